@@ -1,0 +1,1 @@
+"""Pure analytics: values in, values out; no clock, no I/O."""

@@ -1,0 +1,49 @@
+"""What vision says about one frame: the value that crosses from vision through the engine to analytics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+XyxyNorm = tuple[float, float, float, float]
+"""left, top, right, bottom; each 0..1 of the frame as displayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person seen in one frame.
+
+    Attributes
+    ----------
+    id : int
+        Identity, positive, unique within its stream and epoch, never reused.
+    box_norm : XyxyNorm
+        Box of the detection, normalised to the frame.
+    score : float
+        Confidence of the detection, 0..1.
+    """
+
+    id: int
+    box_norm: XyxyNorm
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """The people seen in one frame: confirmed tracks with a detection in this very frame.
+
+    Attributes
+    ----------
+    t : float
+        Capture time in milliseconds since the stream opened.
+    width, height : int
+        Frame size in pixels as displayed.
+    people : tuple of Track
+        Ordered by identity.
+    stages_ms : mapping of str to float
+        Time spent in ``decode``, ``detect``, ``embed`` and ``track``, in milliseconds.
+    """
+
+    t: float
+    width: int
+    height: int
+    people: tuple[Track, ...]
+    stages_ms: Mapping[str, float] = field(default_factory=dict)

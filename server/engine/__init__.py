@@ -1,0 +1,1 @@
+"""Where vision runs: supervised worker processes behind one small interface."""

@@ -1,0 +1,1 @@
+"""The sockets: authenticate, bound, queue, fan out."""

@@ -1,0 +1,1 @@
+"""SQL: the only place that talks to the database."""

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Write the three Python lock files anew. Needs `uv` (pip install uv). Each file is complete for its purpose on its own:
+# the core, what `models` adds, what `dev` adds. torch is not in them: which build fits depends on the machine.
+set -eu
+cd "$(dirname "$0")/.."
+never() { for name in "$@"; do printf '%s; sys_platform == "never"\n' "$name"; done; }
+lock() { # OUT OVERRIDES ARGS...
+  out=$1 overrides=$2; shift 2
+  uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q \
+    --override "$overrides" -o "$out" "$@"
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+never opencv-python > "$work/core"
+never opencv-python torch torchvision > "$work/extra"
+lock requirements.lock "$work/core"
+lock requirements-models.lock "$work/extra" --extra models -c requirements.lock
+lock requirements-dev.lock "$work/extra" --extra dev -c requirements.lock
