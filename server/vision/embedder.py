@@ -1,0 +1,61 @@
+"""Tells people apart by their looks: MobileNetV2 features of the crops."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import openvino as ov
+from numpy.typing import NDArray
+
+from server.vision.network import Network
+
+_SIDE = 224
+"""Pixels: the side that the network was trained with."""
+_BATCHES = (1, 4, 8)
+"""Batch sizes that are compiled; crops are padded up to the next one."""
+_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+_SCALE = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+"""ImageNet statistics, RGB, for pixels 0..255."""
+
+
+class Embedder:
+    """Appearance features of length 1 for each box.
+
+    Parameters
+    ----------
+    core : openvino.Core
+    model_xml : Path
+        Output ``features`` (n, 1280).
+    threads : int
+    """
+
+    def __init__(self, core: ov.Core, model_xml: Path, threads: int) -> None:
+        self._network = Network(core, model_xml, _MEAN, _SCALE, threads)
+
+    def prepare(self) -> None:
+        """Compile every batch size."""
+        for n in _BATCHES:
+            self._network.prepare(n, _SIDE, _SIDE)
+
+    def embed(self, image_bgr: NDArray[np.uint8], boxes_xyxy: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return features of shape (n, 1280), each of length 1, for boxes of shape (n, 4) in pixels."""
+        parts = []
+        for start in range(0, len(boxes_xyxy), _BATCHES[-1]):
+            chunk = boxes_xyxy[start : start + _BATCHES[-1]]
+            size = next(n for n in _BATCHES if n >= len(chunk))
+            batch = np.zeros((size, _SIDE, _SIDE, 3), np.uint8)
+            for crop, box in zip(batch, chunk, strict=False):
+                crop[...] = cv2.resize(_cut(image_bgr, box), (_SIDE, _SIDE))
+            parts.append(self._network.infer(batch)["features"][: len(chunk)])
+        if not parts:
+            return np.zeros((0, 1280), np.float32)
+        features = np.concatenate(parts)
+        unit: NDArray[np.float32] = features / np.linalg.norm(features, axis=1, keepdims=True)
+        return unit
+
+
+def _cut(image: NDArray[np.uint8], box_xyxy: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return the part of the image inside the box, at least one pixel."""
+    left, top = (int(v) for v in box_xyxy[:2])
+    right, bottom = (int(np.ceil(v)) for v in box_xyxy[2:])
+    return image[top : max(bottom, top + 1), left : max(right, left + 1)]

@@ -1,0 +1,65 @@
+"""How a frame is fitted into a detector's input: the shape follows the aspect ratio, nothing is stretched."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+STRIDE = 32
+"""The detector's coarsest stride, pixels: both sides of its input are multiples of it."""
+_PADDING = 114
+"""The grey that Ultralytics pads with in training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """The frame scaled into the top left corner of the input; the rest of the last stride is grey.
+
+    Attributes
+    ----------
+    height, width : int
+        The detector's input, pixels.
+    content_height, content_width : int
+        The part of it that the frame fills, pixels.
+    """
+
+    height: int
+    width: int
+    content_height: int
+    content_width: int
+
+    @classmethod
+    def fit(cls, frame_height: int, frame_width: int, side: int) -> "Letterbox":
+        """Scale the longer side to `side` pixels and round the shorter one up to the stride."""
+        scale = side / max(frame_height, frame_width)
+        content_height = max(1, round(frame_height * scale))
+        content_width = max(1, round(frame_width * scale))
+        return cls(_ceil(content_height), _ceil(content_width), content_height, content_width)
+
+    def apply(self, image_bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the input, shape (1, height, width, 3), same channel order."""
+        whole = (self.content_height, self.content_width) == (self.height, self.width)
+        batch: NDArray[np.uint8]
+        if whole and image_bgr.shape[:2] == (self.height, self.width):
+            return np.ascontiguousarray(image_bgr)[None]
+        if whole:
+            batch = np.empty((1, self.height, self.width, 3), np.uint8)
+        else:
+            batch = np.full((1, self.height, self.width, 3), _PADDING, np.uint8)
+        content = batch[0, : self.content_height, : self.content_width]
+        # INTER_AREA averages when it shrinks, INTER_LINEAR skips pixels; for enlarging they are the same here.
+        scaled = cv2.resize(image_bgr, (self.content_width, self.content_height), interpolation=cv2.INTER_LINEAR)
+        content[...] = scaled
+        return batch
+
+    def to_frame(self, boxes_xyxy: NDArray[np.float32], frame_height: int, frame_width: int) -> NDArray[np.float64]:
+        """Map boxes of shape (n, 4) from input pixels to frame pixels and clip them to the frame."""
+        scale_x, scale_y = frame_width / self.content_width, frame_height / self.content_height
+        boxes = boxes_xyxy.astype(np.float64) * (scale_x, scale_y, scale_x, scale_y)
+        limits = (frame_width, frame_height, frame_width, frame_height)
+        return np.clip(boxes, 0.0, limits)
+
+
+def _ceil(pixels: int) -> int:
+    return -(-pixels // STRIDE) * STRIDE

@@ -1,0 +1,34 @@
+"""What a vision process needs to know before it starts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VisionSettings:
+    """Settings of the detector and the trackers; plain values, so that they cross process borders as JSON.
+
+    Attributes
+    ----------
+    models_dir : str
+        Folder with the prepared models.
+    model : str
+        Default detector.
+    input_side : int
+        Long side of the detector's input, pixels; a multiple of 32.
+    precision : str
+        ``"fp32"``: what the detector computes with.
+    threads : int
+        CPU threads for inference; 0 uses all.
+    max_pixels : int
+        Frames with more pixels are refused before they are decoded.
+    min_score : float
+        Detections below this confidence are not people at all.
+    """
+
+    models_dir: str
+    model: str = "yolo26n"
+    input_side: int = 640
+    precision: str = "fp32"
+    threads: int = 0
+    max_pixels: int = 8_300_000
+    min_score: float = 0.25

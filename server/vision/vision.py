@@ -1,0 +1,71 @@
+"""What a vision process holds once: the networks that all its streams share."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import openvino as ov
+
+from server.models.catalogue import APPEARANCE, find_prepared
+from server.vision.detector import Detector
+from server.vision.embedder import Embedder
+from server.vision.pipeline import Pipeline
+from server.vision.settings import VisionSettings
+from server.vision.tracker import Tracker
+
+_USUAL_FRAMES = ((480, 640), (360, 640), (640, 480), (640, 360))
+"""Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
+
+
+class Vision:
+    """One per process.
+
+    Parameters
+    ----------
+    settings : VisionSettings
+
+    Raises
+    ------
+    ModelError
+        ``UNKNOWN_MODEL`` or ``MODEL_MISSING`` when it is not prepared, ``MODEL_BROKEN`` when its files are damaged.
+    """
+
+    def __init__(self, settings: VisionSettings) -> None:
+        if settings.threads:
+            cv2.setNumThreads(settings.threads)
+        self._settings = settings
+        self._models_dir = Path(settings.models_dir)
+        self._core = ov.Core()
+        self._detectors: dict[str, Detector] = {}
+        self._detector(settings.model)
+        appearance = find_prepared(self._models_dir, APPEARANCE)
+        self._embedder = Embedder(self._core, appearance.network, settings.threads)
+
+    def warm_up(self) -> None:
+        """Compile for the usual frames, so that the first one is not late."""
+        for height, width in _USUAL_FRAMES:
+            self._detector(self._settings.model).prepare(height, width)
+        self._embedder.prepare()
+
+    def open(self, model: str | None = None) -> Pipeline:
+        """Return a pipeline for a new stream, with a tracker of its own."""
+        detector = self._detector(model or self._settings.model)
+        return Pipeline(detector, self._embedder, Tracker(), self._settings.max_pixels)
+
+    def describe(self) -> dict[str, Any]:
+        """Say what computes, for statistics and health."""
+        return {
+            "model": self._settings.model,
+            "precision": self._settings.precision,
+            "input": self._settings.input_side,
+            "backend": f"OpenVINO {ov.__version__.split('-')[0]} CPU",
+        }
+
+    def _detector(self, name: str) -> Detector:
+        if name not in self._detectors:
+            settings = self._settings
+            prepared = find_prepared(self._models_dir, name)
+            self._detectors[name] = Detector(
+                self._core, prepared.network, settings.input_side, settings.min_score, settings.threads
+            )
+        return self._detectors[name]
