@@ -40,6 +40,8 @@ class Tracks:
         Ordered by identity.
     stages_ms : mapping of str to float
         Time spent in ``decode``, ``detect``, ``embed`` and ``track``, in milliseconds.
+    epoch : int
+        Grows when identities had to start again; the engine sets it.
     """
 
     t: float
@@ -47,3 +49,4 @@ class Tracks:
     height: int
     people: tuple[Track, ...]
     stages_ms: Mapping[str, float] = field(default_factory=dict)
+    epoch: int = 1

@@ -1,0 +1,188 @@
+"""The user's cameras as JSON."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+from quart import Blueprint
+from quart_schema import validate_request, validate_response
+
+from server.api.accounts import Strict
+from server.api.auth import require_user
+from server.api.context import services
+from server.api.errors import APIError
+from server.ids import new_id
+from server.storage.cameras import (
+    Camera,
+    count_cameras,
+    delete_camera,
+    insert_camera,
+    select_camera,
+    select_cameras,
+    update_camera_name,
+)
+from server.storage.streams import StreamRecord, select_last_streams
+
+blueprint = Blueprint("cameras", __name__, url_prefix="/api/cameras")
+
+
+class CameraIn(Strict):
+    """What a camera is called."""
+
+    name: Annotated[str, Field(max_length=80)]
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        stripped = " ".join(value.split())
+        if not stripped:
+            raise ValueError("Give the camera a name.")
+        return stripped
+
+
+class LiveOut(BaseModel):
+    """What a camera counts right now."""
+
+    count: int
+    peak: int
+    unique: int
+    seconds: float
+    source: Literal["camera", "file"]
+
+
+class LastOut(BaseModel):
+    """What a camera counted in its last stream. `ended_at` is ISO 8601."""
+
+    ended_at: str
+    duration_ms: float
+    peak: int
+    unique: int
+    processed: int
+
+
+class CameraOut(BaseModel):
+    """A camera."""
+
+    id: str
+    name: str
+    created_at: str
+    live: LiveOut | None
+    last: LastOut | None
+
+
+class CameraAnswer(BaseModel):
+    """One camera."""
+
+    camera: CameraOut
+
+
+class CamerasAnswer(BaseModel):
+    """All cameras of the user, newest first."""
+
+    cameras: list[CameraOut]
+
+
+def iso(seconds: float) -> str:
+    """Unix seconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def unknown_camera() -> APIError:
+    """The same for a camera that does not exist and for another's."""
+    return APIError(404, "UNKNOWN_CAMERA", "There is no such camera.")
+
+
+async def require_camera(camera_id: str) -> Camera:
+    """One of the user's cameras. Raises APIError 404 ``UNKNOWN_CAMERA``."""
+    user = await require_user()
+    async with services().database.reading() as connection:
+        camera = await select_camera(connection, user.id, camera_id)
+    if camera is None:
+        raise unknown_camera()
+    return camera
+
+
+async def present(cameras: list[Camera]) -> list[dict[str, Any]]:
+    """Cameras as JSON, with what they count now and counted last."""
+    ids = [camera.id for camera in cameras]
+    live = services().live_figures(ids)
+    async with services().database.reading() as connection:
+        last = await select_last_streams(connection, ids)
+    return [
+        {
+            "id": camera.id,
+            "name": camera.name,
+            "created_at": iso(camera.created_at),
+            "live": live.get(camera.id),
+            "last": _last(last.get(camera.id)),
+        }
+        for camera in cameras
+    ]
+
+
+def _last(record: StreamRecord | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "ended_at": iso(record.closed_at or record.saved_at),
+        "duration_ms": record.duration_ms,
+        "peak": record.peak,
+        "unique": record.unique_people,
+        "processed": record.processed,
+    }
+
+
+@blueprint.get("")
+@validate_response(CamerasAnswer, 200)
+async def get_cameras() -> tuple[dict[str, Any], int]:
+    """All cameras of the user."""
+    user = await require_user()
+    async with services().database.reading() as connection:
+        found = await select_cameras(connection, user.id)
+    return {"cameras": await present(found)}, 200
+
+
+@blueprint.post("")
+@validate_request(CameraIn)
+@validate_response(CameraAnswer, 201)
+async def post_camera(data: CameraIn) -> tuple[dict[str, Any], int]:
+    """Add a camera."""
+    user = await require_user()
+    limit = services().settings.cameras_per_user
+    camera = Camera(new_id("cam"), user.id, data.name, time.time())
+    async with services().database.writing() as connection:
+        if await count_cameras(connection, user.id) >= limit:
+            raise APIError(409, "TOO_MANY_CAMERAS", f"You have {limit} cameras, which is the limit.")
+        await insert_camera(connection, camera)
+    return {"camera": (await present([camera]))[0]}, 201
+
+
+@blueprint.get("/<camera_id>")
+@validate_response(CameraAnswer, 200)
+async def get_camera(camera_id: str) -> tuple[dict[str, Any], int]:
+    """One camera."""
+    return {"camera": (await present([await require_camera(camera_id)]))[0]}, 200
+
+
+@blueprint.patch("/<camera_id>")
+@validate_request(CameraIn)
+@validate_response(CameraAnswer, 200)
+async def patch_camera(camera_id: str, data: CameraIn) -> tuple[dict[str, Any], int]:
+    """Rename a camera."""
+    user = await require_user()
+    async with services().database.writing() as connection:
+        if not await update_camera_name(connection, user.id, camera_id, data.name):
+            raise unknown_camera()
+    return {"camera": (await present([await require_camera(camera_id)]))[0]}, 200
+
+
+@blueprint.delete("/<camera_id>")
+async def remove_camera(camera_id: str) -> tuple[str, int]:
+    """Delete a camera with all that it counted; its stream ends."""
+    user = await require_user()
+    async with services().database.writing() as connection:
+        if not await delete_camera(connection, user.id, camera_id):
+            raise unknown_camera()
+    services().camera_deleted(camera_id)
+    return "", 204

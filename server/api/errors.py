@@ -1,0 +1,87 @@
+"""Errors of the HTTP side: raised anywhere, rendered once."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from pydantic import ValidationError
+from quart import Quart, Response, jsonify, render_template, request
+from quart_rate_limiter import RateLimitExceeded
+from quart_schema import RequestSchemaValidationError
+from werkzeug.exceptions import HTTPException
+
+from server.core.errors import CodedError
+
+logger = logging.getLogger("crowdcount.api")
+
+Answer = tuple[Response | str, int]
+
+
+class APIError(CodedError):
+    """A request that is answered with an error.
+
+    Parameters
+    ----------
+    status : int
+        HTTP status.
+    code, message : str
+        As in CodedError.
+    fields : mapping of str to str, optional
+        What is wrong with which field.
+    """
+
+    def __init__(self, status: int, code: str, message: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(code, message)
+        self.status = status
+        self.fields = dict(fields or {})
+
+
+async def render(error: APIError) -> Answer:
+    """The error as JSON under /api/, as a page elsewhere."""
+    if request.path.startswith("/api/") or request.path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+        body: dict[str, object] = {"code": error.code, "message": error.message}
+        if error.fields:
+            body["fields"] = error.fields
+        return jsonify({"error": body}), error.status
+    page = await render_template("error.html", status=error.status, code=error.code, message=error.message)
+    return page, error.status
+
+
+def _validation(error: RequestSchemaValidationError) -> APIError:
+    found = error.validation_error
+    details = found.errors() if isinstance(found, ValidationError) else []
+    fields = {
+        ".".join(str(part) for part in one["loc"]) or "body": str(one["msg"]).removeprefix("Value error, ")
+        for one in details
+    }
+    message = "; ".join(f"{name}: {text}" for name, text in fields.items())
+    return APIError(400, "BAD_REQUEST", message or "The body must be a JSON object.", fields)
+
+
+def install_errors(app: Quart) -> None:
+    """Render every error of this app."""
+
+    @app.errorhandler(APIError)
+    async def on_api_error(error: APIError) -> Answer:
+        return await render(error)
+
+    @app.errorhandler(RequestSchemaValidationError)
+    async def on_validation(error: RequestSchemaValidationError) -> Answer:
+        return await render(_validation(error))
+
+    @app.errorhandler(RateLimitExceeded)
+    async def on_rate_limit(error: RateLimitExceeded) -> tuple[Response | str, int, dict[str, str]]:
+        message = f"Too many requests. Try again in {error.retry_after} seconds."
+        body, status = await render(APIError(429, "RATE_LIMITED", message))
+        return body, status, {"Retry-After": str(error.retry_after)}
+
+    @app.errorhandler(HTTPException)
+    async def on_http(error: HTTPException) -> Answer:
+        status = HTTPStatus(error.code or 500)
+        text = "This page does not exist." if status == 404 else f"{status.phrase}."
+        return await render(APIError(status, status.name, text))
+
+    @app.errorhandler(500)
+    async def on_crash(_error: Exception) -> Answer:
+        # Quart has logged the traceback.
+        return await render(APIError(500, "INTERNAL", "Something went wrong here. It was logged; nothing was lost."))

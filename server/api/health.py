@@ -1,0 +1,64 @@
+"""For machines that watch: alive, ready, metrics."""
+
+import asyncio
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from quart import Blueprint, Response
+from quart_rate_limiter import rate_exempt
+
+from server.api.context import services
+from server.engine.base import WorkerState
+from server.models.catalogue import prepared_models
+
+blueprint = Blueprint("health", __name__)
+
+
+@blueprint.get("/healthz")
+@rate_exempt
+async def healthz() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@blueprint.get("/readyz")
+@rate_exempt
+async def readyz() -> tuple[dict[str, Any], int]:
+    """Whether frames can be counted right now, and what is missing."""
+    checks = {"database": await _database(), "model": await _model(), "engine": _engine()}
+    reasons = [f"{name}: {check['reason']}" for name, check in checks.items() if check["reason"]]
+    body = {"status": "unready" if reasons else "ready", "reasons": reasons, "checks": checks}
+    return body, 503 if reasons else 200
+
+
+@blueprint.get("/metrics")
+@rate_exempt
+async def metrics() -> Response:
+    """Prometheus metrics."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+async def _database() -> dict[str, Any]:
+    return {"reason": await services().database.check()}
+
+
+async def _model() -> dict[str, Any]:
+    settings = services().settings
+    found = await asyncio.to_thread(prepared_models, settings.models_dir)
+    present = settings.model in {one.name for one in found}
+    reason = None if present else f"{settings.model} is not prepared; run `crowdcount models pull {settings.model}`"
+    return {"reason": reason, "name": settings.model}
+
+
+def _engine() -> dict[str, Any]:
+    """Ready while at least one process is: streams of the others fail over as those come back."""
+    workers = services().engine_status()
+    ready = any(worker.state is WorkerState.READY for worker in workers)
+    reason = next((worker.reason for worker in workers if worker.reason), "the vision process is starting")
+    return {
+        "reason": None if ready else reason,
+        "workers": [
+            {"state": worker.state.value, "restarts": worker.restarts, "reason": worker.reason, **worker.describe}
+            for worker in workers
+        ],
+    }

@@ -1,0 +1,43 @@
+"""What every request must pass and every response carries."""
+
+from quart import Quart, Response, request
+
+from server.api.context import services
+from server.api.errors import APIError
+from server.origins import origin_allowed
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_BODY_BYTES = 64 * 1024
+"""Frames travel on sockets; no HTTP body is larger than a form."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def install_security(app: Quart) -> None:
+    """Check origins, bound bodies, set headers."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+
+    @app.before_request
+    async def check_origin() -> None:
+        if request.method in SAFE_METHODS:
+            return
+        others = services().settings.allowed_origins
+        if not origin_allowed(request.headers.get("Origin"), request.scheme, request.host, others):
+            raise APIError(403, "WRONG_ORIGIN", "This request came from another site.")
+
+    @app.after_request
+    async def set_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not response.headers.get("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,89 @@
+"""The settings: one typed object, read from `CROWDCOUNT_*` once at the start."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.models.paths import default_models_dir
+
+PREFIX = "CROWDCOUNT_"
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+TRANSPORT_BYTES = 1_000_000
+"""Largest message on a socket; the same for Engine.IO and for the ASGI server."""
+
+
+class SettingsError(Exception):
+    """A setting has a wrong value; the message names its key."""
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and its bounds. Documented for operators in docs/deployment.md."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(PROJECT_DIR / "var", description="Where the database and the secrets live.")
+    models_dir: Path = Field(default_factory=default_models_dir, description="Where prepared models live.")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins besides the server's own that may open sockets and send forms, comma-separated.",
+    )
+    secure_cookies: bool = Field(False, description="Mark cookies Secure. Set it wherever TLS is used.")
+    session_days: int = Field(30, ge=1, le=365, description="A session ends after this many days.")
+    bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")
+    model: str = Field("yolo26n", description="Default model for new streams.")
+    input_side: int = Field(640, ge=160, le=1920, multiple_of=32, description="Long side of the detector's input.")
+    precision: str = Field("fp32", description="Precision of the detector.")
+    workers: int = Field(1, ge=1, le=64, description="Vision processes.")
+    threads: int = Field(0, ge=0, le=256, description="Threads of each vision process; 0 takes all cores.")
+    frame_timeout_s: float = Field(10, ge=1, le=60, description="A vision process that takes longer is replaced.")
+    max_pixels: int = Field(8_300_000, ge=10_000, le=100_000_000, description="Largest frame, in pixels.")
+    max_bytes: int = Field(900_000, ge=10_000, le=TRANSPORT_BYTES - 1_000, description="Largest frame, in bytes.")
+    max_side: int = Field(960, ge=160, le=3840, description="Longer side that clients are asked to send.")
+    max_fps: int = Field(30, ge=1, le=120, description="Frames a second that clients are asked to send at most.")
+    streams_per_user: int = Field(4, ge=1, le=100, description="Open streams of one user.")
+    cameras_per_user: int = Field(100, ge=1, le=10_000, description="Cameras of one user.")
+    resume_s: float = Field(60, ge=1, le=3600, description="How long a stream waits for its lost connection.")
+    shutdown_s: int = Field(5, ge=1, le=60, description="Time that open requests get at shutdown.")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="How much is logged.")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "crowdcount.sqlite3"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from the environment.
+
+    Parameters
+    ----------
+    **overrides
+        Values that go before the environment, such as command-line flags.
+
+    Raises
+    ------
+    SettingsError
+        If a value is wrong or a `CROWDCOUNT_*` variable is not a setting; the message names the key.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for key in os.environ:
+        if key.startswith(PREFIX) and key not in known and not key.startswith(PREFIX + "TEST_"):
+            raise SettingsError(f"{key} is not a setting")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        raise SettingsError(f"{PREFIX}{name.upper()}: {first['msg']}") from error

@@ -1,0 +1,62 @@
+"""The figures of a stream without any zone: how many now, at most, and altogether."""
+
+from dataclasses import dataclass
+
+from server.core.tracks import Tracks
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of a stream after a frame.
+
+    Attributes
+    ----------
+    count : int
+        People seen in the frame.
+    peak : int
+        Largest `count` so far.
+    peak_t : float
+        Capture time of the first frame with that count, milliseconds; 0 before anybody was seen.
+    unique : int
+        Identities so far, over all epochs.
+    """
+
+    count: int = 0
+    peak: int = 0
+    peak_t: float = 0.0
+    unique: int = 0
+
+
+class Tally:
+    """Accumulates the figures of one stream.
+
+    Identities count upwards within an epoch and are never reused, so those that were seen are one set an epoch;
+    only the current epoch's set is kept.
+    """
+
+    def __init__(self) -> None:
+        self._epoch = 0
+        self._seen: set[int] = set()
+        self._figures = Figures()
+
+    @property
+    def figures(self) -> Figures:
+        """The figures after the last frame."""
+        return self._figures
+
+    def update(self, tracks: Tracks) -> Figures:
+        """Take in the people of the next frame and return the figures after it."""
+        if tracks.epoch != self._epoch:
+            self._epoch = tracks.epoch
+            self._seen.clear()
+        new = {person.id for person in tracks.people} - self._seen
+        self._seen |= new
+        before, count = self._figures, len(tracks.people)
+        higher = count > before.peak
+        self._figures = Figures(
+            count=count,
+            peak=count if higher else before.peak,
+            peak_t=tracks.t if higher else before.peak_t,
+            unique=before.unique + len(new),
+        )
+        return self._figures

@@ -1,0 +1,73 @@
+"""The interface of every engine: tracks for frames, wherever they are computed."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Protocol
+
+from server.core.tracks import Tracks
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSettings:
+    """What a stream asks of the engine."""
+
+    model: str
+
+
+class WorkerState(Enum):
+    """Where a vision process is in its life."""
+
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"  # died or could not start; will be tried again
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """One vision process as an operator sees it."""
+
+    state: WorkerState
+    restarts: int
+    reason: str | None
+    describe: dict[str, Any]
+
+
+class Engine(Protocol):
+    """Turns frames into tracks. One frame of a stream at a time; streams are independent of each other."""
+
+    async def start(self) -> None:
+        """Begin to start whatever computes; returns at once."""
+
+    async def stop(self) -> None:
+        """End everything that was started."""
+
+    def open(self, stream_id: str, settings: StreamSettings) -> None:
+        """Announce a stream. Cheap: nothing is loaded before its first frame."""
+
+    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
+        """People in the stream's next frame.
+
+        Parameters
+        ----------
+        stream_id : str
+            An open stream.
+        jpeg : bytes
+            The frame.
+        t : float
+            Capture time, milliseconds since the stream opened, never decreasing.
+
+        Raises
+        ------
+        FrameError
+            The frame was refused; the stream's identities are untouched.
+        EngineError
+            ``ENGINE_RESTARTED``: the frame is lost and the next one begins a new epoch.
+            ``ENGINE_UNAVAILABLE``: nothing is there to compute just now.
+        """
+
+    async def close(self, stream_id: str) -> None:
+        """Forget a stream; unknown ones are ignored."""
+
+    def status(self) -> list[WorkerStatus]:
+        """How the processes are."""

@@ -1,0 +1,92 @@
+"""The engine of one machine: supervised processes, streams spread over them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from server.core.errors import EngineError, FrameError
+from server.core.tracks import Tracks
+from server.engine.base import StreamSettings, WorkerStatus
+from server.engine.supervisor import Supervisor
+from server.engine.wire import decode_tracks
+
+FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "BROKEN_JPEG"})
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Where a stream lives and since when its identities hold."""
+
+    settings: StreamSettings
+    supervisor: Supervisor
+    incarnation: int = 0
+    epoch: int = 0
+
+
+class LocalEngine:
+    """Vision in processes of this machine.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Command line of one process; see `server.engine.supervisor.worker_command`.
+    workers : int
+        How many processes.
+    timeout_s : float
+        A frame that takes longer means that its process hangs.
+    """
+
+    def __init__(self, command: Sequence[str], workers: int, timeout_s: float) -> None:
+        self._supervisors = [Supervisor(command, timeout_s) for _ in range(workers)]
+        self._streams: dict[str, _Stream] = {}
+
+    async def start(self) -> None:
+        """Begin to start the processes; returns at once."""
+        for supervisor in self._supervisors:
+            supervisor.start()
+
+    async def stop(self) -> None:
+        """End the processes."""
+        await asyncio.gather(*(supervisor.stop() for supervisor in self._supervisors))
+
+    def open(self, stream_id: str, settings: StreamSettings) -> None:
+        """Give the stream to the process with the fewest."""
+        load = [sum(s.supervisor is one for s in self._streams.values()) for one in self._supervisors]
+        self._streams[stream_id] = _Stream(settings, self._supervisors[load.index(min(load))])
+
+    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
+        """People in the stream's next frame; see `server.engine.base.Engine.process`."""
+        stream = self._streams[stream_id]
+        incarnation = await stream.supervisor.ready()
+        fresh = stream.incarnation != incarnation
+        if fresh:
+            stream.incarnation = incarnation
+            stream.epoch += 1
+        question = {
+            "type": "frame",
+            "stream": stream_id,
+            "t": t,
+            "fresh": fresh,
+            "model": stream.settings.model,
+        }
+        answer = await stream.supervisor.ask(question, jpeg)
+        if "lost" in answer:
+            stream.incarnation = 0
+            raise EngineError("ENGINE_RESTARTED", "The frame could not be processed; identities start again.")
+        if "error" in answer:
+            code, message = answer["error"]["code"], answer["error"]["message"]
+            raise (FrameError if code in FRAME_CODES else EngineError)(code, message)
+        return decode_tracks(answer["tracks"], stream.epoch)
+
+    async def close(self, stream_id: str) -> None:
+        """Forget the stream."""
+        stream = self._streams.pop(stream_id, None)
+        if stream is not None and stream.incarnation == stream.supervisor.incarnation:
+            try:
+                stream.supervisor.tell({"type": "close", "stream": stream_id})
+            except EngineError:
+                return  # the process that knew the stream is gone, and with it the stream
+
+    def status(self) -> list[WorkerStatus]:
+        """How the processes are."""
+        return [supervisor.status() for supervisor in self._supervisors]

@@ -1,0 +1,161 @@
+"""One vision process, watched: started, asked, replaced when it dies or hangs."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, is_dataclass
+from itertools import count
+from typing import Any
+
+from server.core.errors import EngineError
+from server.engine import wire
+from server.engine.base import WorkerState, WorkerStatus
+
+logger = logging.getLogger("crowdcount.engine")
+
+BACKOFF_S = (0.1, 0.5, 2.0, 5.0, 10.0)
+"""Waits between starts that fail one after the other; the last one repeats."""
+STABLE_S = 30.0
+"""A process that lived this long was well; its death starts the back-off from the beginning."""
+START_TIMEOUT_S = 120.0
+"""A cold start compiles the networks."""
+
+
+def worker_command(settings: object) -> list[str]:
+    """The command line of a vision process with these settings (a dataclass)."""
+    if not is_dataclass(settings) or isinstance(settings, type):
+        raise TypeError("settings must be a dataclass instance")
+    return [sys.executable, "-m", "server.engine.worker", json.dumps(asdict(settings))]
+
+
+class Supervisor:
+    """Keeps one vision process alive.
+
+    Parameters
+    ----------
+    command : sequence of str
+        What to start.
+    timeout_s : float
+        A question that takes longer means that the process hangs: it is killed and replaced.
+    """
+
+    def __init__(self, command: Sequence[str], timeout_s: float) -> None:
+        self._command = list(command)
+        self._timeout_s = timeout_s
+        self._ids = count(1)
+        self._pending: dict[int, asyncio.Future[wire.Head]] = {}
+        self._process: asyncio.subprocess.Process | None = None
+        self._ready = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._state = WorkerState.STOPPED
+        self._reason: str | None = None
+        self._describe: dict[str, Any] = {}
+        self.incarnation = 0
+        """How often a process became ready; what an older one knew is gone."""
+
+    def start(self) -> None:
+        """Begin to keep the process alive."""
+        self._state = WorkerState.STARTING
+        self._task = asyncio.create_task(self._keep_alive(), name="engine supervisor")
+
+    async def stop(self) -> None:
+        """End the process and stop watching."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        self._state = WorkerState.STOPPED
+
+    def status(self) -> WorkerStatus:
+        """How the process is."""
+        return WorkerStatus(self._state, max(0, self.incarnation - 1), self._reason, self._describe)
+
+    async def ready(self) -> int:
+        """Wait for the process; return its incarnation. Raises EngineError ``ENGINE_UNAVAILABLE``."""
+        if not self._ready.is_set():
+            # A failed start is told at once, a starting process is worth a wait.
+            if self._state is not WorkerState.STARTING and self._reason is not None:
+                raise EngineError("ENGINE_UNAVAILABLE", self._reason)
+            try:
+                await asyncio.wait_for(self._ready.wait(), self._timeout_s)
+            except TimeoutError as error:
+                reason = self._reason or "The vision process is still starting."
+                raise EngineError("ENGINE_UNAVAILABLE", reason) from error
+        return self.incarnation
+
+    async def ask(self, head: wire.Head, body: bytes = b"") -> wire.Head:
+        """Send a message and wait for its answer. Raises EngineError ``ENGINE_RESTARTED``."""
+        id_ = next(self._ids)
+        answer: asyncio.Future[wire.Head] = asyncio.get_running_loop().create_future()
+        self._pending[id_] = answer
+        try:
+            self.tell({**head, "id": id_}, body)
+            return await asyncio.wait_for(answer, self._timeout_s)
+        except TimeoutError as error:
+            logger.error("the vision process gave no answer in %s s; replacing it", self._timeout_s)
+            self._kill()
+            raise EngineError("ENGINE_RESTARTED", "The vision process hung and is replaced.") from error
+        finally:
+            self._pending.pop(id_, None)
+
+    def tell(self, head: wire.Head, body: bytes = b"") -> None:
+        """Send a message that has no answer. Raises EngineError when there is nobody to tell."""
+        if self._process is None or self._process.stdin is None or not self._ready.is_set():
+            raise EngineError("ENGINE_RESTARTED", "The vision process is being replaced.")
+        self._process.stdin.write(wire.pack(head, body))
+
+    async def _keep_alive(self) -> None:
+        failures = 0
+        loop = asyncio.get_running_loop()
+        while True:
+            begun = loop.time()
+            self._state = WorkerState.STARTING
+            try:
+                await self._run_once()
+            except (OSError, EOFError, wire.WireError, TimeoutError, EngineError) as error:
+                self._reason = error.message if isinstance(error, EngineError) else "The vision process died."
+                logger.error("vision process ended: %s", error or type(error).__name__)
+            finally:
+                await self._clean_up()
+            failures = 0 if loop.time() - begun > STABLE_S else failures + 1
+            self._state = WorkerState.FAILED
+            await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1] if failures else 0)
+
+    async def _run_once(self) -> None:
+        """Start the process and pass on its answers until it ends."""
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        output = self._process.stdout
+        if output is None:
+            raise OSError("no pipe to the vision process")
+        first = await asyncio.wait_for(wire.read_async(output), START_TIMEOUT_S)
+        if "ready" not in first:
+            raise EngineError("ENGINE_UNAVAILABLE", str(first.get("failed", "The vision process did not start.")))
+        self._describe, self._reason = first["ready"], None
+        self._state = WorkerState.READY
+        self.incarnation += 1
+        self._ready.set()
+        while True:
+            head = await wire.read_async(output)
+            answer = self._pending.get(head["id"])
+            if answer is not None and not answer.done():
+                answer.set_result(head)
+
+    async def _clean_up(self) -> None:
+        self._ready.clear()
+        for answer in self._pending.values():
+            if not answer.done():
+                answer.set_exception(EngineError("ENGINE_RESTARTED", "The vision process died and is replaced."))
+        self._kill()
+        if self._process is not None:
+            await self._process.wait()
+            self._process = None
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()

@@ -1,0 +1,73 @@
+"""Messages between the web process and a vision process: a JSON head and raw bytes, length-prefixed.
+
+JSON, not pickle: a vision process parses hostile pictures, and whoever took it over must not reach the web process
+through an unpickled answer.
+"""
+
+import json
+import struct
+from asyncio import StreamReader
+from typing import Any, BinaryIO
+
+from server.core.tracks import Track, Tracks
+
+Head = dict[str, Any]
+_LENGTHS = struct.Struct("!II")
+_LIMIT = 256 * 1024 * 1024
+
+
+class WireError(Exception):
+    """The other side sent what is not a message."""
+
+
+def pack(head: Head, body: bytes = b"") -> bytes:
+    """A message as bytes."""
+    encoded = json.dumps(head, separators=(",", ":")).encode()
+    return _LENGTHS.pack(len(encoded), len(body)) + encoded + body
+
+
+def _lengths(prefix: bytes) -> tuple[int, int]:
+    head, body = _LENGTHS.unpack(prefix)
+    if head + body > _LIMIT:
+        raise WireError(f"a message of {head + body} bytes")
+    return head, body
+
+
+def read(stream: BinaryIO) -> tuple[Head, bytes] | None:
+    """The next message of a blocking stream, None at its end."""
+    prefix = stream.read(_LENGTHS.size)
+    if len(prefix) < _LENGTHS.size:
+        return None
+    head_length, body_length = _lengths(prefix)
+    head, body = stream.read(head_length), stream.read(body_length)
+    if len(head) < head_length or len(body) < body_length:
+        return None
+    return json.loads(head), body
+
+
+async def read_async(reader: StreamReader) -> Head:
+    """The next message's head. Raises IncompleteReadError at the end of the stream."""
+    head_length, body_length = _lengths(await reader.readexactly(_LENGTHS.size))
+    head: Head = json.loads(await reader.readexactly(head_length))
+    await reader.readexactly(body_length)
+    return head
+
+
+def encode_tracks(tracks: Tracks) -> Head:
+    """Tracks as JSON values."""
+    return {
+        "t": tracks.t,
+        "width": tracks.width,
+        "height": tracks.height,
+        "people": [[person.id, *person.box_norm, person.score] for person in tracks.people],
+        "stages_ms": dict(tracks.stages_ms),
+    }
+
+
+def decode_tracks(head: Head, epoch: int) -> Tracks:
+    """What `encode_tracks` made, in this epoch."""
+    people = tuple(
+        Track(int(id_), (float(left), float(top), float(right), float(bottom)), float(score))
+        for id_, left, top, right, bottom, score in head["people"]
+    )
+    return Tracks(head["t"], head["width"], head["height"], people, head["stages_ms"], epoch)

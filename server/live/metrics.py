@@ -1,0 +1,20 @@
+"""What an operator sees of the live part in `/metrics`."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+FRAMES = Counter("crowdcount_frames", "Frames by what became of them", ["outcome"])
+ERRORS = Counter("crowdcount_frame_errors", "Frames refused or lost, by error code", ["code"])
+STREAMS = Gauge("crowdcount_streams", "Streams that are open, those waiting for a lost connection included")
+CONNECTIONS = Gauge("crowdcount_connections", "Accepted socket connections")
+PEOPLE = Gauge("crowdcount_people", "People seen in the newest frame of every open stream, added up")
+AGE = Histogram(
+    "crowdcount_result_seconds",
+    "From a frame's arrival to its answer",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+STAGE = Histogram(
+    "crowdcount_stage_seconds",
+    "Time of each stage of a frame",
+    ["stage"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1),
+)

@@ -1,0 +1,189 @@
+"""Which streams are open, who sends them, and what happens when a sender goes away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from server.core.errors import CodedError
+from server.engine.base import Engine, StreamSettings
+from server.ids import new_id
+from server.live import metrics
+from server.live.recorder import Recorder
+from server.live.stream import Stream
+from server.storage.database import Database
+
+logger = logging.getLogger("crowdcount.live")
+
+Notify = Callable[[str, str, dict[str, Any]], Awaitable[None]]
+"""Sends an event to one connection: sid, event, payload."""
+
+REASONS = {
+    "replaced": "This camera is now streaming from another window.",
+    "camera_deleted": "This camera was deleted.",
+    "signed_out": "You signed out.",
+}
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A stream and the connection that feeds it."""
+
+    stream: Stream
+    sid: str | None
+    opened_at: float
+    expiry: asyncio.TimerHandle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A `stream_open` that passed the checks."""
+
+    sid: str
+    owner_id: str
+    camera_id: str
+    source: str
+    model: str
+    resume: str | None
+
+
+class Registry:
+    """The open streams.
+
+    Parameters
+    ----------
+    engine : Engine
+        Computes.
+    database : Database
+        Where totals are saved.
+    notify : callable
+        Tells a connection that its stream ended.
+    streams_per_user : int
+        Limit.
+    resume_s : float
+        How long a stream without connection is kept.
+    """
+
+    def __init__(
+        self, engine: Engine, database: Database, notify: Notify, streams_per_user: int, resume_s: float
+    ) -> None:
+        self._engine = engine
+        self._notify = notify
+        self._streams_per_user = streams_per_user
+        self._resume_s = resume_s
+        self._entries: dict[str, _Entry] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self.recorder = Recorder(database, self.streams)
+
+    def streams(self) -> Iterable[Stream]:
+        """Every open stream."""
+        return [entry.stream for entry in self._entries.values()]
+
+    def live_figures(self, camera_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What those cameras count right now, by camera; without those that do not stream."""
+        wanted = set(camera_ids)
+        now = asyncio.get_running_loop().time()
+        found = {}
+        for entry in self._entries.values():
+            stream = entry.stream
+            if stream.camera_id in wanted and entry.sid is not None:
+                figures = stream.analytics.figures
+                found[stream.camera_id] = {
+                    "count": figures.count,
+                    "peak": figures.peak,
+                    "unique": figures.unique,
+                    "seconds": round(now - entry.opened_at, 1),
+                    "source": stream.source,
+                }
+        return found
+
+    def get(self, sid: str, stream_id: str) -> Stream:
+        """A stream that this connection sends. Raises CodedError ``UNKNOWN_STREAM``."""
+        entry = self._entries.get(stream_id)
+        if entry is None or entry.sid != sid:
+            raise CodedError("UNKNOWN_STREAM", "This connection has no open stream of that id.")
+        return entry.stream
+
+    def open(self, request: OpenRequest) -> tuple[Stream, bool]:
+        """Resume or begin the stream of a camera; the flag says which.
+
+        Raises
+        ------
+        CodedError
+            ``TOO_MANY_STREAMS``
+        """
+        entry = self._entries.get(request.resume or "")
+        if entry and entry.stream.owner_id == request.owner_id and entry.stream.camera_id == request.camera_id:
+            self._attach(entry, request.sid)
+            return entry.stream, True
+        for other in list(self._entries.values()):
+            if other.stream.camera_id == request.camera_id:
+                self.end(other.stream, "replaced")
+        if sum(e.stream.owner_id == request.owner_id for e in self._entries.values()) >= self._streams_per_user:
+            message = f"You have {self._streams_per_user} streams open, which is the limit. Close one first."
+            raise CodedError("TOO_MANY_STREAMS", message)
+        return self._begin(request), False
+
+    def end(self, stream: Stream, reason: str | None = None) -> asyncio.Task[None]:
+        """Close a stream; with a reason, tell its connection. The task ends when everything is saved."""
+        entry = self._entries.pop(stream.id)
+        if entry.expiry is not None:
+            entry.expiry.cancel()
+        metrics.STREAMS.set(len(self._entries))
+        task = asyncio.create_task(self._finish(entry, reason), name=f"close {stream.id}")
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        return task
+
+    def end_camera(self, camera_id: str) -> None:
+        """The camera was deleted."""
+        for stream in self.streams():
+            if stream.camera_id == camera_id:
+                self.end(stream, "camera_deleted")
+
+    def detach(self, sid: str) -> None:
+        """The connection is gone: keep its streams for a while."""
+        loop = asyncio.get_running_loop()
+        for entry in list(self._entries.values()):
+            if entry.sid == sid:
+                entry.sid = None
+                entry.expiry = loop.call_later(self._resume_s, self.end, entry.stream)
+
+    def end_connection(self, sid: str, reason: str) -> None:
+        """The connection lost its right to send."""
+        for entry in list(self._entries.values()):
+            if entry.sid == sid:
+                self.end(entry.stream, reason)
+
+    async def close(self) -> None:
+        """Close every stream and wait until all is saved."""
+        for stream in self.streams():
+            self.end(stream)
+        await asyncio.gather(*self._closing)
+
+    def _attach(self, entry: _Entry, sid: str) -> None:
+        entry.sid = sid
+        if entry.expiry is not None:
+            entry.expiry.cancel()
+            entry.expiry = None
+
+    def _begin(self, request: OpenRequest) -> Stream:
+        loop = asyncio.get_running_loop()
+        stream_id = new_id("str")
+        self._engine.open(stream_id, StreamSettings(model=request.model))
+        stream = Stream(
+            stream_id, request.camera_id, request.owner_id, request.source, request.model, self._engine, loop.time
+        )
+        self._entries[stream_id] = _Entry(stream, request.sid, loop.time())
+        metrics.STREAMS.set(len(self._entries))
+        return stream
+
+    async def _finish(self, entry: _Entry, reason: str | None) -> None:
+        stream = entry.stream
+        await stream.close()
+        if stream.counters.received:
+            await self.recorder.save(stream, closed=True)
+        if reason is not None and entry.sid is not None:
+            payload = {"stream": stream.id, "reason": reason, "message": REASONS[reason]}
+            await self._notify(entry.sid, "stream_closed", payload)

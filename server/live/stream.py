@@ -1,0 +1,206 @@
+"""One stream: a frame that is being worked on, the newest one waiting, and what was counted."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from server.core.analytics import Analysis, Analytics
+from server.core.errors import CodedError, FrameError
+from server.core.tracks import Tracks
+from server.engine.base import Engine
+from server.live import metrics
+from server.live.counters import Counters
+from server.live.frame import Frame
+
+logger = logging.getLogger("crowdcount.live")
+
+Answer = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A frame in the slot and the promise of its answer."""
+
+    frame: Frame
+    arrived: float
+    answer: asyncio.Future[Answer]
+
+
+class Stream:
+    """Frames in, answers out; never more than one running and one waiting.
+
+    Parameters
+    ----------
+    stream_id, camera_id, owner_id, source : str
+        What it is and whose.
+    model : str
+        Name of the model.
+    engine : Engine
+        Where `stream_id` was opened already.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        stream_id: str,
+        camera_id: str,
+        owner_id: str,
+        source: str,
+        model: str,
+        engine: Engine,
+        clock: Callable[[], float],
+    ) -> None:
+        self.id = stream_id
+        self.camera_id = camera_id
+        self.owner_id = owner_id
+        self.source = source
+        self.model = model
+        self.counters = Counters()
+        self.analytics = Analytics()
+        self.epoch = 1
+        self.duration_ms = 0.0
+        self._engine = engine
+        self._clock = clock
+        self._last_seq = 0
+        self._last_t = 0.0
+        self._waiting: _Waiting | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def next_seq(self) -> int:
+        """The smallest number that a frame may have."""
+        return self._last_seq + 1
+
+    def refuse(self, seq: int, error: CodedError) -> Answer:
+        """Answer a frame that did not pass the checks. It uses up its number unless that was the fault."""
+        self.counters.receive()
+        self.counters.reject(error.code)
+        if error.code != "SEQ_OUT_OF_ORDER":
+            self._last_seq = max(self._last_seq, seq)
+        return _error_answer(seq, error)
+
+    def check_order(self, seq: int) -> None:
+        """Raises FrameError ``SEQ_OUT_OF_ORDER``."""
+        if seq <= self._last_seq:
+            raise FrameError("SEQ_OUT_OF_ORDER", f"seq must be {self._last_seq + 1} or larger.")
+
+    def check_time(self, t: float) -> None:
+        """Raises FrameError ``BAD_TIME``."""
+        if t < self._last_t:
+            raise FrameError("BAD_TIME", f"t must not be smaller than {self._last_t}, the one before.")
+
+    def offer(self, frame: Frame) -> asyncio.Future[Answer]:
+        """Put a frame that passed the checks into the slot; the one that waited there is dropped."""
+        self.counters.receive()
+        self._last_seq, self._last_t = frame.seq, frame.t
+        self._drop_waiting("newer_frame")
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            self.counters.drop()
+            answer.set_result({"seq": frame.seq, "status": "dropped", "reason": "closed"})
+            return answer
+        self._waiting = _Waiting(frame, self._clock(), answer)
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=f"stream {self.id}")
+        return answer
+
+    async def close(self) -> None:
+        """Finish the frame that is being worked on, drop the waiting one, forget the identities."""
+        self._closed = True
+        self._drop_waiting("closed")
+        if self._task is not None:
+            await self._task
+        await self._engine.close(self.id)
+
+    def summary(self) -> dict[str, Any]:
+        """The totals, as `stream_close` answers them."""
+        figures = self.analytics.figures
+        return {
+            "duration_ms": self.duration_ms,
+            "count": figures.count,
+            "peak": figures.peak,
+            "peak_t": figures.peak_t,
+            "unique": figures.unique,
+            "counters": self.counters.as_dict(),
+        }
+
+    def _drop_waiting(self, reason: str) -> None:
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self.counters.drop()
+            waiting.answer.set_result({"seq": waiting.frame.seq, "status": "dropped", "reason": reason})
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting is not None:
+                current, self._waiting = self._waiting, None
+                try:
+                    answer = await self._process(current)
+                except Exception:
+                    # The boundary of one stream: its next frame may still be answered, the others' are.
+                    logger.exception("stream %s: frame %d failed", self.id, current.frame.seq)
+                    error = CodedError("INTERNAL", "The frame could not be processed.")
+                    self.counters.reject(error.code)
+                    answer = _error_answer(current.frame.seq, error)
+                if not current.answer.done():  # its connection may be gone
+                    current.answer.set_result(answer)
+        finally:
+            self._task = None
+
+    async def _process(self, current: _Waiting) -> Answer:
+        begun = self._clock()
+        seq = current.frame.seq
+        try:
+            tracks = await self._engine.process(self.id, current.frame.jpeg, current.frame.t)
+        except CodedError as error:
+            self.counters.reject(error.code)
+            return _error_answer(seq, error)
+        analysis = self.analytics.update(tracks)
+        self.counters.process()
+        self.epoch = tracks.epoch
+        self.duration_ms = tracks.t
+        ended = self._clock()
+        metrics.AGE.observe(ended - current.arrived)
+        for stage, milliseconds in tracks.stages_ms.items():
+            metrics.STAGE.labels(stage).observe(milliseconds / 1000)
+        timing = {
+            "wait_ms": (begun - current.arrived) * 1000,
+            **{f"{stage}_ms": milliseconds for stage, milliseconds in tracks.stages_ms.items()},
+            "total_ms": (ended - current.arrived) * 1000,
+        }
+        return {"seq": seq, "status": "processed", "result": self._result(tracks, analysis, timing)}
+
+    def _result(self, tracks: Tracks, analysis: Analysis, timing: dict[str, float]) -> dict[str, Any]:
+        figures, heatmap = analysis.figures, analysis.heatmap
+        result: dict[str, Any] = {
+            "epoch": tracks.epoch,
+            "t": tracks.t,
+            "width": tracks.width,
+            "height": tracks.height,
+            "people": [
+                {"id": p.id, "box": [round(v, 5) for v in p.box_norm], "score": round(p.score, 3)}
+                for p in tracks.people
+            ],
+            "count": figures.count,
+            "peak": figures.peak,
+            "peak_t": figures.peak_t,
+            "unique": figures.unique,
+            "counters": self.counters.as_dict(),
+            "timing": {name: round(value, 2) for name, value in timing.items()},
+        }
+        if heatmap is not None:
+            result["heatmap"] = {
+                "columns": heatmap.columns,
+                "rows": heatmap.rows,
+                "max_seconds": heatmap.max_seconds,
+                "cells": heatmap.cells,
+            }
+        return result
+
+
+def _error_answer(seq: int, error: CodedError) -> Answer:
+    return {"seq": seq, "error": {"code": error.code, "message": error.message}}

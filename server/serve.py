@@ -1,0 +1,114 @@
+"""`crowdcount serve`: prepare the data directory, then serve until told to stop."""
+
+import argparse
+import asyncio
+import logging
+import socket
+import sys
+import tempfile
+from typing import Any
+
+import socketio
+import uvicorn
+
+from server.app import create_app
+from server.config import TRANSPORT_BYTES, Settings, SettingsError, load_settings
+from server.engine.base import Engine
+from server.engine.local import LocalEngine
+from server.engine.supervisor import worker_command
+from server.storage.migrate import migrate
+from server.vision.settings import VisionSettings
+
+
+class StartError(Exception):
+    """The server cannot start; the message is one line for the operator."""
+
+
+def prepare(settings: Settings) -> None:
+    """Make the data directory and bring its database up to date. Raises StartError."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+    except OSError as error:
+        reason = f"the data directory {settings.data_dir} cannot be written: {error.strerror}"
+        raise StartError(f"DATA_DIR_UNWRITABLE: {reason}") from error
+    migrate(settings.database_path)
+
+
+def create_engine(settings: Settings) -> Engine:
+    """The engine of this machine."""
+    vision = VisionSettings(
+        models_dir=str(settings.models_dir),
+        model=settings.model,
+        input_side=settings.input_side,
+        precision=settings.precision,
+        threads=settings.threads,
+        max_pixels=settings.max_pixels,
+    )
+    return LocalEngine(worker_command(vision), settings.workers, settings.frame_timeout_s)
+
+
+def build(settings: Settings) -> socketio.ASGIApp:
+    """The application with the engine of this machine."""
+    prepare(settings)
+    return create_app(settings, create_engine(settings))
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises StartError when the address is taken."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        reason = f"{host}:{port} cannot be listened on: {error.strerror}"
+        raise StartError(f"PORT_UNAVAILABLE: {reason}. Choose another with PORT=… or --port.") from error
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says where it is."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then print the URL."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            name = f"[{host}]" if ":" in host else host
+            print(f"crowdcount is at http://{'localhost' if host == '127.0.0.1' else name}:{port}", flush=True)
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Serve; returns the exit status.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        `host` and `port`, each None to take the setting.
+    """
+    given = {name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None}
+    try:
+        settings = load_settings(**given)
+        logging.basicConfig(
+            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+        )
+        listener = bind(settings.host, settings.port)
+        app = build(settings)
+    except (SettingsError, StartError) as error:
+        print(f"crowdcount: {error}", file=sys.stderr)
+        return 2
+    server = Server(_uvicorn_config(app, settings))
+    asyncio.run(server.serve(sockets=[listener]))
+    return 0
+
+
+def _uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=TRANSPORT_BYTES,
+        ws_per_message_deflate=False,  # JPEG does not compress
+        ws_ping_interval=None,  # Engine.IO has its own
+        timeout_graceful_shutdown=settings.shutdown_s,
+    )

@@ -1,0 +1,69 @@
+"""The tables. Migrations in migrations/ build them; this is what queries are written against."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Times are Unix seconds (UTC) as floats: one meaning on every database. Keys are random text, so that an id
+# neither counts things nor can be guessed.
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("username", String(40), nullable=False),
+    Column("username_key", String(80), nullable=False, unique=True),  # case-folded
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False, unique=True),
+    Column("password_hash", String(100), nullable=False),
+    Column("is_admin", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the secret in the cookie
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False, index=True),
+    Column("address", String(64), nullable=False),
+    Column("device", String(256), nullable=False),
+)
+
+cameras = Table(
+    "cameras",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Index("ix_cameras_owner_id_created_at", "owner_id", "created_at"),
+)
+
+# One row a stream, written while it runs, so that what was counted outlives the process.
+streams = Table(
+    "streams",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), nullable=False),
+    Column("source", String(10), nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("saved_at", Float, nullable=False),
+    Column("closed_at", Float),
+    Column("duration_ms", Float, nullable=False),
+    Column("peak", Integer, nullable=False),
+    Column("unique_people", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("processed", Integer, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Index("ix_streams_camera_id_opened_at", "camera_id", "opened_at"),
+)

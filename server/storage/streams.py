@@ -1,0 +1,51 @@
+"""Streams in the database: what each one counted, saved while it runs."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.schema import streams
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRecord:
+    """The totals of one stream. Times are Unix seconds; `duration_ms` is capture time."""
+
+    id: str
+    camera_id: str
+    source: str
+    opened_at: float
+    saved_at: float
+    closed_at: float | None
+    duration_ms: float
+    peak: int
+    unique_people: int
+    received: int
+    processed: int
+    dropped: int
+    rejected: int
+
+
+async def upsert_stream(connection: AsyncConnection, record: StreamRecord) -> None:
+    """Write the totals of a stream over what was saved of it before."""
+    values = asdict(record)
+    query = insert(streams).values(**values)
+    await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def select_last_streams(connection: AsyncConnection, camera_ids: Sequence[str]) -> dict[str, StreamRecord]:
+    """The newest stream of each camera that has one."""
+    newest = (
+        select(streams.c.camera_id, func.max(streams.c.opened_at).label("opened_at"))
+        .where(streams.c.camera_id.in_(camera_ids))
+        .group_by(streams.c.camera_id)
+        .subquery()
+    )
+    query = select(streams).join(
+        newest,
+        (streams.c.camera_id == newest.c.camera_id) & (streams.c.opened_at == newest.c.opened_at),
+    )
+    return {row.camera_id: StreamRecord(**row._mapping) for row in await connection.execute(query)}
