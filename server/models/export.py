@@ -7,8 +7,15 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from server.models.catalogue import NETWORK_FILE
+
+_TOLERANCE = 1e-2
+"""Largest difference between torch and OpenVINO, as a fraction of the largest value."""
 
 
 def main() -> int:
@@ -18,20 +25,34 @@ def main() -> int:
     parser.add_argument("weights", type=Path)
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args()
-    # Ultralytics must neither install packages nor fetch anything; it reads these when it is imported.
-    os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")
-    os.environ.setdefault("YOLO_CONFIG_DIR", str(arguments.folder))
+    os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")  # read when Ultralytics is imported
     import openvino as ov
+    import torch
 
     from server.models.networks import load_appearance, load_detector
 
     load = load_detector if arguments.kind == "detector" else load_appearance
     network, example, free_shape, names = load(arguments.weights)
-    model = ov.convert_model(network, example_input=example, input=[free_shape])
+    with torch.no_grad():
+        expected = network(example)
+        model = ov.convert_model(network, example_input=example, input=[free_shape])
     for output, name in zip(model.outputs, names, strict=True):
         output.get_tensor().set_names({name})
+    _compare(model, example.numpy(), expected if isinstance(expected, tuple) else (expected,))
     ov.save_model(model, arguments.folder / NETWORK_FILE, compress_to_fp16=False)
     return 0
+
+
+def _compare(model: Any, example: NDArray[np.float32], expected: tuple[Any, ...]) -> None:
+    """Run the export once: an export that computes something else must not replace one that works."""
+    import openvino as ov
+
+    results = ov.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(example)
+    for index, tensor in enumerate(expected):
+        reference = tensor.numpy()
+        worst = float(np.max(np.abs(results[index] - reference)) / (np.max(np.abs(reference)) + 1e-6))
+        if worst > _TOLERANCE:
+            raise RuntimeError(f"output {index} of the export differs from the original by {worst:.2g}")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,12 @@ def load_detector(weights: Path) -> Exportable:
     model = YOLO(str(weights)).model
     assert isinstance(model, nn.Module)
     network = PersonDetector(model.eval().float()).eval()
-    return network, torch.zeros(1, 3, 480, 640), [1, 3, -1, -1], ("boxes", "scores")
+    return (
+        network,
+        torch.rand(1, 3, 480, 640, generator=torch.Generator().manual_seed(0)),
+        [1, 3, -1, -1],
+        ("boxes", "scores"),
+    )
 
 
 def load_appearance(weights: Path) -> Exportable:
@@ -90,4 +95,9 @@ def load_appearance(weights: Path) -> Exportable:
 
     network = MobileNetV2_bottle(input_size=224, width_mult=1.0)
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
-    return network.eval(), torch.zeros(1, 3, 224, 224), [-1, 3, 224, 224], ("features",)
+    return (
+        network.eval(),
+        torch.rand(1, 3, 224, 224, generator=torch.Generator().manual_seed(0)),
+        [-1, 3, 224, 224],
+        ("features",),
+    )

@@ -13,6 +13,8 @@ from server.vision.pipeline import Pipeline
 from server.vision.settings import VisionSettings
 from server.vision.tracker import Tracker
 
+__all__ = ["Pipeline", "Vision"]
+
 _USUAL_FRAMES = ((480, 640), (360, 640), (640, 480), (640, 360))
 """Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
 

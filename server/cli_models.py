@@ -1,0 +1,65 @@
+"""``crowdcount models``: which models there are, and preparing one."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from server.core.errors import ModelError
+from server.models.catalogue import APPEARANCE, RELEASES, find_prepared, prepared_models
+from server.models.paths import default_models_dir
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    parser = commands.add_parser("models", help="list models, or fetch and prepare one")
+    parser.set_defaults(run=run_list)
+    actions = parser.add_subparsers(dest="action")
+    actions.add_parser("list", help="names, sources, checksums, licences").set_defaults(run=run_list)
+    pull = actions.add_parser("pull", help="fetch and prepare a model")
+    pull.add_argument("name", nargs="?", default="yolo26n", metavar="NAME")
+    pull.add_argument("--weights", type=Path, metavar="FILE", help="take the weights from this file")
+    pull.add_argument("--sha256", metavar="SUM", help="pin weights that the list does not know to this checksum")
+    pull.add_argument("--again", action="store_true", help="prepare even if it is there already")
+    pull.set_defaults(run=run_pull)
+
+
+def run_list(_: argparse.Namespace) -> int:
+    """Print what is known and what is prepared."""
+    models_dir = default_models_dir()
+    names = [*RELEASES, *(model.name for model in prepared_models(models_dir) if model.name not in RELEASES)]
+    print(f"models directory: {models_dir}")
+    for name in names:
+        print()
+        print(f"{name}: {_state(models_dir, name)}")
+        release = RELEASES.get(name)
+        if release:
+            sources = [f"installed package {release.installed[0]}"] if release.installed else []
+            sources += [release.url] if release.url else []
+            sources += [f"PyPI wheel {release.wheel[0]}"] if release.wheel else []
+            print(f"  sources: {'; '.join(sources)}")
+            print(f"  sha256:  {release.sha256}")
+            print(f"  licence: {release.licence}")
+    return 0
+
+
+def _state(models_dir: Path, name: str) -> str:
+    try:
+        return f"prepared, from {find_prepared(models_dir, name).source}"
+    except ModelError:
+        return "not prepared"
+
+
+def run_pull(arguments: argparse.Namespace) -> int:
+    """Prepare a detector and the network that tells people apart."""
+    from server.models.pull import pinned_release, pull
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    models_dir = default_models_dir()
+    release = pinned_release(arguments.name, arguments.sha256)
+    if release.kind == "detector":
+        pull(models_dir, RELEASES[APPEARANCE], say)
+    model = pull(models_dir, release, say, arguments.weights, arguments.again)
+    print(f"{model.name} is ready in {model.folder}")
+    return 0

@@ -1,0 +1,125 @@
+"""``crowdcount track``: the same vision and analytics on a video file, every frame."""
+
+import argparse
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TextIO
+
+from server.atomic import replacing
+from server.models.paths import default_models_dir
+from server.track_formats import FORMATS
+
+if TYPE_CHECKING:
+    from server.core.tracks import Tracks
+    from server.vision.video import Video, VideoFrame
+    from server.vision.vision import Vision
+
+STAGES = ("decode", "detect", "embed", "track", "analyse")
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    parser = commands.add_parser("track", help="track the people of a video file")
+    parser.add_argument("video", type=Path, metavar="VIDEO")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the tracks go")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="mot", help="default: mot")
+    parser.add_argument("--render", type=Path, metavar="OUT.mp4", help="also write a video with the tracks drawn in")
+    parser.add_argument("--stats", type=Path, metavar="STATS.json", help="also write times and totals")
+    parser.add_argument("--model", metavar="NAME", help="a prepared detector (default: CROWDCOUNT_MODEL or yolo26n)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Track a file. Outputs appear when all is done, or not at all."""
+    # Its decoders write to standard error on their own; what matters is said in one line by us.
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    from server.vision.settings import VisionSettings
+    from server.vision.video import Video
+    from server.vision.vision import Vision
+
+    model = arguments.model or os.environ.get("CROWDCOUNT_MODEL") or "yolo26n"
+    video = Video(arguments.video)
+    vision = Vision(VisionSettings(models_dir=str(default_models_dir()), model=model))
+    with ExitStack() as outputs:
+        # All are opened before the work begins: a folder that cannot be written to is said at once.
+        lines = outputs.enter_context(outputs.enter_context(replacing(arguments.out)).open("w", encoding="utf-8"))
+        render = outputs.enter_context(replacing(arguments.render)) if arguments.render else None
+        stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
+        stats = _track(video, vision, arguments.format, lines, render)
+        if stats_path:
+            stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
+    return 0
+
+
+def _track(video: "Video", vision: "Vision", form: str, lines: TextIO, render: Path | None) -> dict[str, Any]:
+    """Write every frame's tracks and return the statistics."""
+    from tqdm import tqdm
+
+    from server.core.analytics import Analytics
+
+    header, to_lines = FORMATS[form]
+    pipeline, analytics = vision.open(), Analytics()
+    stages = dict.fromkeys(STAGES, 0.0)
+    frames = 0
+    if header:
+        print(header, file=lines)
+    with ExitStack() as stack:
+        renderer = stack.enter_context(_Renderer(render, video.fps)) if render else None
+        start = perf_counter()
+        for frame in tqdm(video, total=video.frames or None, unit="frame", desc="tracking"):
+            tracks = pipeline.process_image(frame.image_bgr, frame.t)
+            analysed = perf_counter()
+            analytics.update(tracks)
+            stages["analyse"] += (perf_counter() - analysed) * 1000
+            stages["decode"] += frame.decode_ms
+            for stage, spent_ms in tracks.stages_ms.items():
+                stages[stage] += spent_ms
+            frames += 1
+            lines.writelines(line + "\n" for line in to_lines(frames, tracks))
+            if renderer:
+                renderer.write(frame, tracks)
+        seconds = perf_counter() - start
+    return {
+        "frames": frames,
+        "seconds": round(seconds, 3),
+        "fps": round(frames / seconds, 2),
+        "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
+        **vision.describe(),
+        "unique": analytics.figures.unique,
+    }
+
+
+class _Renderer:
+    """Writes the annotated video."""
+
+    def __init__(self, path: Path, fps: float) -> None:
+        from server.vision.drawing import Painter
+
+        self._path, self._fps = path, fps
+        self._painter = Painter()
+        self._writer: Any = None
+
+    def __enter__(self) -> "_Renderer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer:
+            self._writer.release()
+
+    def write(self, frame: "VideoFrame", tracks: "Tracks") -> None:
+        """Append one frame."""
+        import cv2
+
+        if self._writer is None:
+            height, width = frame.image_bgr.shape[:2]
+            fourcc = cv2.VideoWriter.fourcc(*"mp4v")
+            self._writer = cv2.VideoWriter(str(self._path), fourcc, self._fps, (width, height))
+            if not self._writer.isOpened():
+                raise OSError(
+                    f"a video cannot be written as {self._path.suffix or 'a file without a suffix'}; use .mp4"
+                )
+        self._writer.write(self._painter.draw(frame.image_bgr, tracks))

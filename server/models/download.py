@@ -1,0 +1,63 @@
+"""Fetches one file over HTTPS, going on where an earlier attempt was cut off."""
+
+import http.client
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tqdm import tqdm
+
+from server.core.errors import ModelError
+
+_TIMEOUT_S = 15.0
+_CHUNK = 1 << 16
+
+
+def download(url: str, part: Path, size: int) -> None:
+    """Bring `part` to the whole file.
+
+    Parameters
+    ----------
+    url : str
+    part : Path
+        May hold the beginning already.
+    size : int
+        Bytes of the whole file; a server that sends more is refused.
+
+    Raises
+    ------
+    ModelError
+        ``DOWNLOAD_FAILED``; what has arrived stays in `part` for the next attempt.
+    """
+    have = part.stat().st_size if part.exists() else 0
+    if have == size:
+        return
+    if have > size:
+        part.unlink()
+        have = 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - fixed https addresses
+            # 200 instead of 206: the server ignores ranges and starts again.
+            have = have if response.status == http.client.PARTIAL_CONTENT else 0
+            _store(response, part, have, size)
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ModelError("DOWNLOAD_FAILED", f"{url} cannot be fetched: {reason}.") from error
+    arrived = part.stat().st_size
+    if arrived != size:
+        raise ModelError("DOWNLOAD_FAILED", f"{url} ended after {arrived} of {size} bytes.")
+
+
+def _store(response: http.client.HTTPResponse, part: Path, have: int, size: int) -> None:
+    """Append the response to the first `have` bytes of `part`, at most up to one byte too many."""
+    label = part.name.removesuffix(".part")
+    with (
+        part.open("r+b" if have else "wb") as file,
+        tqdm(total=size, initial=have, unit="B", unit_scale=True, desc=label) as progress,
+    ):
+        file.seek(have)
+        while have <= size and (chunk := response.read(min(_CHUNK, size + 1 - have))):
+            file.write(chunk)
+            have += len(chunk)
+            progress.update(len(chunk))

@@ -1,0 +1,147 @@
+"""Fetches and prepares a model: weights in, a self-contained folder out, or nothing at all."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from server.core.errors import ModelError
+from server.models.catalogue import CARD_FILE, EXPORT_FORMAT, RELEASES, PreparedModel, Release, find_prepared
+from server.models.sources import copy_weights, fetch_weights
+
+_EXPORT_TIMEOUT_S = 900
+_WORKSHOP = ".pull"
+"""Folder inside the models directory, so that the last step is a rename on one file system."""
+
+
+def pull(
+    models_dir: Path,
+    release: Release,
+    say: Callable[[str], None],
+    weights: Path | None = None,
+    again: bool = False,
+) -> PreparedModel:
+    """Make sure that a model is prepared.
+
+    Parameters
+    ----------
+    models_dir : Path
+    release : Release
+    say : callable
+        Told what happens, a line at a time.
+    weights : Path, optional
+        Take this file instead of fetching one; its checksum counts the same.
+    again : bool
+        Prepare even if it is there already.
+
+    Raises
+    ------
+    ModelError
+        The models directory is as it was before.
+    """
+    if not (again or weights):
+        try:
+            return find_prepared(models_dir, release.name)
+        except ModelError as error:
+            say(error.message if error.code != "MODEL_MISSING" else f"{release.name}: preparing")
+    _require_exporter()
+    workshop = models_dir / _WORKSHOP
+    workshop.mkdir(parents=True, exist_ok=True)
+    with _alone(workshop):
+        checked = workshop / f"{release.name}.pt"
+        source = copy_weights(release, weights, checked) if weights else fetch_weights(release, checked, say)
+        with tempfile.TemporaryDirectory(dir=workshop, prefix=f"{release.name}-") as folder:
+            staging = Path(folder) / release.name
+            staging.mkdir()
+            say(f"{release.name}: exporting to OpenVINO")
+            _export(release, checked, staging, Path(folder))
+            _write_card(release, source, staging)
+            _install(staging, models_dir / release.name, Path(folder))
+        checked.unlink()
+    return find_prepared(models_dir, release.name)
+
+
+def pinned_release(name: str, sha256: str | None) -> Release:
+    """Find a release, or pin a detector that the catalogue does not know to the checksum that the user gives."""
+    if name in RELEASES:
+        return RELEASES[name]
+    if not sha256:
+        known = ", ".join(RELEASES)
+        message = f"There is no model named {name[:40]!r}; known are {known}. Others need --weights and --sha256."
+        raise ModelError("UNKNOWN_MODEL", message)
+    if not name.replace("-", "").replace(".", "").isalnum() or name.startswith("."):
+        raise ModelError("UNKNOWN_MODEL", "A model's name has letters, digits, dashes and dots only.")
+    return Release(name, "detector", sha256.lower(), size=0, licence="see its author")
+
+
+def _require_exporter() -> None:
+    missing = [name for name in ("torch", "ultralytics") if importlib.util.find_spec(name) is None]
+    if missing:
+        message = (
+            f"Preparing models needs {' and '.join(missing)}; install the extra `models`, "
+            "or copy a prepared folder from another machine."
+        )
+        raise ModelError("EXPORTER_MISSING", message)
+
+
+@contextmanager
+def _alone(workshop: Path) -> Iterator[None]:
+    """Hold the workshop's lock; a second pull waits. The system lets go of it when the process ends, however."""
+    with (workshop / "lock").open("a") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        for leftover in workshop.iterdir():
+            if leftover.is_dir():
+                shutil.rmtree(leftover)  # of a pull that was killed
+        yield
+
+
+def _export(release: Release, weights: Path, staging: Path, scratch: Path) -> None:
+    """Export in a process of its own: torch and Ultralytics stay out of this one."""
+    environment = os.environ | {
+        "YOLO_AUTOINSTALL": "false",
+        "YOLO_OFFLINE": "1",
+        "YOLO_CONFIG_DIR": str(scratch),
+        "PYTHONPATH": os.pathsep.join(filter(None, [_project_root(), os.environ.get("PYTHONPATH", "")])),
+    }
+    command = [sys.executable, "-m", "server.models.export", release.kind, str(weights), str(staging)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=_EXPORT_TIMEOUT_S)
+    except subprocess.CalledProcessError as error:
+        lines = (error.stderr or "").strip().splitlines() or ["no message"]
+        raise ModelError("EXPORT_FAILED", f"{release.name} cannot be exported: {lines[-1]}") from error
+    except subprocess.TimeoutExpired as error:
+        raise ModelError("EXPORT_FAILED", f"Exporting {release.name} took more than 15 minutes.") from error
+
+
+def _project_root() -> str:
+    return str(Path(__file__).resolve().parents[2])
+
+
+def _write_card(release: Release, source: str, staging: Path) -> None:
+    card = {
+        "format": EXPORT_FORMAT,
+        "kind": release.kind,
+        "licence": release.licence,
+        "source": source,
+        "sha256": release.sha256,
+    }
+    (staging / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
+
+
+def _install(staging: Path, final: Path, scratch: Path) -> None:
+    """Put the finished folder in place, the old one out of the way."""
+    for path in staging.iterdir():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    if final.exists():
+        final.rename(scratch / "old")
+    staging.rename(final)

@@ -1,0 +1,74 @@
+"""Draws tracks into a picture, for videos that are looked at later."""
+
+import colorsys
+from collections import deque
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.tracks import Track, Tracks
+
+_TRAIL_MS = 2000.0
+_GOLDEN = 0.618033988749895
+"""Hues a golden ratio apart: neighbours in identity never look alike."""
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+
+
+class Painter:
+    """Boxes, identities, short trails of the feet, and the count."""
+
+    def __init__(self) -> None:
+        self._trails: dict[int, deque[tuple[float, float, float]]] = {}
+
+    def draw(self, image_bgr: NDArray[np.uint8], tracks: Tracks) -> NDArray[np.uint8]:
+        """Return a copy of the picture, shape (height, width, 3), with the tracks drawn in."""
+        canvas = image_bgr.copy()
+        thickness = max(1, round(max(canvas.shape) / 640))
+        for person in tracks.people:
+            self._draw_person(canvas, person, tracks.t, thickness)
+        self._forget(tracks.t)
+        label = f"{len(tracks.people)}"
+        _plate(canvas, label, (8, 8), (32, 32, 32), 1.2 * thickness)
+        return canvas
+
+    def _draw_person(self, canvas: NDArray[np.uint8], person: Track, t: float, thickness: int) -> None:
+        height, width = canvas.shape[:2]
+        colour = _colour(person.id)
+        left, top, right, bottom = (
+            round(value * size) for value, size in zip(person.box_norm, (width, height) * 2, strict=True)
+        )
+        trail = self._trails.setdefault(person.id, deque())
+        trail.append((t, (person.box_norm[0] + person.box_norm[2]) / 2, person.box_norm[3]))
+        points = np.array([(x * width, y * height) for _, x, y in trail]).round().astype(np.int32)
+        cv2.polylines(canvas, [points], False, colour, thickness, cv2.LINE_AA)
+        cv2.rectangle(canvas, (left, top), (right, bottom), colour, 2 * thickness)
+        _plate(canvas, str(person.id), (left, top), colour, 0.5 * thickness)
+
+    def _forget(self, t: float) -> None:
+        """Drop what is older than a trail is long."""
+        for identity, trail in list(self._trails.items()):
+            while trail and trail[0][0] < t - _TRAIL_MS:
+                trail.popleft()
+            if not trail:
+                del self._trails[identity]
+
+
+def _colour(identity: int) -> tuple[int, int, int]:
+    red, green, blue = colorsys.hsv_to_rgb(identity * _GOLDEN % 1.0, 0.75, 0.95)
+    return round(blue * 255), round(green * 255), round(red * 255)
+
+
+def _plate(
+    canvas: NDArray[np.uint8], text: str, corner: tuple[int, int], colour: tuple[int, int, int], size: float
+) -> None:
+    """Write text on a plate whose top left corner is given, black or white by the plate's brightness."""
+    thickness = max(1, round(size))
+    (width, height), _ = cv2.getTextSize(text, _FONT, size, thickness)
+    left, top = corner
+    margin = max(2, height // 4)
+    cv2.rectangle(canvas, corner, (left + width + 2 * margin, top + height + 2 * margin), colour, -1)
+    blue, green, red = colour
+    bright = 0.114 * blue + 0.587 * green + 0.299 * red > 140  # luma, ITU-R BT.601
+    ink = (0, 0, 0) if bright else (255, 255, 255)
+    cv2.putText(canvas, text, (left + margin, top + margin + height), _FONT, size, ink, thickness, cv2.LINE_AA)
