@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from server.vision.video import Video, VideoFrame
     from server.vision.vision import Vision
 
+RENDERED = (".mp4", ".mkv", ".avi")
 STAGES = ("decode", "detect", "embed", "track", "analyse")
 
 
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     from server.vision.video import Video
     from server.vision.vision import Vision
 
+    if arguments.render and arguments.render.suffix not in RENDERED:
+        raise OSError(f"{arguments.render} cannot be written as a video; use .mp4")
     model = arguments.model or os.environ.get("CROWDCOUNT_MODEL") or "yolo26n"
     video = Video(arguments.video)
     vision = Vision(VisionSettings(models_dir=str(default_models_dir()), model=model))
@@ -119,7 +122,5 @@ class _Renderer:
             fourcc = cv2.VideoWriter.fourcc(*"mp4v")
             self._writer = cv2.VideoWriter(str(self._path), fourcc, self._fps, (width, height))
             if not self._writer.isOpened():
-                raise OSError(
-                    f"a video cannot be written as {self._path.suffix or 'a file without a suffix'}; use .mp4"
-                )
+                raise OSError(f"{self._path} cannot be written as a video")
         self._writer.write(self._painter.draw(frame.image_bgr, tracks))

@@ -1,6 +1,7 @@
 """Which models there are, where they come from, and which of them are prepared. Imports nothing heavy."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from server.core.errors import ModelError
 EXPORT_FORMAT = 1
 """Grows when an exported network gains or loses an input or output; older folders must be prepared again."""
 CARD_FILE = "model.json"
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 NETWORK_FILE = "network.xml"
 APPEARANCE = "mobilenetv2"
 """The network that tells people apart, not a choice of the user."""
@@ -116,8 +118,8 @@ def find_prepared(models_dir: Path, name: str) -> PreparedModel:
         ``MODEL_MISSING`` when it is known but not prepared here, ``UNKNOWN_MODEL`` otherwise.
     """
     known = name in RELEASES
-    # A name from outside must not reach the file system unless it is a plain folder name.
-    if name == Path(name).name and (models_dir / name / CARD_FILE).is_file():
+    # A name from outside reaches the file system only if it is a plain folder name.
+    if NAME.fullmatch(name) and (models_dir / name / CARD_FILE).is_file():
         model = _read_card(models_dir / name)
         if model:
             return model

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from server.core.errors import ModelError
-from server.models.catalogue import CARD_FILE, EXPORT_FORMAT, RELEASES, PreparedModel, Release, find_prepared
+from server.models.catalogue import CARD_FILE, EXPORT_FORMAT, NAME, RELEASES, PreparedModel, Release, find_prepared
 from server.models.sources import copy_weights, fetch_weights
 
 _EXPORT_TIMEOUT_S = 900
@@ -75,8 +75,8 @@ def pinned_release(name: str, sha256: str | None) -> Release:
         known = ", ".join(RELEASES)
         message = f"There is no model named {name[:40]!r}; known are {known}. Others need --weights and --sha256."
         raise ModelError("UNKNOWN_MODEL", message)
-    if not name.replace("-", "").replace(".", "").isalnum() or name.startswith("."):
-        raise ModelError("UNKNOWN_MODEL", "A model's name has letters, digits, dashes and dots only.")
+    if not NAME.fullmatch(name):
+        raise ModelError("UNKNOWN_MODEL", "A model's name has small letters, digits, dashes and dots, at most 40.")
     return Release(name, "detector", sha256.lower(), size=0, licence="see its author")
 
 

@@ -1,0 +1,124 @@
+"""The command line as a user runs it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+
+from tests.media import find_vtest, read_vtest, write_clip
+
+FRAMES = 25
+
+
+def crowdcount(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "server.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(tmp_path_factory.mktemp("clip") / "clip.avi", read_vtest(FRAMES))
+
+
+def test_track_writes_everything(clip: Path, tmp_path: Path) -> None:
+    out, stats, render = tmp_path / "out.txt", tmp_path / "stats.json", tmp_path / "out.mp4"
+    done = crowdcount("track", clip, "--out", out, "--stats", stats, "--render", render)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(",") for line in out.read_text().splitlines()]
+    assert all(len(row) == 10 and row[7:] == ["-1", "-1", "-1"] for row in rows)
+    assert {int(row[0]) for row in rows} <= set(range(1, FRAMES + 1))
+    assert max(int(row[0]) for row in rows) == FRAMES
+    for row in rows:
+        left, top, width, height = map(float, row[2:6])
+        assert left >= 0
+        assert top >= 0
+        assert left + width <= 768.01
+        assert top + height <= 576.01
+    figures = json.loads(stats.read_text())
+    assert figures["frames"] == FRAMES
+    assert figures["unique"] == len({row[1] for row in rows})
+    assert set(figures["stages_ms"]) == {"decode", "detect", "embed", "track", "analyse"}
+    assert figures.keys() >= {"seconds", "fps", "model", "precision", "input", "backend"}
+    capture = cv2.VideoCapture(str(render))
+    assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == FRAMES
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "out.txt", "stats.json"]
+
+
+def test_formats_agree(clip: Path, tmp_path: Path) -> None:
+    for form in ("mot", "csv", "jsonl"):
+        assert crowdcount("track", clip, "--out", tmp_path / form, "--format", form).returncode == 0
+    mot = [line.split(",")[:2] for line in (tmp_path / "mot").read_text().splitlines()]
+    header, *lines = (tmp_path / "csv").read_text().splitlines()
+    assert header == "frame,t_ms,id,left,top,right,bottom,score"
+    assert [[line.split(",")[0], line.split(",")[2]] for line in lines] == mot
+    frames = [json.loads(line) for line in (tmp_path / "jsonl").read_text().splitlines()]
+    assert [frame["frame"] for frame in frames] == list(range(1, FRAMES + 1))
+    assert [frame["t"] for frame in frames] == pytest.approx([index * 100.0 for index in range(FRAMES)], abs=0.2)
+    people = [[str(frame["frame"]), str(person["id"])] for frame in frames for person in frame["people"]]
+    assert people == mot
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (["nothing.avi", "--out", "o"], {}, "There is no video"),
+        (["{rubbish}", "--out", "o"], {}, "cannot be read as a video"),
+        (["{clip}", "--out", "{folder}/no/o.txt"], {}, "cannot be written"),
+        (["{clip}", "--out", "{folder}"], {}, "is a folder"),
+        (["{clip}", "--out", "o", "--model", "yolo99z"], {}, "no model named"),
+        (["{clip}", "--out", "o"], {"CROWDCOUNT_MODELS_DIR": "/nonexistent"}, "models pull"),
+        (["{clip}", "--out", "o", "--render", "o.xyz"], {}, "use .mp4"),
+    ],
+)
+def test_expected_failures_are_one_line(
+    clip: Path, tmp_path: Path, arguments: list[str], environment: dict[str, str], words: str
+) -> None:
+    rubbish = tmp_path / "rubbish.avi"
+    rubbish.write_bytes(b"no video" * 100)
+    filled = [value.format(clip=clip, rubbish=rubbish, folder=tmp_path) for value in arguments]
+    filled = [str(tmp_path / value) if value in ("o", "o.xyz") else value for value in filled]
+    done = crowdcount("track", *filled, **environment)
+    assert done.returncode == 1
+    said = [line for line in done.stderr.splitlines() if not line.startswith("tracking:")]
+    assert len(said) == 1, done.stderr
+    assert words in said[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["rubbish.avi"]
+
+
+def test_interruption_is_clean(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    out.write_text("from before")
+    command = [sys.executable, "-m", "server.cli", "track", str(find_vtest()), "--out", str(out)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        while "frame/s" not in process.stderr.read(40):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.strip().endswith("interrupted")
+    assert "Traceback" not in said
+    assert out.read_text() == "from before"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_models_list_names_sources_and_sums() -> None:
+    done = crowdcount("models")
+    assert done.returncode == 0
+    assert "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef" in done.stdout
+    assert "yolo26n: prepared" in done.stdout
+    assert done.stdout == crowdcount("models", "list").stdout
+
+
+def test_pull_of_wrong_weights_fails(tmp_path: Path) -> None:
+    weights = tmp_path / "yolo26n.pt"
+    weights.write_bytes(b"something else")
+    done = crowdcount("models", "pull", "--weights", weights, CROWDCOUNT_MODELS_DIR=str(tmp_path / "models"))
+    assert done.returncode == 1
+    assert "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,178 @@
+"""Real people in real pictures."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.core.errors import FrameError, ModelError
+from server.core.tracks import Tracks
+from server.models.paths import default_models_dir
+from server.vision.decode import decode
+from server.vision.settings import VisionSettings
+from server.vision.vision import Pipeline, Vision
+from tests.media import encode_jpeg, find_asset, load_annotation, read_vtest
+
+FRAME_MS = 1000 / 7
+"""vtest.avi was recorded at 7 frames a second."""
+
+
+def watch(pipeline: Pipeline, jpeg: bytes, times: int = 5) -> Tracks:
+    """Show the same picture long enough for people to be confirmed."""
+    for index in range(times):
+        tracks = pipeline.process(jpeg, index * 100.0)
+    return tracks
+
+
+@pytest.mark.parametrize(("name", "people"), [("bus.jpg", 4), ("zidane.jpg", 2)])
+def test_people_of_photographs(vision: Vision, name: str, people: int) -> None:
+    jpeg = find_asset(name).read_bytes()
+    tracks = watch(vision.open(), jpeg)
+    assert len(tracks.people) == people
+    assert len({person.id for person in tracks.people}) == people
+    for person in tracks.people:
+        left, top, right, bottom = person.box_norm
+        assert 0 <= left < right <= 1
+        assert 0 <= top < bottom <= 1
+        assert person.id >= 1
+        assert 0.25 <= person.score <= 1
+    assert list(tracks.people) == sorted(tracks.people, key=lambda person: person.id)
+    assert set(tracks.stages_ms) == {"decode", "detect", "embed", "track"}
+
+
+def test_person_at_the_edge(vision: Vision) -> None:
+    tracks = watch(vision.open(), find_asset("bus.jpg").read_bytes())
+    assert min(person.box_norm[0] for person in tracks.people) < 0.01
+
+
+def place(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Put a picture into the middle of a grey canvas of this size, as large as it fits."""
+    scale = min(width / image.shape[1], height / image.shape[0])
+    small = cv2.resize(image, None, fx=scale, fy=scale)
+    canvas = np.full((height, width, 3), 128, np.uint8)
+    top, left = (height - small.shape[0]) // 2, (width - small.shape[1]) // 2
+    canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return canvas
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(640, 480), (1280, 720), (720, 1280), (480, 640), (500, 500), (641, 479), (1000, 430)]
+)
+def test_any_aspect_ratio(vision: Vision, width: int, height: int) -> None:
+    image = decode(find_asset("zidane.jpg").read_bytes(), max_pixels=1_000_000)
+    tracks = watch(vision.open(), encode_jpeg(place(image, width, height)))
+    assert (tracks.width, tracks.height) == (width, height)
+    assert len(tracks.people) == 2
+    # The right one's head is in the right half; his box ends where the picture ends.
+    scale = min(width / 1280, height / 720)
+    bottom = 0.5 + 720 * scale / height / 2
+    right_one = max(tracks.people, key=lambda person: person.box_norm[0])
+    assert right_one.box_norm[3] == pytest.approx(bottom, abs=0.06)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (8, 2000), (2000, 8), (33, 31)])
+def test_odd_frames_hold_nobody(vision: Vision, width: int, height: int) -> None:
+    tracks = watch(vision.open(), encode_jpeg(np.full((height, width, 3), 60, np.uint8)))
+    assert tracks.people == ()
+
+
+def test_refused_frame_leaves_the_tracker_untouched(vision: Vision) -> None:
+    frames = [encode_jpeg(image) for image in read_vtest(12)]
+    calm, shaken = vision.open(), vision.open()
+    for index, jpeg in enumerate(frames):
+        expected = calm.process(jpeg, index * FRAME_MS)
+        for bad in (b"", b"nonsense", jpeg[: len(jpeg) // 2]):
+            with pytest.raises(FrameError):
+                shaken.process(bad, index * FRAME_MS)
+        assert shaken.process(jpeg, index * FRAME_MS).people == expected.people
+    assert expected.people
+
+
+def test_streams_do_not_share_identities(vision: Vision) -> None:
+    jpeg = find_asset("bus.jpg").read_bytes()
+    alone = [person.id for person in watch(vision.open(), jpeg).people]
+    first, second = vision.open(), vision.open()
+    watch(first, find_asset("zidane.jpg").read_bytes())
+    assert [person.id for person in watch(second, jpeg).people] == alone
+
+
+def test_identities_persist(vision: Vision) -> None:
+    """Follow the annotated people through 60 frames: each is mostly one identity."""
+    truth, pipeline = load_annotation(), vision.open()
+    seen: dict[int, list[int]] = {}
+    errors = []
+    for index, image in enumerate(read_vtest(60)):
+        tracks = pipeline.process_image(image, index * FRAME_MS)
+        errors.append(abs(len(tracks.people) - len(truth[index + 1])))
+        for person, *box in truth[index + 1]:
+            match = best_match(tracks, box)
+            if match:
+                seen.setdefault(person, []).append(match)
+    shares = [max(map(ids.count, ids)) / len(ids) for ids in seen.values() if len(ids) >= 10]
+    assert len(shares) >= 5
+    assert np.mean(shares) > 0.8
+    assert np.mean(errors[5:]) < 1.0
+
+
+def best_match(tracks: Tracks, box_ltwh: list[float]) -> int | None:
+    """Return the identity whose box overlaps the annotated one by half, if any."""
+    left, top, width, height = box_ltwh
+    best, identity = 0.5, None
+    for person in tracks.people:
+        x1, y1, x2, y2 = np.array(person.box_norm) * (tracks.width, tracks.height, tracks.width, tracks.height)
+        wide = max(0.0, min(x2, left + width) - max(x1, left))
+        high = max(0.0, min(y2, top + height) - max(y1, top))
+        shared = wide * high
+        overlap = shared / ((x2 - x1) * (y2 - y1) + width * height - shared)
+        if overlap > best:
+            best, identity = overlap, person.id
+    return identity
+
+
+class TestVision:
+    """The process-wide part."""
+
+    def test_unknown_and_missing_models(self, vision: Vision, tmp_path: Path) -> None:
+        with pytest.raises(ModelError) as caught:
+            vision.open("yolo99z")
+        assert caught.value.code == "UNKNOWN_MODEL"
+        with pytest.raises(ModelError) as caught:
+            Vision(VisionSettings(models_dir=str(tmp_path)))
+        assert caught.value.code == "MODEL_MISSING"
+
+    def test_damaged_network_is_said(self, tmp_path: Path) -> None:
+        shutil.copytree(default_models_dir(), tmp_path, dirs_exist_ok=True)
+        network = tmp_path / "yolo26n" / "network.xml"
+        network.write_bytes(network.read_bytes()[:5000])
+        with pytest.raises(ModelError) as caught:
+            Vision(VisionSettings(models_dir=str(tmp_path))).warm_up()
+        assert caught.value.code == "MODEL_BROKEN"
+
+    def test_description(self, vision: Vision) -> None:
+        assert set(vision.describe()) >= {"model", "precision", "input", "backend"}
+
+    def test_serving_never_imports_what_prepares_models(self) -> None:
+        program = (
+            "import sys; from server.vision.vision import Vision; from server.vision.decode import decode
+from server.vision.settings import VisionSettings;"
+            "from server.models.paths import default_models_dir; import numpy as np;"
+            "pipeline = Vision(VisionSettings(models_dir=str(default_models_dir()))).open();"
+            "pipeline.process_image(np.zeros((480, 640, 3), np.uint8), 0.0);"
+            "print({'torch', 'torchvision', 'ultralytics'} & set(sys.modules))"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "set()"
+
+    def test_light_modules_stay_light(self) -> None:
+        program = (
+            "import sys; import server.vision, server.vision.jpeg, server.vision.settings, server.models.catalogue,"
+            "server.models.paths, server.cli;"
+            "print({'torch', 'ultralytics', 'openvino', 'cv2', 'numpy'} & set(sys.modules))"
+        )
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "set()"
