@@ -1,0 +1,99 @@
+/** Builds static/dist/: hashed bundles, one style sheet, one icon sprite and the manifest that names them. */
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+import { ICONS } from "./icons.mjs";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const out = path.join(root, "static/dist");
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  target: ["es2022", "chrome109", "firefox115", "safari16"],
+  outdir: "static/dist",
+  entryNames: "[name]-[hash]",
+  chunkNames: "chunk-[hash]",
+  assetNames: "[name]-[hash]",
+  legalComments: "linked",
+  logLevel: "warning",
+};
+
+/** Pages share chunks, and what a page needs only sometimes is loaded when it does. */
+const pages = {
+  ...common,
+  entryPoints: { site: "client/site/main.js", cameras: "client/cameras/main.js", studio: "client/studio/main.js" },
+  format: /** @type {const} */ ("esm"),
+  splitting: true,
+};
+
+/** Scripts that cannot be modules: the theme runs before the first paint, the encoder is a classic worker. */
+const scripts = {
+  ...common,
+  entryPoints: { theme: "client/site/theme-early.js", encoder: "client/capture/encoder-worker.js" },
+  format: /** @type {const} */ ("iife"),
+};
+
+const styles = { ...common, entryPoints: { app: "static/css/app.css" } };
+
+/** @param {import("esbuild").Metafile} metafile @returns {Record<string, string>} logical name to file name */
+function entries(metafile) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (!output.entryPoint) continue;
+    const base = path.basename(file);
+    const logical = base.replace(/-[A-Z0-9]{8}(\.\w+)$/, "$1");
+    found[logical] = base;
+  }
+  return found;
+}
+
+/** One SVG with a symbol per icon, so that a page fetches its icons once. @returns {Promise<string>} */
+async function sprite() {
+  const folder = path.join(root, "node_modules/lucide-static/icons");
+  const paint = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+  const symbols = await Promise.all(
+    ICONS.map(async (name) => {
+      const svg = await readFile(path.join(folder, `${name}.svg`), "utf8");
+      const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+      return `<symbol id="${name}" viewBox="0 0 24 24" ${paint}>${body.replace(/\s*\n\s*/g, "")}</symbol>`;
+    }),
+  );
+  const license = (await readFile(path.join(root, "node_modules/lucide-static/LICENSE"), "utf8")).replaceAll("--", "- -");
+  return `<svg xmlns="http://www.w3.org/2000/svg"><!-- ${license} -->${symbols.join("")}</svg>\n`;
+}
+
+/** @param {string} name logical name @param {string} text @returns {Promise<Record<string, string>>} */
+async function writeHashed(name, text) {
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase();
+  const { name: stem, ext } = path.parse(name);
+  await writeFile(path.join(out, `${stem}-${hash}${ext}`), text);
+  return { [name]: `${stem}-${hash}${ext}` };
+}
+
+/** The manifest appears last and at once: a server never sees a name whose file is not there yet. */
+async function build() {
+  await mkdir(out, { recursive: true });
+  const before = new Set(await readdir(out));
+  const results = await Promise.all([pages, scripts, styles].map((options) => esbuild.build({ ...options, metafile: true })));
+  const written = new Set(results.flatMap((result) => Object.keys(result.metafile.outputs).map((file) => path.basename(file))));
+  const manifest = Object.assign({}, ...results.map((result) => entries(result.metafile)));
+  Object.assign(manifest, await writeHashed("icons.svg", await sprite()));
+  const text = `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`;
+  await writeFile(path.join(out, "manifest.json.new"), text);
+  await rename(path.join(out, "manifest.json.new"), path.join(out, "manifest.json"));
+  const kept = new Set([...written, ...Object.values(manifest), "manifest.json"]);
+  await Promise.all([...before].filter((file) => !kept.has(file)).map((file) => rm(path.join(out, file))));
+  return manifest;
+}
+
+const manifest = await build();
+console.log(`built ${Object.keys(manifest).length} files into static/dist/`);

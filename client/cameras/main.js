@@ -1,0 +1,109 @@
+/** The list of cameras: what is live, what was seen last, and the way to a new one. */
+import "../site/main.js";
+import { api } from "../site/api.js";
+import { byId, setText } from "../site/dom.js";
+import { card } from "./card.js";
+import { freeName } from "./names.js";
+import { askDelete, askName } from "./question.js";
+
+/** @typedef {import("./types.js").Camera} Camera */
+
+const POLL_MS = 2000;
+
+const page = byId("cameras", HTMLElement);
+const cards = byId("cards", HTMLUListElement);
+const problem = byId("cameras-problem", HTMLParagraphElement);
+const status = byId("cameras-status", HTMLParagraphElement);
+
+/** @type {Camera[]} */
+let cameras = [];
+let shown = "";
+let timer = 0;
+
+/** @param {unknown} error null when all is well again */
+function tell(error) {
+  problem.hidden = error === null;
+  setText(problem, error instanceof Error ? error.message : "");
+}
+
+const actions = {
+  /** @param {Camera} camera */
+  async rename(camera) {
+    const name = await askName(camera);
+    if (name) await change(() => api("PATCH", `/api/cameras/${camera.id}`, { name }), `Renamed to ${name}`);
+  },
+  /** @param {Camera} camera */
+  async remove(camera) {
+    if (await askDelete(camera)) await change(() => api("DELETE", `/api/cameras/${camera.id}`), `${camera.name} deleted`);
+  },
+};
+
+function render() {
+  page.dataset.state = cameras.length ? "listed" : "empty";
+  setText(byId("choices-title", HTMLHeadingElement), cameras.length ? "New camera" : "Count people");
+  const now = Date.now();
+  // Ages are in words and change with the minute; an unchanged list is left alone, with its focus.
+  const signature = JSON.stringify(cameras) + Math.floor(now / 15000);
+  if (signature === shown) return;
+  shown = signature;
+  const focused = document.activeElement;
+  const id = focused?.closest("[data-camera]")?.getAttribute("data-camera");
+  const label = focused?.textContent;
+  cards.replaceChildren(...cameras.map((camera) => card(camera, now, actions)));
+  if (!id) return;
+  const again = cards.querySelectorAll(`[data-camera="${CSS.escape(id)}"] :is(a, button)`);
+  for (const target of again) if (target instanceof HTMLElement && target.textContent === label) target.focus();
+}
+
+async function load() {
+  clearTimeout(timer);
+  try {
+    cameras = (await api("GET", "/api/cameras")).cameras;
+    tell(null);
+    render();
+  } catch (error) {
+    tell(error);
+  }
+  clearTimeout(timer);
+  if (!document.hidden) timer = window.setTimeout(load, POLL_MS);
+}
+
+/** @param {() => Promise<unknown>} act @param {string} done said to screen readers */
+async function change(act, done) {
+  try {
+    await act();
+    setText(status, done);
+  } catch (error) {
+    tell(error);
+    return;
+  }
+  await load();
+}
+
+/** @param {HTMLButtonElement} button */
+async function choose(button) {
+  const source = button.dataset.choose ?? "camera";
+  const word = source === "file" ? "Video" : "Camera";
+  button.disabled = true;
+  try {
+    const name = freeName(word, cameras.map((camera) => camera.name));
+    const { camera } = await api("POST", "/api/cameras", { name });
+    location.assign(`/cameras/${encodeURIComponent(camera.id)}#${source}`);
+  } catch (error) {
+    button.disabled = false;
+    tell(error);
+  }
+}
+
+for (const button of document.querySelectorAll("[data-choose]")) {
+  if (button instanceof HTMLButtonElement) button.addEventListener("click", () => choose(button));
+}
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("[data-choose]")) {
+    if (button instanceof HTMLButtonElement) button.disabled = false;
+  }
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) void load();
+});
+void load();

@@ -1,0 +1,22 @@
+/**
+ * @typedef {object} LiveNow
+ * @property {number} count
+ * @property {number} peak
+ * @property {number} unique
+ * @property {string} since ISO 8601, UTC
+ * @property {"camera" | "file"} source
+ *
+ * @typedef {object} LastStream
+ * @property {string} ended_at ISO 8601, UTC
+ * @property {number} peak
+ * @property {number} unique
+ * @property {number} processed frames
+ *
+ * @typedef {object} Camera
+ * @property {string} id
+ * @property {string} name
+ * @property {string} created_at ISO 8601, UTC
+ * @property {LiveNow | null} live
+ * @property {LastStream | null} last
+ */
+export {};

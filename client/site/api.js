@@ -1,0 +1,44 @@
+/** The JSON API. Errors of the server arrive as `ApiError` with its code and its sentence. */
+
+export class ApiError extends Error {
+  /** @param {number} status @param {string} code @param {string} message */
+  constructor(status, code, message) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Signed out meanwhile: sign in, then come back here. */
+export function goToLogin() {
+  const here = location.pathname + location.hash;
+  location.assign(`/login?next=${encodeURIComponent(here)}`);
+}
+
+/**
+ * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<any>} the JSON answer, or null where there is none
+ */
+export async function api(method, path, body) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: body ? { "Content-Type": "application/json", Accept: "application/json" } : { Accept: "application/json" },
+      body: body ? JSON.stringify(body) : undefined,
+      credentials: "same-origin",
+    });
+  } catch {
+    throw new ApiError(0, "UNREACHABLE", "The server cannot be reached just now.");
+  }
+  const text = await response.text();
+  const data = text && response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : null;
+  if (response.ok) return data;
+  if (response.status === 401) goToLogin();
+  const error = data?.error ?? {};
+  throw new ApiError(response.status, error.code ?? "FAILED", error.message ?? `The server answered with status ${response.status}.`);
+}
