@@ -158,8 +158,7 @@ class TestVision:
 
     def test_serving_never_imports_what_prepares_models(self) -> None:
         program = (
-            "import sys; from server.vision.vision import Vision; from server.vision.decode import decode
-from server.vision.settings import VisionSettings;"
+            "import sys; from server.vision.vision import Vision; from server.vision.settings import VisionSettings;"
             "from server.models.paths import default_models_dir; import numpy as np;"
             "pipeline = Vision(VisionSettings(models_dir=str(default_models_dir()))).open();"
             "pipeline.process_image(np.zeros((480, 640, 3), np.uint8), 0.0);"
