@@ -34,7 +34,27 @@ DRAIN_S = 3.0
 """How long open streams may take to be saved at shutdown."""
 
 
-def create_app(settings: Settings, engine: Engine) -> socketio.ASGIApp:
+class Application(socketio.ASGIApp):
+    """The ASGI application: Socket.IO around Quart.
+
+    Parameters
+    ----------
+    live : LiveServer
+    app : Quart
+    namespace : LiveNamespace
+    """
+
+    def __init__(self, live: LiveServer, app: Quart, namespace: LiveNamespace) -> None:
+        super().__init__(live, other_asgi_app=app)
+        self.quart = app
+        self._namespace = namespace
+
+    async def announce_shutdown(self) -> None:
+        """Tell every client to reconnect; to be called while connections are still open."""
+        await self._namespace.shut_down()
+
+
+def create_app(settings: Settings, engine: Engine) -> Application:
     """Build the application.
 
     Parameters
@@ -63,8 +83,8 @@ def create_app(settings: Settings, engine: Engine) -> socketio.ASGIApp:
     )
     app.extensions[KEY] = services
     _install_routes(app)
-    _install_lifecycle(app, services, engine, registry, namespace)
-    return socketio.ASGIApp(live, other_asgi_app=app)
+    _install_lifecycle(app, services, engine, registry)
+    return Application(live, app, namespace)
 
 
 def _install_routes(app: Quart) -> None:
@@ -84,9 +104,7 @@ def _install_routes(app: Quart) -> None:
         app.register_blueprint(part.blueprint)
 
 
-def _install_lifecycle(
-    app: Quart, services: Services, engine: Engine, registry: Registry, namespace: LiveNamespace
-) -> None:
+def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry: Registry) -> None:
     """What opens also closes, in the opposite order."""
 
     @app.while_serving
@@ -94,7 +112,6 @@ def _install_lifecycle(
         await engine.start()
         registry.recorder.start()
         yield
-        await namespace.shut_down()
         await registry.recorder.stop()
         try:
             await asyncio.wait_for(registry.close(), DRAIN_S)

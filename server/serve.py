@@ -6,12 +6,10 @@ import logging
 import socket
 import sys
 import tempfile
-from typing import Any
 
-import socketio
 import uvicorn
 
-from server.app import create_app
+from server.app import Application, create_app
 from server.config import TRANSPORT_BYTES, Settings, SettingsError, load_settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
@@ -49,7 +47,7 @@ def create_engine(settings: Settings) -> Engine:
     return LocalEngine(worker_command(vision), settings.workers, settings.frame_timeout_s)
 
 
-def build(settings: Settings) -> socketio.ASGIApp:
+def build(settings: Settings) -> Application:
     """The application with the engine of this machine."""
     prepare(settings)
     return create_app(settings, create_engine(settings))
@@ -66,7 +64,28 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says where it is."""
+    """A uvicorn server that says where it is, and says good-bye.
+
+    Parameters
+    ----------
+    app : Application
+    settings : Settings
+    """
+
+    def __init__(self, app: Application, settings: Settings) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                ws="websockets-sansio",
+                ws_max_size=TRANSPORT_BYTES,
+                ws_per_message_deflate=False,  # JPEG does not compress
+                ws_ping_interval=None,  # Engine.IO has its own
+                timeout_graceful_shutdown=settings.shutdown_s,
+            )
+        )
+        self._app = app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the URL."""
@@ -75,6 +94,11 @@ class Server(uvicorn.Server):
             host, port = sockets[0].getsockname()[:2]
             name = f"[{host}]" if ":" in host else host
             print(f"crowdcount is at http://{'localhost' if host == '127.0.0.1' else name}:{port}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell the clients before their connections are closed."""
+        await self._app.announce_shutdown()
+        await super().shutdown(sockets)
 
 
 def serve(arguments: argparse.Namespace) -> int:
@@ -96,19 +120,5 @@ def serve(arguments: argparse.Namespace) -> int:
     except (SettingsError, StartError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
         return 2
-    server = Server(_uvicorn_config(app, settings))
-    asyncio.run(server.serve(sockets=[listener]))
+    asyncio.run(Server(app, settings).serve(sockets=[listener]))
     return 0
-
-
-def _uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=TRANSPORT_BYTES,
-        ws_per_message_deflate=False,  # JPEG does not compress
-        ws_ping_interval=None,  # Engine.IO has its own
-        timeout_graceful_shutdown=settings.shutdown_s,
-    )

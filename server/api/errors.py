@@ -69,6 +69,10 @@ def install_errors(app: Quart) -> None:
     async def on_validation(error: RequestSchemaValidationError) -> Answer:
         return await render(_validation(error))
 
+    @app.errorhandler(UnicodeDecodeError)
+    async def on_bad_text(_error: UnicodeDecodeError) -> Answer:
+        return await render(APIError(400, "BAD_REQUEST", "The body is not UTF-8 text."))
+
     @app.errorhandler(RateLimitExceeded)
     async def on_rate_limit(error: RateLimitExceeded) -> tuple[Response | str, int, dict[str, str]]:
         message = f"Too many requests. Try again in {error.retry_after} seconds."

@@ -61,7 +61,7 @@ class Heatmap:
         top = float(self._grid.max())
         scaled = self._grid * (255 / top) if top > 0 else self._grid
         rows, columns = self._grid.shape
-        return HeatmapImage(columns, rows, round(top, 2), np.rint(scaled).astype(np.uint8).tobytes())
+        return HeatmapImage(columns, rows, round(top, 4), np.rint(scaled).astype(np.uint8).tobytes())
 
     def _fit(self, width: int, height: int) -> None:
         """Take the frame's shape. A turned phone starts a new grid: its cells mean other places."""

@@ -76,8 +76,8 @@ class Supervisor:
     async def ready(self) -> int:
         """Wait for the process; return its incarnation. Raises EngineError ``ENGINE_UNAVAILABLE``."""
         if not self._ready.is_set():
-            # A failed start is told at once, a starting process is worth a wait.
-            if self._state is not WorkerState.STARTING and self._reason is not None:
+            # What fails again and again is told at once; a start is worth a wait.
+            if self._state is WorkerState.FAILED and self._reason is not None:
                 raise EngineError("ENGINE_UNAVAILABLE", self._reason)
             try:
                 await asyncio.wait_for(self._ready.wait(), self._timeout_s)
@@ -96,6 +96,8 @@ class Supervisor:
             return await asyncio.wait_for(answer, self._timeout_s)
         except TimeoutError as error:
             logger.error("the vision process gave no answer in %s s; replacing it", self._timeout_s)
+            self._ready.clear()
+            self._state = WorkerState.STARTING
             self._kill()
             raise EngineError("ENGINE_RESTARTED", "The vision process hung and is replaced.") from error
         finally:
@@ -112,17 +114,16 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while True:
             begun = loop.time()
-            self._state = WorkerState.STARTING
             try:
                 await self._run_once()
             except (OSError, EOFError, wire.WireError, TimeoutError, EngineError) as error:
                 self._reason = error.message if isinstance(error, EngineError) else "The vision process died."
                 logger.error("vision process ended: %s", error or type(error).__name__)
+                self._state = WorkerState.FAILED if failures else WorkerState.STARTING
             finally:
                 await self._clean_up()
-            failures = 0 if loop.time() - begun > STABLE_S else failures + 1
-            self._state = WorkerState.FAILED
-            await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1] if failures else 0)
+            failures = 1 if loop.time() - begun > STABLE_S else failures + 1
+            await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
 
     async def _run_once(self) -> None:
         """Start the process and pass on its answers until it ends."""

@@ -27,6 +27,8 @@ Authenticate = Callable[[dict[str, Any]], Awaitable[tuple[User, str] | None]]
 
 EVENTS_PER_SECOND = 200.0
 EVENTS_AT_ONCE = 400.0
+NOTICE_S = 0.1
+"""A notice is queued, not sent, when `emit` returns; this is its time to leave before the connection is cut."""
 CLIENT_EVENTS = ("stream_open", "frame", "stream_close")
 
 
@@ -86,7 +88,8 @@ class LiveNamespace(socketio.AsyncNamespace):
             return  # a client that sends an event named "connect"
         found = await self._authenticate(environ)
         if found is None:
-            raise ConnectionRefusedError({"code": "UNAUTHENTICATED", "message": "Sign in first."})
+            message = "Sign in first."
+            raise ConnectionRefusedError(message, {"code": "UNAUTHENTICATED", "message": message})
         user, session = found
         clock = asyncio.get_running_loop().time
         self._connections[sid] = Connection(user, session, Budget(EVENTS_PER_SECOND, EVENTS_AT_ONCE, clock))
@@ -158,8 +161,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         for sid in [sid for sid, one in self._connections.items() if one.session == session]:
             del self._connections[sid]
             self._registry.end_connection(sid, "signed_out")
-            # Give the notice time to leave before the connection is cut.
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(NOTICE_S)
             await self.disconnect(sid)
 
     async def shut_down(self) -> None:
@@ -167,3 +169,4 @@ class LiveNamespace(socketio.AsyncNamespace):
         self._shutting_down = True
         for sid in list(self._connections):
             await self.emit("going_away", {"retry_ms": 1000}, to=sid)
+        await asyncio.sleep(NOTICE_S)

@@ -1,0 +1,40 @@
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= python3
+BIN := .venv/bin
+# The set-up puts Node.js into the virtual environment where the machine has none that is recent enough.
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
+
+.PHONY: run setup test check bench lock screenshots clean
+
+run: setup
+	@exec $(BIN)/crowdcount serve --host $(HOST) --port $(PORT)
+
+setup:
+	@$(PYTHON) tools/setup.py
+
+test:
+	@$(PYTHON) tools/setup.py --dev
+	$(NPM) test --silent
+	$(BIN)/python -m pytest
+
+check:
+	@$(PYTHON) tools/setup.py --dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(NPM) run --silent check
+
+bench:
+	@$(PYTHON) tools/setup.py --dev
+	$(BIN)/python -m bench
+
+lock:
+	tools/lock.sh
+
+screenshots:
+	@$(PYTHON) tools/setup.py --dev
+	$(BIN)/python tools/screenshots.py
+
+clean:
+	rm -rf .venv .cache node_modules static/dist *.egg-info

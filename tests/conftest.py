@@ -1,0 +1,29 @@
+"""What most tests need: settings of their own, an engine that does as it is told, a real server on a real port."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from server.config import Settings
+from tests.support.engine import ScriptedEngine
+from tests.support.server import RunningServer, run_server
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with a data directory of their own and cheap password hashes."""
+    return Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="warning", resume_s=2)
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    """An engine that answers what the test says."""
+    return ScriptedEngine()
+
+
+@pytest.fixture
+async def server(settings: Settings, engine: ScriptedEngine) -> AsyncIterator[RunningServer]:
+    """The application under uvicorn, with the scripted engine."""
+    async with run_server(settings, engine) as running:
+        yield running

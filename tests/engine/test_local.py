@@ -1,0 +1,148 @@
+"""Vision processes that die, hang and come back, with a process that does so on demand."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from server.core.errors import EngineError, FrameError
+from server.engine.base import StreamSettings, WorkerState
+from server.engine.local import LocalEngine
+from tests.support.wait import until
+
+SETTINGS = StreamSettings(model="any")
+Start = Callable[..., "asyncio.Future[LocalEngine]"]
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Start]:
+    """Starts engines of fake processes."""
+    async with AsyncExitStack() as stack:
+
+        async def begin(workers: int = 1, timeout_s: float = 5, **options: object) -> LocalEngine:
+            command = [sys.executable, "-m", "tests.engine.fake_worker", json.dumps(options)]
+            engine = LocalEngine(command, workers, timeout_s)
+            await engine.start()
+            stack.push_async_callback(engine.stop)
+            return engine
+
+        yield begin  # type: ignore[misc]
+
+
+def pids(engine: LocalEngine) -> list[int]:
+    return [status.describe["pid"] for status in engine.status()]
+
+
+def alive(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+async def test_streams_have_their_own_state(start: Start) -> None:
+    engine = await start()
+    for stream in ("a", "b"):
+        engine.open(stream, SETTINGS)
+    for expected in (1, 2, 3):
+        for stream in ("a", "b"):
+            tracks = await engine.process(stream, b"x", expected * 10.0)
+            assert (tracks.epoch, tracks.people[0].id, tracks.t) == (1, expected, expected * 10.0)
+
+
+@pytest.mark.parametrize(("fault", "timeout_s"), [(b"die", 5.0), (b"hang", 1.0)])
+async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: bytes, timeout_s: float) -> None:
+    engine = await start(workers=2, timeout_s=timeout_s)
+    for stream in ("bad", "good"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    before = pids(engine)
+    with pytest.raises(EngineError) as error:
+        await engine.process("bad", fault, 1)
+    assert error.value.code == "ENGINE_RESTARTED"
+    assert (await engine.process("good", b"x", 1)).people[0].id == 2, "the other process was not touched"
+    tracks = await engine.process("bad", b"x", 2)
+    assert (tracks.epoch, tracks.people[0].id) == (2, 1), "identities start again, and say so"
+    assert [status.restarts for status in engine.status()] == [1, 0]
+    assert not alive(before[0])
+
+
+async def test_every_stream_of_a_dead_process_starts_again(start: Start) -> None:
+    engine = await start()
+    for stream in ("a", "b"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    os.kill(pids(engine)[0], signal.SIGKILL)
+    await until(lambda: engine.status()[0].restarts > 0, 5)
+    assert [(await engine.process(stream, b"x", 1)).epoch for stream in ("a", "b")] == [2, 2]
+
+
+async def test_a_lost_tracker_begins_an_epoch(start: Start) -> None:
+    engine = await start()
+    engine.open("a", SETTINGS)
+    await engine.process("a", b"x", 0)
+    with pytest.raises(EngineError):
+        await engine.process("a", b"lose", 1)
+    tracks = await engine.process("a", b"x", 2)
+    assert (tracks.epoch, tracks.people[0].id) == (2, 1)
+    assert engine.status()[0].restarts == 0
+
+
+async def test_a_refused_frame_changes_nothing(start: Start) -> None:
+    engine = await start()
+    engine.open("a", SETTINGS)
+    with pytest.raises(FrameError):
+        await engine.process("a", b"refuse", 0)
+    assert (await engine.process("a", b"x", 1)).epoch == 1
+
+
+async def test_a_crash_loop_is_visible_and_ends_by_itself(start: Start, tmp_path: Path) -> None:
+    countdown = tmp_path / "failures"
+    countdown.write_text("2")
+    engine = await start(failures=str(countdown), say="the model is missing")
+    engine.open("a", SETTINGS)
+    await until(lambda: engine.status()[0].reason is not None, 5)
+    assert engine.status()[0].reason == "the model is missing"
+    await until(lambda: engine.status()[0].state is WorkerState.READY, 20)
+    assert engine.status()[0].reason is None
+    assert (await engine.process("a", b"x", 0)).epoch == 1
+
+
+async def test_nothing_to_start_is_told_at_once(start: Start) -> None:
+    engine = LocalEngine(["/nonexistent/python"], 1, 5)
+    await engine.start()
+    engine.open("a", SETTINGS)
+    try:
+        await until(lambda: engine.status()[0].reason is not None, 5)
+        with pytest.raises(EngineError) as error:
+            await asyncio.wait_for(engine.process("a", b"x", 0), 6)
+        assert error.value.code == "ENGINE_UNAVAILABLE"
+    finally:
+        await engine.stop()
+
+
+async def test_stopping_leaves_no_process(start: Start) -> None:
+    engine = await start(workers=2)
+    engine.open("a", SETTINGS)
+    await engine.process("a", b"x", 0)
+    await until(lambda: all(status.state is WorkerState.READY for status in engine.status()), 5)
+    running = pids(engine)
+    await engine.stop()
+    assert not any(alive(pid) for pid in running)
+
+
+async def test_streams_are_spread_over_the_processes(start: Start) -> None:
+    engine = await start(workers=2)
+    for stream in "abcd":
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    os.kill(pids(engine)[0], signal.SIGKILL)
+    await until(lambda: engine.status()[0].restarts > 0, 5)
+    epochs = [(await engine.process(stream, b"x", 1)).epoch for stream in "abcd"]
+    assert sorted(epochs) == [1, 1, 2, 2]

@@ -1,0 +1,43 @@
+"""Messages between processes."""
+
+import asyncio
+import io
+import struct
+
+import pytest
+
+from server.core.tracks import Tracks
+from server.engine import wire
+from tests.support.engine import person
+
+
+def test_a_message_comes_back_as_it_was() -> None:
+    stream = io.BytesIO(wire.pack({"a": [1, "ü"]}, b"\x00body") + wire.pack({"b": None}))
+    assert wire.read(stream) == ({"a": [1, "ü"]}, b"\x00body")
+    assert wire.read(stream) == ({"b": None}, b"")
+    assert wire.read(stream) is None
+
+
+@pytest.mark.parametrize("cut", [1, 7, 8, 12, 20])
+def test_a_cut_message_is_the_end(cut: int) -> None:
+    assert wire.read(io.BytesIO(wire.pack({"type": "frame"}, b"body")[:cut])) is None
+
+
+def test_an_absurd_length_is_refused() -> None:
+    with pytest.raises(wire.WireError):
+        wire.read(io.BytesIO(struct.pack("!II", 2**31, 2**31)))
+
+
+async def test_it_reads_asynchronously() -> None:
+    reader = asyncio.StreamReader()
+    reader.feed_data(wire.pack({"n": 1}, b"xyz") + wire.pack({"n": 2}))
+    reader.feed_eof()
+    assert await wire.read_async(reader) == {"n": 1}
+    assert await wire.read_async(reader) == {"n": 2}
+    with pytest.raises(asyncio.IncompleteReadError):
+        await wire.read_async(reader)
+
+
+def test_tracks_come_back_as_they_were() -> None:
+    tracks = Tracks(12.5, 640, 480, (person(1), person(7)), {"decode": 1.5}, epoch=3)
+    assert wire.decode_tracks(wire.encode_tracks(tracks), 3) == tracks

@@ -1,0 +1,107 @@
+"""Migrations, transactions, and that what was written stays."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
+
+from server.storage.cameras import (
+    Camera,
+    count_cameras,
+    delete_camera,
+    insert_camera,
+    select_camera,
+    update_camera_name,
+)
+from server.storage.database import Database
+from server.storage.migrate import migrate
+from server.storage.schema import metadata
+from server.storage.streams import StreamRecord, select_last_streams, upsert_stream
+from server.storage.users import User, insert_user
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> "asyncio.AsyncIterator[Database]":  # type: ignore[name-defined]
+    """A migrated database with the users a and b."""
+    path = tmp_path / "test.sqlite3"
+    await asyncio.to_thread(migrate, path)
+    opened = Database(path)
+    async with opened.writing() as connection:
+        for name in ("a", "b"):
+            await insert_user(connection, User(f"usr_{name}", name, f"{name}@x.org", False), "hash", 1.0)
+    yield opened
+    await opened.close()
+
+
+def record(id_: str, opened_at: float, processed: int) -> StreamRecord:
+    return StreamRecord(id_, "cam_1", "camera", opened_at, opened_at, None, 0, 0, 0, processed, processed, 0, 0)
+
+
+def test_migrations_build_what_the_queries_expect(tmp_path: Path) -> None:
+    path = tmp_path / "test.sqlite3"
+    migrate(path)
+    migrate(path)  # a second time is nothing
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+async def test_the_connection_is_set_up(database: Database) -> None:
+    async with database.reading() as connection:
+        values = [
+            (await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("foreign_keys", "journal_mode")
+        ]
+    assert values == [1, "wal"]
+    with pytest.raises(IntegrityError):
+        async with database.writing() as connection:
+            await insert_camera(connection, Camera("cam_1", "usr_nobody", "x", 1.0))
+
+
+async def test_an_error_rolls_back(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.writing() as connection:
+            await insert_camera(connection, Camera("cam_1", "usr_a", "x", 1.0))
+            raise RuntimeError
+    async with database.reading() as connection:
+        assert await count_cameras(connection, "usr_a") == 0
+
+
+async def test_many_writers_at_once_lose_nothing(database: Database, tmp_path: Path) -> None:
+    others = [Database(tmp_path / "test.sqlite3") for _ in range(3)]
+
+    async def write(where: Database, number: int) -> None:
+        async with where.writing() as connection:
+            before = await count_cameras(connection, "usr_a")
+            await insert_camera(connection, Camera(f"cam_{number}", "usr_a", f"{before}", number))
+
+    await asyncio.gather(*(write([database, *others][number % 4], number) for number in range(120)))
+    async with database.reading() as connection:
+        assert await count_cameras(connection, "usr_a") == 120
+        names = {row[0] for row in await connection.execute(text("SELECT name FROM cameras"))}
+    assert names == {str(number) for number in range(120)}, "each saw what the one before had written"
+    for other in others:
+        await other.close()
+
+
+async def test_the_owner_is_in_every_where(database: Database) -> None:
+    async with database.writing() as connection:
+        await insert_camera(connection, Camera("cam_1", "usr_a", "x", 1.0))
+        assert await select_camera(connection, "usr_b", "cam_1") is None
+        assert not await update_camera_name(connection, "usr_b", "cam_1", "mine")
+        assert not await delete_camera(connection, "usr_b", "cam_1")
+        assert await select_camera(connection, "usr_a", "cam_1") == Camera("cam_1", "usr_a", "x", 1.0)
+
+
+async def test_the_last_stream_and_what_deleting_takes_along(database: Database) -> None:
+    async with database.writing() as connection:
+        await insert_camera(connection, Camera("cam_1", "usr_a", "x", 1.0))
+        for saved in (record("str_1", 10, 5), record("str_2", 20, 1), record("str_2", 20, 7)):
+            await upsert_stream(connection, saved)
+        assert (await select_last_streams(connection, ["cam_1", "cam_2"]))["cam_1"] == record("str_2", 20, 7)
+        await delete_camera(connection, "usr_a", "cam_1")
+        assert await select_last_streams(connection, ["cam_1"]) == {}

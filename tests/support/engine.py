@@ -1,0 +1,58 @@
+"""An engine without vision: tests say what it sees, how long it takes and how it fails."""
+
+import asyncio
+from collections import deque
+
+from server.core.tracks import Track, Tracks
+from server.engine.base import StreamSettings, WorkerState, WorkerStatus
+
+
+def person(id_: int, left: float = 0.4, top: float = 0.2, right: float = 0.5, bottom: float = 0.8) -> Track:
+    """A track with this identity."""
+    return Track(id_, (left, top, right, bottom), 0.9)
+
+
+class ScriptedEngine:
+    """Sees one person by default; `script` holds what comes instead, one entry a frame."""
+
+    def __init__(self) -> None:
+        self.script: deque[tuple[Track, ...] | Exception] = deque()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.epoch = 1
+        self.seen: list[tuple[str, bytes, float]] = []
+        self.running = 0
+        self.most_running = 0
+        self.opened: dict[str, StreamSettings] = {}
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+    def open(self, stream_id: str, settings: StreamSettings) -> None:
+        """Remember the stream."""
+        self.opened[stream_id] = settings
+
+    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
+        """The next entry of the script, when the gate is open."""
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        try:
+            await self.gate.wait()
+            self.seen.append((stream_id, jpeg, t))
+            entry = self.script.popleft() if self.script else (person(1),)
+            if isinstance(entry, Exception):
+                raise entry
+            return Tracks(t, 640, 480, entry, {"decode": 1.0, "detect": 2.0, "embed": 0.5, "track": 0.25}, self.epoch)
+        finally:
+            self.running -= 1
+
+    async def close(self, stream_id: str) -> None:
+        """Forget the stream."""
+        self.opened.pop(stream_id, None)
+
+    def status(self) -> list[WorkerStatus]:
+        """One process, ready."""
+        return [WorkerStatus(WorkerState.READY, 0, None, {"backend": "scripted"})]

@@ -1,0 +1,118 @@
+"""The real application under a real uvicorn, and clients that speak to it as strangers would."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import socketio
+
+from server.app import create_app
+from server.config import Settings
+from server.engine.base import Engine
+from server.serve import Server, bind, prepare
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Client:
+    """One user: an HTTP session and, once connected, a socket."""
+
+    url: str
+    http: aiohttp.ClientSession
+    socket: socketio.AsyncClient
+    events: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def register(self, name: str = "ada") -> None:
+        """Make an account and be signed in."""
+        body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
+        async with self.http.post("/api/users", json=body) as response:
+            assert response.status == 201, await response.text()
+
+    async def sign_in(self, name: str = "ada") -> None:
+        """Sign in to an account that exists."""
+        async with self.http.post("/api/session", json={"login": name, "password": PASSWORD}) as response:
+            assert response.status == 200, await response.text()
+
+    async def camera(self, name: str = "Gate") -> str:
+        """A new camera's id."""
+        async with self.http.post("/api/cameras", json={"name": name}) as response:
+            assert response.status == 201, await response.text()
+            return str((await response.json())["camera"]["id"])
+
+    async def connect(self, **headers: str) -> None:
+        """Open the socket."""
+        await self.socket.connect(self.url, headers=headers, transports=["websocket"])
+
+    async def call(self, event: str, payload: object) -> dict[str, Any]:
+        """Send an event and wait for its answer."""
+        answer: dict[str, Any] = await self.socket.call(event, payload, timeout=20)
+        return answer
+
+    async def open(self, camera: str, **more: object) -> dict[str, Any]:
+        """Open a stream."""
+        return await self.call("stream_open", {"camera": camera, "source": "camera", "mode": "live", **more})
+
+    async def frame(self, stream: str, seq: int, jpeg: object = b"jpeg", **more: object) -> dict[str, Any]:
+        """Send a frame; its time is 100 ms after the one before."""
+        return await self.call("frame", {"stream": stream, "seq": seq, "t": seq * 100.0, "jpeg": jpeg, **more})
+
+    async def wait_for(self, name: str, seconds: float = 10) -> Any:
+        """The payload of the next event of that name."""
+        async with asyncio.timeout(seconds):
+            while True:
+                for index, (event, payload) in enumerate(self.events):
+                    if event == name:
+                        del self.events[index]
+                        return payload
+                await asyncio.sleep(0.01)
+
+
+@dataclass
+class RunningServer:
+    """Where the server is."""
+
+    url: str
+    settings: Settings
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Client]:
+        """A client that is not signed in."""
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(self.url, cookie_jar=jar) as http:
+            client = Client(self.url, http, socketio.AsyncClient(reconnection=False, http_session=http))
+            client.socket.on("*", lambda event, *args: client.events.append((event, args[0] if args else None)))
+            client.socket.on("connect_error", lambda data: client.events.append(("connect_error", data)))
+            try:
+                yield client
+            finally:
+                await client.socket.disconnect()
+
+    @asynccontextmanager
+    async def user(self, name: str = "ada") -> AsyncIterator[Client]:
+        """A client that has an account and a socket."""
+        async with self.client() as client:
+            await client.register(name)
+            await client.connect()
+            yield client
+
+
+@asynccontextmanager
+async def run_server(settings: Settings, engine: Engine) -> AsyncIterator[RunningServer]:
+    """Serve until the block ends."""
+    await asyncio.to_thread(prepare, settings)
+    listener = bind("127.0.0.1", 0)
+    server = Server(create_app(settings, engine), settings)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:
+            await asyncio.sleep(0.01)
+            if task.done():
+                task.result()
+        yield RunningServer(f"http://127.0.0.1:{listener.getsockname()[1]}", settings)
+    finally:
+        server.should_exit = True
+        await task
