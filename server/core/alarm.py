@@ -1,0 +1,163 @@
+"""The alert state of one figure: clear, warning, critical; with hold, hysteresis and cooldown."""
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from math import isfinite
+
+from server.core.errors import CodedError
+
+
+class Level(IntEnum):
+    """How bad it is."""
+
+    CLEAR = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a figure is too high.
+
+    Attributes
+    ----------
+    warning, critical : float or None
+        The level is reached at this value; None leaves it out.
+    hold_s : float
+        How long the value must be reached before the level rises.
+    hysteresis : float
+        The level falls when the value is below its limit by more than this part of the limit.
+    clear_s : float
+        How long the value must be that low before the level falls.
+    cooldown_s : float
+        After an alert ended, the next one begins at the earliest so much later; worse levels do not wait.
+    """
+
+    warning: float | None = None
+    critical: float | None = None
+    hold_s: float = 3.0
+    hysteresis: float = 0.1
+    clear_s: float = 5.0
+    cooldown_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        for limit in (self.warning, self.critical):
+            if limit is not None and not (isfinite(limit) and limit > 0):
+                raise CodedError("BAD_LIMIT", "A limit is a number above 0.")
+        if self.warning is not None and self.critical is not None and self.warning >= self.critical:
+            raise CodedError("BAD_LIMIT", "The warning limit must be below the critical one.")
+        for seconds in (self.hold_s, self.clear_s, self.cooldown_s):
+            if not (isfinite(seconds) and 0 <= seconds <= 3600):
+                raise CodedError("BAD_LIMIT", "Times lie between 0 and 3600 seconds.")
+        if not 0 <= self.hysteresis < 1:
+            raise CodedError("BAD_LIMIT", "The hysteresis lies between 0 and 1.")
+
+    def reached(self, value: float) -> Level:
+        """The level whose limit this value reaches."""
+        if self.critical is not None and value >= self.critical:
+            return Level.CRITICAL
+        return Level.WARNING if self.warning is not None and value >= self.warning else Level.CLEAR
+
+    def kept(self, value: float) -> Level:
+        """The level that this value is still high enough for, with hysteresis."""
+        share = 1 - self.hysteresis
+        if self.critical is not None and value > self.critical * share - (self.hysteresis == 0) * 1e-9:
+            return Level.CRITICAL
+        keeps = self.warning is not None and value > self.warning * share - (self.hysteresis == 0) * 1e-9
+        return Level.WARNING if keeps else Level.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert: from leaving clear until being clear again. Times are capture times in milliseconds."""
+
+    began: float
+    level: Level
+    worst: Level
+    peak: float
+    peak_t: float
+    ended: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The level changed by one step."""
+
+    t: float
+    before: Level
+    after: Level
+    alert: Alert
+
+
+class Alarm:
+    """Follows one figure.
+
+    The level moves by one step at a time, so that none is skipped: a jump from clear to critical gives both steps.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.level = Level.CLEAR
+        self._rising_since: dict[Level, float | None] = {Level.WARNING: None, Level.CRITICAL: None}
+        self._falling_since: dict[Level, float | None] = {Level.WARNING: None, Level.CRITICAL: None}
+        self._alert: Alert | None = None
+        self._cool_until = float("-inf")
+
+    @property
+    def alert(self) -> Alert | None:
+        """The alert that is going on."""
+        return self._alert
+
+    def update(self, t: float, value: float) -> list[Step]:
+        """Take in the figure at capture time `t` (ms) and return the steps of the level."""
+        self._watch(t, value)
+        steps = []
+        while (step := self._rise(t, value)) is not None:
+            steps.append(step)
+        while (step := self._fall(t)) is not None:
+            steps.append(step)
+        if self._alert is not None and value > self._alert.peak:
+            self._alert = replace(self._alert, peak=value, peak_t=t)
+        return steps
+
+    def _watch(self, t: float, value: float) -> None:
+        """Since when each level is reached, and since when it is not kept."""
+        reached, kept = self.limits.reached(value), self.limits.kept(value)
+        for level in (Level.WARNING, Level.CRITICAL):
+            rising, falling = self._rising_since[level], self._falling_since[level]
+            self._rising_since[level] = (t if rising is None else rising) if reached >= level else None
+            self._falling_since[level] = None if kept >= level else (t if falling is None else falling)
+
+    def _rise(self, t: float, value: float) -> Step | None:
+        after = self._next_up()
+        if after is None:
+            return None
+        since = self._rising_since[after]
+        if since is None or t - since < self.limits.hold_s * 1000:
+            return None
+        if self._alert is None and t < self._cool_until and after is not Level.CRITICAL:
+            return None
+        before, self.level = self.level, after
+        if self._alert is None:
+            self._alert = Alert(t, after, after, value, t, None)
+        self._alert = replace(self._alert, level=after, worst=max(self._alert.worst, after))
+        return Step(t, before, after, self._alert)
+
+    def _next_up(self) -> Level | None:
+        if self.level is Level.CLEAR:
+            return Level.WARNING if self.limits.warning is not None else Level.CRITICAL
+        return Level.CRITICAL if self.level is Level.WARNING else None
+
+    def _fall(self, t: float) -> Step | None:
+        if self.level is Level.CLEAR or self._alert is None:
+            return None
+        since = self._falling_since[self.level]
+        if since is None or t - since < self.limits.clear_s * 1000:
+            return None
+        skips = self.level is Level.CRITICAL and self.limits.warning is None
+        before, self.level = self.level, Level.CLEAR if skips else Level(self.level - 1)
+        alert = self._alert = replace(self._alert, level=self.level)
+        if self.level is Level.CLEAR:
+            alert, self._alert = replace(alert, ended=t), None
+            self._cool_until = t + self.limits.cooldown_s * 1000
+        return Step(t, before, self.level, alert)

@@ -1,0 +1,109 @@
+"""Points, segments and simple polygons.
+
+Shapes are given in normalised coordinates. Distances are measured in frame heights: x is multiplied by the frame's
+aspect ratio first (`scale_x`), so that a circle in the picture is a circle here.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+PointNorm = tuple[float, float]
+"""x, y; each 0..1 of the frame as displayed."""
+Points = NDArray[np.float64]
+"""Shape (n, 2)."""
+
+
+def _orientation(a: PointNorm, b: PointNorm, c: PointNorm) -> float:
+    """Twice the signed area of the triangle; 0 when the points are in line."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _on_segment(a: PointNorm, b: PointNorm, p: PointNorm) -> bool:
+    """Whether `p`, which is in line with a and b, lies between them."""
+    return min(a[0], b[0]) <= p[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= p[1] <= max(a[1], b[1])
+
+
+def segments_touch(a: PointNorm, b: PointNorm, c: PointNorm, d: PointNorm) -> bool:
+    """Whether the closed segments a-b and c-d share a point (orientation test; Cormen et al., ch. 33.1)."""
+    o1, o2, o3, o4 = _orientation(c, d, a), _orientation(c, d, b), _orientation(a, b, c), _orientation(a, b, d)
+    if ((o1 > 0) != (o2 > 0)) and ((o3 > 0) != (o4 > 0)) and 0 not in (o1, o2, o3, o4):
+        return True
+    return (
+        (o1 == 0 and _on_segment(c, d, a))
+        or (o2 == 0 and _on_segment(c, d, b))
+        or (o3 == 0 and _on_segment(a, b, c))
+        or (o4 == 0 and _on_segment(a, b, d))
+    )
+
+
+def is_simple(points: Sequence[PointNorm]) -> bool:
+    """Whether the closed polygon neither crosses nor touches itself and has no doubled point."""
+    n = len(points)
+    if n < 3 or len(set(points)) < n:
+        return False
+    edges = [(points[i], points[(i + 1) % n]) for i in range(n)]
+    for i in range(n):
+        for j in range(i + 1, n):
+            shared = (j - i) in (1, n - 1)
+            if not shared and segments_touch(*edges[i], *edges[j]):
+                return False
+            if shared and _folds_back(edges[i], edges[j]):
+                return False
+    return True
+
+
+def _folds_back(first: tuple[PointNorm, PointNorm], second: tuple[PointNorm, PointNorm]) -> bool:
+    """Whether two edges that share a corner lie on top of each other."""
+    corner = first[1] if first[1] in second else first[0]
+    a = first[0] if first[1] == corner else first[1]
+    b = second[0] if second[1] == corner else second[1]
+    towards = (a[0] - corner[0]) * (b[0] - corner[0]) + (a[1] - corner[1]) * (b[1] - corner[1])
+    return _orientation(corner, a, b) == 0 and towards > 0
+
+
+def area(points: Sequence[PointNorm]) -> float:
+    """Area of a simple polygon, in the square of its coordinates' unit (shoelace formula)."""
+    x, y = np.asarray(points, float).T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+
+
+class PolygonField:
+    """Signed distances to the outline of a polygon, for many points at once.
+
+    Parameters
+    ----------
+    points_norm : sequence of PointNorm
+        Corners of a simple polygon.
+    scale_x : float
+        Frame width over frame height.
+    """
+
+    def __init__(self, points_norm: Sequence[PointNorm], scale_x: float) -> None:
+        corners = np.asarray(points_norm, float) * (scale_x, 1.0)
+        self._from = corners
+        self._edge = np.roll(corners, -1, axis=0) - corners
+        self._length2 = np.maximum((self._edge**2).sum(axis=1), 1e-18)
+        self._to_y = self._from[:, 1] + self._edge[:, 1]
+        rise = np.where(self._edge[:, 1] == 0, 1e-18, self._edge[:, 1])
+        self._slope = self._edge[:, 0] / rise
+
+    def distance(self, points: Points) -> NDArray[np.float64]:
+        """Distance of each point to the outline, in frame heights; positive inside.
+
+        Parameters
+        ----------
+        points : Points
+            Already scaled by `scale_x`.
+        """
+        px, py = points[:, 0, None], points[:, 1, None]
+        dx, dy = px - self._from[:, 0], py - self._from[:, 1]
+        ex, ey = self._edge[:, 0], self._edge[:, 1]
+        along = np.clip((dx * ex + dy * ey) / self._length2, 0, 1)
+        nearest2 = ((dx - along * ex) ** 2 + (dy - along * ey) ** 2).min(axis=1)
+        # Even-odd rule: how many edges lie to the right of the point.
+        spans = (self._from[:, 1] > py) != (self._to_y > py)
+        inside = (spans & (px < self._from[:, 0] + dy * self._slope)).sum(axis=1) % 2 == 1
+        signed: NDArray[np.float64] = np.where(inside, 1.0, -1.0) * np.sqrt(nearest2)
+        return signed

@@ -1,0 +1,156 @@
+"""Who is in a zone, since when, and who came and went."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+from server.core.zone import Zone
+
+
+class Phase(Enum):
+    """Where an identity is in its visit."""
+
+    ENTERING = "entering"  # inside, not yet long enough to count
+    INSIDE = "inside"
+    LEAVING = "leaving"  # outside or unseen, not yet long enough to count as gone
+    LOST = "lost"  # unseen for longer: not counted as present, but it never left either
+    AWAY = "away"  # left, but may come back and go on with the same visit
+
+
+class Kind(Enum):
+    """What happened."""
+
+    VISITOR = "visitor"  # an identity that was not in the zone before, or not for a long time
+    ENTRY = "entry"
+    EXIT = "exit"
+    END = "end"  # the visit is over: nobody came back in time
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a zone.
+
+    Attributes
+    ----------
+    kind : Kind
+    id : int
+        Identity.
+    t : float
+        When it happened, capture time in milliseconds (not when it became certain).
+    dwell_s : float
+        Of an end: time inside over the whole visit, seconds.
+    """
+
+    kind: Kind
+    id: int
+    t: float
+    dwell_s: float = 0.0
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One identity's visit. Times are capture times in milliseconds."""
+
+    phase: Phase
+    entered: float  # when this stay began
+    inside_last: float  # when the identity was last inside
+    counted: bool = False  # whether it is a visitor already
+    before: float = 0.0  # time inside in earlier stays of this visit
+
+
+class Visits:
+    """The visits of one zone, from who is inside, at the outline, outside and unseen in each frame.
+
+    An identity that is inside for `entry_s` enters. One that is seen outside for `exit_s` exits; one that is not seen
+    for `exit_s` is lost: it is no longer counted as present, yet it exits only when it is seen outside or stays lost
+    for `revisit_s`, so that an occlusion makes neither an exit nor an entry. Whoever comes back within `revisit_s` is
+    not a new visitor. So entries - exits = present + lost at all times. Each identity's state dies with its visit.
+    """
+
+    def __init__(self, zone: Zone) -> None:
+        self._entry_ms = zone.entry_s * 1000
+        self._exit_ms = zone.exit_s * 1000
+        self._revisit_ms = max(zone.revisit_s, zone.exit_s) * 1000
+        self._visits: dict[int, _Visit] = {}
+
+    def present(self) -> list[int]:
+        """Identities that count as inside."""
+        return [id_ for id_, visit in self._visits.items() if visit.phase in (Phase.INSIDE, Phase.LEAVING)]
+
+    def lost(self) -> int:
+        """How many went unseen inside and have not been found since."""
+        return sum(visit.phase is Phase.LOST for visit in self._visits.values())
+
+    def dwells_s(self) -> dict[int, float]:
+        """How long each identity that counts as inside has been there in this visit, seconds."""
+        return {id_: self._dwell_s(self._visits[id_]) for id_ in self.present()}
+
+    def update(self, t: float, inside: Collection[int], held: Collection[int], outside: Collection[int]) -> list[Event]:
+        """Take in a frame.
+
+        Parameters
+        ----------
+        t : float
+            Capture time, milliseconds.
+        inside, held, outside : collection of int
+            Identities seen in this frame: clearly inside, at the outline (they stay what they were), clearly outside.
+            Those in none of them were not seen.
+        """
+        events: list[Event] = []
+        for id_ in inside:
+            if id_ not in self._visits:
+                self._visits[id_] = _Visit(Phase.ENTERING, t, t)
+        for id_, visit in list(self._visits.items()):
+            if id_ in inside or (id_ in held and visit.phase is not Phase.AWAY):
+                self._be_inside(id_, visit, t, events)
+            else:
+                self._be_elsewhere(id_, visit, t, id_ in outside or id_ in held, events)
+        return events
+
+    def close(self) -> list[Event]:
+        """End every visit, each when its identity was last inside: identities start again."""
+        events: list[Event] = []
+        for id_, visit in self._visits.items():
+            if visit.phase in (Phase.INSIDE, Phase.LEAVING, Phase.LOST):
+                events.append(Event(Kind.EXIT, id_, visit.inside_last))
+            if visit.counted:
+                events.append(Event(Kind.END, id_, visit.inside_last, self._dwell_s(visit)))
+        self._visits.clear()
+        return events
+
+    def _be_inside(self, id_: int, visit: _Visit, t: float, events: list[Event]) -> None:
+        if visit.phase is Phase.AWAY:
+            visit.phase, visit.entered = Phase.ENTERING, t
+        if visit.phase in (Phase.LEAVING, Phase.LOST):
+            visit.phase = Phase.INSIDE
+        visit.inside_last = t
+        if visit.phase is Phase.ENTERING and t - visit.entered >= self._entry_ms:
+            visit.phase = Phase.INSIDE
+            if not visit.counted:
+                visit.counted = True
+                events.append(Event(Kind.VISITOR, id_, visit.entered))
+            events.append(Event(Kind.ENTRY, id_, visit.entered))
+
+    def _be_elsewhere(self, id_: int, visit: _Visit, t: float, seen: bool, events: list[Event]) -> None:
+        gone = t - visit.inside_last
+        if gone < self._exit_ms:
+            if visit.phase is Phase.INSIDE:
+                visit.phase = Phase.LEAVING
+            return
+        if visit.phase is Phase.ENTERING:
+            # A glimpse is no stay; whoever visited before is as far away as before.
+            visit.phase = Phase.AWAY
+        elif visit.phase is not Phase.AWAY and (seen or gone >= self._revisit_ms):
+            events.append(Event(Kind.EXIT, id_, visit.inside_last))
+            visit.before += visit.inside_last - visit.entered
+            visit.entered = visit.inside_last
+            visit.phase = Phase.AWAY
+        elif visit.phase is not Phase.AWAY:
+            visit.phase = Phase.LOST
+        if visit.phase is Phase.AWAY and (gone >= self._revisit_ms or not visit.counted):
+            del self._visits[id_]
+            if visit.counted:
+                events.append(Event(Kind.END, id_, visit.inside_last, visit.before / 1000))
+
+    def _dwell_s(self, visit: _Visit) -> float:
+        return (visit.before + visit.inside_last - visit.entered) / 1000

@@ -1,0 +1,106 @@
+"""What is drawn on the frame: zones and lines, checked when they are made."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from math import isfinite
+
+from server.core.errors import CodedError
+from server.core.geometry import PointNorm, is_simple
+
+MAX_POINTS = 32
+MAX_NAME = 60
+MAX_SECONDS = 3600.0
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+class ShapeError(CodedError):
+    """A zone or line that cannot be."""
+
+
+class Anchor(Enum):
+    """What of a person has to be inside."""
+
+    FEET = "feet"  # bottom centre of the box
+    CENTRE = "centre"  # middle of the box
+    OVERLAP = "overlap"  # a tenth of the box or more
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the frame in which people are counted.
+
+    Attributes
+    ----------
+    id : str
+        Unique in its camera.
+    name : str
+        Shown; 1 to 60 characters.
+    points_norm : tuple of PointNorm
+        3 to 32 corners of a simple polygon, normalised.
+    anchor : Anchor
+        What of a person has to be inside.
+    entry_s, exit_s : float
+        How long a person must be inside, or away, before it counts.
+    revisit_s : float
+        Somebody who comes back sooner goes on with the same visit.
+    colour : str
+        ``#rrggbb``.
+    """
+
+    id: str
+    name: str
+    points_norm: tuple[PointNorm, ...]
+    anchor: Anchor = Anchor.FEET
+    entry_s: float = 0.3
+    exit_s: float = 0.7
+    revisit_s: float = 10.0
+    colour: str = "#2f81f7"
+
+    def __post_init__(self) -> None:
+        _check_common(self.id, self.name, self.points_norm, self.colour)
+        if not 3 <= len(self.points_norm) <= MAX_POINTS:
+            raise ShapeError("BAD_SHAPE", f"A zone has 3 to {MAX_POINTS} points.")
+        if not is_simple(self.points_norm):
+            raise ShapeError("BAD_SHAPE", "The outline of a zone must not cross or touch itself.")
+        for name in ("entry_s", "exit_s", "revisit_s"):
+            _check_seconds(name, getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A directed line that people cross. Looking from the first point to the second, *in* is from left to right.
+
+    Attributes
+    ----------
+    id, name, colour
+        As in Zone.
+    points_norm : tuple of two PointNorm
+    """
+
+    id: str
+    name: str
+    points_norm: tuple[PointNorm, PointNorm]
+    colour: str = "#d29922"
+
+    def __post_init__(self) -> None:
+        _check_common(self.id, self.name, self.points_norm, self.colour)
+        if len(self.points_norm) != 2 or self.points_norm[0] == self.points_norm[1]:
+            raise ShapeError("BAD_SHAPE", "A line has two different points.")
+
+
+def _check_common(id_: str, name: str, points: tuple[PointNorm, ...], colour: str) -> None:
+    if not id_:
+        raise ShapeError("BAD_SHAPE", "A shape needs an id.")
+    if not name.strip() or len(name) > MAX_NAME:
+        raise ShapeError("BAD_NAME", f"A name has 1 to {MAX_NAME} characters.")
+    if not COLOUR.fullmatch(colour):
+        raise ShapeError("BAD_COLOUR", "A colour looks like #2f81f7.")
+    for x, y in points:
+        if not (isfinite(x) and isfinite(y) and 0 <= x <= 1 and 0 <= y <= 1):
+            raise ShapeError("BAD_SHAPE", "Points lie between 0 and 1 of the frame.")
+
+
+def _check_seconds(name: str, value: float) -> None:
+    if not (isfinite(value) and 0 <= value <= MAX_SECONDS):
+        raise ShapeError("BAD_TIME", f"{name} lies between 0 and {MAX_SECONDS:.0f} seconds.")

@@ -1,0 +1,94 @@
+"""The alert state machine."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.alarm import Alarm, Level, Limits
+from server.core.errors import CodedError
+
+CLEAR, WARNING, CRITICAL = Level.CLEAR, Level.WARNING, Level.CRITICAL
+LIMITS = Limits(warning=10, critical=20, hold_s=2, hysteresis=0.1, clear_s=3, cooldown_s=10)
+
+
+def run(alarm: Alarm, *stays: tuple[float, float], start: float = 0) -> list[tuple[float, Level]]:
+    """Each value for so many seconds, ten times a second; when (s) the level became what."""
+    t, found = start, []
+    for value, seconds in stays:
+        for _ in range(round(seconds * 10)):
+            found += [(round(step.t / 1000, 1), step.after) for step in alarm.update(round(t * 1000), value)]
+            t += 0.1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("stays", "expected"),
+    [
+        ([(9.9, 60)], []),
+        ([(10, 1.9)], []),  # not held
+        ([(10, 3)], [(2.0, WARNING)]),
+        ([(25, 3)], [(2.0, WARNING), (2.0, CRITICAL)]),  # no level is skipped
+        ([(10, 3), (25, 3)], [(2.0, WARNING), (5.0, CRITICAL)]),
+        ([(10, 3), (9.5, 60)], [(2.0, WARNING)]),  # inside the hysteresis
+        ([(10, 3), (8, 2.9), (10, 3)], [(2.0, WARNING)]),  # not low for long enough
+        ([(10, 3), (8, 4)], [(2.0, WARNING), (6.0, CLEAR)]),
+        ([(25, 3), (0, 4)], [(2.0, WARNING), (2.0, CRITICAL), (6.0, WARNING), (6.0, CLEAR)]),
+        ([(25, 3), (15, 10)], [(2.0, WARNING), (2.0, CRITICAL), (6.0, WARNING)]),
+        ([(10, 3), (0, 4), (10, 13)], [(2.0, WARNING), (6.0, CLEAR), (16.0, WARNING)]),  # cooldown
+    ],
+)
+def test_levels(stays: list[tuple[float, float]], expected: list[tuple[float, Level]]) -> None:
+    assert run(Alarm(LIMITS), *stays) == expected
+
+
+def test_only_a_critical_limit() -> None:
+    alarm = Alarm(Limits(critical=5, hold_s=0, clear_s=0, hysteresis=0))
+    assert run(alarm, (5, 0.2), (4.9, 0.2)) == [(0.0, CRITICAL), (0.2, CLEAR)]
+
+
+def test_the_alert_remembers_its_peak_and_end() -> None:
+    alarm = Alarm(LIMITS)
+    run(alarm, (10, 3), (33, 1), (12, 2))
+    assert alarm.alert is not None
+    assert (alarm.alert.began, alarm.alert.peak, alarm.alert.peak_t) == (2000, 33, 3000)
+    last = [step for n in range(40) for step in alarm.update(6000 + n * 100, 0)][-1]
+    assert last.alert.ended == 9000
+    assert last.alert.worst is WARNING
+    assert alarm.alert is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"warning": 0},
+        {"critical": -1},
+        {"warning": float("nan")},
+        {"warning": 5, "critical": 5},
+        {"hold_s": -1},
+        {"cooldown_s": 1e9},
+        {"hysteresis": 1.0},
+    ],
+)
+def test_limits_that_cannot_be(wrong: dict[str, float]) -> None:
+    with pytest.raises(CodedError, match=r"limit|Times|hysteresis"):
+        Limits(**wrong)
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 20), st.floats(0, 40)), max_size=200))
+def test_no_level_is_skipped_and_steps_join(values: list[tuple[float, float]]) -> None:
+    alarm, t, level = Alarm(LIMITS), 0.0, CLEAR
+    for seconds, value in values:
+        t += seconds
+        for step in alarm.update(t * 1000, value):
+            assert step.before is level
+            assert abs(step.after - step.before) == 1
+            level = step.after
+        assert alarm.level is level
+        assert (alarm.alert is None) == (level is CLEAR)
+
+
+@given(st.lists(st.floats(9.05, 10.95), min_size=50, max_size=300))
+def test_it_does_not_flap_inside_its_hysteresis(values: list[float]) -> None:
+    alarm = Alarm(LIMITS)
+    steps = [step for n, value in enumerate(values) for step in alarm.update(n * 500.0, value)]
+    assert len(steps) <= 1
