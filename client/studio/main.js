@@ -1,1 +1,80 @@
+/** The page of one camera: builds the parts, wires the page to them, and draws. */
 import "../site/main.js";
+import { Encoder } from "../capture/encoder.js";
+import { WakeLock } from "../capture/wake-lock.js";
+import { Announcer } from "../core/announcer.js";
+import { History } from "../core/history.js";
+import { createStore } from "../core/store.js";
+import { byId } from "../site/dom.js";
+import { Stage } from "../stage/stage.js";
+import { wireControls } from "./controls.js";
+import { initialState, isRunning } from "./state.js";
+import { Studio } from "./studio.js";
+import { chartView } from "./view-chart.js";
+import { figuresView } from "./view-figures.js";
+import { settingsView } from "./view-settings.js";
+import { stageView } from "./view-stage.js";
+import { toolbarView } from "./view-toolbar.js";
+
+const AGE_MS = 1000;
+
+const root = byId("studio", HTMLElement);
+const store = createStore(initialState());
+const history = new History();
+const wakeLock = new WakeLock();
+let asked = false;
+
+/** One draw for whatever changed since the last one. */
+function schedule() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(draw);
+}
+
+const stage = new Stage(byId("stage", HTMLElement), byId("picture", HTMLCanvasElement), byId("overlay", HTMLCanvasElement), schedule);
+const studio = new Studio(
+  {
+    store,
+    stage,
+    history,
+    announcer: new Announcer(),
+    encoder: new Encoder(root.dataset.encoder ?? ""),
+    video: byId("preview", HTMLVideoElement),
+    camera: root.dataset.camera ?? "",
+  },
+  () => byId("file", HTMLInputElement).click(),
+);
+
+const views = [
+  stageView((action) => studio.act(action)),
+  figuresView(),
+  toolbarView(),
+  chartView(history, store.get),
+  settingsView((patch) => studio.changeSettings(patch)),
+];
+
+function draw() {
+  asked = false;
+  const state = store.get();
+  const now = performance.now();
+  const shown = stage.draw(state.layers, state.settings.mirror);
+  if (shown) studio.run?.drawn(now - shown.capturedAt);
+  for (const view of views) view(state, now);
+}
+
+store.subscribe(schedule);
+store.subscribe(() => wakeLock.want(isRunning(store.get().phase)));
+setInterval(() => {
+  if (isRunning(store.get().phase)) schedule();
+}, AGE_MS);
+
+wireControls(studio);
+window.addEventListener("pagehide", () => studio.leave());
+window.addEventListener("online", () => studio.run?.link?.hurry());
+
+// The tap that chose came on the page before; only the camera can start without another one.
+const wish = location.hash.slice(1);
+if (wish === "camera" || wish === "file") window.history.replaceState(null, "", location.pathname);
+if (wish === "camera") studio.startCamera();
+if (wish === "file") byId("choose-file", HTMLButtonElement).focus();
+schedule();

@@ -1,0 +1,140 @@
+/** The number of people over time, for hours, in bounded memory: three rows of buckets of different width. */
+
+/**
+ * @typedef {object} Bucket
+ * @property {number} start ms
+ * @property {number} low
+ * @property {number} high
+ * @property {number} sum
+ * @property {number} frames
+ *
+ * @typedef {object} Curve
+ * @property {number[]} t seconds, middle of each bucket
+ * @property {(number | null)[]} average null breaks the line where nothing is known
+ * @property {(number | null)[]} low
+ * @property {(number | null)[]} high
+ *
+ * @typedef {"60" | "600" | "all"} Range
+ */
+
+/** @param {Bucket} into @param {Bucket} from */
+function merge(into, from) {
+  into.low = Math.min(into.low, from.low);
+  into.high = Math.max(into.high, from.high);
+  into.sum += from.sum;
+  into.frames += from.frames;
+}
+
+class Buckets {
+  /** @type {Bucket[]} */
+  list = [];
+
+  /** @param {number} width ms of a bucket @param {number} limit of buckets @param {boolean} grows wider rather than forgets */
+  constructor(width, limit, grows) {
+    this.width = width;
+    this.limit = limit;
+    this.grows = grows;
+  }
+
+  /** @param {number} t ms @param {number} count */
+  add(t, count) {
+    const start = Math.floor(t / this.width) * this.width;
+    const made = { start, low: count, high: count, sum: count, frames: 1 };
+    const last = this.list.at(-1);
+    if (last && last.start === start) merge(last, made);
+    else this.list.push(made);
+    if (this.list.length <= this.limit) return;
+    if (this.grows) this.#widen();
+    else this.list.shift();
+  }
+
+  #widen() {
+    this.width *= 2;
+    /** @type {Bucket[]} */
+    const wider = [];
+    for (const bucket of this.list) {
+      const start = Math.floor(bucket.start / this.width) * this.width;
+      const last = wider.at(-1);
+      if (last && last.start === start) merge(last, bucket);
+      else wider.push({ ...bucket, start });
+    }
+    this.list = wider;
+  }
+}
+
+export class History {
+  #rows = {
+    60: new Buckets(250, 280, false),
+    600: new Buckets(2000, 320, false),
+    all: new Buckets(1000, 720, true),
+  };
+  #last = 0;
+
+  /** @param {number} t ms, never smaller than before @param {number} count */
+  add(t, count) {
+    this.#last = t;
+    for (const row of Object.values(this.#rows)) row.add(t, count);
+  }
+
+  clear() {
+    this.#last = 0;
+    for (const row of Object.values(this.#rows)) row.list.length = 0;
+    this.#rows.all.width = 1000;
+  }
+
+  /** Time of the last frame, ms. */
+  get lastT() {
+    return this.#last;
+  }
+
+  get isEmpty() {
+    return this.#rows.all.list.length === 0;
+  }
+
+  /** @param {Range} range @returns {Bucket[]} oldest first */
+  buckets(range) {
+    const row = this.#rows[range];
+    if (range === "all") return row.list;
+    const from = this.#last - Number(range) * 1000;
+    return row.list.filter((bucket) => bucket.start + row.width >= from);
+  }
+
+  /** @param {Range} range @returns {Curve} */
+  curve(range) {
+    const { width } = this.#rows[range];
+    /** @type {Curve} */
+    const curve = { t: [], average: [], low: [], high: [] };
+    let before = -Infinity;
+    for (const bucket of this.buckets(range)) {
+      // A slow stream has a frame every second or so; only longer silence is a gap.
+      if (Number.isFinite(before) && bucket.start - before > Math.max(3000, 2.5 * width)) push(curve, (before + width) / 1000, null);
+      push(curve, (bucket.start + width / 2) / 1000, bucket);
+      before = bucket.start;
+    }
+    return curve;
+  }
+
+  /** The same figures in at most `rows` rows. @param {Range} range @param {number} rows @returns {Bucket[]} newest first */
+  table(range, rows) {
+    const buckets = this.buckets(range);
+    if (!buckets.length) return [];
+    const span = this.#last - buckets[0].start + 1;
+    const width = [1000, 5000, 10000, 30000, 60000, 300000, 600000, 1800000].find((ms) => span / ms <= rows - 1) ?? 3600000;
+    const coarse = new Buckets(width, Infinity, false);
+    for (const bucket of buckets) {
+      const start = Math.floor(bucket.start / width) * width;
+      const last = coarse.list.at(-1);
+      if (last && last.start === start) merge(last, bucket);
+      else coarse.list.push({ ...bucket, start });
+    }
+    return coarse.list.reverse();
+  }
+}
+
+/** @param {Curve} curve @param {number} t seconds @param {Bucket | null} bucket */
+function push(curve, t, bucket) {
+  curve.t.push(t);
+  curve.average.push(bucket && bucket.sum / bucket.frames);
+  curve.low.push(bucket && bucket.low);
+  curve.high.push(bucket && bucket.high);
+}

@@ -1,0 +1,76 @@
+/**
+ * The values of docs/protocol.md.
+ *
+ * @typedef {object} Limits
+ * @property {number} max_bytes
+ * @property {number} max_pixels
+ * @property {number} max_side
+ * @property {number} in_flight
+ * @property {number} max_fps
+ * @property {number} streams_per_user
+ * @property {number} resume_ms
+ *
+ * @typedef {object} Opened answer to `stream_open`
+ * @property {string} stream
+ * @property {number} epoch
+ * @property {boolean} resumed
+ * @property {number} next_seq
+ * @property {string} model
+ * @property {Limits} limits
+ *
+ * @typedef {object} Person
+ * @property {number} id
+ * @property {[number, number, number, number]} box left, top, right, bottom; 0..1 of the frame
+ * @property {number} score
+ *
+ * @typedef {object} Heatmap
+ * @property {number} columns
+ * @property {number} rows
+ * @property {number} max_seconds
+ * @property {ArrayBuffer} cells
+ *
+ * @typedef {object} Counters
+ * @property {number} received
+ * @property {number} processed
+ * @property {number} dropped
+ * @property {number} rejected
+ *
+ * @typedef {object} Timing
+ * @property {number} wait_ms
+ * @property {number} total_ms
+ *
+ * @typedef {object} Result
+ * @property {number} epoch
+ * @property {number} t
+ * @property {number} width
+ * @property {number} height
+ * @property {Person[]} people
+ * @property {number} count
+ * @property {number} peak
+ * @property {number} peak_t
+ * @property {number} unique
+ * @property {Heatmap} [heatmap]
+ * @property {Counters} counters
+ * @property {Timing} timing
+ *
+ * @typedef {object} ProtocolError
+ * @property {string} code
+ * @property {string} message
+ *
+ * @typedef {{seq: number, status: "processed", result: Result, error?: undefined}} Processed
+ * @typedef {{seq: number, status: "dropped", reason: string, error?: undefined}} Dropped
+ * @typedef {{seq: number, status?: undefined, error: ProtocolError}} Refused
+ * @typedef {Processed | Dropped | Refused} Answer to `frame`
+ *
+ * @typedef {object} Summary answer to `stream_close`
+ * @property {number} duration_ms
+ * @property {number} count
+ * @property {number} peak
+ * @property {number} peak_t
+ * @property {number} unique
+ * @property {Counters} counters
+ *
+ * @typedef {"live" | "every"} Mode
+ * @typedef {"camera" | "file"} SourceKind
+ */
+export {};

@@ -1,0 +1,66 @@
+/** The heatmap as a small picture that is stretched over the frame. */
+
+/** @typedef {import("../live/protocol.js").Heatmap} Heatmap */
+
+/** Red, green, blue, opacity at even steps from none to most; light grows steadily, so grey printing keeps the order. */
+const STOPS = [
+  [40, 11, 84, 0],
+  [101, 21, 110, 120],
+  [187, 55, 84, 200],
+  [249, 142, 9, 235],
+  [252, 255, 164, 255],
+];
+
+/** @returns {Uint8ClampedArray<ArrayBuffer>} 256 colours, RGBA */
+export function heatRamp() {
+  const ramp = new Uint8ClampedArray(256 * 4);
+  for (let level = 0; level < 256; level += 1) {
+    // The square root shows where few people were; a linear scale shows only where one stood long.
+    const place = Math.sqrt(level / 255) * (STOPS.length - 1);
+    const from = Math.min(Math.floor(place), STOPS.length - 2);
+    for (let channel = 0; channel < 4; channel += 1) {
+      ramp[level * 4 + channel] = STOPS[from][channel] + (place - from) * (STOPS[from + 1][channel] - STOPS[from][channel]);
+    }
+  }
+  return ramp;
+}
+
+const RAMP = heatRamp();
+
+/** @param {ArrayBuffer | Uint8Array} cells one byte a cell @returns {Uint8ClampedArray<ArrayBuffer>} RGBA */
+export function heatPixels(cells) {
+  const levels = cells instanceof ArrayBuffer ? new Uint8Array(cells) : cells;
+  const pixels = new Uint8ClampedArray(levels.length * 4);
+  levels.forEach((level, cell) => pixels.set(RAMP.subarray(level * 4, level * 4 + 4), cell * 4));
+  return pixels;
+}
+
+export class HeatLayer {
+  #canvas = document.createElement("canvas");
+  #filled = false;
+
+  /** @param {Heatmap} heatmap */
+  take({ columns, rows, cells }) {
+    const pixels = heatPixels(cells);
+    if (pixels.length !== columns * rows * 4) return;
+    this.#canvas.width = columns;
+    this.#canvas.height = rows;
+    this.#canvas.getContext("2d")?.putImageData(new ImageData(pixels, columns, rows), 0, 0);
+    this.#filled = true;
+  }
+
+  clear() {
+    this.#filled = false;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {import("../core/fit.js").Rect} place @param {number} opacity 0..1 */
+  draw(context, place, opacity) {
+    if (!this.#filled) return;
+    context.save();
+    context.globalAlpha = opacity;
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.#canvas, place.x, place.y, place.width, place.height);
+    context.restore();
+  }
+}

@@ -1,0 +1,135 @@
+/** What lies on the stage: the frame that was counted, and on it what was found in this very frame. */
+import { colourOf } from "../core/colour.js";
+import { letterbox } from "../core/fit.js";
+import { Trails } from "../core/trails.js";
+import { HeatLayer } from "./heat.js";
+import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.js";
+
+/**
+ * @typedef {object} Shown a frame with its answer
+ * @property {ImageBitmap} bitmap the picture that was sent; closed by the stage
+ * @property {import("../live/protocol.js").Result} result
+ * @property {number} capturedAt ms, `performance.now()` clock
+ *
+ * @typedef {object} Layers
+ * @property {boolean} boxes
+ * @property {boolean} identities
+ * @property {boolean} trails
+ * @property {boolean} heatmap
+ * @property {number} opacity of the heatmap, 10..100
+ */
+
+export class Stage {
+  /** @type {Shown | null} */
+  #shown = null;
+  #painted = true;
+  #trails = new Trails();
+  #heat = new HeatLayer();
+  #size = { width: 16, height: 9 };
+
+  /**
+   * @param {HTMLElement} root
+   * @param {HTMLCanvasElement} picture
+   * @param {HTMLCanvasElement} overlay
+   * @param {() => void} changed asks for a draw
+   */
+  constructor(root, picture, overlay, changed) {
+    this.picture = picture;
+    this.overlay = overlay;
+    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d", { alpha: false }));
+    this.context = /** @type {CanvasRenderingContext2D} */ (overlay.getContext("2d"));
+    // Sizes are read here, when they change, and never while drawing.
+    new ResizeObserver(([entry]) => {
+      this.#size = { width: entry.contentRect.width, height: entry.contentRect.height };
+      this.#fitOverlay();
+      changed();
+    }).observe(root);
+  }
+
+  get isEmpty() {
+    return this.#shown === null;
+  }
+
+  /** @param {Shown} shown takes the place of the frame before */
+  show(shown) {
+    this.#shown?.bitmap.close();
+    this.#shown = shown;
+    this.#painted = false;
+    this.#trails.add(shown.result.people, shown.result.t, shown.result.epoch);
+    if (shown.result.heatmap) this.#heat.take(shown.result.heatmap);
+  }
+
+  /** Counting starts anew: nothing of before may stay. */
+  forget() {
+    this.#trails.clear();
+    this.#heat.clear();
+  }
+
+  clear() {
+    this.forget();
+    this.#shown?.bitmap.close();
+    this.#shown = null;
+    this.#painted = true;
+    this.context.clearRect(0, 0, this.overlay.width, this.overlay.height);
+    this.pictureContext.fillRect(0, 0, this.picture.width, this.picture.height);
+  }
+
+  /**
+   * @param {Layers} layers
+   * @param {boolean} mirror
+   * @returns {Shown | null} the frame, if it was drawn for the first time now
+   */
+  draw(layers, mirror) {
+    const shown = this.#shown;
+    if (!shown) return null;
+    const first = !this.#painted;
+    if (first) this.#drawPicture(shown.bitmap);
+    this.#drawOverlay(shown, layers, mirror);
+    return first ? shown : null;
+  }
+
+  /** In the picture's own pixels; the browser letterboxes it (`object-fit`). @param {ImageBitmap} bitmap */
+  #drawPicture(bitmap) {
+    const { width, height } = bitmap;
+    if (this.picture.width !== width || this.picture.height !== height) {
+      this.picture.width = width;
+      this.picture.height = height;
+    }
+    this.pictureContext.drawImage(bitmap, 0, 0);
+    this.#painted = true;
+  }
+
+  /** @param {Shown} shown @param {Layers} layers @param {boolean} mirror */
+  #drawOverlay({ bitmap, result }, layers, mirror) {
+    const { context } = this;
+    const { width, height } = this.#size;
+    context.clearRect(0, 0, width, height);
+    const place = letterbox(bitmap.width, bitmap.height, width, height);
+    if (layers.heatmap) this.#drawHeat(place, layers.opacity / 100, mirror);
+    if (layers.trails) for (const { id } of result.people) drawTrail(context, this.#trails.of(id), colourOf(id), place, mirror);
+    const boxes = result.people.map((person) => {
+      const box = boxOnStage(person, place);
+      return { id: person.id, box: mirror ? mirrored(box, place) : box };
+    });
+    if (layers.boxes) for (const { id, box } of boxes) drawBox(context, box, colourOf(id));
+    if (layers.identities) for (const { id, box } of boxes) drawPlate(context, id, box, place);
+  }
+
+  /** @param {import("../core/fit.js").Rect} place @param {number} opacity @param {boolean} mirror */
+  #drawHeat(place, opacity, mirror) {
+    this.context.save();
+    if (mirror) {
+      this.context.translate(2 * place.x + place.width, 0);
+      this.context.scale(-1, 1);
+    }
+    this.#heat.draw(this.context, place, opacity);
+    this.context.restore();
+  }
+
+  #fitOverlay() {
+    const density = Math.min(3, window.devicePixelRatio || 1);
+    this.overlay.width = Math.max(1, Math.round(this.#size.width * density));
+    this.overlay.height = Math.max(1, Math.round(this.#size.height * density));
+    this.context.setTransform(density, 0, 0, density, 0, 0);
+  }
+}

@@ -1,0 +1,161 @@
+/** A run over every frame of a file: nothing is skipped, however long it takes. */
+import { ProblemError } from "../capture/camera.js";
+import { noStepping, unplayable } from "../capture/problem.js";
+import { Delivery } from "../live/deliver.js";
+import { plural } from "../core/format.js";
+import { Run } from "./run.js";
+
+/** @typedef {import("../capture/every-frame.js").Steps} Steps */
+/** @typedef {import("../live/protocol.js").Opened} Opened */
+
+const QUALITY = 0.85;
+
+export class EveryRun extends Run {
+  /** @type {Steps | null} */
+  #steps = null;
+  /** @type {Delivery | null} */
+  #delivery = null;
+  /** @type {Set<Promise<void>>} */
+  #out = new Set();
+  #pass = 0;
+  #done = 0;
+  #refused = 0;
+  #startedAt = 0;
+  #pausedMs = 0;
+  /** @type {(() => void) | null} */
+  #resume = null;
+
+  /** @param {import("./run.js").Desk} desk @param {File} file */
+  constructor(desk, file) {
+    super(desk);
+    this.file = file;
+  }
+
+  /** @override */
+  async start() {
+    this.store.set({ phase: "connecting", source: "file", mode: "every" });
+    this.openLink("file", "every");
+  }
+
+  /** @override @param {Opened} opened */
+  onOpened(opened) {
+    if (opened.resumed) {
+      this.#delivery?.opened(opened.next_seq);
+      return;
+    }
+    // A stream of which the server knows nothing: every frame means from the first one on.
+    this.#delivery?.giveUp();
+    this.#out = new Set();
+    if (this.link) this.#delivery = new Delivery(this.link);
+    this.#delivery?.opened(opened.next_seq);
+    void this.#walk(opened);
+  }
+
+  /** @override @param {boolean} paused */
+  pause(paused) {
+    this.store.set({ paused });
+    this.#resume?.();
+    this.#resume = null;
+  }
+
+  /** @override */
+  release() {
+    this.#pass += 1;
+    this.#resume?.();
+    this.#steps?.release();
+    this.#steps = null;
+  }
+
+  /** @override @param {import("../live/protocol.js").Summary | null} summary */
+  ending(summary) {
+    const ending = super.ending(summary);
+    const notes = [ending.note];
+    if (this.#refused) notes.push(`${plural(this.#refused, "frame", "frames")} could not be counted.`);
+    return { ...ending, note: notes.filter(Boolean).join(" ") };
+  }
+
+  /** @param {Opened} opened */
+  async #walk(opened) {
+    const pass = ++this.#pass;
+    this.#steps?.release();
+    this.#done = this.#refused = this.#pausedMs = 0;
+    try {
+      const steps = await this.#open(opened);
+      if (pass !== this.#pass) return steps.release();
+      this.#steps = steps;
+      this.#startedAt = performance.now();
+      this.#tell();
+      for await (const frame of steps.frames) {
+        if (!(await this.#turn(pass, opened.limits.in_flight))) return frame.bitmap.close();
+        this.#post(pass, frame);
+      }
+      await Promise.all(this.#out);
+      if (pass === this.#pass) await this.stop();
+    } catch (error) {
+      // A pass that was given up (stopped, or begun anew) ends in the middle of decoding.
+      if (pass !== this.#pass) return;
+      console.warn("Stepping through the file failed:", error);
+      this.fail(error instanceof ProblemError ? error.problem : unplayable(this.file.name));
+    }
+  }
+
+  /** @param {Opened} opened @returns {Promise<Steps>} */
+  async #open(opened) {
+    const { openSteps } = await import("../capture/every-frame.js");
+    const wish = this.store.get().settings.side || Infinity;
+    const steps = await openSteps(this.file, Math.min(opened.limits.max_side, wish));
+    if (!steps) throw new ProblemError(typeof VideoDecoder === "undefined" ? noStepping(this.file.name) : unplayable(this.file.name, this.file.type));
+    return steps;
+  }
+
+  /** Waits until one more frame may leave. @param {number} pass @param {number} inFlight @returns {Promise<boolean>} false: this pass was given up */
+  async #turn(pass, inFlight) {
+    while (pass === this.#pass && (this.#out.size >= inFlight || this.store.get().paused)) {
+      if (this.store.get().paused) {
+        const since = performance.now();
+        await new Promise((resolve) => (this.#resume = () => resolve(null)));
+        this.#pausedMs += performance.now() - since;
+      } else {
+        await Promise.race(this.#out);
+      }
+    }
+    return pass === this.#pass;
+  }
+
+  /** @param {number} pass @param {{bitmap: ImageBitmap, t: number}} frame */
+  #post(pass, frame) {
+    const out = this.#out;
+    const sent = this.#send(pass, frame).catch((error) => {
+      if (pass !== this.#pass) return;
+      console.warn("A frame was not sent:", error);
+      this.#refused += 1;
+    });
+    out.add(sent);
+    void sent.finally(() => out.delete(sent));
+  }
+
+  /** @param {number} pass @param {{bitmap: ImageBitmap, t: number}} frame */
+  async #send(pass, { bitmap, t }) {
+    const capturedAt = performance.now();
+    const encoded = await this.desk.encoder.encode(bitmap, QUALITY);
+    const delivery = this.#delivery;
+    if (!delivery) return encoded.bitmap.close();
+    const fate = await delivery.send(t, encoded.jpeg);
+    if (pass !== this.#pass) return encoded.bitmap.close();
+    if (fate.fate === "refused") {
+      this.#refused += 1;
+      this.store.set({ notice: fate.error.message });
+    }
+    this.#done += 1;
+    if (fate.fate === "processed") this.show({ bitmap: encoded.bitmap, result: fate.answer.result, capturedAt });
+    else encoded.bitmap.close();
+    this.#tell();
+  }
+
+  #tell() {
+    const total = Math.max(this.#steps?.total ?? 0, this.#done);
+    const spent = performance.now() - this.#startedAt - this.#pausedMs;
+    const leftMs = this.#done >= 5 ? (spent / this.#done) * (total - this.#done) : null;
+    this.store.set({ progress: { done: this.#done, total, leftMs } });
+  }
+}

@@ -1,0 +1,221 @@
+/** One run: a source, a stream, and what comes of it. What all kinds of runs share. */
+import { ProblemError } from "../capture/camera.js";
+import { closedBy, refused, unexpected } from "../capture/problem.js";
+import { RateMeter, smooth } from "../core/meter.js";
+import { Link } from "../live/link.js";
+import { goToLogin } from "../site/api.js";
+import { NO_COUNTERS, NO_RATES } from "./state.js";
+
+/** @typedef {import("../live/protocol.js").Opened} Opened */
+/** @typedef {import("../live/protocol.js").Summary} Summary */
+/** @typedef {import("./state.js").StudioState} StudioState */
+
+/**
+ * @typedef {object} Desk what a run works with
+ * @property {import("../core/store.js").Store<StudioState>} store
+ * @property {import("../stage/stage.js").Stage} stage
+ * @property {import("../core/history.js").History} history
+ * @property {import("../core/announcer.js").Announcer} announcer
+ * @property {import("../capture/encoder.js").Encoder} encoder
+ * @property {HTMLVideoElement} video
+ * @property {string} camera id
+ */
+
+const BEAT_MS = 500;
+/** Longer than this without an answer, and what is shown is not current. */
+const WAITING_MS = 2500;
+
+export class Run {
+  /** @type {Link | null} */
+  link = null;
+  /** @type {Opened | null} */
+  opened = null;
+  over = false;
+  fps = new RateMeter();
+  /** @type {number | null} */
+  #delayMs = null;
+  #beat = 0;
+
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.desk = desk;
+  }
+
+  get store() {
+    return this.desk.store;
+  }
+
+  /** Starts; every failure ends in a state that says what happened. */
+  async begin() {
+    this.reset();
+    try {
+      await this.start();
+    } catch (error) {
+      if (this.over) return;
+      this.fail(error instanceof ProblemError ? error.problem : unexpected(error instanceof Error ? error.message : String(error)));
+      if (!(error instanceof ProblemError)) throw error;
+    }
+  }
+
+  /** @returns {Promise<void>} */
+  async start() {
+    throw new Error("a run must say how it starts");
+  }
+
+  /** Lets go of the source. */
+  release() {}
+
+  /** @param {boolean} _paused */
+  pause(_paused) {}
+
+  /** Opened, anew or again. @param {Opened} _opened @param {number} _basisMs */
+  onOpened(_opened, _basisMs) {}
+
+  onLost() {}
+
+  /** Twice a second. @param {number} _now ms */
+  onBeat(_now) {}
+
+  /** Nothing counted yet: the figures of a run before are gone from the screen. */
+  reset() {
+    const { stage, history, announcer } = this.desk;
+    stage.forget();
+    history.clear();
+    announcer.reset();
+    this.fps.reset();
+    this.#delayMs = null;
+    this.store.set({ figures: null, counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, notice: "", announcement: "" });
+  }
+
+  /** @param {import("../live/protocol.js").SourceKind} source @param {import("../live/protocol.js").Mode} mode */
+  openLink(source, mode) {
+    const { model } = this.store.get().settings;
+    this.store.set({ phase: "connecting" });
+    const wish = { camera: this.desk.camera, source, mode, ...(model ? { model } : {}) };
+    this.link = new Link(wish, {
+      opened: (opened, basisMs) => this.#open(opened, basisMs),
+      lost: () => this.#lose(),
+      closed: (reason, message) => this.#closed(reason, message),
+      refused: (error) => this.#refused(error),
+    });
+    this.link.start();
+    this.#beat = window.setInterval(() => this.#onBeat(), BEAT_MS);
+  }
+
+  /** An answer, to be shown with its own picture. @param {import("../stage/stage.js").Shown} shown */
+  show(shown) {
+    const { stage, history, announcer } = this.desk;
+    const { result } = shown;
+    const now = performance.now();
+    stage.show(shown);
+    history.add(result.t, result.count);
+    this.fps.tick(now);
+    const { phase } = this.store.get();
+    const said = announcer.say(now, result.count, result.unique);
+    this.store.set({
+      figures: { count: result.count, peak: result.peak, unique: result.unique, at: now },
+      counters: result.counters,
+      waiting: false,
+      ...(said ? { announcement: said } : {}),
+      ...(phase === "connecting" || phase === "reconnecting" ? { phase: "live", notice: "" } : {}),
+    });
+  }
+
+  /** A frame reached the screen. @param {number} delayMs since it was captured */
+  drawn(delayMs) {
+    this.#delayMs = smooth(this.#delayMs, delayMs);
+  }
+
+  /** Ends the run and shows what it came to. */
+  async stop() {
+    if (this.over) return;
+    const link = this.link;
+    this.#finish();
+    const summary = link ? await link.close() : null;
+    this.store.set({ phase: "ended", paused: false, ending: this.ending(summary) });
+  }
+
+  /** @param {import("../capture/problem.js").Problem} problem */
+  fail(problem) {
+    this.#finish();
+    this.link?.end();
+    this.store.set({ phase: problem.phase, problem, paused: false, ending: null });
+  }
+
+  /** The page goes away. */
+  leave() {
+    this.#finish();
+    this.link?.leave();
+  }
+
+  /** The user goes elsewhere without waiting for figures. */
+  abandon() {
+    const link = this.link;
+    this.#finish();
+    void link?.close();
+  }
+
+  /** @param {Summary | null} summary @returns {import("./state.js").Ending} */
+  ending(summary) {
+    const { figures, counters } = this.store.get();
+    if (summary) return { peak: summary.peak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: "" };
+    return {
+      peak: figures?.peak ?? 0,
+      unique: figures?.unique ?? 0,
+      frames: counters.processed,
+      durationMs: this.desk.history.lastT,
+      note: figures ? "The connection was lost; these are the last figures that arrived." : "",
+    };
+  }
+
+  #finish() {
+    this.over = true;
+    clearInterval(this.#beat);
+    this.release();
+  }
+
+  /** @param {Opened} opened @param {number} basisMs */
+  #open(opened, basisMs) {
+    const again = this.opened !== null;
+    this.opened = opened;
+    if (!opened.resumed) {
+      if (again) this.reset();
+      const startedAt = this.store.get().source === "camera" ? Date.now() : 0;
+      this.store.set({ startedAt, notice: again ? "The server started anew; counting starts again." : "" });
+    }
+    this.onOpened(opened, basisMs);
+  }
+
+  #lose() {
+    this.fps.reset();
+    this.store.set({ phase: "reconnecting", waiting: false });
+    this.onLost();
+  }
+
+  /** @param {string} reason @param {string} message */
+  #closed(reason, message) {
+    if (this.over) return;
+    if (reason === "signed_out") goToLogin();
+    this.fail(closedBy(reason, message));
+  }
+
+  /** @param {import("../live/protocol.js").ProtocolError} error */
+  #refused(error) {
+    if (error.code === "UNAUTHENTICATED") goToLogin();
+    this.fail(refused(error));
+  }
+
+  #onBeat() {
+    const now = performance.now();
+    const { figures, paused, phase, rates } = this.store.get();
+    const waiting = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
+    const fps = figures && isFlowing(phase) && !paused ? this.fps.rate(now) : null;
+    this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) ? this.#delayMs : null } });
+    this.onBeat(now);
+  }
+}
+
+/** @param {import("./state.js").Phase} phase */
+function isFlowing(phase) {
+  return phase === "live" || phase === "slow" || phase === "full";
+}

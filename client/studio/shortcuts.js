@@ -1,0 +1,29 @@
+/** Keys for everything that is done often, and the list of them. */
+import { byId, element } from "../site/dom.js";
+
+/** @typedef {{key: string, shown: string, does: string, act: () => void}} Shortcut */
+
+/** Where a key means something already. @param {EventTarget | null} target @param {string} key */
+function isTaken(target, key) {
+  if (!(target instanceof Element)) return false;
+  if (target.closest("select, textarea, dialog, input:not([type=range]):not([type=checkbox]):not([type=radio])")) return true;
+  return key === " " && target.closest("button, a, summary, input, [role=tab]") !== null;
+}
+
+/** @param {Shortcut[]} shortcuts @returns {() => void} shows the list */
+export function wireShortcuts(shortcuts) {
+  const dialog = byId("shortcuts", HTMLDialogElement);
+  const show = () => {
+    if (!dialog.open) dialog.showModal();
+  };
+  const all = [...shortcuts, { key: "?", shown: "?", does: "Show this list", act: show }];
+  byId("keys", HTMLElement).replaceChildren(...all.map(({ shown, does }) => element("div", {}, element("dt", {}, does), element("dd", {}, element("kbd", {}, shown)))));
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTaken(event.target, event.key)) return;
+    const found = all.find(({ key }) => key === event.key.toLowerCase());
+    if (!found) return;
+    event.preventDefault();
+    found.act();
+  });
+  return show;
+}

@@ -1,0 +1,108 @@
+/** Everything that the studio shows, in one value. Views read it; nothing is kept in the page itself. */
+import { recall } from "../site/memory.js";
+
+/**
+ * @typedef {"idle" | "asking" | "denied" | "connecting" | "live" | "slow" | "full" | "reconnecting" | "ended" | "error"} Phase
+ * @typedef {import("../core/history.js").Range} Range
+ *
+ * @typedef {object} Figures of the frame that was answered last
+ * @property {number} count
+ * @property {number} peak
+ * @property {number} unique
+ * @property {number} at ms, `performance.now()`, when the answer came
+ *
+ * @typedef {object} Rates that change too often to be read as they come
+ * @property {number | null} fps
+ * @property {number | null} wanted frames a second that the source gives
+ * @property {number | null} delayMs from capture to drawing
+ * @property {number | null} rttMs
+ * @property {number | null} serverMs
+ * @property {string} sending size, rate and quality in words
+ *
+ * @typedef {object} Position in a file
+ * @property {number} at ms
+ * @property {number} duration ms
+ *
+ * @typedef {object} Progress through every frame
+ * @property {number} done
+ * @property {number} total
+ * @property {number | null} leftMs
+ *
+ * @typedef {object} Ending
+ * @property {number} peak
+ * @property {number} unique
+ * @property {number} frames
+ * @property {number} durationMs
+ * @property {string} note what the reader must know about these figures; empty where all is plain
+ *
+ * @typedef {object} Settings
+ * @property {string} model empty: the server's default
+ * @property {string} deviceId empty: the browser chooses
+ * @property {"user" | "environment"} facing
+ * @property {number} side longer side in pixels; 0: automatic
+ * @property {boolean} mirror
+ *
+ * @typedef {object} StudioState
+ * @property {Phase} phase
+ * @property {import("../live/protocol.js").SourceKind | null} source
+ * @property {import("../live/protocol.js").Mode} mode of the run
+ * @property {import("../live/protocol.js").Mode} fileMode in which the next file is counted
+ * @property {boolean} paused
+ * @property {boolean} waiting the server has not answered for longer than usual
+ * @property {import("../capture/problem.js").Problem | null} problem
+ * @property {Figures | null} figures
+ * @property {import("../live/protocol.js").Counters} counters
+ * @property {Rates} rates
+ * @property {Position | null} position
+ * @property {Progress | null} progress
+ * @property {Ending | null} ending
+ * @property {string} notice one sentence beside the status; empty most of the time
+ * @property {string} announcement
+ * @property {import("../capture/camera.js").Device[]} devices
+ * @property {Settings} settings
+ * @property {import("../stage/stage.js").Layers} layers
+ * @property {Range} range of the chart
+ * @property {number} startedAt ms since 1970 of the stream's time 0; 0 for a file
+ */
+
+/** @type {import("../live/protocol.js").Counters} */
+export const NO_COUNTERS = { received: 0, processed: 0, dropped: 0, rejected: 0 };
+
+/** @type {Rates} */
+export const NO_RATES = { fps: null, wanted: null, delayMs: null, rttMs: null, serverMs: null, sending: "" };
+
+/** @returns {StudioState} */
+export function initialState() {
+  return {
+    phase: "idle",
+    source: null,
+    mode: "live",
+    fileMode: recall("fileMode", "live"),
+    paused: false,
+    waiting: false,
+    problem: null,
+    figures: null,
+    counters: NO_COUNTERS,
+    rates: NO_RATES,
+    position: null,
+    progress: null,
+    ending: null,
+    notice: "",
+    announcement: "",
+    devices: [],
+    settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, ...recall("settings", {}) },
+    layers: { boxes: true, identities: true, trails: true, heatmap: false, opacity: 60, ...recall("layers", {}) },
+    range: recall("range", "60"),
+    startedAt: 0,
+  };
+}
+
+/** @param {Phase} phase @returns {boolean} whether a run is under way */
+export function isRunning(phase) {
+  return ["connecting", "live", "slow", "full", "reconnecting"].includes(phase);
+}
+
+/** Whether the figures shown belong to now. @param {StudioState} state */
+export function isCurrent({ phase, waiting }) {
+  return ["live", "slow", "full"].includes(phase) && !waiting;
+}

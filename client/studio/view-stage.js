@@ -1,0 +1,93 @@
+/** What lies over the stage: the status, the first choice, a message, the summary. */
+import { formatClock, formatCount } from "../core/format.js";
+import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
+import { isRunning } from "./state.js";
+import { statusText } from "./words.js";
+
+/** @typedef {import("../capture/problem.js").Problem} Problem */
+/** @typedef {import("../capture/problem.js").ProblemAction} ProblemAction */
+/** @typedef {import("./state.js").StudioState} StudioState */
+
+/** @type {Record<ProblemAction, string>} */
+const ACTION_WORDS = {
+  retry: "Try again",
+  camera: "Use this camera",
+  file: "Choose a video file",
+  here: "Stream here instead",
+  cameras: "To the cameras",
+};
+
+/** @type {Problem} */
+const ASKING = {
+  code: "asking",
+  phase: "denied",
+  icon: "camera",
+  title: "Allow the camera",
+  text: "The browser asks now. The picture is needed to count the people in it; it is counted and forgotten.",
+  advice: [],
+  actions: [],
+};
+
+/** @param {(action: ProblemAction) => void} act @returns {(problem: Problem | null) => void} */
+function noticeView(act) {
+  const notice = byId("notice", HTMLElement);
+  /** @type {Problem | null | undefined} */
+  let before;
+  return (problem) => {
+    if (problem === before) return;
+    before = problem;
+    notice.hidden = !problem;
+    if (!problem) return;
+    notice.classList.toggle("is-error", problem.phase !== "ended" && problem !== ASKING);
+    byId("notice-icon", HTMLElement).replaceChildren(icon(problem.icon));
+    setText(byId("notice-title", HTMLElement), problem.title);
+    setText(byId("notice-text", HTMLElement), problem.text);
+    byId("notice-advice", HTMLElement).replaceChildren(...problem.advice.map((line) => element("li", {}, line)));
+    const buttons = problem.actions.map((action, index) => {
+      const button = element("button", { type: "button", class: index === 0 ? "button button-primary" : "button", "data-action": action }, ACTION_WORDS[action]);
+      button.addEventListener("click", () => act(action));
+      return button;
+    });
+    byId("notice-actions", HTMLElement).replaceChildren(...buttons);
+    if (document.activeElement === document.body) buttons[0]?.focus();
+  };
+}
+
+/** @param {StudioState} state */
+function renderSummary({ ending, source, phase }) {
+  const summary = byId("summary", HTMLElement);
+  const shown = phase === "ended" && ending !== null;
+  summary.hidden = !shown;
+  if (!shown) return;
+  setText(byId("summary-peak", HTMLElement), formatCount(ending.peak));
+  setText(byId("summary-unique", HTMLElement), formatCount(ending.unique));
+  setText(byId("summary-frames", HTMLElement), formatCount(ending.frames));
+  setAttribute(byId("summary-frames", HTMLElement), "data-frames", String(ending.frames));
+  setText(byId("summary-duration", HTMLElement), formatClock(ending.durationMs));
+  setText(byId("again-text", HTMLElement), source === "file" ? "Count it again" : "Start again");
+  const note = byId("summary-note", HTMLElement);
+  note.hidden = !ending.note;
+  setText(note, ending.note);
+}
+
+/** @param {(action: ProblemAction) => void} act @returns {(state: StudioState) => void} */
+export function stageView(act) {
+  const root = byId("studio", HTMLElement);
+  const start = byId("start", HTMLElement);
+  const status = byId("status-text", HTMLElement);
+  const stage = byId("stage", HTMLElement);
+  const renderNotice = noticeView(act);
+  return (state) => {
+    setAttribute(root, "data-state", state.phase);
+    setAttribute(root, "data-mode", state.mode);
+    setAttribute(root, "data-source", state.source);
+    setAttribute(root, "data-problem", state.problem?.code ?? null);
+    root.toggleAttribute("data-paused", state.paused);
+    stage.classList.toggle("mirrored", state.settings.mirror);
+    start.hidden = state.phase !== "idle";
+    const words = statusText(state);
+    setText(status, state.notice && isRunning(state.phase) ? `${words} · ${state.notice}` : words);
+    renderNotice(state.phase === "asking" ? ASKING : state.problem);
+    renderSummary(state);
+  };
+}
