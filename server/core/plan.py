@@ -1,0 +1,65 @@
+"""What a camera's user drew: zones, lines, their limits and the calibration, as one value."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from server.core.alarm import Limits
+from server.core.errors import CodedError
+from server.core.ground import Calibration
+from server.core.zone import Line, Zone
+
+MAX_SHAPES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLimits:
+    """When a zone is too full, by three figures; None means no alarm.
+
+    Attributes
+    ----------
+    people : Limits or None
+        On the occupancy.
+    density : Limits or None
+        On people per m², with a calibration.
+    dwell : Limits or None
+        On the longest stay that is going on, seconds.
+    """
+
+    people: Limits | None = None
+    density: Limits | None = None
+    dwell: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is drawn on one camera's frame.
+
+    Attributes
+    ----------
+    zones : tuple of Zone
+    lines : tuple of Line
+    limits : dict of str to ZoneLimits
+        By zone id; zones without limits are left out.
+    calibration : Calibration or None
+    """
+
+    zones: tuple[Zone, ...] = ()
+    lines: tuple[Line, ...] = ()
+    limits: dict[str, ZoneLimits] = field(default_factory=dict)
+    calibration: Calibration | None = None
+
+    def __post_init__(self) -> None:
+        shapes: list[Zone | Line] = [*self.zones, *self.lines]
+        if len(shapes) > MAX_SHAPES:
+            raise CodedError("TOO_MANY_SHAPES", f"A camera has at most {MAX_SHAPES} zones and lines.")
+        _unique("BAD_SHAPE", "id", [shape.id for shape in shapes])
+        _unique("NAME_TAKEN", "name", [shape.name.strip().casefold() for shape in shapes])
+        unknown = self.limits.keys() - {zone.id for zone in self.zones}
+        if unknown:
+            raise CodedError("BAD_LIMIT", f"There is no zone {min(unknown)} that these limits could be for.")
+
+
+def _unique(code: str, what: str, values: list[str]) -> None:
+    twice = [value for value, times in Counter(values).items() if times > 1]
+    if twice:
+        raise CodedError(code, f"Two shapes have the same {what}: {twice[0]}.")
