@@ -111,7 +111,7 @@ def install_project() -> None:
 
 
 def install_torch() -> None:
-    """torch, which prepares models: the small CPU build where it can be had."""
+    """torch, which prepares models: the small CPU build where it can be had. The lock has brought what it needs."""
     stamp, wanted, done = stamped("-".join(TORCH), [])
     if done or succeeds([PYTHON, "-c", "import torch"]):
         return
