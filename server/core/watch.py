@@ -1,0 +1,125 @@
+"""One zone, watched: its counters, its density and its alarms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from server.core.alarm import Alarm, Alert, Level, Step
+from server.core.footing import Footing
+from server.core.ground import Calibration, Ground, level_of_service
+from server.core.plan import ZoneLimits
+from server.core.visits import Event
+from server.core.zone import Zone
+from server.core.zone_counter import ZoneCounter, ZoneFigures
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneReport:
+    """What is known of a zone after a frame.
+
+    Attributes
+    ----------
+    zone : Zone
+    figures : ZoneFigures
+    present : tuple of int
+        Identities that count as inside.
+    area_m2, density : float or None
+        On the ground, and people per m², with a calibration.
+    service : str or None
+        Fruin's level of service, ``"A"`` to ``"F"``.
+    level : Level
+        The worst of its alarms.
+    alerts : mapping of str to Alert
+        Those that go on, by figure.
+    events : tuple of Event
+        What this frame brought.
+    steps : tuple of (str, Step)
+        Level changes that this frame brought, with the figure.
+    """
+
+    zone: Zone
+    figures: ZoneFigures
+    present: tuple[int, ...]
+    area_m2: float | None
+    density: float | None
+    service: str | None
+    level: Level
+    alerts: Mapping[str, Alert]
+    events: tuple[Event, ...]
+    steps: tuple[tuple[str, Step], ...]
+
+
+class ZoneWatch:
+    """Watches one zone.
+
+    Parameters
+    ----------
+    zone : Zone
+    limits : ZoneLimits
+    calibration : Calibration or None
+    """
+
+    def __init__(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
+        self.zone = zone
+        self.limits = limits
+        self.calibration = calibration
+        self._counter = ZoneCounter(zone)
+        self._alarms = _alarms(limits)
+        self._area_m2: float | None = None
+        self._scale_x = 0.0
+
+    def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> "ZoneWatch":
+        """The watch after the user changed something: counters go on unless who is inside may have changed.
+
+        A moved outline starts the counters anew; a new name, colour or limit does not.
+        """
+        if _counting(zone) != _counting(self.zone):
+            return ZoneWatch(zone, limits, calibration)
+        if limits != self.limits:
+            self._alarms = _alarms(limits)
+        self._scale_x = 0.0
+        self._counter.zone = self.zone = zone
+        self.limits, self.calibration = limits, calibration
+        return self
+
+    def update(self, people: Footing) -> ZoneReport:
+        """Take in a frame."""
+        if self._scale_x != people.scale_x:
+            self._scale_x = people.scale_x
+            ground = Ground(self.calibration, people.scale_x) if self.calibration else None
+            self._area_m2 = ground.area_m2(self.zone.points_norm) if ground else None
+        events = self._counter.update(people)
+        figures = self._counter.figures()
+        density = figures.occupancy / self._area_m2 if self._area_m2 else None
+        values = {"people": figures.occupancy, "density": density, "dwell": figures.dwell.longest_now_s}
+        steps = [
+            (figure, step)
+            for figure, alarm in self._alarms.items()
+            if (value := values[figure]) is not None
+            for step in alarm.update(people.t, value)
+        ]
+        return ZoneReport(
+            zone=self.zone,
+            figures=figures,
+            present=tuple(self._counter.present()),
+            area_m2=self._area_m2,
+            density=density,
+            service=None if density is None else level_of_service(density),
+            level=max((alarm.level for alarm in self._alarms.values()), default=Level.CLEAR),
+            alerts={figure: alarm.alert for figure, alarm in self._alarms.items() if alarm.alert is not None},
+            events=tuple(events),
+            steps=tuple(steps),
+        )
+
+    def restart(self) -> list[Event]:
+        """Identities start again; counts stay."""
+        return self._counter.restart()
+
+
+def _alarms(limits: ZoneLimits) -> dict[str, Alarm]:
+    found = {field.name: getattr(limits, field.name) for field in fields(limits)}
+    return {figure: Alarm(limit) for figure, limit in found.items() if limit is not None}
+
+
+def _counting(zone: Zone) -> tuple[object, ...]:
+    """What of a zone decides who is counted."""
+    return zone.points_norm, zone.anchor, zone.entry_s, zone.exit_s, zone.revisit_s

@@ -1,0 +1,100 @@
+"""Analytics as a whole: figures, zones, lines and alarms of one stream."""
+
+from dataclasses import replace
+
+import pytest
+
+from server.core.alarm import Level, Limits
+from server.core.analytics import Analysis, Analytics
+from server.core.ground import Calibration
+from server.core.plan import Plan, ZoneLimits
+from server.core.tracks import Track, Tracks
+from server.core.zone import Line, Zone
+from tests.core.walk import SIZE, at
+
+LEFT = Zone("left", "Left", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+RIGHT = Zone("right", "Right", ((0.5, 0), (1, 0), (1, 1), (0.5, 1)))
+MIDDLE = Line("middle", "Middle", ((0.5, 1.0), (0.5, 0.0)))
+PLAN = Plan((LEFT, RIGHT), (MIDDLE,))
+
+
+def frame(t: float, *xs: float, epoch: int = 1) -> Tracks:
+    """People 1, 2, … at these x."""
+    return Tracks(t, *SIZE, tuple(Track(n, at(x, 0.6), 0.9) for n, x in enumerate(xs, 1)), epoch=epoch)
+
+
+def play(analytics: Analytics, seconds: float, *xs: float, start: float = 0, epoch: int = 1) -> Analysis:
+    for n in range(round(seconds * 10)):
+        analysis = analytics.update(frame(start * 1000 + n * 100, *xs, epoch=epoch))
+    return analysis
+
+
+def counts(analysis: Analysis) -> dict[str, tuple[int, int]]:
+    return {report.zone.id: (report.figures.occupancy, report.figures.visitors) for report in analysis.zones}
+
+
+def test_people_move_from_zone_to_zone() -> None:
+    analytics = Analytics(PLAN)
+    assert counts(play(analytics, 2, 0.2, 0.3)) == {"left": (2, 2), "right": (0, 0)}
+    analysis = play(analytics, 2, 0.2, 0.7, start=2)
+    assert counts(analysis) == {"left": (1, 2), "right": (1, 1)}
+    assert [(report.inward, report.outward) for report in analysis.lines] == [(1, 0)]
+    assert analysis.zones[1].present == (2,)
+    assert analysis.figures.count == 2
+
+
+def test_a_new_epoch_leaves_nobody_behind() -> None:
+    analytics = Analytics(PLAN)
+    play(analytics, 2, 0.2, 0.3)
+    analysis = play(analytics, 2, 0.2, start=2, epoch=2)
+    assert counts(analysis) == {"left": (1, 3), "right": (0, 0)}
+    left = analysis.zones[0].figures
+    assert left.entries - left.exits == left.occupancy + left.lost == 1
+    assert left.lost == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "visitors"),
+    [
+        (replace(LEFT, name="West", colour="#ff0000"), 2),
+        (replace(LEFT, entry_s=1.0), 0),
+        (replace(LEFT, points_norm=((0, 0), (0.4, 0), (0.4, 1), (0, 1))), 0),
+    ],
+)
+def test_only_what_changes_the_counting_starts_it_anew(changed: Zone, visitors: int) -> None:
+    analytics = Analytics(PLAN)
+    play(analytics, 2, 0.2, 0.3)
+    analytics.set_plan(Plan((changed, RIGHT), (replace(MIDDLE, name="Door"),)))
+    analysis = play(analytics, 0.2, 0.2, 0.3, start=2)
+    assert counts(analysis)["left"][1] == visitors
+    assert analysis.zones[0].zone == changed
+    assert analysis.lines[0].line.name == "Door"
+
+
+def test_a_removed_zone_is_gone_and_comes_back_empty() -> None:
+    analytics = Analytics(PLAN)
+    play(analytics, 2, 0.2)
+    analytics.set_plan(Plan())
+    assert counts(play(analytics, 1, 0.2, start=2)) == {}
+    analytics.set_plan(PLAN)
+    assert counts(play(analytics, 0.2, 0.2, start=3))["left"] == (0, 0)
+
+
+def test_too_many_people_raise_the_level_and_density_needs_a_calibration() -> None:
+    limits = {"left": ZoneLimits(people=Limits(2, 3, hold_s=1), density=Limits(critical=0.05, hold_s=0))}
+    analysis = play(Analytics(Plan((LEFT,), limits=limits)), 2, 0.2, 0.3)
+    assert (analysis.zones[0].level, analysis.zones[0].density) == (Level.WARNING, None)
+    ground = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (5.0, 0.0)))
+    analysis = play(Analytics(Plan((LEFT,), limits=limits, calibration=ground)), 2, 0.2, 0.3)
+    report = analysis.zones[0]
+    assert report.area_m2 == pytest.approx(25)
+    assert report.density == pytest.approx(2 / 25)
+    assert (report.level, report.service) == (Level.CRITICAL, "A")
+    assert set(report.alerts) == {"people", "density"}
+
+
+def test_a_long_stay_raises_the_level_once() -> None:
+    limits = {"left": ZoneLimits(dwell=Limits(warning=5, hold_s=0))}
+    analytics = Analytics(Plan((LEFT,), limits=limits))
+    steps = [step for n in range(200) for _, step in analytics.update(frame(n * 100, 0.2)).zones[0].steps]
+    assert [(step.after, round(step.t / 1000, 1)) for step in steps] == [(Level.WARNING, 5.0)]
