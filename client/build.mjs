@@ -67,7 +67,7 @@ async function sprite() {
       return `<symbol id="${name}" viewBox="0 0 24 24" ${paint}>${body.replace(/\s*\n\s*/g, "")}</symbol>`;
     }),
   );
-  const license = (await readFile(path.join(root, "node_modules/lucide-static/LICENSE"), "utf8")).replaceAll("--", "- -");
+  const license = (await readFile(path.join(root, "node_modules/lucide-static/LICENSE"), "utf8")).replace(/-{2,}/g, "");
   return `<svg xmlns="http://www.w3.org/2000/svg"><!-- ${license} -->${symbols.join("")}</svg>\n`;
 }
 

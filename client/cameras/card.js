@@ -10,19 +10,24 @@ import { element, icon } from "../site/dom.js";
  * @property {(camera: Camera) => void} remove
  */
 
+/** @param {number} ms */
+function ago(ms) {
+  return ms < 10000 ? "just now" : `${formatSpan(ms)} ago`;
+}
+
 /** @param {Camera} camera @param {number} now ms since 1970 @returns {Node[]} */
 function facts(camera, now) {
   if (camera.live) {
-    const { count, peak, unique, since } = camera.live;
+    const { count, peak, unique, seconds } = camera.live;
     return [
       element("p", { class: "card-live" }, "Live"),
       element("p", { class: "card-count" }, element("strong", {}, formatCount(count)), count === 1 ? "person now" : "people now"),
-      element("p", { class: "card-note" }, `Peak ${formatCount(peak)} · ${formatCount(unique)} so far · for ${formatSpan(now - Date.parse(since))}`),
+      element("p", { class: "card-note" }, `Peak ${formatCount(peak)} · ${formatCount(unique)} so far · for ${formatSpan(seconds * 1000)}`),
     ];
   }
   if (camera.last) {
     const { ended_at: ended, peak, unique } = camera.last;
-    const when = element("time", { datetime: ended, title: new Date(ended).toLocaleString() }, `${formatSpan(now - Date.parse(ended))} ago`);
+    const when = element("time", { datetime: ended, title: new Date(ended).toLocaleString() }, ago(now - Date.parse(ended)));
     return [
       element("p", { class: "card-note" }, "Last seen ", when),
       element("p", { class: "card-note" }, `Peak ${formatCount(peak)} · ${plural(unique, "person", "people")}`),

@@ -3,7 +3,7 @@
  * @property {number} count
  * @property {number} peak
  * @property {number} unique
- * @property {string} since ISO 8601, UTC
+ * @property {number} seconds since the stream began
  * @property {"camera" | "file"} source
  *
  * @typedef {object} LastStream

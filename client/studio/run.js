@@ -171,6 +171,7 @@ export class Run {
   #finish() {
     this.over = true;
     clearInterval(this.#beat);
+    this.store.set({ rates: NO_RATES, waiting: false });
     this.release();
   }
 

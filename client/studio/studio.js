@@ -103,6 +103,7 @@ export class Studio {
     this.run?.abandon();
     this.run = null;
     this.desk.stage.clear();
+    this.desk.history.clear();
     this.store.set({ phase: "idle", problem: null, ending: null, source: null, figures: null });
   }
 

@@ -9,6 +9,9 @@ import { byId, element } from "../site/dom.js";
 const REDRAW_MS = 250;
 const TABLE_MS = 5000;
 const TABLE_ROWS = 12;
+const LEAST_S = 15;
+/** Seconds between labels: steps that a clock has. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
 
 /** @param {string} name of a CSS variable */
 function cssColour(name) {
@@ -21,8 +24,10 @@ function timeLabel(seconds, startedAt, fine) {
   return new Date(startedAt + seconds * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", ...(fine ? { second: "2-digit" } : {}) });
 }
 
-/** @param {() => number} startedAt @param {{width: number, height: number}} size @returns {uPlot.Options} */
-function options(startedAt, size) {
+/** @param {() => StudioState} get @param {{width: number, height: number}} size @returns {uPlot.Options} */
+function options(get, size) {
+  const startedAt = () => get().startedAt;
+  const span = () => (get().range === "all" ? Infinity : Number(get().range));
   const soft = cssColour("--text-soft");
   const line = cssColour("--line");
   const accent = cssColour("--accent");
@@ -31,18 +36,23 @@ function options(startedAt, size) {
     ...size,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     scales: {
-      x: { time: false },
+      x: { time: false, range: (_plot, low, high) => timeWindow(low ?? 0, high ?? 0, span()) },
       y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] },
     },
     axes: [
-      { ...axis, space: 72, grid: { show: false }, values: (_plot, splits) => splits.map((at) => timeLabel(at, startedAt(), true)) },
+      { ...axis, size: 28, space: startedAt() ? 92 : 56, incrs: TIME_STEPS, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (at < 0 ? "" : timeLabel(at, startedAt(), true))) },
       { ...axis, size: 34, space: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_plot, splits) => splits.map((count) => formatCount(count)) },
     ],
     series: [{}, { stroke: accent, width: 2, points: { show: false } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
     bands: [{ series: [3, 2], fill: `color-mix(in srgb, ${accent} 22%, transparent)` }],
   };
+}
+
+/** Grows from a quarter of a minute to the whole range, then moves on. @param {number} low s @param {number} high s @param {number} span s @returns {[number, number]} */
+function timeWindow(low, high, span) {
+  return [Math.max(high - span, Math.min(low, high - LEAST_S)), high];
 }
 
 /** @param {HTMLElement} body @param {History} history @param {StudioState} state */
@@ -84,7 +94,7 @@ export function chartView(history, get) {
     signature = current;
     drawnAt = now;
     const { t, average, low, high } = history.curve(state.range);
-    plot ??= new uPlot(options(() => get().startedAt, size()), [[], [], [], []], host);
+    plot ??= new uPlot(options(get, size()), [[], [], [], []], host);
     plot.setData([t, average, low, high]);
     if (details.open && now - filledAt >= TABLE_MS) {
       filledAt = now;

@@ -2,7 +2,7 @@
 import { formatCount, formatDelay, formatRate } from "../core/format.js";
 import { byId, setText } from "../site/dom.js";
 import { ageText } from "./words.js";
-import { isCurrent, isRunning } from "./state.js";
+import { isCurrent } from "./state.js";
 
 const NONE = "–";
 
@@ -32,7 +32,8 @@ export function figuresView() {
     const age = ageText(state, now);
     nodes.age.hidden = age === null;
     setText(nodes.age, age ?? "");
-    root.toggleAttribute("data-stale", figures !== null && !isCurrent(state) && isRunning(state.phase));
+    root.toggleAttribute("data-empty", figures === null);
+    root.toggleAttribute("data-stale", figures !== null && !isCurrent(state));
     setText(nodes.announcer, state.announcement);
   };
 }

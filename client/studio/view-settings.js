@@ -9,8 +9,7 @@ import { isRunning } from "./state.js";
 /**
  * @typedef {object} Model
  * @property {string} name
- * @property {string} title
- * @property {string} note
+ * @property {string} licence
  */
 
 /** @param {HTMLSelectElement} select @param {{value: string, label: string}[]} options @param {string} chosen */
@@ -49,14 +48,15 @@ export function settingsView(change) {
   api("GET", "/api/models").then(
     (answer) => {
       models = answer.models;
-      fill(model, models.map(({ name, title }) => ({ value: name, label: name === answer.default ? `${title} (default)` : title })), model.dataset.wish || answer.default);
+      fill(model, models.map(({ name }) => ({ value: name, label: name === answer.default ? `${name} (default)` : name })), model.dataset.wish || answer.default);
     },
     (error) => (failure = error instanceof Error ? error.message : String(error)),
   );
   return (state) => {
     const { settings } = state;
     model.dataset.wish = settings.model;
-    const described = models.find(({ name }) => name === model.value)?.note ?? failure;
+    const chosen = models.find(({ name }) => name === model.value);
+    const described = chosen ? `Licence: ${chosen.licence}.` : failure;
     setText(note, isRunning(state.phase) ? `${described} A change counts from the next start.`.trim() : described);
     fill(device, deviceOptions(state), settings.deviceId || settings.facing);
     if (document.activeElement !== side) side.value = String(settings.side);

@@ -1,5 +1,5 @@
 /** What the status says. Pure. */
-import { formatRate, formatSpan } from "../core/format.js";
+import { formatCount, formatSpan } from "../core/format.js";
 import { enough } from "../live/verdict.js";
 import { isCurrent, isRunning } from "./state.js";
 
@@ -7,7 +7,8 @@ import { isCurrent, isRunning } from "./state.js";
 
 /** Rounded so that a screen reader is not told of every frame. @param {number | null} fps */
 function about(fps) {
-  return fps === null ? "few" : formatRate(Math.max(0.1, fps >= 3 ? Math.round(fps) : Math.round(fps * 2) / 2));
+  if (fps === null) return "few";
+  return fps >= 1 ? formatCount(Math.round(fps)) : "less than 1";
 }
 
 /** @param {StudioState} state @returns {string} */
@@ -44,6 +45,7 @@ export function statusText(state) {
 
 /** How old the figures are, when they are not of now. @param {StudioState} state @param {number} now ms @returns {string | null} */
 export function ageText(state, now) {
-  if (!state.figures || !isRunning(state.phase) || isCurrent(state)) return null;
+  if (!state.figures || isCurrent(state)) return null;
+  if (!isRunning(state.phase)) return "Last figures before the end";
   return `Figures from ${formatSpan(now - state.figures.at)} ago`;
 }
