@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from server.core.analytics import Analysis, Analytics
+from server.core.analytics import Analytics
 from server.core.errors import CodedError, FrameError
-from server.core.tracks import Tracks
 from server.engine.base import Engine
 from server.live import metrics
 from server.live.counters import Counters
 from server.live.frame import Frame
+from server.live.results import encode_result
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -172,34 +172,10 @@ class Stream:
             **{f"{stage}_ms": milliseconds for stage, milliseconds in tracks.stages_ms.items()},
             "total_ms": (ended - current.arrived) * 1000,
         }
-        return {"seq": seq, "status": "processed", "result": self._result(tracks, analysis, timing)}
-
-    def _result(self, tracks: Tracks, analysis: Analysis, timing: dict[str, float]) -> dict[str, Any]:
-        figures, heatmap = analysis.figures, analysis.heatmap
-        result: dict[str, Any] = {
-            "epoch": tracks.epoch,
-            "t": tracks.t,
-            "width": tracks.width,
-            "height": tracks.height,
-            "people": [
-                {"id": p.id, "box": [round(v, 5) for v in p.box_norm], "score": round(p.score, 3)}
-                for p in tracks.people
-            ],
-            "count": figures.count,
-            "peak": figures.peak,
-            "peak_t": figures.peak_t,
-            "unique": figures.unique,
-            "counters": self.counters.as_dict(),
-            "timing": {name: round(value, 2) for name, value in timing.items()},
-        }
-        if heatmap is not None:
-            result["heatmap"] = {
-                "columns": heatmap.columns,
-                "rows": heatmap.rows,
-                "max_seconds": heatmap.max_seconds,
-                "cells": heatmap.cells,
-            }
-        return result
+        result = encode_result(tracks, analysis)
+        result["counters"] = self.counters.as_dict()
+        result["timing"] = {name: round(value, 2) for name, value in timing.items()}
+        return {"seq": seq, "status": "processed", "result": result}
 
 
 def _error_answer(seq: int, error: CodedError) -> Answer:
