@@ -36,9 +36,8 @@ class Dwell:
         if len(self._order) > KEPT:
             self._sorted.remove(self._order.popleft())
 
-    def figures(self, going_on_s: list[float]) -> DwellFigures:
-        """The figures, with the visits that are going on for the longest."""
-        longest = max(going_on_s, default=0.0)
+    def figures(self, longest: float) -> DwellFigures:
+        """The figures, with the longest visit that is going on, seconds."""
         if not self._count:
             return DwellFigures(None, None, None, longest)
         return DwellFigures(self._sum / self._count, self._quantile(0.5), self._quantile(0.9), longest)

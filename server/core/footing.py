@@ -26,6 +26,8 @@ class Footing:
         Frame width over height.
     ids : list of int
         Identities.
+    seen : frozenset of int
+        The same.
     boxes : NDArray
         (n, 4) left, top, right, bottom in frame heights (x scaled).
     feet, centres : Points
@@ -37,6 +39,7 @@ class Footing:
     t: float
     scale_x: float
     ids: list[int]
+    seen: frozenset[int]
     boxes: NDArray[np.float64]
     feet: Points
     centres: Points
@@ -48,10 +51,12 @@ def footing(tracks: Tracks) -> Footing:
     scale_x = tracks.width / tracks.height
     boxes = np.array([person.box_norm for person in tracks.people], float).reshape(-1, 4) * (scale_x, 1, scale_x, 1)
     middle = (boxes[:, 0] + boxes[:, 2]) / 2
+    ids = [person.id for person in tracks.people]
     return Footing(
         t=tracks.t,
         scale_x=scale_x,
-        ids=[person.id for person in tracks.people],
+        ids=ids,
+        seen=frozenset(ids),
         boxes=boxes,
         feet=np.stack([middle, boxes[:, 3]], axis=1),
         centres=np.stack([middle, (boxes[:, 1] + boxes[:, 3]) / 2], axis=1),

@@ -83,11 +83,23 @@ class PolygonField:
     def __init__(self, points_norm: Sequence[PointNorm], scale_x: float) -> None:
         corners = np.asarray(points_norm, float) * (scale_x, 1.0)
         self._from = corners
+        self._low, self._high = corners.min(axis=0), corners.max(axis=0)
         self._edge = np.roll(corners, -1, axis=0) - corners
         self._length2 = np.maximum((self._edge**2).sum(axis=1), 1e-18)
-        self._to_y = self._from[:, 1] + self._edge[:, 1]
+        # Not from + edge: rounding would let a ray miss, or meet twice, a corner at its own height.
+        self._to_y = np.roll(corners[:, 1], -1)
         rise = np.where(self._edge[:, 1] == 0, 1e-18, self._edge[:, 1])
         self._slope = self._edge[:, 0] / rise
+
+    def near(self, low: Points, high: Points) -> NDArray[np.intp]:
+        """Indices of the rectangles that touch the polygon's bounding box.
+
+        Parameters
+        ----------
+        low, high : Points
+            Upper left and lower right corners, already scaled by `scale_x`.
+        """
+        return np.flatnonzero(((low <= self._high) & (high >= self._low)).all(axis=1))
 
     def distance(self, points: Points) -> NDArray[np.float64]:
         """Distance of each point to the outline, in frame heights; positive inside.

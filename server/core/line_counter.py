@@ -54,6 +54,7 @@ class LineCounter:
         self.inward = 0
         self.outward = 0
         self._walkers: dict[int, _Walker] = {}
+        self._forgot = 0.0
 
     def update(self, people: Footing) -> list[Crossing]:
         """Take in a frame and return who crossed in it."""
@@ -65,8 +66,7 @@ class LineCounter:
                 inward = self._walk(id_, offset, position, band, people.t)
                 if inward is not None:
                     crossings.append(Crossing(id_, people.t, inward))
-        for id_ in [id_ for id_, walker in self._walkers.items() if people.t - walker.seen > FORGET_MS]:
-            del self._walkers[id_]
+        self._forget(people.t)
         self.inward += sum(crossing.inward for crossing in crossings)
         self.outward += sum(not crossing.inward for crossing in crossings)
         return crossings
@@ -74,6 +74,14 @@ class LineCounter:
     def restart(self) -> None:
         """Identities start again; the counts stay."""
         self._walkers.clear()
+
+    def _forget(self, t: float) -> None:
+        """Drop those who were not seen for long, now and then."""
+        if t - self._forgot < FORGET_MS / 10:
+            return
+        self._forgot = t
+        for id_ in [id_ for id_, walker in self._walkers.items() if t - walker.seen > FORGET_MS]:
+            del self._walkers[id_]
 
     def _locate(self, feet: Points, scale_x: float) -> tuple[Points, Points]:
         """Signed distance to the infinite line, positive on its right as seen in the picture; position along it."""

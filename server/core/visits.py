@@ -57,6 +57,10 @@ class _Visit:
     counted: bool = False  # whether it is a visitor already
     before: float = 0.0  # time inside in earlier stays of this visit
 
+    def dwell_s(self) -> float:
+        """Time inside so far, seconds."""
+        return (self.before + self.inside_last - self.entered) / 1000
+
 
 class Visits:
     """The visits of one zone, from who is inside, at the outline, outside and unseen in each frame.
@@ -72,55 +76,79 @@ class Visits:
         self._exit_ms = zone.exit_s * 1000
         self._revisit_ms = max(zone.revisit_s, zone.exit_s) * 1000
         self._visits: dict[int, _Visit] = {}
+        # Apart, because they are many and ask for nothing: those who left, in the order in which they did.
+        self._away: dict[int, _Visit] = {}
+        self._present: list[int] = []
 
     def present(self) -> list[int]:
         """Identities that count as inside."""
-        return [id_ for id_, visit in self._visits.items() if visit.phase in (Phase.INSIDE, Phase.LEAVING)]
+        return self._present
 
     def lost(self) -> int:
         """How many went unseen inside and have not been found since."""
         return sum(visit.phase is Phase.LOST for visit in self._visits.values())
 
-    def dwells_s(self) -> dict[int, float]:
-        """How long each identity that counts as inside has been there in this visit, seconds."""
-        return {id_: self._dwell_s(self._visits[id_]) for id_ in self.present()}
+    def longest_s(self) -> float:
+        """The longest that one of those has been inside in this visit, seconds; 0 without any."""
+        return max((self._visits[id_].dwell_s() for id_ in self._present), default=0.0)
 
-    def update(self, t: float, inside: Collection[int], held: Collection[int], outside: Collection[int]) -> list[Event]:
+    def update(self, t: float, inside: Collection[int], held: Collection[int], seen: Collection[int]) -> list[Event]:
         """Take in a frame.
 
         Parameters
         ----------
         t : float
             Capture time, milliseconds.
-        inside, held, outside : collection of int
-            Identities seen in this frame: clearly inside, at the outline (they stay what they were), clearly outside.
-            Those in none of them were not seen.
+        inside, held, seen : collection of int
+            Identities that are clearly inside, at the outline (they stay what they were), and all that were seen.
         """
         events: list[Event] = []
+        self._forget(t, events)
         for id_ in inside:
             if id_ not in self._visits:
-                self._visits[id_] = _Visit(Phase.ENTERING, t, t)
+                self._visits[id_] = self._begin(id_, t, events)
         for id_, visit in list(self._visits.items()):
-            if id_ in inside or (id_ in held and visit.phase is not Phase.AWAY):
+            if id_ in inside or id_ in held:
                 self._be_inside(id_, visit, t, events)
             else:
-                self._be_elsewhere(id_, visit, t, id_ in outside or id_ in held, events)
+                self._be_elsewhere(id_, visit, t, id_ in seen, events)
+        self._present = [i for i, v in self._visits.items() if v.phase is Phase.INSIDE or v.phase is Phase.LEAVING]
         return events
 
     def close(self) -> list[Event]:
         """End every visit, each when its identity was last inside: identities start again."""
         events: list[Event] = []
-        for id_, visit in self._visits.items():
+        for id_, visit in (*self._away.items(), *self._visits.items()):
             if visit.phase in (Phase.INSIDE, Phase.LEAVING, Phase.LOST):
                 events.append(Event(Kind.EXIT, id_, visit.inside_last))
             if visit.counted:
-                events.append(Event(Kind.END, id_, visit.inside_last, self._dwell_s(visit)))
+                events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
         self._visits.clear()
+        self._away.clear()
+        self._present = []
         return events
 
+    def _begin(self, id_: int, t: float, events: list[Event]) -> _Visit:
+        """A new stay: of the visit that somebody left a moment ago, or of a new one."""
+        visit = self._away.pop(id_, None)
+        if visit is not None and t - visit.inside_last >= self._revisit_ms:
+            events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
+            visit = None
+        if visit is None:
+            return _Visit(Phase.ENTERING, t, t)
+        visit.phase, visit.entered, visit.inside_last = Phase.ENTERING, t, t
+        return visit
+
+    def _forget(self, t: float, events: list[Event]) -> None:
+        """End the visits of those who did not come back."""
+        while self._away:
+            id_, visit = next(iter(self._away.items()))
+            if t - visit.inside_last < self._revisit_ms:
+                return
+            del self._away[id_]
+            events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
+
     def _be_inside(self, id_: int, visit: _Visit, t: float, events: list[Event]) -> None:
-        if visit.phase is Phase.AWAY:
-            visit.phase, visit.entered = Phase.ENTERING, t
         if visit.phase in (Phase.LEAVING, Phase.LOST):
             visit.phase = Phase.INSIDE
         visit.inside_last = t
@@ -139,18 +167,20 @@ class Visits:
             return
         if visit.phase is Phase.ENTERING:
             # A glimpse is no stay; whoever visited before is as far away as before.
-            visit.phase = Phase.AWAY
-        elif visit.phase is not Phase.AWAY and (seen or gone >= self._revisit_ms):
+            visit.entered = visit.inside_last
+            self._leave(id_, visit)
+        elif seen or gone >= self._revisit_ms:
             events.append(Event(Kind.EXIT, id_, visit.inside_last))
+            self._leave(id_, visit)
+            if gone >= self._revisit_ms:
+                self._forget(t, events)
+        else:
+            visit.phase = Phase.LOST
+
+    def _leave(self, id_: int, visit: _Visit) -> None:
+        del self._visits[id_]
+        if visit.counted:
             visit.before += visit.inside_last - visit.entered
             visit.entered = visit.inside_last
             visit.phase = Phase.AWAY
-        elif visit.phase is not Phase.AWAY:
-            visit.phase = Phase.LOST
-        if visit.phase is Phase.AWAY and (gone >= self._revisit_ms or not visit.counted):
-            del self._visits[id_]
-            if visit.counted:
-                events.append(Event(Kind.END, id_, visit.inside_last, visit.before / 1000))
-
-    def _dwell_s(self, visit: _Visit) -> float:
-        return (visit.before + visit.inside_last - visit.entered) / 1000
+            self._away[id_] = visit

@@ -69,8 +69,8 @@ class ZoneCounter:
 
     def update(self, people: Footing) -> list[Event]:
         """Take in a frame and say what happened."""
-        inside, held, outside = self._sort(people)
-        events = self._visits.update(people.t, inside, held, outside)
+        inside, held = ({people.ids[index] for index in indices} for indices in self._sort(people))
+        events = self._visits.update(people.t, inside, held, people.seen)
         self._take(events)
         if self._t is not None:
             step = people.t - self._t
@@ -92,10 +92,6 @@ class ZoneCounter:
         """Identities that count as inside."""
         return self._visits.present()
 
-    def dwells_s(self) -> dict[int, float]:
-        """How long each of those has been inside, seconds."""
-        return self._visits.dwells_s()
-
     def figures(self) -> ZoneFigures:
         """The figures after the last frame."""
         average = self._person_ms / self._elapsed_ms if self._elapsed_ms else float(self._occupancy)
@@ -107,7 +103,7 @@ class ZoneCounter:
             exits=self._totals[Kind.EXIT],
             lost=self._visits.lost(),
             visitors=self._totals[Kind.VISITOR],
-            dwell=self._dwell.figures(list(self._visits.dwells_s().values())),
+            dwell=self._dwell.figures(self._visits.longest_s()),
         )
 
     def _take(self, events: list[Event]) -> None:
@@ -116,22 +112,22 @@ class ZoneCounter:
             if event.kind is Kind.END:
                 self._dwell.add(event.dwell_s)
 
-    def _sort(self, people: Footing) -> tuple[set[int], set[int], set[int]]:
-        """Identities inside, at the outline, and outside."""
+    def _sort(self, people: Footing) -> tuple[set[int], set[int]]:
+        """Indices of people inside and at the outline."""
         if not people.ids:
-            return set(), set(), set()
+            return set(), set()
         if self._field is None or self._scale_x != people.scale_x:
             self._field, self._scale_x = PolygonField(self.zone.points_norm, people.scale_x), people.scale_x
         if self.zone.anchor is Anchor.OVERLAP:
-            depth, band = _overlap(self._field, people.boxes) - OVERLAP, np.full(len(people.ids), OVERLAP / 2)
+            near = self._field.near(people.boxes[:, :2], people.boxes[:, 2:])
+            depth = _overlap(self._field, people.boxes[near]) - OVERLAP
+            band = np.full(len(near), OVERLAP / 2)
         else:
             points = people.feet if self.zone.anchor is Anchor.FEET else people.centres
-            depth, band = self._field.distance(points), people.band
-        sides = np.where(depth > band, 1, np.where(depth < -band, -1, 0)).tolist()
-        sorted_: dict[int, set[int]] = {1: set(), 0: set(), -1: set()}
-        for id_, side in zip(people.ids, sides, strict=True):
-            sorted_[side].add(id_)
-        return sorted_[1], sorted_[0], sorted_[-1]
+            reach = people.band[:, None]
+            near = self._field.near(points - reach, points + reach)
+            depth, band = self._field.distance(points[near]), people.band[near]
+        return set(near[depth > band].tolist()), set(near[np.abs(depth) <= band].tolist())
 
 
 def _overlap(field: PolygonField, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,5 +136,5 @@ def _overlap(field: PolygonField, boxes: NDArray[np.float64]) -> NDArray[np.floa
     x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * np.repeat(steps, SAMPLES)
     y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * np.tile(steps, SAMPLES)
     inside = field.distance(np.stack([x.ravel(), y.ravel()], axis=1)) > 0
-    part: NDArray[np.float64] = inside.reshape(len(boxes), -1).mean(axis=1)
+    part: NDArray[np.float64] = inside.reshape(len(boxes), SAMPLES**2).mean(axis=1)
     return part
