@@ -8,7 +8,7 @@ export const PLATE_TEXT = "#0b0d0e";
 
 /** @param {number} id @returns {{hue: number, saturation: number, lightness: number}} */
 export function shadeOf(id) {
-  return { hue: (id * GOLDEN_ANGLE) % 360, saturation: 92, lightness: 68 };
+  return { hue: (id * GOLDEN_ANGLE) % 360, saturation: 92, lightness: 72 };
 }
 
 /** @type {Map<number, string>} */

@@ -20,6 +20,7 @@
  * @property {number | null} rttMs smoothed
  * @property {number | null} serverMs smoothed share of the server
  * @property {number} changedAt ms
+ * @property {number} climbedAt ms, the last step up; -Infinity before the first
  * @property {number | null} goodSince ms; null while it is not good
  * @property {number} patienceMs how long it must be good before a step up
  *
@@ -40,6 +41,7 @@ const LOW_MS = 160;
 const SETTLE_MS = 800;
 const PATIENCE_MS = 3000;
 const MOST_PATIENCE_MS = 60000;
+const MISTAKE_MS = 5000;
 const MOST_BASIS_MS = 1000;
 
 /** @param {Limits} limits @returns {{steps: Step[], rateSteps: number}} */
@@ -70,6 +72,7 @@ export function startPace(limits, basisMs, now) {
     rttMs: null,
     serverMs: null,
     changedAt: now,
+    climbedAt: -Infinity,
     goodSince: null,
     patienceMs: PATIENCE_MS,
   };
@@ -107,13 +110,14 @@ export function paceAfter(pace, { now, rttMs, serverMs }) {
     const network = measured.rttMs - measured.serverMs;
     const last = network > high / 2 ? pace.steps.length - 1 : pace.rateSteps - 1;
     if (!settled || pace.at >= last) return { ...measured, goodSince: null };
-    const flapped = now - pace.changedAt < 2 * pace.patienceMs && pace.at > 0;
-    return moved(measured, pace.at + 1, now, flapped ? Math.min(pace.patienceMs * 2, MOST_PATIENCE_MS) : pace.patienceMs);
+    // A step up that must be taken back at once was a mistake: wait longer before the next try.
+    const mistaken = now - pace.climbedAt < MISTAKE_MS;
+    return moved(measured, pace.at + 1, now, mistaken ? Math.min(pace.patienceMs * 2, MOST_PATIENCE_MS) : PATIENCE_MS);
   }
   if (measured.rttMs > low || pace.at === 0) return { ...measured, goodSince: null };
   const goodSince = pace.goodSince ?? now;
   if (now - goodSince < pace.patienceMs) return { ...measured, goodSince };
-  return moved(measured, pace.at - 1, now, Math.max(PATIENCE_MS, pace.patienceMs * 0.8));
+  return { ...moved(measured, pace.at - 1, now, pace.patienceMs), climbedAt: now };
 }
 
 /**

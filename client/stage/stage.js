@@ -34,6 +34,7 @@ export class Stage {
    * @param {() => void} changed asks for a draw
    */
   constructor(root, picture, overlay, changed) {
+    this.root = root;
     this.picture = picture;
     this.overlay = overlay;
     this.pictureContext = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d", { alpha: false }));
@@ -94,6 +95,8 @@ export class Stage {
     if (this.picture.width !== width || this.picture.height !== height) {
       this.picture.width = width;
       this.picture.height = height;
+      // A narrow window gives the stage the picture's shape.
+      this.root.style.setProperty("--aspect", String(width / height));
     }
     this.pictureContext.drawImage(bitmap, 0, 0);
     this.#painted = true;

@@ -36,7 +36,7 @@ function options(get, size) {
     ...size,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 24, 0, 0],
+    padding: [8, 36, 0, 0],
     scales: {
       x: { time: false, range: (_plot, low, high) => timeWindow(low ?? 0, high ?? 0, span()) },
       y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] },

@@ -15,8 +15,8 @@ function about(fps) {
 function flowing({ phase, rates, paused, waiting }) {
   if (paused) return "Paused";
   if (waiting) return "Waiting for the server";
-  if (phase === "slow") return `Slow network: ${about(rates.fps)} frames a second`;
-  if (phase === "full") return `Machine full: ${about(rates.fps)} of ${about(enough(rates.wanted ?? 10))} frames a second`;
+  if (phase === "slow") return `Slow network: ${about(rates.fps)} frames/s`;
+  if (phase === "full") return `Machine full: ${about(rates.fps)} of ${about(enough(rates.wanted ?? 10))} frames/s`;
   return "Live";
 }
 

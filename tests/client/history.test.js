@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { History } from "../../client/core/history.js";
+
+/** @param {number} seconds @param {number} fps @param {(t: number) => number} count */
+function filled(seconds, fps, count) {
+  const history = new History();
+  for (let frame = 0; frame < seconds * fps; frame += 1) history.add((frame * 1000) / fps, count(frame / fps));
+  return history;
+}
+
+describe("History", () => {
+  it("keeps the last minute finely and all of it coarsely", () => {
+    const history = filled(120, 10, (t) => Math.floor(t / 10));
+    const minute = history.curve("60");
+    assert.ok(minute.t[0] >= 59 && minute.t[0] <= 60.5, `begins at ${minute.t[0]}`);
+    assert.equal(minute.average.at(-1), 11);
+    assert.equal(history.curve("all").average[0], 0);
+  });
+
+  it("gives the mean and the range of each bucket", () => {
+    const history = new History();
+    for (const [t, count] of [[0, 2], [50, 4], [100, 3]]) history.add(t, count);
+    const { average, low, high } = history.curve("60");
+    assert.deepEqual([average[0], low[0], high[0]], [3, 2, 4]);
+  });
+
+  it("loses no peak, however long it runs, and stays small", () => {
+    const history = filled(6 * 3600, 2, (t) => (t === 5000 ? 42 : 3));
+    const buckets = history.buckets("all");
+    assert.ok(buckets.length <= 720, `${buckets.length} buckets`);
+    assert.equal(Math.max(...buckets.map(({ high }) => high)), 42);
+    assert.equal(buckets.reduce((sum, { frames }) => sum + frames, 0), 6 * 3600 * 2);
+    assert.ok(history.buckets("600").length <= 320);
+    assert.ok(history.buckets("60").length <= 280);
+  });
+
+  it("breaks the line where nothing is known", () => {
+    const history = new History();
+    history.add(0, 3);
+    history.add(1000, 3);
+    history.add(20000, 5);
+    const { t, average } = history.curve("all");
+    const gap = average.indexOf(null);
+    assert.ok(gap > 0);
+    assert.ok(t[gap] > 1 && t[gap] < 20);
+  });
+
+  it("does not break it for a stream of one frame a second", () => {
+    const history = filled(30, 1, () => 2);
+    assert.ok(!history.curve("60").average.includes(null));
+  });
+
+  for (const seconds of [5, 59, 600, 7200]) {
+    it(`tells ${seconds} s as a table of a few rows, newest first`, () => {
+      const history = filled(seconds, 2, () => 4);
+      for (const range of /** @type {const} */ (["60", "600", "all"])) {
+        const rows = history.table(range, 12);
+        assert.ok(rows.length >= 1 && rows.length <= 12, `${range}: ${rows.length} rows`);
+        assert.ok(rows.every((row, index) => index === 0 || row.start < rows[index - 1].start));
+        assert.ok(rows.every((row) => row.low === 4 && row.high === 4 && row.sum / row.frames === 4));
+      }
+    });
+  }
+
+  it("forgets everything when counting starts anew", () => {
+    const history = filled(6000, 1, () => 1);
+    history.clear();
+    assert.ok(history.isEmpty);
+    history.add(0, 7);
+    assert.deepEqual(history.curve("all").average, [7]);
+  });
+});
