@@ -2,34 +2,65 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 from typing import Any
 
 import socketio
 from quart import Quart
-from quart_rate_limiter import RateLimiter
-from quart_schema import Info, QuartSchema
 
-from server import __version__
-from server.api import accounts, cameras, health, models, pages
+from server.api import (
+    account_pages,
+    accounts,
+    audit_log,
+    cameras,
+    credentials,
+    health,
+    models,
+    pages,
+    profile,
+    sessions,
+    token_routes,
+)
+from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
-from server.api.auth import install_auth, socket_authenticator
+from server.api.auth import install_auth
 from server.api.context import KEY, Services
+from server.api.description import install_description
 from server.api.errors import install_errors
-from server.api.limits import DEFAULT_LIMIT
+from server.api.guard import Guard
+from server.api.limits import install_limits
 from server.api.passwords import Passwords
 from server.api.security import install_security
+from server.api.socket_auth import handshake_origin_allowed, socket_authenticator
+from server.api.tokens import Tokens
 from server.config import Settings
+from server.core.errors import CodedError
 from server.engine.base import Engine
+from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
+from server.live.session_watch import SessionWatch
 from server.live.transport import LiveServer, create_live_server
-from server.origins import origin_allowed
-from server.secret import load_secret
+from server.secret import Keys, load_keys
 from server.storage.database import Database
 
 logger = logging.getLogger("crowdcount")
 
+PARTS = (
+    accounts,
+    sessions,
+    token_routes,
+    profile,
+    credentials,
+    audit_log,
+    cameras,
+    models,
+    health,
+    pages,
+    account_pages,
+)
+KEYS_EVERY_S = 2.0
 DRAIN_S = 3.0
 """How long open streams may take to be saved at shutdown."""
 
@@ -65,53 +96,58 @@ def create_app(settings: Settings, engine: Engine) -> Application:
         Not started; it runs while the application serves.
     """
     app = Quart(__name__, static_folder=str(STATIC), template_folder="templates")
-    app.secret_key = load_secret(settings.data_dir)
+    keys = load_keys(settings.data_dir)
+    tokens = Tokens(keys)
+    _sign_with(app, tokens, keys)
     database = Database(settings.database_path)
-    live = create_live_server(_socket_origins(settings))
+    live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
     registry = Registry(engine, database, _notifier(live), settings.streams_per_user, settings.resume_s)
     auth = install_auth(app, secure=settings.secure_cookies, days=settings.session_days)
     namespace = LiveNamespace(settings, database, registry, socket_authenticator(app, auth))
     live.register_namespace(namespace)
+    watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
     services = Services(
         settings=settings,
         database=database,
         passwords=Passwords(settings.bcrypt_cost),
+        tokens=tokens,
+        guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
         live_figures=registry.live_figures,
         engine_status=engine.status,
-        session_ended=namespace.end_session,
+        sessions_ended=namespace.end_sessions,
+        session_seen=watch.note_seen,
         camera_deleted=registry.end_camera,
     )
     app.extensions[KEY] = services
-    _install_routes(app)
-    _install_lifecycle(app, services, engine, registry)
+    _install_routes(app, settings)
+    _install_lifecycle(app, services, engine, registry, watch)
     return Application(live, app, namespace)
 
 
-def _install_routes(app: Quart) -> None:
-    RateLimiter(app, default_limits=[DEFAULT_LIMIT])
-    QuartSchema(
-        app,
-        openapi_path="/openapi.json",
-        swagger_ui_path=None,
-        redoc_ui_path=None,
-        scalar_ui_path=None,
-        info=Info(title="crowdcount", version=__version__),
-    )
+def _install_routes(app: Quart, settings: Settings) -> None:
+    # In the order in which a request meets them: limits, origin, access.
+    install_limits(app, settings.requests_per_minute)
+    install_description(app)
     install_security(app)
+    install_access(app)
     install_errors(app)
     install_assets(app)
-    for part in (accounts, cameras, models, health, pages):
+    for part in PARTS:
         app.register_blueprint(part.blueprint)
 
 
-def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry: Registry) -> None:
+def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch) -> None:
     """What opens also closes, in the opposite order."""
 
     @app.while_serving
     async def run() -> AsyncGenerator[None, None]:
         await engine.start()
         registry.recorder.start()
+        watch.start()
+        follow = asyncio.create_task(_follow_keys(app, services), name="follow keys")
         yield
+        follow.cancel()
+        await watch.stop()
         await registry.recorder.stop()
         try:
             await asyncio.wait_for(registry.close(), DRAIN_S)
@@ -122,10 +158,28 @@ def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry:
         await services.database.close()
 
 
+def _sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:
+    """Sign with the first key; what the others signed is accepted."""
+    app.secret_key = keys.cookies[0]
+    app.config["SECRET_KEY_FALLBACKS"] = list(keys.cookies[1:])
+    tokens.use(keys)
+
+
+async def _follow_keys(app: Quart, services: Services) -> None:
+    """Take new keys when they were rotated, without a restart."""
+    while True:
+        await asyncio.sleep(KEYS_EVERY_S)
+        try:
+            keys = await asyncio.to_thread(load_keys, services.settings.data_dir)
+        except (CodedError, OSError):
+            logger.exception("the keys cannot be read; those in use stay in use")
+        else:
+            _sign_with(app, services.tokens, keys)
+
+
 def _socket_origins(settings: Settings) -> Any:
-    def allow(origin: str | None, environ: dict[str, Any]) -> bool:
-        scheme, host = environ.get("wsgi.url_scheme", ""), environ.get("HTTP_HOST", "")
-        return origin_allowed(origin, scheme, host, settings.allowed_origins)
+    def allow(_origin: str | None, environ: dict[str, Any]) -> bool:
+        return handshake_origin_allowed(environ, settings.allowed_origins)
 
     return allow
 

@@ -1,8 +1,10 @@
 """The settings: one typed object, read from `CROWDCOUNT_*` once at the start."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -32,8 +34,23 @@ class Settings(BaseSettings):
         (),
         description="Origins besides the server's own that may open sockets and send forms, comma-separated.",
     )
-    secure_cookies: bool = Field(False, description="Mark cookies Secure. Set it wherever TLS is used.")
+    secure_cookies: bool = Field(
+        False, description="Mark cookies Secure always, not just where the request came over TLS."
+    )
     session_days: int = Field(30, ge=1, le=365, description="A session ends after this many days.")
+    access_token_s: int = Field(600, ge=1, le=900, description="An access token is valid for this long, in seconds.")
+    audit_days: int = Field(365, ge=1, le=3650, description="Entries of the audit log are kept for this many days.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks of proxies whose forwarded headers are believed, comma-separated.",
+    )
+    sign_ins_per_minute: int = Field(30, ge=5, le=10_000, description="Attempts to sign in from one address.")
+    sign_ups_per_hour: int = Field(100, ge=1, le=10_000, description="New accounts from one address.")
+    requests_per_minute: int = Field(
+        1200, ge=60, le=100_000, description="Requests to one route from one address; ten open pages fit."
+    )
+    connections_per_address: int = Field(256, ge=1, le=100_000, description="Open sockets of one address.")
+    connections_per_user: int = Field(64, ge=1, le=10_000, description="Open sockets of one user.")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")
     model: str = Field("yolo26n", description="Default model for new streams.")
     input_side: int = Field(640, ge=160, le=1920, multiple_of=32, description="Long side of the detector's input.")
@@ -51,11 +68,28 @@ class Settings(BaseSettings):
     shutdown_s: int = Field(5, ge=1, le=60, description="Time that open requests get at shutdown.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="How much is logged.")
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return tuple(part.strip().rstrip("/") for part in value.split(",") if part.strip())
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        origins = tuple(origin.rstrip("/") for origin in value)
+        for origin in origins:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+                raise ValueError(f"{origin} is not an origin, such as https://count.example.org")
+        return origins
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)  # raises ValueError with a sentence
         return value
 
     @property

@@ -11,9 +11,11 @@ import uvicorn
 
 from server.app import Application, create_app
 from server.config import TRANSPORT_BYTES, Settings, SettingsError, load_settings
+from server.core.errors import CodedError
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
+from server.patience import PatientProtocol
 from server.storage.migrate import migrate
 from server.vision.settings import VisionSettings
 
@@ -78,11 +80,14 @@ class Server(uvicorn.Server):
                 app,
                 log_config=None,
                 access_log=False,
+                http=PatientProtocol,
                 ws="websockets-sansio",
                 ws_max_size=TRANSPORT_BYTES,
                 ws_per_message_deflate=False,  # JPEG does not compress
                 ws_ping_interval=None,  # Engine.IO has its own
                 timeout_graceful_shutdown=settings.shutdown_s,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
             )
         )
         self._app = app
@@ -117,7 +122,7 @@ def serve(arguments: argparse.Namespace) -> int:
         )
         listener = bind(settings.host, settings.port)
         app = build(settings)
-    except (SettingsError, StartError) as error:
+    except (SettingsError, StartError, CodedError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
         return 2
     asyncio.run(Server(app, settings).serve(sockets=[listener]))

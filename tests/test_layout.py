@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "api": {"core", "storage", "engine", "models"},
     "live": {"core", "storage", "engine", "models"},
 }
-ANYBODY = {"server.config", "server.ids", "server.origins"}
+ANYBODY = {"server.addresses", "server.config", "server.ids", "server.origins", "server.secret"}
 
 
 def imports(path: Path) -> set[str]:

@@ -1,22 +1,33 @@
-"""Accounts: what makes one, and the JSON routes for it."""
+"""Accounts: what makes one, and the JSON routes to register and to sign in and out."""
 
 import re
 import time
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from quart import Blueprint
-from quart_rate_limiter import rate_limit
+from quart import Blueprint, request
 from quart_schema import validate_request, validate_response
 from sqlalchemy.exc import IntegrityError
 
-from server.api.auth import require_user, sign_in, sign_out
+from server.api.access import everybody, users_only
+from server.api.audit import record
+from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
-from server.api.limits import SIGN_IN_LIMIT, SIGN_UP_LIMIT
-from server.api.passwords import MAX_CHARACTERS, MIN_CHARACTERS
+from server.api.password_rules import MAX_CHARACTERS, wrong_with_password
+from server.api.sign_in import sign_in, sign_out
 from server.ids import new_id
-from server.storage.users import User, count_users, insert_user, select_login, select_taken
+from server.storage.audit import Action
+from server.storage.users import (
+    Login,
+    User,
+    count_users,
+    fold,
+    insert_user,
+    select_login,
+    select_taken,
+    update_password,
+)
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api")
 
@@ -72,10 +83,9 @@ def check_registration(username: str, email: str, password: str) -> dict[str, st
         wrong["username"] = "Use 3 to 40 letters, digits, dots, dashes or underscores."
     if len(email) > 254 or not EMAIL.fullmatch(email):
         wrong["email"] = "Enter an e-mail address, such as name@example.org."
-    if len(password) < MIN_CHARACTERS:
-        wrong["password"] = f"Use at least {MIN_CHARACTERS} characters."
-    elif len(password) > MAX_CHARACTERS:
-        wrong["password"] = f"Use at most {MAX_CHARACTERS} characters."
+    about_password = wrong_with_password(password, username, email)
+    if about_password:
+        wrong["password"] = about_password
     return wrong
 
 
@@ -85,17 +95,24 @@ async def register(username: str, email: str, password: str) -> User:
     Raises
     ------
     APIError
-        400 ``INVALID_FIELDS`` or 409 ``TAKEN``, with the fields.
+        400 ``INVALID_FIELDS`` or 409 ``TAKEN``, with the fields; 429 with the time to wait.
     """
+    services().guard.admit_sign_up(request.remote_addr or "")
     username, email = username.strip(), email.strip()
     wrong = check_registration(username, email, password)
     if wrong:
         raise APIError(400, "INVALID_FIELDS", "Some fields need another look.", wrong)
+    return await create_user(username, email, password)
+
+
+async def create_user(username: str, email: str, password: str) -> User:
+    """Make an account whose fields were checked. Raises APIError 409 ``TAKEN``."""
     password_hash = await services().passwords.hash(password)
     try:
         async with services().database.writing() as connection:
             user = User(new_id("usr"), username, email, is_admin=await count_users(connection) == 0)
             await insert_user(connection, user, password_hash, time.time())
+            await record(connection, user.id, Action.REGISTERED)
     except IntegrityError:
         raise await _taken(username, email) from None
     return user
@@ -113,17 +130,58 @@ async def _taken(username: str, email: str) -> APIError:
 
 
 async def authenticate(login: str, password: str) -> User:
-    """The user with these credentials. Raises APIError 401 ``WRONG_CREDENTIALS``."""
+    """The user with these credentials.
+
+    Raises
+    ------
+    APIError
+        401 ``WRONG_CREDENTIALS``, 403 ``ACCOUNT_DISABLED`` (told to who knows the password), 429 ``RATE_LIMITED``.
+    """
+    services().guard.admit_sign_in(request.remote_addr or "")
     async with services().database.reading() as connection:
         found = await select_login(connection, login)
-    hashed = found[1] if found and len(password) <= MAX_CHARACTERS else None
-    if not await services().passwords.check(password, hashed) or found is None:
+    if not await password_fits(found, fold(login), password) or found is None:
+        # Written for unknown names as well, without the name, which may be a password in the wrong field: a user who
+        # exists must not take longer than one who does not.
+        async with services().database.writing() as connection:
+            await record(connection, found.user.id if found else None, Action.SIGN_IN_FAILED)
         raise APIError(401, "WRONG_CREDENTIALS", "The name or the password is wrong.")
-    return found[0]
+    if found.disabled:
+        raise APIError(403, "ACCOUNT_DISABLED", "This account is disabled. Ask who runs this server.")
+    await _upgrade_hash(found, password)
+    return found.user
+
+
+async def password_fits(found: Login | None, name: str, password: str) -> bool:
+    """Whether this is the account's password; wrong ones are counted. Raises APIError 429 ``RATE_LIMITED``.
+
+    Parameters
+    ----------
+    found : Login or None
+        None for an unknown account, which costs the same.
+    name : str
+        What an unknown account was called.
+    """
+    address, account = request.remote_addr or "", found.user.id if found else name
+    services().guard.admit_password(address, account)
+    hashed = found.password_hash if found and len(password) <= MAX_CHARACTERS else None
+    fits = await services().passwords.check(password, hashed)
+    if fits:
+        services().guard.password_was_right(address, account)
+    return fits
+
+
+async def _upgrade_hash(found: Login, password: str) -> None:
+    """Hash again at today's cost: only now is the password known."""
+    if not services().passwords.outdated(found.password_hash):
+        return
+    fresh = await services().passwords.hash(password)
+    async with services().database.writing() as connection:
+        await update_password(connection, found.user.id, fresh, replaces=found.password_hash)
 
 
 @blueprint.post("/users")
-@rate_limit(limits=[SIGN_UP_LIMIT])
+@everybody
 @validate_request(Registration)
 @validate_response(SessionOut, 201)
 async def post_user(data: Registration) -> tuple[dict[str, Any], int]:
@@ -134,7 +192,7 @@ async def post_user(data: Registration) -> tuple[dict[str, Any], int]:
 
 
 @blueprint.post("/session")
-@rate_limit(limits=[SIGN_IN_LIMIT])
+@everybody
 @validate_request(Credentials)
 @validate_response(SessionOut, 200)
 async def post_session(data: Credentials) -> tuple[dict[str, Any], int]:
@@ -145,6 +203,7 @@ async def post_session(data: Credentials) -> tuple[dict[str, Any], int]:
 
 
 @blueprint.get("/session")
+@users_only
 @validate_response(SessionOut, 200)
 async def get_session() -> tuple[dict[str, Any], int]:
     """Who is signed in."""
@@ -152,8 +211,8 @@ async def get_session() -> tuple[dict[str, Any], int]:
 
 
 @blueprint.delete("/session")
+@users_only
 async def end_session() -> tuple[str, int]:
     """Sign out; live connections of this session are cut."""
-    await require_user()
     await sign_out()
     return "", 204

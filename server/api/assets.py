@@ -9,6 +9,7 @@ from pathlib import Path
 from quart import Quart, Response, request
 from quart_rate_limiter import rate_exempt
 
+from server.api.access import everybody
 from server.api.errors import APIError
 from server.config import PROJECT_DIR
 
@@ -50,6 +51,7 @@ def install_assets(app: Quart) -> None:
 
     @app.get("/assets/<path:name>")
     @rate_exempt
+    @everybody
     async def get_asset(name: str) -> Response:
         found = await asyncio.to_thread(assets.read, name)
         if found is None:

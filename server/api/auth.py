@@ -1,111 +1,129 @@
-"""Who asks: the cookie names a session row, the row names the user."""
+"""Who asks: a cookie or an access token names a session row, the row names the user."""
 
-import secrets
 import time
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
-from urllib.parse import quote
+from typing import Any
 
-from quart import Quart, g, redirect, request
-from quart_auth import AuthUser, QuartAuth, current_user, login_user, logout_user
-from werkzeug.http import parse_cookie
-from werkzeug.wrappers import Response as WerkzeugResponse
+from quart import Quart, Response, g, request
+from quart_auth import QuartAuth, current_user
 
-from server.api.context import KEY, services
+from server.api.context import services
 from server.api.errors import APIError
-from server.storage.sessions import delete_expired_sessions, delete_session, insert_session, select_session_user
-from server.storage.sessions import session_id as key_of
+from server.api.tokens import TokenError, TokenType
+from server.storage.sessions import WHY, EndReason, Grant, select_grant, select_over, session_id
 from server.storage.users import User
 
-P = ParamSpec("P")
-T = TypeVar("T")
+COOKIE = "crowdcount_session"
 DAY_S = 86_400
+SIGN_IN = "Sign in first."
 
 
-def install_auth(app: Quart, *, secure: bool, days: int) -> QuartAuth:
+class CookieAuth(QuartAuth):
+    """The session cookie; marked Secure wherever the request came over TLS, or always."""
+
+    async def after_request(self, response: Response) -> Response:
+        """Set or delete the cookie."""
+        always = bool(self.cookie_secure)
+        self.cookie_secure = always or request.is_secure
+        try:
+            # The library awaits nothing in here, so no other request sees the changed attribute.
+            return await super().after_request(response)
+        finally:
+            self.cookie_secure = always
+
+
+def install_auth(app: Quart, *, secure: bool, days: int) -> CookieAuth:
     """Let the app set and read the session cookie."""
-    return QuartAuth(
-        app, cookie_name="crowdcount_session", cookie_secure=secure, cookie_samesite="Lax", duration=days * DAY_S
+    return CookieAuth(
+        app, cookie_name=COOKIE, cookie_secure=secure, cookie_samesite="Lax", duration=days * DAY_S, singleton=True
     )
 
 
-async def find_user() -> User | None:
-    """The user of this request; asked of the database once."""
-    if "user" not in g:
-        g.user = None
-        secret = current_user.auth_id
-        if secret is not None:
-            async with services().database.reading() as connection:
-                g.user = await select_session_user(connection, secret, time.time())
-    found: User | None = g.user
+def bearer_token(header: str | None) -> str | None:
+    """The token of an Authorization header; None for another scheme or no header."""
+    scheme, _, token = (header or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def find_grant() -> Grant | None:
+    """By which session this request is allowed; asked of the database once."""
+    if "grant" not in g:
+        g.grant, g.refusal = None, None
+        token = bearer_token(request.headers.get("Authorization"))
+        try:
+            g.grant = await (_by_cookie() if token is None else grant_by_token(token))
+        except TokenError as error:
+            g.refusal = error
+        if g.grant is not None:
+            services().session_seen(g.grant.session_id)
+    found: Grant | None = g.grant
     return found
 
 
-async def require_user() -> User:
-    """The user of this request. Raises APIError ``UNAUTHENTICATED``."""
-    user = await find_user()
-    if user is None:
-        raise APIError(401, "UNAUTHENTICATED", "Sign in first.")
-    return user
-
-
-def page_for_users(view: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T | WerkzeugResponse]]:
-    """A page that sends strangers to the sign-in page and back."""
-
-    @wraps(view)
-    async def wrapped(*args: P.args, **kwargs: P.kwargs) -> T | WerkzeugResponse:
-        if await find_user() is None:
-            return redirect("/login?next=" + quote(request.full_path.removesuffix("?"), safe=""))
-        return await view(*args, **kwargs)
-
-    return wrapped
-
-
-async def sign_in(user: User) -> None:
-    """Begin a session and set its cookie."""
-    now = time.time()
-    secret = secrets.token_urlsafe(32)
-    # A session from before this sign-in must not live on beside it.
-    await sign_out()
-    async with services().database.writing() as connection:
-        await delete_expired_sessions(connection, now)
-        await insert_session(
-            connection,
-            secret,
-            user.id,
-            now=now,
-            expires_at=now + services().settings.session_days * DAY_S,
-            address=request.remote_addr or "",
-            device=request.headers.get("User-Agent", ""),
-        )
-    login_user(AuthUser(secret), remember=True)
-    g.user = user
-
-
-async def sign_out() -> None:
-    """End the session of this request, its live connections included."""
+async def _by_cookie() -> Grant | None:
     secret = current_user.auth_id
     if secret is None:
-        return
-    async with services().database.writing() as connection:
-        await delete_session(connection, secret)
-    logout_user()
-    g.user = None
-    await services().session_ended(key_of(secret))
+        return None
+    now = time.time()
+    async with services().database.reading() as connection:
+        grant = await select_grant(connection, session_id(secret), now)
+        if grant is None:
+            over = await select_over(connection, [session_id(secret)], now)
+            g.end_reason = over.get(session_id(secret))
+    return grant
 
 
-def socket_authenticator(app: Quart, auth: QuartAuth) -> Callable[[dict[str, Any]], Awaitable[tuple[User, str] | None]]:
-    """From a handshake's environ to its user and session key, by the same cookie."""
+async def grant_by_token(token: object) -> Grant:
+    """What an access token gives: never more than its session. Raises TokenError."""
+    claims = services().tokens.read(TokenType.ACCESS, token)
+    async with services().database.reading() as connection:
+        grant = await select_grant(connection, claims.session_id, time.time())
+    if grant is None or grant.user.id != claims.user_id:
+        raise TokenError
+    return Grant(grant.user, grant.session_id, min(grant.expires_at, claims.expires_at))
 
-    async def authenticate(environ: dict[str, Any]) -> tuple[User, str] | None:
-        cookie = parse_cookie(environ.get("HTTP_COOKIE", "")).get(auth.cookie_name or "")
-        secret = auth.load_token(cookie, app) if cookie else None
-        if secret is None:
-            return None
-        database = app.extensions[KEY].database
-        async with database.reading() as connection:
-            user = await select_session_user(connection, secret, time.time())
-        return (user, key_of(secret)) if user else None
 
-    return authenticate
+def why_signed_out() -> str | None:
+    """Why the session of this browser is over, when it is; known after `find_grant`."""
+    reason: EndReason | None = g.get("end_reason")
+    if reason is None or reason is EndReason.SIGNED_OUT:
+        return None
+    if reason is EndReason.ACCOUNT_DELETED:
+        # No row: deleted with its account, or over for so long that it was cleared away.
+        return "Your session has ended."
+    return WHY[reason]
+
+
+def unauthenticated() -> APIError:
+    """What a request without a valid session is answered."""
+    refusal: TokenError | None = g.get("refusal")
+    if refusal is not None:
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        return APIError(401, refusal.code, refusal.message, headers=challenge)
+    why = why_signed_out()
+    message = f"{why} Sign in again." if why else SIGN_IN
+    return APIError(401, "UNAUTHENTICATED", message, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def require_grant() -> Grant:
+    """By which session this request is allowed. Raises APIError 401."""
+    grant = await find_grant()
+    if grant is None:
+        raise unauthenticated()
+    return grant
+
+
+async def find_user() -> User | None:
+    """The user of this request."""
+    grant = await find_grant()
+    return grant.user if grant else None
+
+
+async def require_user() -> User:
+    """The user of this request. Raises APIError 401."""
+    return (await require_grant()).user
+
+
+def cookie_secret(app: Quart, auth: QuartAuth, value: str) -> str | None:
+    """The secret inside a cookie's value, if we signed it."""
+    found: Any = auth.load_token(value, app)
+    return found if isinstance(found, str) else None

@@ -1,18 +1,21 @@
 """The user's cameras as JSON."""
 
 import time
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, field_validator
 from quart import Blueprint
 from quart_schema import validate_request, validate_response
 
+from server.api.access import users_only
 from server.api.accounts import Strict
+from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.times import iso
 from server.ids import new_id
+from server.storage.audit import Action
 from server.storage.cameras import (
     Camera,
     count_cameras,
@@ -83,11 +86,6 @@ class CamerasAnswer(BaseModel):
     cameras: list[CameraOut]
 
 
-def iso(seconds: float) -> str:
-    """Unix seconds as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def unknown_camera() -> APIError:
     """The same for a camera that does not exist and for another's."""
     return APIError(404, "UNKNOWN_CAMERA", "There is no such camera.")
@@ -134,6 +132,7 @@ def _last(record: StreamRecord | None) -> dict[str, Any] | None:
 
 
 @blueprint.get("")
+@users_only
 @validate_response(CamerasAnswer, 200)
 async def get_cameras() -> tuple[dict[str, Any], int]:
     """All cameras of the user."""
@@ -144,6 +143,7 @@ async def get_cameras() -> tuple[dict[str, Any], int]:
 
 
 @blueprint.post("")
+@users_only
 @validate_request(CameraIn)
 @validate_response(CameraAnswer, 201)
 async def post_camera(data: CameraIn) -> tuple[dict[str, Any], int]:
@@ -155,10 +155,12 @@ async def post_camera(data: CameraIn) -> tuple[dict[str, Any], int]:
         if await count_cameras(connection, user.id) >= limit:
             raise APIError(409, "TOO_MANY_CAMERAS", f"You have {limit} cameras, which is the limit.")
         await insert_camera(connection, camera)
+        await record(connection, user.id, Action.CAMERA_ADDED, target=camera.name)
     return {"camera": (await present([camera]))[0]}, 201
 
 
 @blueprint.get("/<camera_id>")
+@users_only
 @validate_response(CameraAnswer, 200)
 async def get_camera(camera_id: str) -> tuple[dict[str, Any], int]:
     """One camera."""
@@ -166,6 +168,7 @@ async def get_camera(camera_id: str) -> tuple[dict[str, Any], int]:
 
 
 @blueprint.patch("/<camera_id>")
+@users_only
 @validate_request(CameraIn)
 @validate_response(CameraAnswer, 200)
 async def patch_camera(camera_id: str, data: CameraIn) -> tuple[dict[str, Any], int]:
@@ -174,15 +177,19 @@ async def patch_camera(camera_id: str, data: CameraIn) -> tuple[dict[str, Any], 
     async with services().database.writing() as connection:
         if not await update_camera_name(connection, user.id, camera_id, data.name):
             raise unknown_camera()
+        await record(connection, user.id, Action.CAMERA_RENAMED, target=data.name)
     return {"camera": (await present([await require_camera(camera_id)]))[0]}, 200
 
 
 @blueprint.delete("/<camera_id>")
+@users_only
 async def remove_camera(camera_id: str) -> tuple[str, int]:
     """Delete a camera with all that it counted; its stream ends."""
     user = await require_user()
     async with services().database.writing() as connection:
-        if not await delete_camera(connection, user.id, camera_id):
+        camera = await select_camera(connection, user.id, camera_id)
+        if camera is None or not await delete_camera(connection, user.id, camera_id):
             raise unknown_camera()
+        await record(connection, user.id, Action.CAMERA_DELETED, target=camera.name)
     services().camera_deleted(camera_id)
     return "", 204

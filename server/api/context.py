@@ -1,15 +1,18 @@
 """What the routes need, handed over by the app that wires it."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from quart import current_app
 
+from server.api.guard import Guard
 from server.api.passwords import Passwords
+from server.api.tokens import Tokens
 from server.config import Settings
 from server.engine.base import WorkerStatus
 from server.storage.database import Database
+from server.storage.sessions import EndReason
 
 KEY = "crowdcount"
 
@@ -24,8 +27,10 @@ class Services:
         From camera ids to what they count right now.
     engine_status : callable
         How the vision processes are.
-    session_ended : callable
-        Awaited with the session's key after it ended.
+    sessions_ended : callable
+        Awaited with the ids of sessions after they ended, and why. Other web processes find out by themselves.
+    session_seen : callable
+        Called with the id of a session that was just used.
     camera_deleted : callable
         Called with the camera's id after it is gone.
     """
@@ -33,9 +38,12 @@ class Services:
     settings: Settings
     database: Database
     passwords: Passwords
+    tokens: Tokens
+    guard: Guard
     live_figures: Callable[[Iterable[str]], dict[str, dict[str, Any]]]
     engine_status: Callable[[], list[WorkerStatus]]
-    session_ended: Callable[[str], Awaitable[None]]
+    sessions_ended: Callable[[Collection[str], EndReason], Awaitable[None]]
+    session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
 
 

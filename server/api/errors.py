@@ -14,7 +14,7 @@ from server.core.errors import CodedError
 
 logger = logging.getLogger("crowdcount.api")
 
-Answer = tuple[Response | str, int]
+Answer = tuple[Response | str, int, dict[str, str]]
 
 
 class APIError(CodedError):
@@ -28,23 +28,38 @@ class APIError(CodedError):
         As in CodedError.
     fields : mapping of str to str, optional
         What is wrong with which field.
+    headers : mapping of str to str, optional
+        Headers of the answer, such as Retry-After.
     """
 
-    def __init__(self, status: int, code: str, message: str, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        fields: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(code, message)
         self.status = status
         self.fields = dict(fields or {})
+        self.headers = dict(headers or {})
+
+
+def is_api(path: str) -> bool:
+    """Whether answers at this path are JSON."""
+    return path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 async def render(error: APIError) -> Answer:
     """The error as JSON under /api/, as a page elsewhere."""
-    if request.path.startswith("/api/") or request.path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+    if is_api(request.path):
         body: dict[str, object] = {"code": error.code, "message": error.message}
         if error.fields:
             body["fields"] = error.fields
-        return jsonify({"error": body}), error.status
+        return jsonify({"error": body}), error.status, error.headers
     page = await render_template("error.html", status=error.status, code=error.code, message=error.message)
-    return page, error.status
+    return page, error.status, error.headers
 
 
 def _validation(error: RequestSchemaValidationError) -> APIError:
@@ -74,10 +89,9 @@ def install_errors(app: Quart) -> None:
         return await render(APIError(400, "BAD_REQUEST", "The body is not UTF-8 text."))
 
     @app.errorhandler(RateLimitExceeded)
-    async def on_rate_limit(error: RateLimitExceeded) -> tuple[Response | str, int, dict[str, str]]:
+    async def on_rate_limit(error: RateLimitExceeded) -> Answer:
         message = f"Too many requests. Try again in {error.retry_after} seconds."
-        body, status = await render(APIError(429, "RATE_LIMITED", message))
-        return body, status, {"Retry-After": str(error.retry_after)}
+        return await render(APIError(429, "RATE_LIMITED", message, headers={"Retry-After": str(error.retry_after)}))
 
     @app.errorhandler(HTTPException)
     async def on_http(error: HTTPException) -> Answer:

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from quart import Blueprint, Response
 from quart_rate_limiter import rate_exempt
 
+from server.api.access import everybody
 from server.api.context import services
 from server.engine.base import WorkerState
 from server.models.catalogue import prepared_models
@@ -16,6 +17,7 @@ blueprint = Blueprint("health", __name__)
 
 @blueprint.get("/healthz")
 @rate_exempt
+@everybody
 async def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
@@ -23,6 +25,7 @@ async def healthz() -> dict[str, str]:
 
 @blueprint.get("/readyz")
 @rate_exempt
+@everybody
 async def readyz() -> tuple[dict[str, Any], int]:
     """Whether frames can be counted right now, and what is missing."""
     checks = {"database": await _database(), "model": await _model(), "engine": _engine()}
@@ -33,6 +36,7 @@ async def readyz() -> tuple[dict[str, Any], int]:
 
 @blueprint.get("/metrics")
 @rate_exempt
+@everybody
 async def metrics() -> Response:
     """Prometheus metrics."""
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

@@ -1,10 +1,48 @@
-"""How often an address may ask."""
+"""How often an address may ask, route by route."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from quart_rate_limiter import RateLimit
+from quart import Quart, request
+from quart_rate_limiter import RateLimit, RateLimiter
+from quart_rate_limiter.store import RateLimiterStoreABC
 
-DEFAULT_LIMIT = RateLimit(1200, timedelta(minutes=1))
-"""Every route. A page polls once in two seconds and loads about ten files; ten pages behind one address fit."""
-SIGN_IN_LIMIT = RateLimit(30, timedelta(minutes=1))
-SIGN_UP_LIMIT = RateLimit(30, timedelta(minutes=1))
+from server.addresses import network_of
+
+MOST_KEYS = 50_000
+
+
+class BoundedStore(RateLimiterStoreABC):
+    """Arrival times in memory. The library's own store never forgets an address."""
+
+    def __init__(self) -> None:
+        self._due: dict[str, datetime] = {}
+
+    async def get(self, key: str, default: datetime) -> datetime:
+        """The arrival time of a key."""
+        return self._due.get(key, default)
+
+    async def set(self, key: str, tat: datetime) -> None:
+        """Keep the arrival time of a key."""
+        if key not in self._due and len(self._due) >= MOST_KEYS:
+            now = datetime.now(UTC)
+            self._due = {one: due for one, due in self._due.items() if due > now}
+            if len(self._due) >= MOST_KEYS:
+                self._due.clear()
+        self._due[key] = tat
+
+    async def before_serving(self) -> None:
+        """Nothing to open."""
+
+    async def after_serving(self) -> None:
+        """Nothing to close."""
+
+
+async def address_key() -> str:
+    """Who asks. The library's default believes `X-Forwarded-For` from anybody, which lets anybody be anybody."""
+    return network_of(request.remote_addr or "")
+
+
+def install_limits(app: Quart, requests_per_minute: int) -> None:
+    """Limit every route that is not exempt; signing in and up have the limits of `Guard` besides."""
+    default = RateLimit(requests_per_minute, timedelta(minutes=1))
+    RateLimiter(app, key_function=address_key, store=BoundedStore(), default_limits=[default])

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from quart import Blueprint
 from quart_schema import validate_response
 
-from server.api.auth import require_user
+from server.api.access import users_only
 from server.api.context import services
 from server.models.catalogue import prepared_models
 
@@ -29,10 +29,10 @@ class ModelsAnswer(BaseModel):
 
 
 @blueprint.get("")
+@users_only
 @validate_response(ModelsAnswer, 200)
 async def get_models() -> tuple[dict[str, Any], int]:
     """The prepared models."""
-    await require_user()
     settings = services().settings
     found = await asyncio.to_thread(prepared_models, settings.models_dir)
     return {

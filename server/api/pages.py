@@ -1,18 +1,18 @@
-"""The pages."""
+"""The pages to come in by, and those of the cameras."""
 
 from quart import Blueprint, redirect, render_template, request
-from quart_rate_limiter import rate_limit
 from werkzeug.wrappers import Response
 
+from server.api.access import everybody, users_only
 from server.api.accounts import authenticate, register
-from server.api.auth import find_user, page_for_users, sign_in, sign_out
+from server.api.auth import find_user, why_signed_out
 from server.api.cameras import require_camera
 from server.api.errors import APIError
-from server.api.limits import SIGN_IN_LIMIT, SIGN_UP_LIMIT
+from server.api.sign_in import sign_in, sign_out
 
 blueprint = Blueprint("pages", __name__)
 
-Page = str | tuple[str, int] | Response
+Page = str | tuple[str, int] | tuple[str, int, dict[str, str]] | Response
 HOME = "/cameras"
 
 
@@ -29,6 +29,7 @@ def next_page(target: str | None) -> str:
 
 
 @blueprint.get("/")
+@everybody
 async def landing() -> Page:
     """What this is; users go on to their cameras."""
     if await find_user():
@@ -37,6 +38,7 @@ async def landing() -> Page:
 
 
 @blueprint.get("/register")
+@everybody
 async def show_register() -> Page:
     """The form for a new account."""
     if await find_user():
@@ -45,7 +47,7 @@ async def show_register() -> Page:
 
 
 @blueprint.post("/register")
-@rate_limit(limits=[SIGN_UP_LIMIT])
+@everybody
 async def do_register() -> Page:
     """Make an account and go on; on an error the form comes back as it was typed."""
     form = await request.form
@@ -53,22 +55,25 @@ async def do_register() -> Page:
     try:
         user = await register(values["username"], values["email"], form.get("password", ""))
     except APIError as error:
-        errors = {"form": error.message, **error.fields}
-        return await render_template("register.html", values=values, errors=errors), error.status
+        errors = error.fields or {"form": error.message}
+        page = await render_template("register.html", values=values, errors=errors)
+        return page, error.status, error.headers
     await sign_in(user)
     return redirect(next_page(values["next"]), 303)
 
 
 @blueprint.get("/login")
+@everybody
 async def show_login() -> Page:
-    """The sign-in form."""
+    """The sign-in form; after a session ended it says why."""
     if await find_user():
         return redirect(next_page(request.args.get("next")))
-    return await render_template("login.html", values={"next": request.args.get("next", "")}, errors={})
+    values = {"next": request.args.get("next", "")}
+    return await render_template("login.html", values=values, errors={}, notice=why_signed_out())
 
 
 @blueprint.post("/login")
-@rate_limit(limits=[SIGN_IN_LIMIT])
+@everybody
 async def do_login() -> Page:
     """Sign in and go on to where the user wanted to be."""
     form = await request.form
@@ -76,12 +81,14 @@ async def do_login() -> Page:
     try:
         user = await authenticate(values["login"], form.get("password", ""))
     except APIError as error:
-        return await render_template("login.html", values=values, errors={"form": error.message}), error.status
+        page = await render_template("login.html", values=values, errors={"form": error.message})
+        return page, error.status, error.headers
     await sign_in(user)
     return redirect(next_page(values["next"]), 303)
 
 
 @blueprint.post("/logout")
+@everybody
 async def do_logout() -> Page:
     """Sign out."""
     await sign_out()
@@ -89,14 +96,14 @@ async def do_logout() -> Page:
 
 
 @blueprint.get("/cameras")
-@page_for_users
+@users_only
 async def cameras() -> Page:
     """The user's cameras."""
     return await render_template("cameras.html")
 
 
 @blueprint.get("/cameras/<camera_id>")
-@page_for_users
+@users_only
 async def studio(camera_id: str) -> Page:
     """The studio of one camera."""
     return await render_template("studio.html", camera=await require_camera(camera_id))

@@ -2,9 +2,10 @@
 
 from quart import Quart, Response, request
 
+from server.api.auth import COOKIE, bearer_token
 from server.api.context import services
 from server.api.errors import APIError
-from server.origins import origin_allowed
+from server.origins import claimed_origin, origin_allowed
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 64 * 1024
@@ -19,7 +20,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
+STRICT_TRANSPORT = "max-age=31536000"
 
 
 def install_security(app: Quart) -> None:
@@ -30,14 +33,22 @@ def install_security(app: Quart) -> None:
     async def check_origin() -> None:
         if request.method in SAFE_METHODS:
             return
-        others = services().settings.allowed_origins
-        if not origin_allowed(request.headers.get("Origin"), request.scheme, request.host, others):
-            raise APIError(403, "WRONG_ORIGIN", "This request came from another site.")
+        headers = request.headers
+        origin = claimed_origin(headers.get("Origin"), headers.get("Referer"))
+        # A browser adds a cookie to what another site sends; it never adds a token, and without either there is
+        # nothing to misuse.
+        rides_on_cookie = COOKIE in request.cookies and bearer_token(headers.get("Authorization")) is None
+        if origin is None and not rides_on_cookie:
+            return
+        if not origin_allowed(origin, request.scheme, request.host, services().settings.allowed_origins):
+            raise APIError(403, "WRONG_ORIGIN", "This request came from another site, or did not say from where.")
 
     @app.after_request
     async def set_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
         if not response.headers.get("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
         return response

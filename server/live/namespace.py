@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,27 +19,53 @@ from server.live.registry import OpenRequest, Registry
 from server.models.catalogue import prepared_models
 from server.storage.cameras import select_camera
 from server.storage.database import Database
-from server.storage.users import User
+from server.storage.sessions import WHY, EndReason, Grant
 
 logger = logging.getLogger("crowdcount.live")
 
-Authenticate = Callable[[dict[str, Any]], Awaitable[tuple[User, str] | None]]
-"""From the handshake's environ to the user and the session's key."""
+Authenticate = Callable[[dict[str, Any], object], Awaitable[Grant]]
+"""From the handshake's environ and its `auth` argument to what they give. Raises CodedError."""
 
 EVENTS_PER_SECOND = 200.0
 EVENTS_AT_ONCE = 400.0
 NOTICE_S = 0.1
 """A notice is queued, not sent, when `emit` returns; this is its time to leave before the connection is cut."""
-CLIENT_EVENTS = ("stream_open", "frame", "stream_close")
+CUT_S = 1.0
+"""How long a connection that is cut may take to read its notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """What applies to an event, besides being connected, which all need: its budget for each connection.
+
+    Attributes
+    ----------
+    rate, burst : float
+        Events a second in the long run, and at once.
+    """
+
+    rate: float
+    burst: float
+
+
+EVENTS = {
+    "frame": EventRule(EVENTS_PER_SECOND, EVENTS_AT_ONCE),
+    "stream_open": EventRule(5, 30),
+    "stream_close": EventRule(5, 30),
+    "renew": EventRule(0.5, 10),
+}
+"""Everything that clients may send; an event that is not here is refused."""
 
 
 @dataclass(slots=True)
 class Connection:
-    """An accepted connection."""
+    """An accepted connection. `expires_at`: Unix seconds, of the credential that it came with."""
 
-    user: User
+    user_id: str
     session: str
+    expires_at: float
     budget: Budget
+    budgets: dict[str, Budget]
 
 
 class LiveNamespace(socketio.AsyncNamespace):
@@ -62,43 +89,60 @@ class LiveNamespace(socketio.AsyncNamespace):
         sid, payload = args[0], args[1] if len(args) > 1 else None
         try:
             connection = self._admit(sid, event)
-            body = checks.require_payload(payload)
-            if event == "frame":
-                return await self._frame(sid, body)
-            if event == "stream_open":
-                return await self._stream_open(sid, connection, body)
-            return await self._stream_close(sid, body)
+            return await self._dispatch(event, sid, connection, checks.require_payload(payload))
         except CodedError as error:
             return {"error": {"code": error.code, "message": error.message}}
 
     def _admit(self, sid: str, event: str) -> Connection:
         connection = self._connections.get(sid)
-        if connection is None:
+        if connection is None or connection.expires_at <= time.time():
             raise CodedError("UNAUTHENTICATED", "This connection is not accepted.")
-        if event not in CLIENT_EVENTS:
-            raise checks.bad_request("there is no such event")
-        if not connection.budget.take():
+        # An unknown event costs as well.
+        known = event in EVENTS
+        if not connection.budget.take() or (known and not connection.budgets[event].take()):
             raise CodedError("RATE_LIMITED", "Too many events; send slower.")
+        if not known:
+            raise checks.bad_request("there is no such event")
         if self._shutting_down:
             raise CodedError("SHUTTING_DOWN", "The server is going away; reconnect in a moment.")
         return connection
 
-    async def _connect(self, sid: str, environ: dict[str, Any], *_auth: Any) -> None:
+    async def _dispatch(self, event: str, sid: str, connection: Connection, body: dict[str, Any]) -> dict[str, Any]:
+        if event == "frame":
+            return await self._frame(sid, body)
+        if event == "stream_open":
+            return await self._stream_open(sid, connection, body)
+        if event == "stream_close":
+            return await self._stream_close(sid, body)
+        return await self._renew(connection, body)
+
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         if sid in self._connections:
             return  # a client that sends an event named "connect"
-        found = await self._authenticate(environ)
-        if found is None:
-            message = "Sign in first."
-            raise ConnectionRefusedError(message, {"code": "UNAUTHENTICATED", "message": message})
-        user, session = found
+        try:
+            grant = await self._authenticate(environ, auth)
+            mine = sum(one.user_id == grant.user.id for one in self._connections.values())
+            if mine >= self._settings.connections_per_user:
+                raise CodedError("TOO_MANY_CONNECTIONS", f"You have {mine} connections open, which is the limit.")
+        except CodedError as error:
+            raise ConnectionRefusedError(error.message, {"code": error.code, "message": error.message}) from error
         clock = asyncio.get_running_loop().time
-        self._connections[sid] = Connection(user, session, Budget(EVENTS_PER_SECOND, EVENTS_AT_ONCE, clock))
+        budgets = {event: Budget(rule.rate, rule.burst, clock) for event, rule in EVENTS.items()}
+        overall = Budget(EVENTS_PER_SECOND, EVENTS_AT_ONCE, clock)
+        self._connections[sid] = Connection(grant.user.id, grant.session_id, grant.expires_at, overall, budgets)
         metrics.CONNECTIONS.set(len(self._connections))
 
     def _disconnect(self, sid: str) -> None:
         if self._connections.pop(sid, None) is not None:
             self._registry.detach(sid)
             metrics.CONNECTIONS.set(len(self._connections))
+
+    async def _renew(self, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
+        grant = await self._authenticate({}, {"token": payload.get("token") or ""})
+        if grant.session_id != connection.session:
+            raise CodedError("INVALID_TOKEN", "This token belongs to another session.")
+        connection.expires_at = grant.expires_at
+        return {"expires_in": int(grant.expires_at - time.time())}
 
     async def _stream_open(self, sid: str, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
         camera_id = checks.require_text(payload, "camera")
@@ -107,7 +151,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         model = checks.optional_text(payload, "model") or self._settings.model
         resume = checks.optional_text(payload, "resume")
         async with self._database.reading() as database:
-            camera = await select_camera(database, connection.user.id, camera_id)
+            camera = await select_camera(database, connection.user_id, camera_id)
         if camera is None:
             raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
         known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
@@ -115,7 +159,7 @@ class LiveNamespace(socketio.AsyncNamespace):
             raise CodedError("UNKNOWN_MODEL", f"There is no prepared model named {model}.")
         if sid not in self._connections:
             raise CodedError("UNAUTHENTICATED", "This connection is gone.")
-        request = OpenRequest(sid, connection.user.id, camera.id, source, model, resume)
+        request = OpenRequest(sid, connection.user_id, camera.id, source, model, resume)
         stream, resumed = self._registry.open(request)
         return {
             "stream": stream.id,
@@ -156,13 +200,40 @@ class LiveNamespace(socketio.AsyncNamespace):
         await self._registry.end(stream)
         return {"summary": stream.summary()}
 
-    async def end_session(self, session: str) -> None:
-        """Cut every connection of a session that has ended."""
-        for sid in [sid for sid, one in self._connections.items() if one.session == session]:
-            del self._connections[sid]
-            self._registry.end_connection(sid, "signed_out")
-            await asyncio.sleep(NOTICE_S)
-            await self.disconnect(sid)
+    def sessions(self) -> set[str]:
+        """The sessions that have a connection here."""
+        return {one.session for one in self._connections.values()}
+
+    async def end_sessions(self, sessions: Collection[str], reason: EndReason) -> None:
+        """Cut every connection of sessions that are over."""
+        over = set(sessions)
+        await self._cut([sid for sid, one in self._connections.items() if one.session in over], reason)
+
+    async def end_expired(self, now: float) -> None:
+        """Cut the connections whose credential has expired; `now` in Unix seconds."""
+        late = [sid for sid, one in self._connections.items() if one.expires_at <= now]
+        await self._cut(late, EndReason.EXPIRED)
+
+    async def _cut(self, sids: Iterable[str], reason: EndReason) -> None:
+        """From here on nothing of these connections has any effect; then tell them, then close them."""
+        cut = [sid for sid in sids if self._connections.pop(sid, None) is not None]
+        metrics.CONNECTIONS.set(len(self._connections))
+        for sid in cut:
+            if reason is EndReason.EXPIRED:
+                self._registry.detach(sid)  # a fresh token may resume the stream
+            else:
+                self._registry.end_connection(sid, "signed_out")
+        await asyncio.gather(*(self._say_why_and_close(sid, reason) for sid in cut))
+
+    async def _say_why_and_close(self, sid: str, reason: EndReason) -> None:
+        payload = {"reason": reason.value, "message": WHY[reason]}
+        try:
+            async with asyncio.timeout(CUT_S):
+                await self.emit("session_ended", payload, to=sid)
+                await asyncio.sleep(NOTICE_S)
+                await self.disconnect(sid)
+        except TimeoutError:
+            logger.info("connection %s does not read that it is closed", sid)
 
     async def shut_down(self) -> None:
         """Tell everybody that the server goes away."""

@@ -1,5 +1,6 @@
 """The Socket.IO server: bounded packets, checked origins."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +8,17 @@ from typing import Any
 import socketio
 from socketio.packet import Packet
 
+from server.addresses import network_of
 from server.config import TRANSPORT_BYTES
+from server.live.handshakes import Handshakes
 
 logger = logging.getLogger("crowdcount.live")
 
 MAX_ATTACHMENTS = 1
 """A frame carries one picture; the library would buffer as many as a packet declares."""
+
+DROP_S = 2.0
+"""How long a client may take to read that it is dropped."""
 
 OriginCheck = Callable[[str | None, dict[str, Any]], bool]
 
@@ -29,7 +35,42 @@ class BoundedPacket(Packet):
 
 
 class LiveServer(socketio.AsyncServer):
-    """An AsyncServer that drops a client whose packets cannot be read."""
+    """An AsyncServer that bounds connections and drops a client whose packets cannot be read.
+
+    Parameters
+    ----------
+    handshakes : Handshakes
+        Who is connected, on the level of the transport.
+    **options
+        Of the library.
+    """
+
+    def __init__(self, handshakes: Handshakes, **options: Any) -> None:
+        super().__init__(**options)
+        self._handshakes = handshakes
+
+    async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
+        if not self._handshakes.admit(eio_sid, address_of(environ)):
+            return "Too many connections from this address."
+        await super()._handle_eio_connect(eio_sid, environ)
+        return None
+
+    async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
+        self._handshakes.gone(eio_sid)
+        await super()._handle_eio_disconnect(eio_sid, reason)
+
+    async def drop_unfinished(self) -> None:
+        """Close connections that never said who they are; the library would keep them for good."""
+        late = self._handshakes.overdue(lambda eio_sid: self.manager.sid_from_eio_sid(eio_sid, "/") is not None)
+        await asyncio.gather(*(self._drop(eio_sid) for eio_sid in late))
+
+    async def _drop(self, eio_sid: str) -> None:
+        logger.info("connection %s dropped: unfinished handshake", eio_sid)
+        try:
+            await asyncio.wait_for(self.eio.disconnect(eio_sid), DROP_S)
+        except TimeoutError:
+            logger.info("connection %s does not read that it is closed", eio_sid)
+        self._handshakes.gone(eio_sid)
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         try:
@@ -39,15 +80,24 @@ class LiveServer(socketio.AsyncServer):
             await self.eio.disconnect(eio_sid)
 
 
-def create_live_server(allow_origin: OriginCheck) -> LiveServer:
+def address_of(environ: dict[str, Any]) -> str:
+    """Where a handshake comes from. `REMOTE_ADDR` is always 127.0.0.1 under ASGI."""
+    client = environ.get("asgi.scope", {}).get("client")
+    return network_of(client[0]) if client else ""
+
+
+def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes) -> LiveServer:
     """The server without its events.
 
     Parameters
     ----------
     allow_origin : callable
         From the Origin header (None when missing) and the environ to whether the handshake may go on.
+    handshakes : Handshakes
+        The limits of connections.
     """
     return LiveServer(
+        handshakes,
         async_mode="asgi",
         serializer=BoundedPacket,
         cors_allowed_origins=allow_origin,

@@ -45,7 +45,8 @@ class Client:
 
     async def connect(self, **headers: str) -> None:
         """Open the socket."""
-        await self.socket.connect(self.url, headers=headers, transports=["websocket"])
+        headers = {"Origin": self.url, **headers}
+        await self.socket.connect(self.url, headers=headers, transports=["websocket"], retry=False)
 
     async def call(self, event: str, payload: object) -> dict[str, Any]:
         """Send an event and wait for its answer."""
@@ -82,7 +83,8 @@ class RunningServer:
     async def client(self) -> AsyncIterator[Client]:
         """A client that is not signed in."""
         jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(self.url, cookie_jar=jar) as http:
+        # As a browser does: with a cookie, nothing is changed by a request that does not say where it comes from.
+        async with aiohttp.ClientSession(self.url, cookie_jar=jar, headers={"Origin": self.url}) as http:
             client = Client(self.url, http, socketio.AsyncClient(reconnection=False, http_session=http))
             client.socket.on("*", lambda event, *args: client.events.append((event, args[0] if args else None)))
             client.socket.on("connect_error", lambda data: client.events.append(("connect_error", data)))

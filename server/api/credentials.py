@@ -1,0 +1,147 @@
+"""Changing the password and deleting the account: both ask for the password again."""
+
+import time
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from quart import Blueprint, request
+from quart_schema import validate_request, validate_response
+
+from server.api.access import users_only
+from server.api.accounts import Strict, password_fits
+from server.api.audit import record
+from server.api.auth import bearer_token, require_user
+from server.api.context import services
+from server.api.errors import APIError
+from server.api.password_rules import wrong_with_password
+from server.api.sign_in import forget_cookie, sign_in
+from server.storage.audit import Action, Origin, insert_audit
+from server.storage.cameras import select_cameras
+from server.storage.profiles import Holdings, select_holdings
+from server.storage.sessions import EndReason, end_sessions, select_sessions
+from server.storage.users import User, delete_user, select_login_by_id, update_password
+
+blueprint = Blueprint("credentials", __name__, url_prefix="/api/account")
+
+Secret = Annotated[str, Field(max_length=10_000)]
+
+
+class PasswordIn(Strict):
+    """The password as it is and as it shall be."""
+
+    current_password: Secret
+    new_password: Secret
+
+
+class Confirmation(Strict):
+    """The password, to show that it is really the owner."""
+
+    password: Secret
+
+
+class HoldingsOut(BaseModel):
+    """How much belongs to the account."""
+
+    cameras: int
+    streams: int
+    sessions: int
+    audit_entries: int
+
+
+class HoldingsAnswer(BaseModel):
+    """What goes when the account is deleted."""
+
+    holdings: HoldingsOut
+
+
+async def _confirm(user: User, password: str, field: str) -> None:
+    """Raises APIError 403 ``WRONG_PASSWORD`` or 429 ``RATE_LIMITED``."""
+    async with services().database.reading() as connection:
+        found = await select_login_by_id(connection, user.id)
+    if not await password_fits(found, user.id, password):
+        async with services().database.writing() as connection:
+            await record(connection, user.id, Action.PASSWORD_CHECK_FAILED)
+        text = "This is not your password."
+        raise APIError(403, "WRONG_PASSWORD", text, {field: text})
+
+
+async def change_password(current: str, new: str) -> None:
+    """Change the password and end every session; a browser that asks goes on with a new one.
+
+    Raises
+    ------
+    APIError
+        400 ``INVALID_FIELDS``, 403 ``WRONG_PASSWORD``, 429 ``RATE_LIMITED``.
+    """
+    user = await require_user()
+    await _confirm(user, current, "current_password")
+    wrong = wrong_with_password(new, user.username, user.email)
+    if wrong is None and new == current:
+        wrong = "This is the password you have already."
+    if wrong:
+        raise APIError(400, "INVALID_FIELDS", "Some fields need another look.", {"new_password": wrong})
+    password_hash = await services().passwords.hash(new)
+    async with services().database.writing() as connection:
+        await update_password(connection, user.id, password_hash)
+        ended = await end_sessions(connection, user.id, EndReason.PASSWORD_CHANGED, time.time())
+        await record(connection, user.id, Action.PASSWORD_CHANGED, detail=f"{len(ended)} sessions ended")
+    await services().sessions_ended(ended, EndReason.PASSWORD_CHANGED)
+    if bearer_token(request.headers.get("Authorization")) is None:
+        forget_cookie()
+        await sign_in(user)
+
+
+async def show_holdings(user: User) -> Holdings:
+    """What goes when the account goes."""
+    async with services().database.reading() as connection:
+        return await select_holdings(connection, user.id, time.time())
+
+
+async def delete_account(password: str) -> None:
+    """Delete the account of this request's user with everything that belongs to it.
+
+    Raises
+    ------
+    APIError
+        403 ``WRONG_PASSWORD``, 429 ``RATE_LIMITED``.
+    """
+    user = await require_user()
+    await _confirm(user, password, "password")
+    now = time.time()
+    async with services().database.writing() as connection:
+        cameras = await select_cameras(connection, user.id)
+        sessions = [session.id for session in await select_sessions(connection, user.id, now)]
+        await delete_user(connection, user.id)
+        # That an account went stays in the log; whose it was does not.
+        await insert_audit(connection, None, Action.ACCOUNT_DELETED, Origin("", ""), now)
+    forget_cookie()
+    await services().sessions_ended(sessions, EndReason.ACCOUNT_DELETED)
+    for camera in cameras:
+        services().camera_deleted(camera.id)
+
+
+@blueprint.get("/holdings")
+@users_only
+@validate_response(HoldingsAnswer, 200)
+async def get_holdings() -> tuple[dict[str, Any], int]:
+    """What goes when the account is deleted."""
+    return {"holdings": asdict(await show_holdings(await require_user()))}, 200
+
+
+@blueprint.post("/password")
+@users_only
+@validate_request(PasswordIn)
+async def post_password(data: PasswordIn) -> tuple[str, int]:
+    """Change the password. Every session ends; a request with a cookie gets a new one, a program signs in again."""
+    await change_password(data.current_password, data.new_password)
+    return "", 204
+
+
+@blueprint.post("/delete")
+@users_only
+@validate_request(Confirmation)
+async def post_delete(data: Confirmation) -> tuple[str, int]:
+    """Delete the account with its cameras, counts, sessions and log."""
+    await delete_account(data.password)
+    return "", 204

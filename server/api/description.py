@@ -1,0 +1,97 @@
+"""The OpenAPI document at /openapi.json: JSON routes alone, with their errors and who may use them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from quart import Quart
+from quart_schema import APIKeySecurityScheme, HttpSecurityScheme, Info, OpenAPIProvider, QuartSchema
+from werkzeug.routing.rules import Rule
+
+from server import __version__
+from server.api.access import Access, rule_of
+from server.api.auth import COOKIE
+from server.api.errors import is_api
+
+PATH = "/openapi.json"
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": {"type": "string", "description": "Stable, upper case."},
+                "message": {"type": "string", "description": "One sentence for a person."},
+                "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+            },
+        }
+    },
+}
+ERROR_ANSWER = {
+    "description": "What went wrong",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+}
+NO_CONTENT = {"description": "Done; there is nothing to say"}
+# Answers that no model describes.
+PLAIN = {
+    "/healthz": {"200": "application/json"},
+    "/readyz": {"200": "application/json", "503": "application/json"},
+    "/metrics": {"200": "text/plain"},
+}
+
+
+class Description(OpenAPIProvider):
+    """Describes what programs use; pages are for people."""
+
+    def generate_rules(self) -> Iterable[Rule]:
+        """The rules of the API."""
+        return [rule for rule in super().generate_rules() if is_api(rule.rule) and rule.rule != PATH]
+
+    def schema(self) -> dict[str, Any]:
+        """The document, with the shape of errors."""
+        found = super().schema()
+        found["components"]["schemas"]["Error"] = ERROR
+        return found
+
+    def build_paths(self, rule: Rule) -> tuple[dict[str, Any], dict[str, Any]]:
+        """One route, with what the library does not know of it."""
+        paths, components = super().build_paths(rule)
+        for path, operations in paths.items():
+            for operation in operations.values():
+                operation["responses"] = self._responses(path, operation["responses"])
+                if rule_of(self._app.view_functions, rule.endpoint) is Access.USER:
+                    operation["security"] = [{"cookie": []}, {"bearer": []}]
+        return paths, components
+
+    def _responses(self, path: str, described: dict[Any, Any]) -> dict[str, Any]:
+        responses = {str(status): answer for status, answer in described.items()}
+        for status, kind in PLAIN.get(path, {}).items():
+            responses[status] = {"description": "As the reference says", "content": {kind: {}}}
+        if path == "/api/audit/export":
+            kinds: dict[str, Any] = {"text/csv": {}, "application/json": {}}
+            responses["200"] = {"description": "The file", "content": kinds}
+        if not responses:
+            responses["204"] = NO_CONTENT
+        responses["default"] = ERROR_ANSWER
+        return responses
+
+
+def install_description(app: Quart) -> None:
+    """Serve the document; there is no user interface for it, which would load scripts from elsewhere."""
+
+    class Extension(QuartSchema):
+        openapi_provider_class = Description
+
+    Extension(
+        app,
+        openapi_path=PATH,
+        swagger_ui_path=None,
+        redoc_ui_path=None,
+        scalar_ui_path=None,
+        info=Info(title="crowdcount", version=__version__),
+        security_schemes={
+            "cookie": APIKeySecurityScheme(in_="cookie", name=COOKIE),
+            "bearer": HttpSecurityScheme(scheme="bearer", bearer_format="JWT"),
+        },
+    )

@@ -1,0 +1,76 @@
+"""Who guesses passwords or makes accounts in bulk has to wait."""
+
+import time
+from collections.abc import Callable
+
+from server.addresses import network_of
+from server.api.errors import APIError
+from server.api.throttle import Throttle, seconds
+
+WINDOW_S = 900.0
+FAILURES_FROM_ADDRESS = 10
+"""Wrong passwords for one account from one address in the window."""
+FAILURES_OF_ACCOUNT = 100
+"""Wrong passwords for one account from anywhere: high, so that a stranger cannot easily keep its owner out."""
+MINUTE_S, HOUR_S = 60.0, 3600.0
+SIGN_UPS_AT_ONCE = 30
+
+
+class Guard:
+    """Limits of signing in and up, the same for forms, JSON and tokens.
+
+    Parameters
+    ----------
+    sign_ins_per_minute, sign_ups_per_hour : int
+        For one address.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self, sign_ins_per_minute: int, sign_ups_per_hour: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._addresses = Throttle(sign_ins_per_minute, MINUTE_S, clock)
+        self._pairs = Throttle(FAILURES_FROM_ADDRESS, WINDOW_S, clock)
+        self._accounts = Throttle(FAILURES_OF_ACCOUNT, WINDOW_S, clock)
+        self._sign_ups = Throttle(sign_ups_per_hour, HOUR_S, clock)
+        self._sign_ups_now = Throttle(min(SIGN_UPS_AT_ONCE, sign_ups_per_hour), MINUTE_S, clock)
+
+    def admit_sign_up(self, address: str) -> None:
+        """Count an attempt to register. Raises APIError 429 with Retry-After."""
+        network = network_of(address)
+        self._admit([(self._sign_ups_now, network), (self._sign_ups, network)], "accounts from this address")
+
+    def admit_sign_in(self, address: str) -> None:
+        """Count an attempt to sign in. Raises APIError 429 with Retry-After."""
+        self._admit([(self._addresses, network_of(address))], "attempts to sign in")
+
+    def admit_password(self, address: str, account: str) -> None:
+        """Count a password that is about to be checked. Raises APIError 429 with Retry-After.
+
+        Counting before the check, not after, holds attempts that come all at once to the same limit.
+        """
+        self._admit(self._password(address, account), "wrong passwords for this account")
+
+    def password_was_right(self, address: str, account: str) -> None:
+        """The password that was counted was no guess."""
+        for throttle, key in self._password(address, account):
+            throttle.give_back(key)
+
+    def _password(self, address: str, account: str) -> list[tuple[Throttle, str]]:
+        return [(self._pairs, f"{network_of(address)} {account}"), (self._accounts, account)]
+
+    def _admit(self, limits: list[tuple[Throttle, str]], what: str) -> None:
+        wait_s = max(throttle.wait_s(key) for throttle, key in limits)
+        if wait_s > 0:
+            raise too_many(what, wait_s)
+        for throttle, key in limits:
+            throttle.take(key)
+
+
+def too_many(what: str, wait_s: float) -> APIError:
+    """429, with the time to wait in the sentence and in the header."""
+    whole = seconds(wait_s)
+    span = f"{whole} seconds" if whole < 120 else f"{-(-whole // 60)} minutes"
+    message = f"Too many {what}. Try again in {span}."
+    return APIError(429, "RATE_LIMITED", message, headers={"Retry-After": str(whole)})

@@ -1,0 +1,91 @@
+"""Beginning and ending sessions."""
+
+import secrets
+import time
+
+from quart import g
+from quart_auth import AuthUser, current_user, login_user, logout_user
+
+from server.api.audit import record, request_origin
+from server.api.auth import DAY_S, find_grant
+from server.api.context import services
+from server.storage.audit import Action
+from server.storage.sessions import (
+    EndReason,
+    Grant,
+    Session,
+    SessionKind,
+    end_session,
+    end_sessions,
+    insert_session,
+    session_id,
+)
+from server.storage.users import User
+
+
+async def begin_session(user: User, kind: SessionKind) -> tuple[str, Session]:
+    """Store a new session. Returns the secret that names it, and the session."""
+    now, secret, origin = time.time(), secrets.token_urlsafe(32), request_origin()
+    session = Session(
+        id=session_id(secret),
+        user_id=user.id,
+        kind=kind,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + services().settings.session_days * DAY_S,
+        address=origin.address,
+        device=origin.device,
+    )
+    async with services().database.writing() as connection:
+        await insert_session(connection, session)
+        await record(connection, user.id, Action.SIGNED_IN, target=kind)
+    return secret, session
+
+
+async def sign_in(user: User) -> None:
+    """Begin a session of this browser and set its cookie."""
+    # A session from before this sign-in must not live on beside it.
+    await sign_out()
+    secret, session = await begin_session(user, SessionKind.BROWSER)
+    login_user(AuthUser(secret), remember=True)
+    g.grant = Grant(user, session.id, session.expires_at)
+
+
+async def sign_out() -> None:
+    """End the session of this request, its live connections included."""
+    grant = await find_grant()
+    if grant is None:
+        forget_cookie()
+        return
+    async with services().database.writing() as connection:
+        await end_session(connection, grant.user.id, grant.session_id, EndReason.SIGNED_OUT, time.time())
+        await record(connection, grant.user.id, Action.SIGNED_OUT)
+    forget_cookie()
+    await services().sessions_ended([grant.session_id], EndReason.SIGNED_OUT)
+
+
+async def end_one(user: User, session: str) -> bool:
+    """End one of the user's sessions, wherever it is. Returns whether there was one."""
+    async with services().database.writing() as connection:
+        ended = await end_session(connection, user.id, session, EndReason.ENDED_ELSEWHERE, time.time())
+        if ended:
+            await record(connection, user.id, Action.SESSION_ENDED, target=session[:12])
+    if ended:
+        await services().sessions_ended([session], EndReason.ENDED_ELSEWHERE)
+    return ended
+
+
+async def sign_out_everywhere(user: User) -> None:
+    """End every session of the user, this one included."""
+    async with services().database.writing() as connection:
+        ended = await end_sessions(connection, user.id, EndReason.ENDED_ELSEWHERE, time.time())
+        await record(connection, user.id, Action.SIGNED_OUT_EVERYWHERE, detail=f"{len(ended)} sessions")
+    forget_cookie()
+    await services().sessions_ended(ended, EndReason.ENDED_ELSEWHERE)
+
+
+def forget_cookie() -> None:
+    """Take the cookie away, if the browser has one."""
+    if current_user.auth_id is not None:
+        logout_user()
+    g.grant = None

@@ -1,0 +1,58 @@
+"""Connections of the transport: how many an address may have, and how long one may stay without saying who it is."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+UNFINISHED_S = 8.0
+"""From opening the transport, or leaving the namespace, to being connected to it."""
+
+
+@dataclass(slots=True)
+class _Transport:
+    address: str
+    silent_since: float
+
+
+class Handshakes:
+    """The open transports.
+
+    Parameters
+    ----------
+    per_address : int
+        Limit.
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    def __init__(self, per_address: int, clock: Callable[[], float]) -> None:
+        self._per_address = per_address
+        self._clock = clock
+        self._open: dict[str, _Transport] = {}
+        self._count: Counter[str] = Counter()
+
+    def admit(self, transport_id: str, address: str) -> bool:
+        """Take note of a new transport. Returns False for one too many of its address."""
+        if self._count[address] >= self._per_address:
+            return False
+        self._open[transport_id] = _Transport(address, self._clock())
+        self._count[address] += 1
+        return True
+
+    def gone(self, transport_id: str) -> None:
+        """The transport is closed."""
+        transport = self._open.pop(transport_id, None)
+        if transport is not None:
+            self._count[transport.address] -= 1
+            if not self._count[transport.address]:
+                del self._count[transport.address]
+
+    def overdue(self, is_connected: Callable[[str], bool]) -> list[str]:
+        """The transports that have not been connected to the namespace for too long."""
+        now, late = self._clock(), []
+        for transport_id, transport in self._open.items():
+            if is_connected(transport_id):
+                transport.silent_since = now
+            elif now - transport.silent_since >= UNFINISHED_S:
+                late.append(transport_id)
+        return late

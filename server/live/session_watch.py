@@ -1,0 +1,125 @@
+"""Live connections follow their session, wherever it ends: the database is asked every half second."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.storage.audit import delete_old_audit
+from server.storage.database import Database
+from server.storage.sessions import EndReason, delete_old_sessions, select_over, touch_sessions
+
+logger = logging.getLogger("crowdcount.live")
+
+LOOK_EVERY_S = 0.5
+NOTE_EVERY_S = 15.0
+TIDY_EVERY_S = 3600.0
+KEEP_ENDED_S = 86_400.0
+"""An ended session is remembered for a day, so that a browser that comes back is told why."""
+DAY_S = 86_400.0
+
+
+class Connections(Protocol):
+    """The live connections of this process."""
+
+    def sessions(self) -> Collection[str]:
+        """Ids of the sessions that have any."""
+
+    async def end_sessions(self, sessions: Collection[str], reason: EndReason) -> None:
+        """Cut those of sessions that are over."""
+
+    async def end_expired(self, now: float) -> None:
+        """Cut those whose credential has expired."""
+
+
+class SessionWatch:
+    """Cuts what must be cut, and notes when sessions were last seen.
+
+    Parameters
+    ----------
+    database : Database
+        Shared by all web processes.
+    connections : Connections
+        Of this process.
+    tidy : callable
+        Awaited at every look, for what else must not stay open.
+    audit_days : int
+        How long the audit log is kept.
+    """
+
+    def __init__(
+        self, database: Database, connections: Connections, tidy: Callable[[], Awaitable[None]], audit_days: int
+    ) -> None:
+        self._database = database
+        self._connections = connections
+        self._tidy = tidy
+        self._audit_s = audit_days * DAY_S
+        self._seen: dict[str, float] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def note_seen(self, session_id: str) -> None:
+        """The session was used just now; written later, many at once."""
+        self._seen[session_id] = time.time()
+
+    def start(self) -> None:
+        """Watch from now on."""
+        self._task = asyncio.create_task(self._watch(), name="session watch")
+
+    async def stop(self) -> None:
+        """Stop; what was noted is written."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await self._guarded(self._write_seen)
+
+    async def _watch(self) -> None:
+        clock = asyncio.get_running_loop().time
+        next_note, next_tidy = clock() + NOTE_EVERY_S, clock()
+        while True:
+            await self._guarded(self.look)
+            await self._tidy()
+            if clock() >= next_note:
+                next_note = clock() + NOTE_EVERY_S
+                await self._guarded(self._write_seen)
+            if clock() >= next_tidy:
+                next_tidy = clock() + TIDY_EVERY_S
+                await self._guarded(self._delete_old)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        """A database that fails is logged and asked again at the next turn."""
+        try:
+            await work()
+        except SQLAlchemyError:
+            logger.exception("sessions could not be looked at")
+
+    async def look(self) -> None:
+        """Cut the connections of sessions that are over."""
+        now = time.time()
+        await self._connections.end_expired(now)
+        sessions = self._connections.sessions()
+        if not sessions:
+            return
+        self._seen.update(dict.fromkeys(sessions, now))
+        async with self._database.reading() as connection:
+            over = await select_over(connection, sessions, now)
+        for reason in set(over.values()):
+            ended = [session for session, why in over.items() if why is reason]
+            await self._connections.end_sessions(ended, reason)
+
+    async def _write_seen(self) -> None:
+        seen, self._seen = self._seen, {}
+        if seen:
+            async with self._database.writing() as connection:
+                await touch_sessions(connection, seen)
+
+    async def _delete_old(self) -> None:
+        now = time.time()
+        async with self._database.writing() as connection:
+            await delete_old_sessions(connection, now - KEEP_ENDED_S)
+            await delete_old_audit(connection, now - self._audit_s)
