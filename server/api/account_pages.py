@@ -7,6 +7,7 @@ from server.api.audit_log import PAGE, list_audit
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.credentials import change_password, delete_account, show_holdings
+from server.api.devices import device_name
 from server.api.errors import APIError
 from server.api.pages import Page
 from server.api.profile import MAX_GENDER, MAX_PLACE, OLDEST, change_profile, show_profile, today
@@ -19,6 +20,11 @@ blueprint = Blueprint("account_pages", __name__, url_prefix="/profile")
 ID_DIGITS = 15
 DETAILS = ("date_of_birth", "place", "gender")
 SAVED = {"profile": "Your profile is saved.", "password": "Your password is changed. Every other session was ended."}
+
+
+@blueprint.app_template_filter("device_name")
+def _device_name(user_agent: str) -> str:
+    return device_name(user_agent)
 
 
 async def _profile_page(
