@@ -16,6 +16,8 @@ GATE = 9.21
 """Largest squared Mahalanobis distance of centres: 99 % of chi-squared with 2 degrees of freedom."""
 TALLER = 0.5
 """Largest difference of the logarithms of heights: a person does not become 1.6 times as tall between two frames."""
+EDGE = 0.02
+"""Heights: a box that is as near to the frame's edge as this is cut by it."""
 CUT_OVERLAP = 0.8
 """What lying inside the expected box counts, against an overlap of the whole, for a box that the frame's edge cuts."""
 
@@ -85,3 +87,11 @@ def same_height(people_heights: Array, heights: Array) -> NDArray[np.bool_]:
     """Where heights of shape (n,) and (m,) may be one person's; shape (n, m)."""
     possible: NDArray[np.bool_] = np.abs(np.log(heights[None] / people_heights[:, None])) <= TALLER
     return possible
+
+
+def cut_by_edge(boxes_xyxy: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
+    """Which boxes of shape (n, 4) the edge of the frame cuts."""
+    margin = EDGE * (boxes_xyxy[:, 3] - boxes_xyxy[:, 1])
+    left, top, right, bottom = boxes_xyxy.T
+    cut: NDArray[np.bool_] = (left < margin) | (top < margin) | (right > width - margin) | (bottom > height - margin)
+    return cut

@@ -28,8 +28,6 @@ class People:
         Identity; 0 while tentative.
     evidence : ndarray, shape (n,)
         Sum of the scores of all detections.
-    hits : ndarray of int, shape (n,)
-        Number of detections.
     seen : ndarray, shape (n,)
         Time of the last detection, seconds.
     """
@@ -39,7 +37,6 @@ class People:
     states: NDArray[np.intp]
     ids: NDArray[np.intp]
     evidence: NDArray[np.float64]
-    hits: NDArray[np.intp]
     seen: NDArray[np.float64]
 
     @classmethod
@@ -54,7 +51,6 @@ class People:
             states=np.full(n, TrackState.Tentative, np.intp),
             ids=np.zeros(n, np.intp),
             evidence=scores.copy(),
-            hits=np.ones(n, np.intp),
             seen=np.full(n, now),
         )
 
@@ -79,11 +75,11 @@ class People:
         if mask.all():
             return
         self.motion.keep(mask)
-        for name in ("looks", "states", "ids", "evidence", "hits", "seen"):
+        for name in ("looks", "states", "ids", "evidence", "seen"):
             setattr(self, name, getattr(self, name)[mask])
 
     def append(self, other: "People") -> None:
         """Add people at the end."""
         self.motion.append(other.motion)
-        for name in ("looks", "states", "ids", "evidence", "hits", "seen"):
+        for name in ("looks", "states", "ids", "evidence", "seen"):
             setattr(self, name, np.concatenate([getattr(self, name), getattr(other, name)]))

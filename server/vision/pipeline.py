@@ -26,7 +26,7 @@ class Pipeline:
     """
 
     def __init__(self, detector: Detector, features: Features, tracker: Tracker, max_pixels: int) -> None:
-        self._detector = detector
+        self.detector = detector
         self._features = features
         self._tracker = tracker
         self._max_pixels = max_pixels
@@ -55,7 +55,7 @@ class Pipeline:
 
     def _track(self, image_bgr: NDArray[np.uint8], t: float, decode_ms: float) -> Tracks:
         times = [perf_counter()]
-        detections = self._detector.detect(image_bgr)
+        detections = self.detector.detect(image_bgr)
         times.append(perf_counter())
         looks = self._features.embed(image_bgr, detections.xyxy)
         times.append(perf_counter())

@@ -1,5 +1,6 @@
 """Catches what a C library prints to standard error, where it has no other way to say that data is damaged."""
 
+import atexit
 import os
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from threading import Lock
 _STDERR = 2
 _lock = Lock()
 _file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+atexit.register(_file.close)
 
 
 @contextmanager

@@ -12,35 +12,25 @@ import numpy as np
 from deep_sort_realtime.deep_sort.track import TrackState
 from numpy.typing import NDArray
 
-from server.vision.association import GATE, assign, identity_costs, overlaps, same_height
+from server.vision.association import cut_by_edge
 from server.vision.boxes import iou
 from server.vision.detections import Detections
 from server.vision.features import Features
+from server.vision.matching import Matcher
 from server.vision.people import MEMORY_S, People
 
-SURE = 0.4
-"""Detections from this score on may be anybody; weaker ones only continue somebody who is expected there."""
 NEW = 0.6
 """Detections from this score on may be a new person."""
 EVIDENCE = 1.5
 """Sum of scores that confirms a person: two good detections, or three doubtful ones."""
 DOUBLE = 0.7
 """A detection that overlaps a known person's by more than this is that person again."""
-AWAY_S = 0.5
-"""Seconds unseen, beyond the frame interval, after which a person counts as away."""
 FORGET_S = 10.0
 """Seconds unseen after which a confirmed person is given up."""
 DOUBT_S = 0.5
 """The same for a tentative one."""
 LEFT_S = 0.4
 """The same for someone who is expected outside the frame: gone, and whoever appears there is someone else."""
-EDGE = 0.02
-"""Heights: a box that is as near to the frame's edge as this is cut by it."""
-COST = 0.7
-"""Largest cost of an identity."""
-TENTATIVE_OVERLAP = 0.2
-WEAK_OVERLAP = 0.3
-"""Least overlaps with the expected box of a tentative person, and of a weak detection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,7 @@ class Tracker:
     """
 
     def __init__(self, features: Features) -> None:
-        self._different, self._reunite = features.different, features.reunite
+        self._matcher = Matcher(features)
         self._people: People | None = None
         self._now = 0.0
         self._next_id = 1
@@ -101,71 +91,16 @@ class Tracker:
             self._people, self._now = People.start(detections.xyxy[:0], detections.scores[:0], looks[:0], now), now
         people, before = self._people, self._now
         self._now = now
-        self._forget(people, now, FORGET_S, FORGET_S)
+        people.states[now - people.seen > FORGET_S] = TrackState.Deleted  # a pause: nobody is expected any more
+        people.drop_deleted()
         people.motion.predict(max(0.0, now - before))
-        matches = self._match(people, detections, looks, np.maximum(0.0, before - people.seen), (height, width))
+        matches = self._matcher.match(people, detections, looks, before, (height, width))
         rows = np.flatnonzero(matches >= 0)
         self._take_in(people, rows, matches[rows], detections, looks, now)
         sightings = self._report(people, rows, matches[rows], detections, (height, width))
         self._forget_unseen(people, matches < 0, now, height, width)
         self._welcome(people, matches[rows], detections, looks, now)
         return sightings
-
-    def _match(
-        self,
-        people: People,
-        detections: Detections,
-        looks: NDArray[np.float32],
-        unseen_s: NDArray[np.float64],
-        size: tuple[int, int],
-    ) -> NDArray[np.intp]:
-        """Return for each person the index of a detection, or -1."""
-        matches = np.full(len(people), -1, np.intp)
-        expected = people.motion.boxes_xyxy()
-        cut = _cut(detections.xyxy, *size)
-
-        def settle(rows: NDArray[np.intp], columns: NDArray[np.intp], costs: NDArray[np.float64], limit: float) -> None:
-            matched, to = assign(costs, limit)
-            matches[rows[matched]] = columns[to]
-
-        def near(rows: NDArray[np.intp], columns: NDArray[np.intp], least: float) -> None:
-            boxes = detections.xyxy[columns]
-            distances = people.motion.distances(rows, boxes, detections.scores[columns])
-            shared = overlaps(expected[rows], boxes, cut[columns])
-            settle(rows, columns, np.where(distances <= GATE, 1 - shared, np.inf), 1 - least)
-
-        sure = np.flatnonzero(detections.scores >= SURE)
-        known = np.flatnonzero(people.confirmed)
-        settle(known, sure, self._identity_costs(people, known, expected, detections, sure, looks, cut, unseen_s), COST)
-        near(np.flatnonzero(~people.confirmed), np.setdiff1d(sure, matches), TENTATIVE_OVERLAP)
-        expected_now = np.flatnonzero((matches < 0) & (unseen_s <= AWAY_S))
-        near(expected_now, np.flatnonzero(detections.scores < SURE), WEAK_OVERLAP)
-        return matches
-
-    def _identity_costs(
-        self,
-        people: People,
-        rows: NDArray[np.intp],
-        expected: NDArray[np.float64],
-        detections: Detections,
-        columns: NDArray[np.intp],
-        looks: NDArray[np.float32],
-        cut: NDArray[np.bool_],
-        unseen_s: NDArray[np.float64],
-    ) -> NDArray[np.float64]:
-        """Costs of taking sure detections for confirmed people, shape (len(rows), len(columns))."""
-        boxes, scores = detections.xyxy[columns], detections.scores[columns]
-        costs = identity_costs(
-            people.motion.distances(rows, boxes, scores),
-            overlaps(expected[rows], boxes, cut[columns]),
-            1 - (people.looks[rows] @ looks[columns].T).astype(np.float64),
-            np.minimum(unseen_s[rows] / AWAY_S, 1.0),
-            self._different,
-            self._reunite,
-        )
-        heights = boxes[:, 3] - boxes[:, 1]
-        costs[~(same_height(people.motion.xywh[rows, 3], heights) | cut[columns])] = np.inf
-        return costs
 
     def _take_in(
         self,
@@ -183,7 +118,6 @@ class Tracker:
         learning *= np.clip((scores - 0.2) / 0.6, 0.0, 1.0) * _unhidden(detections.xyxy, columns)
         people.learn_looks(rows, looks[columns], learning)
         people.evidence[rows] += scores
-        people.hits[rows] += 1
         people.seen[rows] = now
         proven = rows[(people.states[rows] == TrackState.Tentative) & (people.evidence[rows] >= EVIDENCE)]
         people.states[proven] = TrackState.Confirmed
@@ -200,26 +134,20 @@ class Tracker:
         the frame cuts the person, the detection is what can be seen of them.
         """
         height, width = size
-        cut = _cut(detections.xyxy[columns], height, width)[:, None]
+        cut = cut_by_edge(detections.xyxy[columns], height, width)[:, None]
         boxes = np.where(cut, detections.xyxy[columns], people.motion.boxes_xyxy()[rows])
         boxes = np.clip(boxes, 0.0, (width, height, width, height))
         found = zip(people.ids[rows].tolist(), boxes.tolist(), detections.scores[columns].tolist(), strict=True)
         return [Sighting(identity, tuple(box), score) for identity, box, score in sorted(found) if identity]
 
-    def _forget_unseen(self, people: People, unseen: NDArray[np.bool_], now: float, height: int, width: int) -> None:
+    @staticmethod
+    def _forget_unseen(people: People, unseen: NDArray[np.bool_], now: float, height: int, width: int) -> None:
         """Delete whoever was not seen for too long."""
         x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
         outside = (x < 0) | (x > width) | (y < 0) | (y > height)
         gap = now - people.seen
         limit = np.where(people.confirmed, np.where(outside, LEFT_S, FORGET_S), DOUBT_S)
         people.states[unseen & (gap > limit)] = TrackState.Deleted
-        people.drop_deleted()
-
-    @staticmethod
-    def _forget(people: People, now: float, confirmed_s: float, tentative_s: float) -> None:
-        """Delete, before anything is matched, whoever was last seen before a long pause."""
-        limit = np.where(people.confirmed, confirmed_s, tentative_s)
-        people.states[now - people.seen > limit] = TrackState.Deleted
         people.drop_deleted()
 
     @staticmethod
@@ -236,14 +164,6 @@ class Tracker:
             new = new[iou(detections.xyxy[new], detections.xyxy[taken]).max(axis=1) < DOUBLE]
         if len(new):
             people.append(People.start(detections.xyxy[new], detections.scores[new], looks[new], now))
-
-
-def _cut(boxes_xyxy: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
-    """Which boxes of shape (n, 4) the edge of the frame cuts."""
-    margin = EDGE * (boxes_xyxy[:, 3] - boxes_xyxy[:, 1])
-    left, top, right, bottom = boxes_xyxy.T
-    cut: NDArray[np.bool_] = (left < margin) | (top < margin) | (right > width - margin) | (bottom > height - margin)
-    return cut
 
 
 def _unhidden(boxes_xyxy: NDArray[np.float64], columns: NDArray[np.intp]) -> NDArray[np.float64]:
