@@ -18,6 +18,7 @@ from server.api import (
     health,
     models,
     pages,
+    plans,
     profile,
     sessions,
     token_routes,
@@ -59,6 +60,7 @@ PARTS = (
     health,
     pages,
     account_pages,
+    plans,
 )
 KEYS_EVERY_S = 2.0
 DRAIN_S = 3.0
@@ -117,6 +119,7 @@ def create_app(settings: Settings, engine: Engine) -> Application:
         sessions_ended=namespace.end_sessions,
         session_seen=watch.note_seen,
         camera_deleted=registry.end_camera,
+        plan_changed=registry.change_plan,
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)

@@ -10,6 +10,7 @@ from server.api.guard import Guard
 from server.api.passwords import Passwords
 from server.api.tokens import Tokens
 from server.config import Settings
+from server.core.plan import Plan
 from server.engine.base import WorkerStatus
 from server.storage.database import Database
 from server.storage.sessions import EndReason
@@ -33,6 +34,8 @@ class Services:
         Called with the id of a session that was just used.
     camera_deleted : callable
         Called with the camera's id after it is gone.
+    plan_changed : callable
+        Called with the camera's id and its new plan after that was stored.
     """
 
     settings: Settings
@@ -45,6 +48,7 @@ class Services:
     sessions_ended: Callable[[Collection[str], EndReason], Awaitable[None]]
     session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
+    plan_changed: Callable[[str, Plan], None]
 
 
 def services() -> Services:

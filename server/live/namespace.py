@@ -19,6 +19,7 @@ from server.live.registry import OpenRequest, Registry
 from server.models.catalogue import prepared_models
 from server.storage.cameras import select_camera
 from server.storage.database import Database
+from server.storage.plans import select_plan
 from server.storage.sessions import WHY, EndReason, Grant
 
 logger = logging.getLogger("crowdcount.live")
@@ -152,6 +153,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         resume = checks.optional_text(payload, "resume")
         async with self._database.reading() as database:
             camera = await select_camera(database, connection.user_id, camera_id)
+            stored = await select_plan(database, connection.user_id, camera_id)
         if camera is None:
             raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
         known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
@@ -159,7 +161,7 @@ class LiveNamespace(socketio.AsyncNamespace):
             raise CodedError("UNKNOWN_MODEL", f"There is no prepared model named {model}.")
         if sid not in self._connections:
             raise CodedError("UNAUTHENTICATED", "This connection is gone.")
-        request = OpenRequest(sid, connection.user_id, camera.id, source, model, resume)
+        request = OpenRequest(sid, connection.user_id, camera.id, source, model, resume, stored.plan)
         stream, resumed = self._registry.open(request)
         return {
             "stream": stream.id,

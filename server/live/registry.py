@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.core.errors import CodedError
+from server.core.plan import Plan
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
@@ -46,6 +47,7 @@ class OpenRequest:
     source: str
     model: str
     resume: str | None
+    plan: Plan
 
 
 class Registry:
@@ -136,6 +138,12 @@ class Registry:
         task.add_done_callback(self._closing.discard)
         return task
 
+    def change_plan(self, camera_id: str, plan: Plan) -> None:
+        """The camera's user changed what is drawn: its stream counts by that from its next frame on."""
+        for stream in self.streams():
+            if stream.camera_id == camera_id:
+                stream.analytics.set_plan(plan)
+
     def end_camera(self, camera_id: str) -> None:
         """The camera was deleted."""
         for stream in self.streams():
@@ -175,6 +183,7 @@ class Registry:
         stream = Stream(
             stream_id, request.camera_id, request.owner_id, request.source, request.model, self._engine, loop.time
         )
+        stream.analytics.set_plan(request.plan)
         self._entries[stream_id] = _Entry(stream, request.sid, loop.time())
         metrics.STREAMS.set(len(self._entries))
         return stream

@@ -29,6 +29,7 @@ class Action(StrEnum):
     CAMERA_ADDED = "camera_added"
     CAMERA_RENAMED = "camera_renamed"
     CAMERA_DELETED = "camera_deleted"
+    PLAN_CHANGED = "plan_changed"
     AUDIT_EXPORTED = "audit_exported"
 
 

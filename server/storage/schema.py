@@ -1,6 +1,6 @@
 """The tables. Migrations in migrations/ build them; this is what queries are written against."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData(
     naming_convention={
@@ -79,6 +79,17 @@ cameras = Table(
     Column("name", String(80), nullable=False),
     Column("created_at", Float, nullable=False),
     Index("ix_cameras_owner_id_created_at", "owner_id", "created_at"),
+)
+
+# What is drawn on a camera's frame (docs/zones.md). `version` grows by one with every change, so that two who edit at
+# the same time do not overwrite each other.
+plans = Table(
+    "plans",
+    metadata,
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("changed_at", Float, nullable=False),
 )
 
 # One row a stream, written while it runs, so that what was counted outlives the process.
