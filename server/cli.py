@@ -1,9 +1,9 @@
-"""The command line: ``crowdcount serve | track | models``."""
+"""The command line: ``crowdcount serve | track | models | users | keys``."""
 
 import argparse
 import sys
 
-from server import cli_models, cli_track
+from server import cli_keys, cli_models, cli_track, cli_users
 from server.core.errors import CodedError
 
 _INTERRUPTED = 130
@@ -17,6 +17,8 @@ def main(argv: list[str] | None = None) -> int:
     _add_serve(commands)
     cli_track.add_parser(commands)
     cli_models.add_parser(commands)
+    cli_users.add_parser(commands)
+    cli_keys.add_parser(commands)
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)

@@ -33,6 +33,8 @@ def prepare(settings: Settings) -> None:
     except OSError as error:
         reason = f"the data directory {settings.data_dir} cannot be written: {error.strerror}"
         raise StartError(f"DATA_DIR_UNWRITABLE: {reason}") from error
+    # Password hashes are nobody else's business; SQLite gives its other files the mode of this one.
+    settings.database_path.touch(mode=0o600)
     migrate(settings.database_path)
 
 

@@ -1,6 +1,5 @@
 """Accounts: what makes one, and the JSON routes to register and to sign in and out."""
 
-import re
 import time
 from typing import Annotated, Any
 
@@ -14,7 +13,8 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
-from server.api.password_rules import MAX_CHARACTERS, wrong_with_password
+from server.api.field_rules import wrong_with_account
+from server.api.password_rules import MAX_CHARACTERS
 from server.api.sign_in import sign_in, sign_out
 from server.ids import new_id
 from server.storage.audit import Action
@@ -30,10 +30,6 @@ from server.storage.users import (
 )
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api")
-
-USERNAME = re.compile(r"[\w.-]{3,40}")
-# Only what tells a slip of the pen; whether an address exists, a mail tells.
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class Strict(BaseModel):
@@ -76,19 +72,6 @@ def present(user: User) -> dict[str, Any]:
     return {"user": {"username": user.username, "email": user.email, "is_admin": user.is_admin}}
 
 
-def check_registration(username: str, email: str, password: str) -> dict[str, str]:
-    """What is wrong with which field."""
-    wrong = {}
-    if not USERNAME.fullmatch(username):
-        wrong["username"] = "Use 3 to 40 letters, digits, dots, dashes or underscores."
-    if len(email) > 254 or not EMAIL.fullmatch(email):
-        wrong["email"] = "Enter an e-mail address, such as name@example.org."
-    about_password = wrong_with_password(password, username, email)
-    if about_password:
-        wrong["password"] = about_password
-    return wrong
-
-
 async def register(username: str, email: str, password: str) -> User:
     """Make an account; the first one administers the server.
 
@@ -99,7 +82,7 @@ async def register(username: str, email: str, password: str) -> User:
     """
     services().guard.admit_sign_up(request.remote_addr or "")
     username, email = username.strip(), email.strip()
-    wrong = check_registration(username, email, password)
+    wrong = wrong_with_account(username, email, password)
     if wrong:
         raise APIError(400, "INVALID_FIELDS", "Some fields need another look.", wrong)
     return await create_user(username, email, password)
