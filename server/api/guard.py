@@ -13,7 +13,8 @@ FAILURES_FROM_ADDRESS = 10
 FAILURES_OF_ACCOUNT = 100
 """Wrong passwords for one account from anywhere: high, so that a stranger cannot easily keep its owner out."""
 MINUTE_S, HOUR_S = 60.0, 3600.0
-SIGN_UPS_AT_ONCE = 30
+SIGN_UPS_A_MINUTE = 30
+"""Or a tenth of what an hour allows, where that is more."""
 
 
 class Guard:
@@ -34,7 +35,7 @@ class Guard:
         self._pairs = Throttle(FAILURES_FROM_ADDRESS, WINDOW_S, clock)
         self._accounts = Throttle(FAILURES_OF_ACCOUNT, WINDOW_S, clock)
         self._sign_ups = Throttle(sign_ups_per_hour, HOUR_S, clock)
-        self._sign_ups_now = Throttle(min(SIGN_UPS_AT_ONCE, sign_ups_per_hour), MINUTE_S, clock)
+        self._sign_ups_now = Throttle(max(SIGN_UPS_A_MINUTE, sign_ups_per_hour // 10), MINUTE_S, clock)
 
     def admit_sign_up(self, address: str) -> None:
         """Count an attempt to register. Raises APIError 429 with Retry-After."""

@@ -1,0 +1,115 @@
+"""The audit log: what is in it, whose it is, and that it can be taken away without harm."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from tests.support.server import PASSWORD, Client, RunningServer
+
+
+async def log_of(user: Client, **query: int) -> dict[str, Any]:
+    """A page of the log."""
+    async with user.http.get("/api/audit", params={key: str(value) for key, value in query.items()}) as response:
+        assert response.status == 200
+        page: dict[str, Any] = await response.json()
+    return page
+
+
+async def test_who_did_what_when_from_where(server: RunningServer) -> None:
+    async with server.client() as user, server.client() as eve:
+        await user.register()
+        await eve.register("eve")
+        camera = await user.camera("North gate")
+        for login in ("ada", "nobody"):
+            async with eve.http.post("/api/session", json={"login": login, "password": "wrong password"}) as response:
+                assert response.status == 401
+        async with user.http.patch(f"/api/cameras/{camera}", json={"name": "South gate"}) as response:
+            assert response.status == 200
+        async with user.http.delete(f"/api/cameras/{camera}") as response:
+            assert response.status == 204
+        async with user.http.patch("/api/profile", json={"place": "Bern", "gender": "woman"}) as response:
+            assert response.status == 200
+        entries = (await log_of(user))["entries"]
+        assert [(one["action"], one["target"]) for one in entries] == [
+            ("profile_changed", "place, gender"),
+            ("camera_deleted", "South gate"),
+            ("camera_renamed", "South gate"),
+            ("sign_in_failed", ""),
+            ("camera_added", "North gate"),
+            ("signed_in", "browser"),
+            ("registered", ""),
+        ]
+        assert {one["address"] for one in entries} == {"127.0.0.1"}
+        assert all("aiohttp" in one["device"] and one["at"].endswith("Z") for one in entries)
+        assert "Bern" not in str(entries), "the log is no second copy of the profile"
+        assert [one["action"] for one in (await log_of(eve))["entries"]] == ["signed_in", "registered"]
+
+
+async def test_the_log_comes_in_pages(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        for number in range(5):
+            await user.camera(f"Gate {number}")
+        whole = (await log_of(user))["entries"]
+        pages, before = [], {}
+        while True:
+            page = await log_of(user, limit=3, **before)
+            pages.append([one["id"] for one in page["entries"]])
+            if page["next"] is None:
+                break
+            before = {"before": page["next"]}
+        assert [len(page) for page in pages] == [3, 3, 1]
+        assert [id_ for page in pages for id_ in page] == [one["id"] for one in whole]
+        async with user.http.get("/profile/log", params={"before": str(whole[2]["id"])}) as response:
+            assert "Gate 0" in await response.text()
+
+
+@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "201"}, {"before": "x"}, {"before": "0"}, {"other": "1"}])
+async def test_queries_that_are_none(server: RunningServer, query: dict[str, str]) -> None:
+    async with server.client() as user:
+        await user.register()
+        async with user.http.get("/api/audit", params=query) as response:
+            assert response.status == 400
+
+
+@pytest.mark.parametrize("before", ["9" * 15, "9" * 400, "-1", "²", "x", ""])
+async def test_the_page_of_the_log_takes_any_query(server: RunningServer, before: str) -> None:
+    async with server.client() as user:
+        await user.register()
+        async with user.http.get("/profile/log", params={"before": before}) as response:
+            assert response.status == 200
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example","x")']
+
+
+async def test_exports_hold_no_formulas(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        for name in FORMULAS:
+            await user.camera(name)
+        async with user.http.get("/api/audit/export?format=csv") as response:
+            assert response.content_type == "text/csv"
+            assert "attachment" in response.headers["Content-Disposition"]
+            rows = list(csv.reader(io.StringIO(await response.text(), newline="")))
+        assert rows[0] == ["at", "action", "target", "detail", "address", "device"]
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+        assert {row[2] for row in rows} >= {f"'{name}" for name in FORMULAS}
+        async with user.http.get("/api/audit/export?format=json") as response:
+            entries = (await response.json())["entries"]
+        assert {one["target"] for one in entries} >= set(FORMULAS), "JSON holds what was typed"
+        assert [one["action"] for one in entries[:2]] == ["audit_exported", "audit_exported"]
+
+
+async def test_failures_stay_out_of_sight_of_others(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        wrong = {"current_password": "wrong password", "new_password": "a new long password"}
+        async with user.http.post("/api/account/password", json=wrong) as response:
+            assert response.status == 403
+        entries = (await log_of(user))["entries"]
+        assert entries[0]["action"] == "password_check_failed"
+        assert "wrong password" not in str(entries)
+        assert PASSWORD not in str(entries)
