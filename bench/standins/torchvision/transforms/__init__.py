@@ -1,0 +1,5 @@
+"""Transforms of pictures."""
+
+from torchvision.transforms import transforms
+
+__all__ = ["transforms"]
