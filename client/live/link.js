@@ -29,6 +29,7 @@ const OPEN_TIMEOUT_MS = 10000;
 /** A hung vision process is replaced within 15 s; only a dead connection is silent for longer. */
 const FRAME_TIMEOUT_MS = 20000;
 const RETRY_MS = 1000;
+const VERDICT_MS = 2000;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED", "INTERNAL"]);
 
@@ -155,7 +156,7 @@ export class Link {
       else if (!this.socket.active) this.#connectLater(RETRY_MS);
     });
     this.socket.on("stream_closed", (/** @type {{stream: string, reason: string, message?: string}} */ gone) => {
-      if (this.#ended || gone.stream !== this.#opened?.stream) return;
+      if (this.#ended || gone.stream !== this.#resume) return;
       this.end();
       this.events.closed(gone.reason, gone.message ?? "");
     });
@@ -180,9 +181,11 @@ export class Link {
     this.#retry = window.setTimeout(() => this.hurry(), delay);
   }
 
+  /** The server has forgotten the stream. If another window took it over, its `stream_closed` is about to say so. */
   #reopen() {
     this.#drop();
-    this.#open();
+    clearTimeout(this.#retry);
+    this.#retry = window.setTimeout(() => this.socket.connected && this.#open(), VERDICT_MS);
   }
 
   #open() {

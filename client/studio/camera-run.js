@@ -62,8 +62,17 @@ export class CameraRun extends LiveRun {
     const { video } = this.desk;
     video.removeAttribute("src");
     video.srcObject = media;
-    await video.play();
+    await this.#play();
     this.store.set({ devices: await listCameras() });
+  }
+
+  async #play() {
+    try {
+      await this.desk.video.play();
+    } catch (error) {
+      // Another camera took its place meanwhile, and plays.
+      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+    }
   }
 
   /** @param {MediaStream | null} media */
@@ -83,7 +92,7 @@ export class CameraRun extends LiveRun {
     this.link?.hurry();
     const track = this.#media?.getVideoTracks()[0];
     if (!track || track.readyState === "ended" || track.muted) await this.#reacquire();
-    else await this.desk.video.play();
+    else await this.#play();
   }
 
   async #reacquire() {

@@ -144,7 +144,7 @@ export class EveryRun extends Run {
     if (pass !== this.#pass) return encoded.bitmap.close();
     if (fate.fate === "refused") {
       this.#refused += 1;
-      this.store.set({ notice: fate.error.message });
+      this.say(fate.error.message);
     }
     this.#done += 1;
     if (fate.fate === "processed") this.show({ bitmap: encoded.bitmap, result: fate.answer.result, capturedAt });

@@ -92,7 +92,6 @@ export class FileRun extends LiveRun {
     this.#backwards = true;
     this.pipeline?.lost();
     await this.link.again();
-    if (!this.over) this.store.set({ notice: "Counting starts again from here." });
   }
 
   async #atEnd() {

@@ -30,7 +30,7 @@ export class LiveRun extends Run {
     if (!this.link) return;
     this.pipeline = new Pipeline(this.link, this.desk.encoder, {
       shown: (shown) => (this.over ? shown.bitmap.close() : this.show(shown)),
-      refused: (error) => this.store.set({ notice: error.message }),
+      refused: (error) => this.say(error.message),
     });
     this.#stopWatching = watchFrames(this.desk.video, (tick) => void this.#onFrame(tick));
   }

@@ -24,6 +24,9 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
 const BEAT_MS = 500;
 /** Longer than this without an answer, and what is shown is not current. */
 const WAITING_MS = 2500;
+/** A sentence beside the status stays long enough to be read, and no longer. */
+const NOTICE_MS = 6000;
+const PATIENCE_MS = 4000;
 
 export class Run {
   /** @type {Link | null} */
@@ -35,6 +38,8 @@ export class Run {
   /** @type {number | null} */
   #delayMs = null;
   #beat = 0;
+  #askedAt = 0;
+  #noticeUntil = 0;
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -99,6 +104,7 @@ export class Run {
       refused: (error) => this.#refused(error),
     });
     this.link.start();
+    this.#askedAt = performance.now();
     this.#beat = window.setInterval(() => this.#onBeat(), BEAT_MS);
   }
 
@@ -117,8 +123,14 @@ export class Run {
       counters: result.counters,
       waiting: false,
       ...(said ? { announcement: said } : {}),
-      ...(phase === "connecting" || phase === "reconnecting" ? { phase: "live", notice: "" } : {}),
+      ...(phase === "connecting" || phase === "reconnecting" ? { phase: "live" } : {}),
     });
+  }
+
+  /** Says one sentence beside the status, for a while. @param {string} notice */
+  say(notice) {
+    this.#noticeUntil = performance.now() + NOTICE_MS;
+    this.store.set({ notice });
   }
 
   /** A frame reached the screen. @param {number} delayMs since it was captured */
@@ -182,7 +194,8 @@ export class Run {
     if (!opened.resumed) {
       if (again) this.reset();
       const startedAt = this.store.get().source === "camera" ? Date.now() : 0;
-      this.store.set({ startedAt, notice: again ? "The server started anew; counting starts again." : "" });
+      this.store.set({ startedAt });
+      if (again) this.say("Counting starts again.");
     }
     this.onOpened(opened, basisMs);
   }
@@ -212,6 +225,8 @@ export class Run {
     const waiting = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
     const fps = figures && isFlowing(phase) && !paused ? this.fps.rate(now) : null;
     this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) ? this.#delayMs : null } });
+    if (phase === "connecting" && now - this.#askedAt > PATIENCE_MS && !this.opened) this.say("the server does not answer yet");
+    else if (this.store.get().notice && now > this.#noticeUntil) this.store.set({ notice: "" });
     this.onBeat(now);
   }
 }

@@ -145,13 +145,24 @@ describe("Link", () => {
     }
   });
 
-  it("opens again where the server forgot the stream", () => {
-    open();
-    void link.frame(1, 0, JPEG);
-    socket.last().answer(null, { seq: 1, error: { code: "UNKNOWN_STREAM", message: "gone" } });
-    assert.equal(socket.last().event, "stream_open");
-    assert.deepEqual(names(), ["opened", "lost"]);
-  });
+  for (const taken of [false, true]) {
+    it(taken ? "does not take back a stream whose end is told late" : "opens again where the server forgot the stream", () => {
+      mock.timers.enable({ apis: ["setTimeout"] });
+      try {
+        open();
+        void link.frame(1, 0, JPEG);
+        socket.last().answer(null, { seq: 1, error: { code: "UNKNOWN_STREAM", message: "gone" } });
+        const opens = () => socket.sent.filter(({ event }) => event === "stream_open").length;
+        const before = opens();
+        if (taken) socket.push("stream_closed", { stream: "str_1", reason: "replaced", message: "elsewhere" });
+        mock.timers.tick(5000);
+        assert.equal(opens(), taken ? 0 : before + 1);
+        assert.deepEqual(names(), taken ? ["opened", "lost", "closed"] : ["opened", "lost"]);
+      } finally {
+        mock.timers.reset();
+      }
+    });
+  }
 
   for (const code of ["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED"]) {
     it(`asks again after ${code}`, () => {

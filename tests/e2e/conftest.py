@@ -42,7 +42,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
     """Chromium whose camera is the film. A machine without it fails here: nothing below may pass unseen."""
-    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    flags = [
+        "--no-sandbox",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
     yield browser
     browser.close()
@@ -52,6 +56,15 @@ def browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
 def blind_browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium on a machine without any camera."""
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def two_cameras(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with two cameras, each a test pattern: a film would be one and the same."""
+    flags = ["--no-sandbox", "--use-fake-device-for-media-stream=device-count=2"]
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
     yield browser
     browser.close()
 
@@ -132,7 +145,9 @@ def state(page: Page) -> str:
 def wait_state(page: Page, *names: str, seconds: float = 20) -> None:
     """Wait until the studio shows one of these states."""
     page.wait_for_function(
-        "names => names.includes(document.querySelector('#studio').dataset.state)", arg=list(names), timeout=seconds * 1000
+        "names => names.includes(document.querySelector('#studio').dataset.state)",
+        arg=list(names),
+        timeout=seconds * 1000,
     )
 
 
@@ -143,10 +158,25 @@ def user(page: Page) -> Page:
     return page
 
 
+def open_studio(context: BrowserContext, watch: Watch) -> Page:
+    """A page of a new user in the studio of a new camera, nothing started."""
+    page = context.new_page()
+    watch.follow(page)
+    register(page)
+    return enter_studio(page)
+
+
+def enter_studio(page: Page) -> Page:
+    """Make a camera and go to its studio."""
+    answer = page.request.post(
+        "/api/cameras", data={"name": "North gate"}, headers={"Origin": page.url.rsplit("/", 1)[0]}
+    )
+    assert answer.ok, answer.text()
+    page.goto(f"/cameras/{answer.json()['camera']['id']}")
+    return page
+
+
 @pytest.fixture
 def studio(user: Page) -> Page:
     """A page of a new user in the studio of a new camera, nothing started."""
-    answer = user.request.post("/api/cameras", data={"name": "North gate"}, headers={"Origin": user.url.rsplit("/", 1)[0]})
-    assert answer.ok, answer.text()
-    user.goto(f"/cameras/{answer.json()['camera']['id']}")
-    return user
+    return enter_studio(user)

@@ -32,7 +32,8 @@ READ_STAMP = f"""() => {{
   const context = picture.getContext("2d");
   const bits = [];
   for (let place = 0; place < {BITS + 2}; place += 1) {{
-    const [red] = context.getImageData(Math.round((place + 0.5) * {CELL} * scale), Math.round({CELL / 2} * scale), 1, 1).data;
+    const at = Math.round((place + 0.5) * {CELL} * scale);
+    const [red] = context.getImageData(at, Math.round({CELL / 2} * scale), 1, 1).data;
     bits.push(red > 127 ? 1 : 0);
   }}
   const number = bits.slice(2).reduce((value, bit) => value * 2 + bit, 0);

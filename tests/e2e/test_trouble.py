@@ -1,0 +1,156 @@
+"""What goes wrong, and what the page makes of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import Watch, enter_studio, open_studio, register, wait_state
+from tests.e2e.process import ServerProcess
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server that the test may stop."""
+    with ServerProcess(tmp_path) as running:
+        yield running
+
+
+def problem(page: Page) -> str | None:
+    return page.locator("#studio").get_attribute("data-problem")
+
+
+def test_camera_denied(browser: Browser, server: ServerProcess, watch: Watch) -> None:
+    context = browser.new_context(base_url=server.url, permissions=[])
+    page = open_studio(context, watch)
+    page.locator("#choose-camera").click()
+    wait_state(page, "denied")
+    notice = page.locator("#notice")
+    assert "Click the symbol left of the address" in notice.inner_text()
+    context.grant_permissions(["camera"])
+    notice.get_by_role("button", name="Try again").click()
+    wait_state(page, "live", "full", "slow")
+    context.close()
+
+
+def test_no_camera(blind_browser: Browser, server: ServerProcess, watch: Watch) -> None:
+    context = blind_browser.new_context(base_url=server.url, permissions=["camera"])
+    page = open_studio(context, watch)
+    page.locator("#choose-camera").click()
+    wait_state(page, "error")
+    assert problem(page) == "no_camera"
+    assert page.get_by_role("button", name="Choose a video file").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("NotReadableError", "camera_busy", "Another program"),
+        ("UnheardOfError", "camera_failed", "no picture"),
+    ],
+)
+def test_camera_that_fails(studio: Page, name: str, code: str, words: str) -> None:
+    studio.evaluate(
+        "name => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', name); }; }", name
+    )
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "error")
+    assert problem(studio) == code
+    assert words in studio.locator("#notice").inner_text()
+
+
+def test_insecure_page_explains_itself(studio: Page) -> None:
+    studio.evaluate(
+        """() => {
+          Object.defineProperty(window, "isSecureContext", { value: false });
+          Object.defineProperty(navigator, "mediaDevices", { value: undefined });
+        }"""
+    )
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "error")
+    assert problem(studio) == "insecure"
+    assert "https://" in studio.locator("#notice").inner_text()
+
+
+def test_server_restart_resumes_by_itself(browser: Browser, own_server: ServerProcess, watch: Watch) -> None:
+    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "socket.io")
+    context = browser.new_context(base_url=own_server.url, permissions=["camera"])
+    page = open_studio(context, watch)
+    page.locator("#choose-camera").click()
+    wait_state(page, "live", "full", "slow")
+    own_server.stop()
+    wait_state(page, "reconnecting")
+    page.locator("#age", has_text="ago").wait_for()
+    assert page.locator("#studio").get_attribute("data-stale") is not None
+    own_server.start()
+    wait_state(page, "live", "full", "slow")
+    assert page.locator("#studio").get_attribute("data-stale") is None
+    assert page.locator("#age").is_hidden()
+    context.close()
+
+
+def test_offline_and_back_goes_on_with_the_same_people(browser: Browser, server: ServerProcess, watch: Watch) -> None:
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "socket.io")
+    context = browser.new_context(base_url=server.url, permissions=["camera"])
+    page = context.new_page()
+    watch.follow(page)
+    # Playwright's offline mode leaves open sockets alone; the test closes them as a lost network would.
+    page.add_init_script(
+        """(() => {
+          const Real = window.WebSocket;
+          window.sockets = [];
+          window.WebSocket = class extends Real {
+            constructor(...args) { super(...args); window.sockets.push(this); }
+          };
+        })()"""
+    )
+    register(page)
+    enter_studio(page)
+    page.locator("#choose-camera").click()
+    wait_state(page, "live", "full", "slow")
+    page.wait_for_function("() => Number(document.querySelector('#processed').textContent) >= 15")
+    before = int(page.locator("#processed").text_content() or 0)
+    context.set_offline(True)
+    page.evaluate("() => window.sockets.forEach(socket => socket.close())")
+    wait_state(page, "reconnecting")
+    page.wait_for_timeout(1500)
+    context.set_offline(False)
+    wait_state(page, "live", "full", "slow")
+    after = int(page.locator("#processed").text_content() or 0)
+    assert after > before, "the same stream went on: its counters did not start again"
+    context.close()
+
+
+def test_two_windows_the_later_one_streams(studio: Page, watch: Watch) -> None:
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    other = studio.context.new_page()
+    watch.follow(other)
+    other.goto(studio.url)
+    other.locator("#choose-camera").click()
+    wait_state(other, "live", "full", "slow")
+    wait_state(studio, "ended")
+    assert problem(studio) == "replaced"
+    assert "Now streaming from another window" in studio.locator("#notice").inner_text()
+    studio.wait_for_timeout(1500)
+    assert problem(studio) == "replaced", "it does not fight back by itself"
+    studio.get_by_role("button", name="Stream here instead").click()
+    wait_state(studio, "live", "full", "slow")
+    wait_state(other, "ended")
+
+
+def test_a_slow_server_is_said_and_old_numbers_are_grey(studio: Page, watch: Watch) -> None:
+    watch.expected = ("WebSocket connection", "socket.io")
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    # Answers stop, the connection stays: what a hung server looks like.
+    session = studio.context.new_cdp_session(studio)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 6000, "downloadThroughput": 2000, "uploadThroughput": 2000},
+    )
+    studio.locator("#studio[data-stale]").wait_for(timeout=30_000)
+    assert "ago" in studio.locator("#age").inner_text()
