@@ -12,10 +12,12 @@ from quart import Quart
 from server.api import (
     account_pages,
     accounts,
+    alerts,
     audit_log,
     cameras,
     credentials,
     health,
+    history,
     models,
     pages,
     plans,
@@ -61,6 +63,8 @@ PARTS = (
     pages,
     account_pages,
     plans,
+    alerts,
+    history,
 )
 KEYS_EVERY_S = 2.0
 DRAIN_S = 3.0
@@ -103,7 +107,9 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     _sign_with(app, tokens, keys)
     database = Database(settings.database_path)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
-    registry = Registry(engine, database, _notifier(live), settings.streams_per_user, settings.resume_s)
+    registry = Registry(
+        engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.keep_days
+    )
     auth = install_auth(app, secure=settings.secure_cookies, days=settings.session_days)
     namespace = LiveNamespace(settings, database, registry, socket_authenticator(app, auth))
     live.register_namespace(namespace)

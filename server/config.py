@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     max_fps: int = Field(30, ge=1, le=120, description="Frames a second that clients are asked to send at most.")
     streams_per_user: int = Field(4, ge=1, le=100, description="Open streams of one user.")
     cameras_per_user: int = Field(100, ge=1, le=10_000, description="Cameras of one user.")
+    keep_ten_seconds_days: int = Field(3, ge=0, le=36_500, description="Days that history of ten-second steps is kept.")
+    keep_minutes_days: int = Field(90, ge=0, le=36_500, description="Days that history of minutes is kept.")
+    keep_hours_days: int = Field(0, ge=0, le=36_500, description="Days that history of hours is kept; 0 is for ever.")
     resume_s: float = Field(60, ge=1, le=3600, description="How long a stream waits for its lost connection.")
     shutdown_s: int = Field(5, ge=1, le=60, description="Time that open requests get at shutdown.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="How much is logged.")
@@ -91,6 +94,11 @@ class Settings(BaseSettings):
         for network in value:
             ip_network(network)  # raises ValueError with a sentence
         return value
+
+    @property
+    def keep_days(self) -> dict[int, int]:
+        """Days that history is kept, by its step in seconds; 0 is for ever."""
+        return {10: self.keep_ten_seconds_days, 60: self.keep_minutes_days, 3600: self.keep_hours_days}
 
     @property
     def database_path(self) -> Path:

@@ -3,22 +3,29 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.live.stream import Stream
+from server.storage.alerts import end_open_alerts, upsert_alerts
 from server.storage.database import Database
+from server.storage.samples import add_samples, delete_old_samples
 from server.storage.streams import StreamRecord, upsert_stream
 
 logger = logging.getLogger("crowdcount.live")
 
-SAVE_EVERY_S = 5.0
+WRITE_EVERY_S = 1.0
+"""Alerts and samples are on disk so soon after they happened."""
+TOTALS_EVERY = 5
+"""Totals of streams change with every frame; they are written at every fifth turn."""
+CLEAN_EVERY = 3600
+"""Old samples are dropped at every turn that is a multiple of this."""
 
 
 class Recorder:
-    """Writes one row a stream.
+    """Writes totals, alerts and samples of streams.
 
     Parameters
     ----------
@@ -26,12 +33,14 @@ class Recorder:
         Where to.
     running : callable
         The streams that are open.
+    days : dict of int to int
+        How long samples of each step are kept, days by seconds; 0 for ever.
     """
 
-    def __init__(self, database: Database, running: Callable[[], Iterable[Stream]]) -> None:
+    def __init__(self, database: Database, running: Callable[[], Iterable[Stream]], days: dict[int, int]) -> None:
         self._database = database
         self._running = running
-        self._opened_at: dict[str, float] = {}
+        self._days = days
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -46,37 +55,64 @@ class Recorder:
                 await self._task
 
     async def save(self, stream: Stream, *, closed: bool) -> None:
-        """Write the totals of a stream. A database that fails is logged and tried again at the next turn."""
-        now = time.time()
-        figures, counters = stream.analytics.figures, stream.counters
-        record = StreamRecord(
-            id=stream.id,
-            camera_id=stream.camera_id,
-            source=stream.source,
-            opened_at=self._opened_at.setdefault(stream.id, now),
-            saved_at=now,
-            closed_at=now if closed else None,
-            duration_ms=stream.duration_ms,
-            peak=figures.peak,
-            unique_people=figures.unique,
-            received=counters.received,
-            processed=counters.processed,
-            dropped=counters.dropped,
-            rejected=counters.rejected,
-        )
-        if closed:
-            del self._opened_at[stream.id]
-        try:
-            async with self._database.writing() as connection:
-                await upsert_stream(connection, record)
-        except IntegrityError:
-            logger.info("stream %s: its camera was deleted; nothing is kept", stream.id)
-        except SQLAlchemyError:
-            logger.exception("stream %s could not be saved", stream.id)
+        """Write the totals of a stream, its alerts and samples."""
+        await self._write([stream], totals=True, closed=closed)
 
     async def _save_forever(self) -> None:
+        turn = 0
+        await self._clean(first=True)
         while True:
-            await asyncio.sleep(SAVE_EVERY_S)
-            for stream in list(self._running()):
-                if stream.counters.processed:
-                    await self.save(stream, closed=False)
+            await asyncio.sleep(WRITE_EVERY_S)
+            turn += 1
+            streams = [stream for stream in self._running() if stream.counters.processed]
+            await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
+            if turn % CLEAN_EVERY == 0:
+                await self._clean(first=False)
+
+    async def _write(self, streams: Sequence[Stream], *, totals: bool, closed: bool) -> None:
+        """One stream after the other, each in its own short transaction: a fault of one is not the others'."""
+        for stream in streams:
+            pending = stream.journal.drain()
+            if not (totals or pending.alerts or pending.samples):
+                continue
+            try:
+                async with self._database.writing() as connection:
+                    if totals:
+                        await upsert_stream(connection, _totals(stream, closed))
+                    await upsert_alerts(connection, pending.alerts.values())
+                    await add_samples(connection, pending.samples)
+            except IntegrityError:
+                logger.info("stream %s: its camera was deleted; nothing is kept", stream.id)
+            except SQLAlchemyError:
+                # It is tried again at the next turn; meanwhile counting goes on.
+                stream.journal.give_back(pending)
+                logger.exception("stream %s could not be saved", stream.id)
+
+    async def _clean(self, *, first: bool) -> None:
+        try:
+            async with self._database.writing() as connection:
+                if first:
+                    await end_open_alerts(connection)
+                await delete_old_samples(connection, self._days, time.time())
+        except SQLAlchemyError:
+            logger.exception("old samples could not be dropped")
+
+
+def _totals(stream: Stream, closed: bool) -> StreamRecord:
+    now = time.time()
+    figures, counters = stream.analytics.figures, stream.counters
+    return StreamRecord(
+        id=stream.id,
+        camera_id=stream.camera_id,
+        source=stream.source,
+        opened_at=stream.journal.opened_at,
+        saved_at=now,
+        closed_at=now if closed else None,
+        duration_ms=stream.duration_ms,
+        peak=figures.peak,
+        unique_people=figures.unique,
+        received=counters.received,
+        processed=counters.processed,
+        dropped=counters.dropped,
+        rejected=counters.rejected,
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -65,10 +66,18 @@ class Registry:
         Limit.
     resume_s : float
         How long a stream without connection is kept.
+    keep_days : dict of int to int
+        How long samples of each step are kept, days by seconds; 0 for ever.
     """
 
     def __init__(
-        self, engine: Engine, database: Database, notify: Notify, streams_per_user: int, resume_s: float
+        self,
+        engine: Engine,
+        database: Database,
+        notify: Notify,
+        streams_per_user: int,
+        resume_s: float,
+        keep_days: dict[int, int],
     ) -> None:
         self._engine = engine
         self._notify = notify
@@ -76,7 +85,7 @@ class Registry:
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        self.recorder = Recorder(database, self.streams)
+        self.recorder = Recorder(database, self.streams, keep_days)
 
     def streams(self) -> Iterable[Stream]:
         """Every open stream."""
@@ -181,7 +190,14 @@ class Registry:
         stream_id = new_id("str")
         self._engine.open(stream_id, StreamSettings(model=request.model))
         stream = Stream(
-            stream_id, request.camera_id, request.owner_id, request.source, request.model, self._engine, loop.time
+            stream_id,
+            request.camera_id,
+            request.owner_id,
+            request.source,
+            request.model,
+            self._engine,
+            loop.time,
+            time.time(),
         )
         stream.analytics.set_plan(request.plan)
         self._entries[stream_id] = _Entry(stream, request.sid, loop.time())

@@ -1,5 +1,6 @@
 """The answer to a frame, as docs/protocol.md names its parts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from server.core.alarm import Alert
@@ -11,7 +12,11 @@ from server.core.watch import ZoneReport
 Json = dict[str, Any]
 
 
-def encode_result(tracks: Tracks, analysis: Analysis) -> Json:
+AlertId = Callable[[str, str], str | None]
+"""From zone id and figure to the id of the alert that goes on."""
+
+
+def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json:
     """People, totals, zones, lines and, in its turn, the heatmap."""
     figures = analysis.figures
     result: Json = {
@@ -27,7 +32,7 @@ def encode_result(tracks: Tracks, analysis: Analysis) -> Json:
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,
-        "zones": [_zone(report) for report in analysis.zones],
+        "zones": [_zone(report, alert_id) for report in analysis.zones],
         "lines": [_line(report) for report in analysis.lines],
     }
     if analysis.heatmap is not None:
@@ -39,7 +44,7 @@ def _heatmap(image: HeatmapImage) -> Json:
     return {"columns": image.columns, "rows": image.rows, "max_seconds": image.max_seconds, "cells": image.cells}
 
 
-def _zone(report: ZoneReport) -> Json:
+def _zone(report: ZoneReport, alert_id: AlertId) -> Json:
     figures, dwell = report.figures, report.figures.dwell
     return {
         "id": report.zone.id,
@@ -61,7 +66,9 @@ def _zone(report: ZoneReport) -> Json:
         "density": _rounded(report.density, 3),
         "service": report.service,
         "level": report.level.name.lower(),
-        "alerts": {figure: _alert(alert) for figure, alert in report.alerts.items()},
+        "alerts": {
+            figure: {"id": alert_id(report.zone.id, figure), **_alert(alert)} for figure, alert in report.alerts.items()
+        },
     }
 
 

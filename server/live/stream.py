@@ -12,6 +12,7 @@ from server.engine.base import Engine
 from server.live import metrics
 from server.live.counters import Counters
 from server.live.frame import Frame
+from server.live.journal import Journal
 from server.live.results import encode_result
 
 logger = logging.getLogger("crowdcount.live")
@@ -41,6 +42,8 @@ class Stream:
         Where `stream_id` was opened already.
     clock : callable
         Seconds, monotonic.
+    opened_at : float
+        When it opened, Unix seconds.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Stream:
         model: str,
         engine: Engine,
         clock: Callable[[], float],
+        opened_at: float,
     ) -> None:
         self.id = stream_id
         self.camera_id = camera_id
@@ -60,6 +64,7 @@ class Stream:
         self.model = model
         self.counters = Counters()
         self.analytics = Analytics()
+        self.journal = Journal(camera_id, opened_at)
         self.epoch = 1
         self.duration_ms = 0.0
         self._engine = engine
@@ -114,6 +119,7 @@ class Stream:
         self._drop_waiting("closed")
         if self._task is not None:
             await self._task
+        self.journal.close()
         await self._engine.close(self.id)
 
     def summary(self) -> dict[str, Any]:
@@ -172,7 +178,8 @@ class Stream:
             **{f"{stage}_ms": milliseconds for stage, milliseconds in tracks.stages_ms.items()},
             "total_ms": (ended - current.arrived) * 1000,
         }
-        result = encode_result(tracks, analysis)
+        self.journal.note(tracks.t, analysis)
+        result = encode_result(tracks, analysis, self.journal.alert_id)
         result["counters"] = self.counters.as_dict()
         result["timing"] = {name: round(value, 2) for name, value in timing.items()}
         return {"seq": seq, "status": "processed", "result": result}

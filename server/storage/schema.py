@@ -92,6 +92,46 @@ plans = Table(
     Column("changed_at", Float, nullable=False),
 )
 
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), nullable=False),
+    Column("zone_id", String(100), nullable=False),
+    Column("zone_name", String(60), nullable=False),
+    Column("figure", String(10), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("peak", Float, nullable=False),
+    Column("peak_at", Float, nullable=False),
+    Column("acknowledged_at", Float),
+    Column("acknowledged_by", String(40)),
+    Column("note", String(500), nullable=False),
+    Index("ix_alerts_camera_id_began_at", "camera_id", "began_at"),
+)
+
+# The course of the figures; zone_id is empty for the whole frame. Each stretch is there once in every step.
+samples = Table(
+    "samples",
+    metadata,
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True),
+    Column("zone_id", String(100), primary_key=True),
+    Column("step_s", Integer, primary_key=True),
+    Column("at", Float, primary_key=True),
+    Column("zone_name", String(60), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("least", Integer, nullable=False),
+    Column("mean", Float, nullable=False),
+    Column("most", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("exits", Integer, nullable=False),
+    Column("dwell_s", Float, nullable=False),
+    Column("visits", Integer, nullable=False),
+    Index("ix_samples_step_s_at", "step_s", "at"),
+)
+
 # One row a stream, written while it runs, so that what was counted outlives the process.
 streams = Table(
     "streams",

@@ -1,0 +1,188 @@
+"""The course of a camera's figures: as JSON for charts, as files for other programs."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from quart import Blueprint, Response
+from quart_schema import validate_querystring, validate_response
+
+from server.api.access import users_only
+from server.api.audit import record
+from server.api.audit_log import plain_cell
+from server.api.cameras import require_camera
+from server.api.context import services
+from server.api.errors import APIError
+from server.api.times import iso
+from server.storage.audit import Action
+from server.storage.cameras import Camera
+from server.storage.samples import STEPS_S, Sample, select_samples
+
+blueprint = Blueprint("history", __name__, url_prefix="/api/cameras/<camera_id>")
+
+MOST_POINTS = 2_000
+"""Points of one series that `step=auto` answers with at most; a chart is not wider."""
+MOST_STRETCHES = 50_000
+"""Stretches of time that any range may have in its step: a year of hours, five days of ten seconds."""
+COLUMNS = (
+    "at",
+    "zone_id",
+    "zone",
+    "seconds",
+    "min",
+    "mean",
+    "max",
+    "last",
+    "entries",
+    "exits",
+    "visits",
+    "dwell_mean_s",
+)
+
+
+class Query(BaseModel):
+    """Which stretch of time, in which steps."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    start: Annotated[AwareDatetime, Field(alias="from")]
+    end: Annotated[AwareDatetime, Field(alias="to")]
+    step: Literal["auto", "10", "60", "3600"] = "auto"
+
+
+class PointOut(BaseModel):
+    """One stretch of time."""
+
+    t: str
+    seconds: float
+    min: int
+    mean: float
+    max: int
+    last: int
+    entries: int
+    exits: int
+    visits: int
+    dwell_mean_s: float | None
+
+
+class SeriesZone(BaseModel):
+    """A zone by its id and newest name."""
+
+    id: str
+    name: str
+
+
+class SeriesOut(BaseModel):
+    """The course of one zone; `zone` is null for the whole frame."""
+
+    zone: SeriesZone | None
+    points: list[PointOut]
+
+
+class HistoryAnswer(BaseModel):
+    """The course of all figures of a camera."""
+
+    step_s: int
+    series: list[SeriesOut]
+
+
+def choose_step(query: Query) -> int:
+    """The step in seconds. Raises APIError 400 for a range that is none, or too long for it."""
+    length = (query.end - query.start).total_seconds()
+    if length <= 0:
+        raise APIError(400, "BAD_RANGE", "The range ends before it begins.")
+    if query.step == "auto":
+        return next((step for step in STEPS_S if length / step <= MOST_POINTS), STEPS_S[-1])
+    step = int(query.step)
+    if length / step > MOST_STRETCHES:
+        raise APIError(400, "BAD_RANGE", "The range is too long for this step; choose a longer step.")
+    return step
+
+
+def point(sample: Sample) -> dict[str, Any]:
+    """A stretch of time as JSON."""
+    return {
+        "t": iso(sample.at),
+        "seconds": round(sample.seconds, 1),
+        "min": sample.least,
+        "mean": round(sample.mean, 3),
+        "max": sample.most,
+        "last": sample.last,
+        "entries": sample.entries,
+        "exits": sample.exits,
+        "visits": sample.visits,
+        "dwell_mean_s": round(sample.dwell_s / sample.visits, 1) if sample.visits else None,
+    }
+
+
+async def load(camera_id: str, query: Query) -> tuple[Camera, int, list[Sample]]:
+    """The samples of one of the user's cameras."""
+    camera = await require_camera(camera_id)
+    step = choose_step(query)
+    start, end = query.start.timestamp() // step * step, query.end.timestamp()
+    async with services().database.reading() as connection:
+        return camera, step, await select_samples(connection, camera.owner_id, camera.id, step, start, end)
+
+
+def present(step: int, samples: list[Sample]) -> dict[str, Any]:
+    """Samples as series by zone, the whole frame first."""
+    series = []
+    for zone_id, group in groupby(samples, key=lambda sample: sample.zone_id):
+        found = list(group)
+        zone = {"id": zone_id, "name": found[-1].zone_name} if zone_id else None
+        series.append({"zone": zone, "points": [point(sample) for sample in found]})
+    return {"step_s": step, "series": series}
+
+
+@blueprint.get("/history")
+@users_only
+@validate_querystring(Query)
+@validate_response(HistoryAnswer, 200)
+async def get_history(camera_id: str, query_args: Query) -> tuple[dict[str, Any], int]:
+    """People over time: the whole frame and each zone."""
+    _, step, samples = await load(camera_id, query_args)
+    return present(step, samples), 200
+
+
+@blueprint.get("/history.json")
+@users_only
+@validate_querystring(Query)
+async def get_history_json(camera_id: str, query_args: Query) -> Response:
+    """The same as a file."""
+    camera, step, samples = await load(camera_id, query_args)
+    await _note(camera, "json")
+    return _file(json.dumps(present(step, samples), indent=1), "application/json", camera, "json")
+
+
+@blueprint.get("/history.csv")
+@users_only
+@validate_querystring(Query)
+async def get_history_csv(camera_id: str, query_args: Query) -> Response:
+    """A row for each zone and stretch of time; no cell is a formula."""
+    camera, _, samples = await load(camera_id, query_args)
+    await _note(camera, "csv")
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    for sample in samples:
+        values = point(sample)
+        named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
+        writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
+    return _file(table.getvalue(), "text/csv; charset=utf-8", camera, "csv")
+
+
+async def _note(camera: Camera, kind: str) -> None:
+    async with services().database.writing() as connection:
+        await record(connection, camera.owner_id, Action.HISTORY_EXPORTED, target=camera.name, detail=kind)
+
+
+def _file(content: str, content_type: str, camera: Camera, ending: str) -> Response:
+    response = Response(content, content_type=content_type)
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    # The id, not the name: a header is no place for a user's text.
+    response.headers["Content-Disposition"] = f'attachment; filename="crowdcount-{camera.id}-{day}.{ending}"'
+    return response

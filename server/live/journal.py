@@ -1,0 +1,138 @@
+"""What of a stream is to be kept: collected on the frame path, written elsewhere."""
+
+from dataclasses import dataclass, field, replace
+
+from server.core.alarm import Alert
+from server.core.analytics import Analysis
+from server.core.bucket import Bucket, BucketMaker
+from server.core.watch import ZoneReport
+from server.ids import new_id
+from server.storage.alerts import AlertRecord
+from server.storage.samples import STEPS_S, Sample
+
+WHOLE = ("", "")
+"""Id and name under which the whole frame is kept."""
+MAX_PENDING = 50_000
+"""Samples that wait for a database that does not answer; the oldest go first. A day of one camera with five zones."""
+
+Key = tuple[str, str]
+"""Zone id and figure."""
+
+
+@dataclass(slots=True)
+class Pending:
+    """What waits to be written; alerts by id, the newest state of each."""
+
+    alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    samples: list[Sample] = field(default_factory=list)
+
+
+class Journal:
+    """Collects the alerts and samples of one stream.
+
+    Parameters
+    ----------
+    camera_id : str
+    opened_at : float
+        When the stream opened, Unix seconds; added to capture times.
+    """
+
+    def __init__(self, camera_id: str, opened_at: float) -> None:
+        self.opened_at = opened_at
+        self._camera_id = camera_id
+        self._pending = Pending()
+        self._going_on: dict[Key, AlertRecord] = {}
+        self._makers: dict[str, tuple[str, BucketMaker]] = {}
+        self._t = 0.0
+
+    def note(self, t: float, analysis: Analysis) -> None:
+        """Take in what a frame at capture time `t` (ms) brought."""
+        self._t = t
+        self._sample(*WHOLE, t, analysis.figures.count)
+        for report in analysis.zones:
+            zone = report.zone
+            self._sample(zone.id, zone.name, t, report.figures.occupancy, report)
+            for figure, alert in report.alerts.items():
+                self._follow((zone.id, figure), report, alert)
+        current = {(report.zone.id, figure) for report in analysis.zones for figure in report.alerts}
+        for key in self._going_on.keys() - current:
+            self._end(key)
+
+    def alert_id(self, zone_id: str, figure: str) -> str | None:
+        """The id of an alert that goes on."""
+        record = self._going_on.get((zone_id, figure))
+        return record.id if record else None
+
+    def close(self) -> None:
+        """The stream ends: so do its alerts and stretches of time."""
+        for key in list(self._going_on):
+            self._end(key)
+        for zone_id, (name, maker) in self._makers.items():
+            self._keep(zone_id, name, maker.close())
+        self._makers.clear()
+
+    def drain(self) -> Pending:
+        """Hand over what waits."""
+        drained, self._pending = self._pending, Pending()
+        return drained
+
+    def give_back(self, drained: Pending) -> None:
+        """It could not be written: it waits again, behind nothing newer."""
+        self._pending.alerts = drained.alerts | self._pending.alerts
+        self._pending.samples = (drained.samples + self._pending.samples)[-MAX_PENDING:]
+
+    def _sample(self, zone_id: str, name: str, t: float, value: int, report: ZoneReport | None = None) -> None:
+        known = self._makers.get(zone_id)
+        maker = known[1] if known else BucketMaker(self.opened_at * 1000)
+        if known is None or known[0] != name:
+            self._makers[zone_id] = name, maker
+        self._keep(zone_id, name, maker.update(t, value, report.events if report else ()))
+
+    def _keep(self, zone_id: str, name: str, bucket: Bucket | None) -> None:
+        if bucket is None:
+            return
+        sample = Sample(
+            camera_id=self._camera_id,
+            zone_id=zone_id,
+            zone_name=name,
+            step_s=STEPS_S[0],
+            at=bucket.start_ms / 1000,
+            seconds=bucket.seconds,
+            least=bucket.least,
+            mean=bucket.mean,
+            most=bucket.most,
+            last=bucket.last,
+            entries=bucket.entries,
+            exits=bucket.exits,
+            dwell_s=bucket.dwell_s,
+            visits=bucket.visits,
+        )
+        self._pending.samples.append(sample)
+
+    def _follow(self, key: Key, report: ZoneReport, alert: Alert) -> None:
+        before = self._going_on.get(key)
+        began_at = self._at(alert.began)
+        if before is not None and before.began_at != began_at:
+            self._end(key)  # it ended and another began between two frames
+            before = None
+        record = AlertRecord(
+            id=before.id if before else new_id("alr"),
+            camera_id=self._camera_id,
+            zone_id=report.zone.id,
+            zone_name=report.zone.name,
+            figure=key[1],
+            level=alert.worst.name.lower(),
+            began_at=began_at,
+            ended_at=None,
+            peak=alert.peak,
+            peak_at=self._at(alert.peak_t),
+        )
+        if record != before:
+            self._going_on[key] = self._pending.alerts[record.id] = record
+
+    def _end(self, key: Key) -> None:
+        record = self._going_on.pop(key)
+        self._pending.alerts[record.id] = replace(record, ended_at=self._at(self._t))
+
+    def _at(self, t: float) -> float:
+        return self.opened_at + t / 1000

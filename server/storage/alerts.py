@@ -1,0 +1,100 @@
+"""Alerts in the database; the camera's owner is in every WHERE."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.schema import alerts, cameras
+
+MAX_ALERTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRecord:
+    """One alert of a zone. Times are Unix seconds.
+
+    Attributes
+    ----------
+    id, camera_id, zone_id, zone_name : str
+    figure : str
+        ``"people"``, ``"density"`` or ``"dwell"``.
+    level : str
+        The worst so far, ``"warning"`` or ``"critical"``.
+    peak, peak_at : float
+        The largest value of the figure, and when.
+    ended_at : float or None
+        None while it goes on.
+    acknowledged_at, acknowledged_by, note
+        Who took it, set by `acknowledge_alert` alone.
+    """
+
+    id: str
+    camera_id: str
+    zone_id: str
+    zone_name: str
+    figure: str
+    level: str
+    began_at: float
+    ended_at: float | None
+    peak: float
+    peak_at: float
+    acknowledged_at: float | None = None
+    acknowledged_by: str | None = None
+    note: str = ""
+
+
+COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name")
+"""What a running stream may change; the rest is written once, or belongs to whoever acknowledges."""
+
+
+async def upsert_alerts(connection: AsyncConnection, records: Iterable[AlertRecord]) -> None:
+    """Write alerts of a stream over what was written of them before."""
+    for record in records:
+        query = insert(alerts).values(**asdict(record))
+        changed = {name: query.excluded[name] for name in COUNTED}
+        await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+async def select_alerts(connection: AsyncConnection, owner_id: str, camera_id: str) -> list[AlertRecord]:
+    """The newest alerts of one of the owner's cameras, newest first."""
+    query = (
+        select(alerts)
+        .join(cameras, cameras.c.id == alerts.c.camera_id)
+        .where(cameras.c.id == camera_id, cameras.c.owner_id == owner_id)
+        .order_by(alerts.c.began_at.desc(), alerts.c.id)
+        .limit(MAX_ALERTS)
+    )
+    return [AlertRecord(**row._mapping) for row in await connection.execute(query)]
+
+
+async def acknowledge_alert(
+    connection: AsyncConnection, owner_id: str, alert_id: str, by: str, note: str, now: float
+) -> AlertRecord | None:
+    """Mark an alert as seen by somebody; the first one stays, the note is the newest. None for an unknown alert."""
+    query = (
+        select(alerts)
+        .join(cameras, cameras.c.id == alerts.c.camera_id)
+        .where(alerts.c.id == alert_id, cameras.c.owner_id == owner_id)
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    known = AlertRecord(**row._mapping)
+    first = known.acknowledged_at is None
+    record = replace(
+        known,
+        acknowledged_at=now if first else known.acknowledged_at,
+        acknowledged_by=by if first else known.acknowledged_by,
+        note=note or known.note,
+    )
+    changed = {name: getattr(record, name) for name in ("acknowledged_at", "acknowledged_by", "note")}
+    await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(**changed))
+    return record
+
+
+async def end_open_alerts(connection: AsyncConnection) -> None:
+    """End what a killed process left open, at its peak: nobody watched after the last write."""
+    await connection.execute(update(alerts).where(alerts.c.ended_at.is_(None)).values(ended_at=alerts.c.peak_at))

@@ -1,0 +1,117 @@
+"""The course of the figures in the database, in three steps: ten seconds, a minute, an hour."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import ColumnElement, case, delete, or_, select
+from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.schema import cameras, samples
+
+STEPS_S = (10, 60, 3600)
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A stretch of time of one zone, or of the whole frame.
+
+    Attributes
+    ----------
+    camera_id : str
+    zone_id, zone_name : str
+        Empty for the whole frame.
+    step_s : int
+        Length of the stretch, one of `STEPS_S`.
+    at : float
+        Its beginning, Unix seconds, a multiple of `step_s`.
+    seconds : float
+        How much of it was observed.
+    least, most, last : int
+    mean : float
+        Over the observed time.
+    entries, exits : int
+    dwell_s, visits : float, int
+        Total length and number of the visits that ended in it.
+    """
+
+    camera_id: str
+    zone_id: str
+    zone_name: str
+    step_s: int
+    at: float
+    seconds: float
+    least: int
+    mean: float
+    most: int
+    last: int
+    entries: int
+    exits: int
+    dwell_s: float
+    visits: int
+
+
+async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> None:
+    """Write samples of ten seconds and merge them into their minute and hour.
+
+    What is there already for the same stretch (a stream that was stopped and started again) is merged, too.
+    """
+    for sample in fine:
+        for step_s in STEPS_S:
+            row = replace(sample, step_s=step_s, at=sample.at // step_s * step_s)
+            query = insert(samples).values(**asdict(row))
+            keys = ["camera_id", "zone_id", "step_s", "at"]
+            await connection.execute(query.on_conflict_do_update(index_elements=keys, set_=_merged(query)))
+
+
+def _merged(query: Insert) -> dict[str, ColumnElement[object]]:
+    """Old and new as one: extremes, sums, and the mean weighted by what was observed."""
+    old, new = samples.c, query.excluded
+    weight = old.seconds + new.seconds
+    mean = case(
+        (weight > 0, (old.mean * old.seconds + new.mean * new.seconds) / weight), else_=(old.mean + new.mean) / 2
+    )
+    merged: dict[str, ColumnElement[object]] = {
+        "zone_name": new.zone_name,
+        "seconds": weight,
+        "least": case((old.least < new.least, old.least), else_=new.least),
+        "most": case((old.most > new.most, old.most), else_=new.most),
+        "mean": mean,
+        "last": new.last,
+    }
+    return merged | {name: old[name] + new[name] for name in ("entries", "exits", "dwell_s", "visits")}
+
+
+async def select_samples(
+    connection: AsyncConnection, owner_id: str, camera_id: str, step_s: int, from_at: float, to_at: float
+) -> list[Sample]:
+    """The samples of one of the owner's cameras that begin in [from_at, to_at), by zone and time."""
+    query = (
+        select(samples)
+        .join(cameras, cameras.c.id == samples.c.camera_id)
+        .where(
+            cameras.c.id == camera_id,
+            cameras.c.owner_id == owner_id,
+            samples.c.step_s == step_s,
+            samples.c.at >= from_at,
+            samples.c.at < to_at,
+        )
+        .order_by(samples.c.zone_id, samples.c.at)
+    )
+    return [Sample(**row._mapping) for row in await connection.execute(query)]
+
+
+async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], now: float) -> None:
+    """Drop what is older than its step is kept.
+
+    Parameters
+    ----------
+    days : dict of int to int
+        Days by step; 0 keeps it for ever.
+    """
+    old = [
+        (samples.c.step_s == step_s) & (samples.c.at < now - kept * DAY_S) for step_s, kept in days.items() if kept > 0
+    ]
+    if old:
+        await connection.execute(delete(samples).where(or_(*old)))

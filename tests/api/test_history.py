@@ -1,0 +1,107 @@
+"""Alerts and history of a real stream, over HTTP."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from server.core.alarm import Limits
+from server.core.plan import Plan, ZoneLimits
+from server.core.plan_json import encode_plan
+from server.core.zone import Zone
+from tests.support.engine import ScriptedEngine, person
+from tests.support.server import Client, RunningServer
+
+NAME = "=SUM(A1)"
+ALL = Zone("all", NAME, ((0, 0), (1, 0), (1, 1), (0, 1)), entry_s=0, exit_s=0)
+LIMITS = {"all": ZoneLimits(people=Limits(warning=1, critical=2, hold_s=0))}
+
+
+async def stream_something(user: Client, engine: ScriptedEngine) -> str:
+    """A camera that saw one person for three seconds, then two for as long."""
+    camera = await user.camera()
+    body = {"version": 0, "plan": encode_plan(Plan((ALL,), limits=LIMITS))}
+    async with user.http.put(f"/api/cameras/{camera}/plan", json=body, headers={"Origin": user.url}) as response:
+        assert response.status == 200
+    engine.script.extend([(person(1),)] * 30 + [(person(1), person(2, left=0.6, right=0.7))] * 30)
+    stream = (await user.open(camera))["stream"]
+    for seq in range(1, 61):
+        answer = await user.frame(stream, seq)
+    assert set(answer["result"]["zones"][0]["alerts"]["people"]) == {"id", "level", "began", "peak", "peak_t"}
+    await user.call("stream_close", {"stream": stream})
+    return camera
+
+
+async def get(user: Client, path: str, **query: str) -> Any:
+    async with user.http.get(path, params=query) as response:
+        assert response.status == 200, await response.text()
+        return await response.json() if response.content_type == "application/json" else await response.text()
+
+
+def around_now() -> dict[str, str]:
+    now = datetime.now(UTC)
+    return {"from": (now - timedelta(hours=1)).isoformat(), "to": (now + timedelta(hours=1)).isoformat()}
+
+
+async def test_alerts_are_listed_and_acknowledged(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user("ada") as user, server.user("eve") as eve:
+        camera = await stream_something(user, engine)
+        (alert,) = (await get(user, f"/api/cameras/{camera}/alerts"))["alerts"]
+        assert (alert["zone"], alert["figure"]) == ({"id": "all", "name": NAME}, "people")
+        assert (alert["level"], alert["peak"], alert["acknowledged_at"]) == ("critical", 2, None)
+        assert alert["began_at"] < alert["ended_at"]
+        path = f"/api/alerts/{alert['id']}/acknowledge"
+        for who, status in ((eve, 404), (user, 200)):
+            body = {"note": "on my way"}
+            async with who.http.post(path, json=body, headers={"Origin": server.url}) as response:
+                assert response.status == status
+        (alert,) = (await get(user, f"/api/cameras/{camera}/alerts"))["alerts"]
+        assert (alert["acknowledged_by"], alert["note"]) == ("ada", "on my way")
+        async with eve.http.get(f"/api/cameras/{camera}/alerts") as response:
+            assert response.status == 404
+
+
+async def test_history_of_the_frame_and_its_zones(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user:
+        camera = await stream_something(user, engine)
+        for step in ("auto", "10", "60", "3600"):
+            answer = await get(user, f"/api/cameras/{camera}/history", step=step, **around_now())
+            assert answer["step_s"] == (10 if step == "auto" else int(step))
+            whole, zone = answer["series"]
+            assert (whole["zone"], zone["zone"]) == (None, {"id": "all", "name": NAME})
+            assert max(point["max"] for point in zone["points"]) == 2
+            assert sum(point["entries"] for point in zone["points"]) == 2
+            assert sum(point["seconds"] for point in whole["points"]) == pytest.approx(5.9, abs=0.11)
+
+
+async def test_the_files_hold_the_same_and_no_formula(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user:
+        camera = await stream_something(user, engine)
+        text = await get(user, f"/api/cameras/{camera}/history.csv", step="60", **around_now())
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert {row["zone"] for row in rows} == {"", "'" + NAME}
+        assert sum(int(row["entries"]) for row in rows if row["zone_id"] == "all") == 2
+        as_json = await get(user, f"/api/cameras/{camera}/history.json", step="60", **around_now())
+        assert as_json == await get(user, f"/api/cameras/{camera}/history", step="60", **around_now())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"from": "yesterday", "to": "today"},
+        {"from": "2026-01-01T00:00:00", "to": "2026-01-02T00:00:00"},  # no time zone
+        {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"},
+        {"from": "2000-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z", "step": "10"},
+        {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "step": "7"},
+        {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "typo": "7"},
+    ],
+)
+async def test_ranges_that_are_none(server: RunningServer, query: dict[str, str]) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+        async with user.http.get(f"/api/cameras/{camera}/history", params=query) as response:
+            assert response.status == 400
+            assert (await response.json())["error"]["code"] in {"BAD_REQUEST", "BAD_RANGE"}

@@ -1,0 +1,86 @@
+"""What of a stream is kept: alerts and samples."""
+
+import pytest
+
+from server.core.alarm import Limits
+from server.core.analytics import Analytics
+from server.core.plan import Plan, ZoneLimits
+from server.core.tracks import Tracks
+from server.core.zone import Zone
+from server.live.journal import MAX_PENDING, Journal, Pending
+from server.storage.samples import Sample
+from tests.support.engine import person
+
+ALL = Zone("all", "All", ((0, 0), (1, 0), (1, 1), (0, 1)), entry_s=0, exit_s=0)
+LIMITS = Limits(warning=2, critical=3, hold_s=0, hysteresis=0, clear_s=0, cooldown_s=0)
+OPENED = 1_700_000_000.0
+
+
+def play(journal: Journal, analytics: Analytics, *counts: int, start: int = 0) -> None:
+    """So many people in each second."""
+    for second, count in enumerate(counts, start):
+        people = tuple(person(n + 1, left=0.05 + n / 20, right=0.08 + n / 20) for n in range(count))
+        t = second * 1000.0
+        journal.note(t, analytics.update(Tracks(t, 640, 480, people)))
+
+
+@pytest.fixture
+def analytics() -> Analytics:
+    return Analytics(Plan((ALL,), limits={"all": ZoneLimits(people=LIMITS)}))
+
+
+def test_an_alert_is_one_record_from_its_beginning_to_its_end(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    play(journal, analytics, 0, 2, 2)
+    (begun,) = journal.drain().alerts.values()
+    assert (begun.level, begun.began_at, begun.ended_at, begun.peak) == ("warning", OPENED + 1, None, 2)
+    assert journal.alert_id("all", "people") == begun.id
+    play(journal, analytics, 3, 3, start=3)
+    (worse,) = journal.drain().alerts.values()
+    assert (worse.id, worse.level, worse.peak, worse.peak_at) == (begun.id, "critical", 3, OPENED + 3)
+    play(journal, analytics, 3, start=5)
+    assert journal.drain().alerts == {}, "nothing changed, nothing is written"
+    play(journal, analytics, 0, start=6)
+    (ended,) = journal.drain().alerts.values()
+    assert (ended.id, ended.level, ended.ended_at) == (begun.id, "critical", OPENED + 6)
+    play(journal, analytics, 2, start=7)
+    (next_,) = journal.drain().alerts.values()
+    assert next_.id != begun.id
+
+
+def test_alerts_end_with_their_zone_and_their_stream(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    play(journal, analytics, 2)
+    journal.drain()
+    analytics.set_plan(Plan())
+    play(journal, analytics, 2, start=1)
+    assert [record.ended_at for record in journal.drain().alerts.values()] == [OPENED + 1]
+    analytics.set_plan(Plan((ALL,), limits={"all": ZoneLimits(people=LIMITS)}))
+    play(journal, analytics, 2, start=2)
+    journal.close()
+    assert [record.ended_at for record in journal.drain().alerts.values()] == [OPENED + 2]
+
+
+def test_samples_of_the_frame_and_each_zone(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    play(journal, analytics, *[1] * 10, *[0] * 5)
+    journal.close()
+    samples = journal.drain().samples
+    assert [(s.zone_id, s.at - OPENED, s.most, s.entries, s.exits) for s in samples] == [
+        ("", 0, 1, 0, 0),
+        ("all", 0, 1, 1, 0),
+        ("", 10, 0, 0, 0),
+        ("all", 10, 0, 0, 0),
+    ]
+
+
+def test_what_could_not_be_written_waits_in_order_and_within_bounds(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    play(journal, analytics, 2)
+    first = journal.drain()
+    play(journal, analytics, 3, start=1)
+    journal.give_back(first)
+    assert [record.level for record in journal.drain().alerts.values()] == ["critical"], "the newer state wins"
+    old = Sample("cam_1", "", "", 10, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+    journal.give_back(Pending(samples=[old] * (MAX_PENDING + 5)))
+    assert len(journal.drain().samples) == MAX_PENDING

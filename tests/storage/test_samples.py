@@ -1,0 +1,78 @@
+"""The course of the figures in the database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.storage.cameras import Camera, insert_camera
+from server.storage.database import Database
+from server.storage.migrate import migrate
+from server.storage.samples import Sample, add_samples, delete_old_samples, select_samples
+from server.storage.users import User, insert_user
+
+HOUR = 1_700_006_400.0
+ONE = Sample("cam_1", "z", "Gate", 10, HOUR, 10, 1, 2.0, 4, 3, 5, 4, 30.0, 2)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database with one camera."""
+    path = tmp_path / "test.sqlite3"
+    await asyncio.to_thread(migrate, path)
+    opened = Database(path)
+    async with opened.writing() as connection:
+        await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
+        await insert_camera(connection, Camera("cam_1", "usr_a", "x", 1.0))
+    yield opened
+    await opened.close()
+
+
+async def stored(database: Database, step: int, owner: str = "usr_a") -> list[Sample]:
+    async with database.reading() as connection:
+        return await select_samples(connection, owner, "cam_1", step, HOUR - 86_400, HOUR + 86_400)
+
+
+async def test_ten_seconds_are_merged_into_minute_and_hour(database: Database) -> None:
+    fine = [
+        ONE,
+        replace(
+            ONE, at=HOUR + 10, least=0, mean=5.0, most=9, last=1, seconds=5, entries=1, exits=0, dwell_s=0, visits=0
+        ),
+        replace(ONE, at=HOUR + 70),
+    ]
+    async with database.writing() as connection:
+        await add_samples(connection, fine)
+    assert await stored(database, 10) == fine
+    minutes = await stored(database, 60)
+    assert [sample.at - HOUR for sample in minutes] == [0, 60]
+    assert minutes[0] == replace(
+        ONE, step_s=60, seconds=15, least=0, mean=3.0, most=9, last=1, entries=6, exits=4, dwell_s=30.0, visits=2
+    )
+    (hour,) = await stored(database, 3600)
+    assert (hour.entries, hour.seconds, hour.most, hour.visits) == (11, 25, 9, 4)
+    assert hour.mean == pytest.approx((2 * 10 + 5 * 5 + 2 * 10) / 25)
+
+
+async def test_two_streams_in_the_same_ten_seconds_add_up(database: Database) -> None:
+    for _ in range(2):
+        async with database.writing() as connection:
+            await add_samples(connection, [replace(ONE, seconds=0)])
+    (sample,) = await stored(database, 10)
+    assert (sample.entries, sample.mean, sample.seconds) == (10, 2.0, 0)
+
+
+async def test_only_the_owner_reads(database: Database) -> None:
+    async with database.writing() as connection:
+        await add_samples(connection, [ONE])
+    assert await stored(database, 10, owner="usr_b") == []
+
+
+async def test_old_samples_go_by_their_step(database: Database) -> None:
+    async with database.writing() as connection:
+        await add_samples(connection, [ONE])
+        await delete_old_samples(connection, {10: 1, 60: 30, 3600: 0}, HOUR + 2 * 86_400)
+    counts = [len(await stored(database, step)) for step in (10, 60, 3600)]
+    assert counts == [0, 1, 1]
