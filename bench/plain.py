@@ -35,11 +35,12 @@ def open_plain(weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
             for (left, top, right, bottom), score in zip(boxes.xyxy.tolist(), boxes.conf.tolist(), strict=True)
         ]
         tracks = tracker.update_tracks(found, frame=image_bgr)
-        return [
-            (int(one.track_id), *map(float, one.to_ltwh(orig=True)), float(one.det_conf or 0))
-            for one in tracks
-            if one.is_confirmed() and one.time_since_update == 0
-        ]
+        rows: list[Row] = []
+        for one in tracks:
+            if one.is_confirmed() and one.time_since_update == 0:
+                left, top, width, height = map(float, one.to_ltwh(orig=True))
+                rows.append((int(one.track_id), left, top, width, height, float(one.det_conf or 0)))
+        return rows
 
     return track
 

@@ -7,5 +7,6 @@ from pathlib import Path
 def resource_filename(package: str, resource: str) -> str:
     """Path of a file in an installed package."""
     spec = importlib.util.find_spec(package)
-    assert spec and spec.origin
+    assert spec
+    assert spec.origin
     return str(Path(spec.origin).parent / resource)

@@ -83,6 +83,8 @@ def load_detector(weights: Path) -> Exportable:
 
     model = YOLO(str(weights)).model
     assert isinstance(model, nn.Module)
+    if model.names[_PERSON] != "person" or model.model[-1].reg_max != 1:
+        raise ValueError("these weights are no YOLO26 detector that knows people")
     network = PersonDetector(model.eval().float()).eval()
     return (
         network,

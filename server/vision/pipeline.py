@@ -27,7 +27,7 @@ class Pipeline:
 
     def __init__(self, detector: Detector, features: Features, tracker: Tracker, max_pixels: int) -> None:
         self.detector = detector
-        self._features = features
+        self.features = features
         self._tracker = tracker
         self._max_pixels = max_pixels
 
@@ -57,7 +57,7 @@ class Pipeline:
         times = [perf_counter()]
         detections = self.detector.detect(image_bgr)
         times.append(perf_counter())
-        looks = self._features.embed(image_bgr, detections.xyxy)
+        looks = self.features.embed(image_bgr, detections.xyxy)
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
         sightings = self._tracker.update(detections, looks, t, height, width)
