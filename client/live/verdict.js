@@ -39,9 +39,10 @@ export function newJudge() {
   return { verdict: "live", leaning: "live", since: -Infinity };
 }
 
-/** A verdict changes when it has held for a while. @param {Judge} judge @param {Situation} situation @returns {Judge} */
+/** Good news counts at once, bad news when it has held for a while. @param {Judge} judge @param {Situation} situation @returns {Judge} */
 export function judge(judge, situation) {
   const leaning = look(situation);
+  if (leaning === "live") return { verdict: leaning, leaning, since: situation.now };
   if (leaning !== judge.leaning) return { ...judge, leaning, since: situation.now };
   return situation.now - judge.since >= HOLD_MS ? { ...judge, verdict: leaning } : judge;
 }

@@ -34,6 +34,12 @@ describe("the verdict", () => {
     assert.equal(state.verdict, "full");
   });
 
+  it("is good again at once: no line says 12 of 10", () => {
+    let state = newJudge();
+    for (let now = 0; now <= 3000; now += 500) state = judge(state, { ...full, now });
+    assert.equal(judge(state, { ...FINE, fps: 12, now: 3500 }).verdict, "live");
+  });
+
   it("is not moved by a hiccup", () => {
     let state = newJudge();
     for (let now = 0; now < 20000; now += 500) state = judge(state, { ...(now % 2000 === 0 ? full : FINE), now });
