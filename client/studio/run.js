@@ -224,7 +224,7 @@ export class Run {
     const { figures, paused, phase, rates } = this.store.get();
     const waiting = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
     const fps = figures && isFlowing(phase) && !paused ? this.fps.rate(now) : null;
-    this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) ? this.#delayMs : null } });
+    this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) && !paused ? this.#delayMs : null } });
     if (phase === "connecting" && now - this.#askedAt > PATIENCE_MS && !this.opened) this.say("the server does not answer yet");
     else if (this.store.get().notice && now > this.#noticeUntil) this.store.set({ notice: "" });
     this.onBeat(now);

@@ -87,6 +87,7 @@ export function chartView(history, get) {
   }).observe(host);
   details.addEventListener("toggle", () => details.open && fillTable(table, history, get()));
   return (state, now) => {
+    if (history.isEmpty && table.firstChild) table.replaceChildren();
     empty.hidden = !history.isEmpty;
     host.hidden = history.isEmpty;
     const current = `${state.range} ${history.lastT} ${state.startedAt}`;
