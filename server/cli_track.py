@@ -13,6 +13,7 @@ from server.models.paths import default_models_dir
 from server.track_formats import FORMATS
 
 if TYPE_CHECKING:
+    from server.core.plan import Plan
     from server.core.tracks import Tracks
     from server.vision.video import Video, VideoFrame
     from server.vision.vision import Vision
@@ -27,6 +28,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the tracks go")
     parser.add_argument("--format", choices=sorted(FORMATS), default="mot", help="default: mot")
+    parser.add_argument(
+        "--zones", type=Path, metavar="ZONES.json", help="count in these zones and lines (docs/zones.md)"
+    )
     parser.add_argument("--render", type=Path, metavar="OUT.mp4", help="also write a video with the tracks drawn in")
     parser.add_argument("--stats", type=Path, metavar="STATS.json", help="also write times and totals")
     parser.add_argument("--model", metavar="NAME", help="a prepared detector (default: CROWDCOUNT_MODEL or yolo26n)")
@@ -38,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Its decoders write to standard error on their own; what matters is said in one line by us.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    from server.track_zones import read_plan
     from server.vision.settings import VisionSettings
     from server.vision.video import Video
     from server.vision.vision import Vision
@@ -45,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.render and arguments.render.suffix not in RENDERED:
         raise OSError(f"{arguments.render} cannot be written as a video; use .mp4")
     model = arguments.model or os.environ.get("CROWDCOUNT_MODEL") or "yolo26n"
+    plan = read_plan(arguments.zones) if arguments.zones else None
     video = Video(arguments.video)
     vision = Vision(VisionSettings(models_dir=str(default_models_dir()), model=model))
     with ExitStack() as outputs:
@@ -52,20 +58,23 @@ def run(arguments: argparse.Namespace) -> int:
         lines = outputs.enter_context(outputs.enter_context(replacing(arguments.out)).open("w", encoding="utf-8"))
         render = outputs.enter_context(replacing(arguments.render)) if arguments.render else None
         stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
-        stats = _track(video, vision, arguments.format, lines, render)
+        stats = _track(video, vision, plan, arguments.format, lines, render)
         if stats_path:
             stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
     return 0
 
 
-def _track(video: "Video", vision: "Vision", form: str, lines: TextIO, render: Path | None) -> dict[str, Any]:
+def _track(
+    video: "Video", vision: "Vision", plan: "Plan | None", form: str, lines: TextIO, render: Path | None
+) -> dict[str, Any]:
     """Write every frame's tracks and return the statistics."""
     from tqdm import tqdm
 
     from server.core.analytics import Analytics
+    from server.track_zones import ZoneStats
 
     header, to_lines = FORMATS[form]
-    pipeline, analytics = vision.open(), Analytics()
+    pipeline, analytics, zones = vision.open(), Analytics(plan), ZoneStats()
     stages = dict.fromkeys(STAGES, 0.0)
     frames = 0
     if header:
@@ -76,13 +85,14 @@ def _track(video: "Video", vision: "Vision", form: str, lines: TextIO, render: P
         for frame in tqdm(video, total=video.frames or None, unit="frame", desc="tracking"):
             tracks = pipeline.process_image(frame.image_bgr, frame.t)
             analysed = perf_counter()
-            analytics.update(tracks)
+            analysis = analytics.update(tracks)
+            zones.note(analysis)
             stages["analyse"] += (perf_counter() - analysed) * 1000
             stages["decode"] += frame.decode_ms
             for stage, spent_ms in tracks.stages_ms.items():
                 stages[stage] += spent_ms
             frames += 1
-            lines.writelines(line + "\n" for line in to_lines(frames, tracks))
+            lines.writelines(line + "\n" for line in to_lines(frames, tracks, analysis))
             if renderer:
                 renderer.write(frame, tracks)
         seconds = perf_counter() - start
@@ -93,6 +103,7 @@ def _track(video: "Video", vision: "Vision", form: str, lines: TextIO, render: P
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
         **vision.describe(),
         "unique": analytics.figures.unique,
+        **(zones.report() if plan else {}),
     }
 
 

@@ -122,3 +122,50 @@ def test_pull_of_wrong_weights_fails(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "9b09cc8bf347f0fc8a5f7657480587f25db09b34bf33b0652110fb03a8ad4fef" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ZONES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]},
+            "properties": {"name": "All", "limits": {"people": {"warning": 1, "hold_s": 0}}},
+        },
+        {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": [[0.5, 1], [0.5, 0]]},
+            "properties": {"name": "Middle"},
+        },
+    ],
+}
+
+
+def test_track_counts_in_zones(clip: Path, tmp_path: Path) -> None:
+    zones, out, stats = tmp_path / "zones.json", tmp_path / "out.jsonl", tmp_path / "stats.json"
+    zones.write_text(json.dumps(ZONES))
+    done = crowdcount("track", clip, "--out", out, "--format", "jsonl", "--stats", stats, "--zones", zones)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(stats.read_text())
+    (zone,), (line,), alerts = figures["zones"], figures["lines"], figures["alerts"]
+    assert (zone["name"], line["name"]) == ("All", "Middle")
+    assert 1 <= zone["visitors"] <= figures["unique"]
+    assert zone["entries"] - zone["exits"] == zone["occupancy"] + zone["lost"]
+    assert {(alert["zone"], alert["level"]) for alert in alerts} == {("All", "warning")}
+    frames = [json.loads(text) for text in out.read_text().splitlines()]
+    assert frames[-1]["zones"][0]["occupancy"] == zone["occupancy"]
+    assert max(frame["zones"][0]["occupancy"] for frame in frames) == zone["peak"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("{", "is not JSON"), ("[]", "must be an object"), (json.dumps({"type": "FeatureCollection"}), "features")],
+)
+def test_zones_that_are_none_are_one_line(clip: Path, tmp_path: Path, content: str, words: str) -> None:
+    zones = tmp_path / "zones.json"
+    zones.write_text(content)
+    done = crowdcount("track", clip, "--out", tmp_path / "o", "--zones", zones)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert words in done.stderr
+    assert not (tmp_path / "o").exists()

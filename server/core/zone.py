@@ -52,8 +52,8 @@ class Zone:
     name: str
     points_norm: tuple[PointNorm, ...]
     anchor: Anchor = Anchor.FEET
-    entry_s: float = 0.3
-    exit_s: float = 0.7
+    entry_s: float = 0.2
+    exit_s: float = 0.5
     revisit_s: float = 10.0
     colour: str = "#2f81f7"
 

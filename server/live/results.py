@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from server.core.alarm import Alert
-from server.core.analytics import Analysis, LineReport
+from server.core.analytics import Analysis
 from server.core.heatmap import HeatmapImage
+from server.core.report_json import encode_alert, encode_line, encode_zone
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 
 Json = dict[str, Any]
-
-
 AlertId = Callable[[str, str], str | None]
 """From zone id and figure to the id of the alert that goes on."""
 
@@ -33,7 +31,7 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
         "peak_t": figures.peak_t,
         "unique": figures.unique,
         "zones": [_zone(report, alert_id) for report in analysis.zones],
-        "lines": [_line(report) for report in analysis.lines],
+        "lines": [encode_line(report) for report in analysis.lines],
     }
     if analysis.heatmap is not None:
         result["heatmap"] = _heatmap(analysis.heatmap)
@@ -45,45 +43,8 @@ def _heatmap(image: HeatmapImage) -> Json:
 
 
 def _zone(report: ZoneReport, alert_id: AlertId) -> Json:
-    figures, dwell = report.figures, report.figures.dwell
-    return {
-        "id": report.zone.id,
-        "occupancy": figures.occupancy,
-        "people": list(report.present),
-        "peak": figures.peak,
-        "average": round(figures.average, 2),
-        "entries": figures.entries,
-        "exits": figures.exits,
-        "lost": figures.lost,
-        "visitors": figures.visitors,
-        "dwell": {
-            "mean_s": _rounded(dwell.mean_s, 1),
-            "median_s": _rounded(dwell.median_s, 1),
-            "p90_s": _rounded(dwell.p90_s, 1),
-            "longest_now_s": round(dwell.longest_now_s, 1),
-        },
-        "area_m2": _rounded(report.area_m2, 2),
-        "density": _rounded(report.density, 3),
-        "service": report.service,
-        "level": report.level.name.lower(),
-        "alerts": {
-            figure: {"id": alert_id(report.zone.id, figure), **_alert(alert)} for figure, alert in report.alerts.items()
-        },
+    alerts = {
+        figure: {"id": alert_id(report.zone.id, figure), **encode_alert(alert)}
+        for figure, alert in report.alerts.items()
     }
-
-
-def _alert(alert: Alert) -> Json:
-    return {
-        "level": alert.level.name.lower(),
-        "began": alert.began,
-        "peak": _rounded(alert.peak, 3),
-        "peak_t": alert.peak_t,
-    }
-
-
-def _line(report: LineReport) -> Json:
-    return {"id": report.line.id, "in": report.inward, "out": report.outward}
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+    return encode_zone(report) | {"alerts": alerts}

@@ -40,19 +40,19 @@ def figures(zone: ZoneCounter) -> tuple[int, int, int, int]:
     ("stays", "expected"),
     [
         ([(OUT, 5)], (0, 0, 0, 0)),
-        ([(IN, 0.2)], (0, 0, 0, 0)),  # not long enough
+        ([(IN, 0.15)], (0, 0, 0, 0)),  # not long enough
         ([(IN, 2)], (1, 1, 0, 1)),  # born inside
         ([(OUT, 2), (IN, 2)], (1, 1, 0, 1)),
-        ([(OUT, 2), (IN, 2), (OUT, 0.5)], (1, 1, 0, 1)),  # not gone for long enough
+        ([(OUT, 2), (IN, 2), (OUT, 0.3)], (1, 1, 0, 1)),  # not gone for long enough
         ([(OUT, 2), (IN, 2), (OUT, 2)], (0, 1, 1, 1)),
-        ([(IN, 2), (None, 0.5), (IN, 2)], (1, 1, 0, 1)),  # a blink of the detector
+        ([(IN, 2), (None, 0.3), (IN, 2)], (1, 1, 0, 1)),  # a blink of the detector
         ([(IN, 2), (None, 4)], (0, 1, 0, 1)),  # lost: not counted as there, not gone either
         ([(IN, 2), (None, 4), (IN, 1)], (1, 1, 0, 1)),  # found again: nothing happened
         ([(IN, 2), (None, 4), (OUT, 1)], (0, 1, 1, 1)),  # it had left
         ([(IN, 2), (None, 12)], (0, 1, 1, 1)),  # lost for good
         ([(IN, 2), (OUT, 4), (IN, 2)], (1, 2, 1, 1)),  # came back soon: in again, the same visitor
         ([(IN, 2), (OUT, 12), (IN, 2)], (1, 2, 1, 2)),  # came back late: another visit
-        ([(IN, 2), (OUT, 2), (IN, 0.2), (OUT, 4)], (0, 1, 1, 1)),  # a glimpse is no entry
+        ([(IN, 2), (OUT, 2), (IN, 0.15), (OUT, 4)], (0, 1, 1, 1)),  # a glimpse is no entry
         ([(EDGE, 20)], (0, 0, 0, 0)),
     ],
 )

@@ -1,0 +1,55 @@
+"""What is known of zones and lines, as JSON values: the same for the live protocol and for files."""
+
+from typing import Any
+
+from server.core.alarm import Alert
+from server.core.analytics import LineReport
+from server.core.watch import ZoneReport
+
+Json = dict[str, Any]
+
+
+def encode_zone(report: ZoneReport) -> Json:
+    """A zone's figures; without its alerts."""
+    figures, dwell = report.figures, report.figures.dwell
+    return {
+        "id": report.zone.id,
+        "occupancy": figures.occupancy,
+        "people": list(report.present),
+        "peak": figures.peak,
+        "average": round(figures.average, 2),
+        "entries": figures.entries,
+        "exits": figures.exits,
+        "lost": figures.lost,
+        "visitors": figures.visitors,
+        "dwell": {
+            "mean_s": rounded(dwell.mean_s, 1),
+            "median_s": rounded(dwell.median_s, 1),
+            "p90_s": rounded(dwell.p90_s, 1),
+            "longest_now_s": round(dwell.longest_now_s, 1),
+        },
+        "area_m2": rounded(report.area_m2, 2),
+        "density": rounded(report.density, 3),
+        "service": report.service,
+        "level": report.level.name.lower(),
+    }
+
+
+def encode_alert(alert: Alert) -> Json:
+    """An alert that goes on; times in milliseconds of capture time."""
+    return {
+        "level": alert.level.name.lower(),
+        "began": alert.began,
+        "peak": rounded(alert.peak, 3),
+        "peak_t": alert.peak_t,
+    }
+
+
+def encode_line(report: LineReport) -> Json:
+    """A line's crossings."""
+    return {"id": report.line.id, "in": report.inward, "out": report.outward}
+
+
+def rounded(value: float | None, digits: int) -> float | None:
+    """A number for a reader, None as it is."""
+    return None if value is None else round(value, digits)

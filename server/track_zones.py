@@ -1,0 +1,65 @@
+"""Zones and lines of a file: read before, reported after."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from server.core.alarm import Alert, Level
+from server.core.analytics import Analysis
+from server.core.errors import CodedError
+from server.core.plan import Plan
+from server.core.plan_json import decode_plan
+from server.core.report_json import encode_line, encode_zone
+
+MAX_BYTES = 1_000_000
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file (docs/zones.md). Raises CodedError ``BAD_PLAN`` or the code of what is wrong with it."""
+    if path.stat().st_size > MAX_BYTES:
+        raise CodedError("BAD_PLAN", f"{path} is too large to be zones")
+    try:
+        return decode_plan(json.loads(path.read_text("utf-8")))
+    except ValueError as error:
+        raise CodedError("BAD_PLAN", f"{path} is not JSON: {error}") from error
+    except CodedError as error:
+        raise CodedError(error.code, f"{path}: {error.message}") from error
+
+
+class ZoneStats:
+    """What the zones and lines of a file counted, and the alerts that there were."""
+
+    def __init__(self) -> None:
+        self._last: Analysis | None = None
+        self._alerts: dict[tuple[str, str, float], Alert] = {}
+
+    def note(self, analysis: Analysis) -> None:
+        """Take in a frame's analysis."""
+        self._last = analysis
+        for report in analysis.zones:
+            for figure, alert in report.alerts.items():
+                self._alerts[report.zone.id, figure, alert.began] = alert
+            for figure, step in report.steps:
+                if step.after is Level.CLEAR:
+                    self._alerts[report.zone.id, figure, step.alert.began] = step.alert
+
+    def report(self) -> dict[str, Any]:
+        """The figures at the end, with names."""
+        if self._last is None:
+            return {"zones": [], "lines": [], "alerts": []}
+        return {
+            "zones": [{"name": report.zone.name, **encode_zone(report)} for report in self._last.zones],
+            "lines": [{"name": report.line.name, **encode_line(report)} for report in self._last.lines],
+            "alerts": [
+                {
+                    "zone": zone,
+                    "figure": figure,
+                    "level": alert.worst.name.lower(),
+                    "began": alert.began,
+                    "ended": alert.ended,
+                    "peak": round(alert.peak, 3),
+                    "peak_t": alert.peak_t,
+                }
+                for (zone, figure, _), alert in self._alerts.items()
+            ],
+        }
