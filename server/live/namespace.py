@@ -12,11 +12,13 @@ from socketio.exceptions import ConnectionRefusedError
 
 from server.config import Settings
 from server.core.errors import CodedError
+from server.core.heatmap import Window
 from server.live import frame as checks
 from server.live import metrics
 from server.live.budget import Budget
 from server.live.registry import OpenRequest, Registry
 from server.models.catalogue import prepared_models
+from server.storage.audit import Action, Origin, insert_audit
 from server.storage.cameras import select_camera
 from server.storage.database import Database
 from server.storage.plans import select_plan
@@ -53,6 +55,8 @@ EVENTS = {
     "frame": EventRule(EVENTS_PER_SECOND, EVENTS_AT_ONCE),
     "stream_open": EventRule(5, 30),
     "stream_close": EventRule(5, 30),
+    "heatmap_window": EventRule(5, 30),
+    "counters_reset": EventRule(1, 10),
     "renew": EventRule(0.5, 10),
 }
 """Everything that clients may send; an event that is not here is refused."""
@@ -115,6 +119,10 @@ class LiveNamespace(socketio.AsyncNamespace):
             return await self._stream_open(sid, connection, body)
         if event == "stream_close":
             return await self._stream_close(sid, body)
+        if event == "heatmap_window":
+            return self._heatmap_window(sid, body)
+        if event == "counters_reset":
+            return await self._counters_reset(sid, connection, body)
         return await self._renew(connection, body)
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
@@ -197,6 +205,26 @@ class LiveNamespace(socketio.AsyncNamespace):
             return stream.refuse(seq, error)
         return await stream.offer(checks.Frame(seq, t, picture))
 
+    def _heatmap_window(self, sid: str, payload: dict[str, Any]) -> dict[str, Any]:
+        stream = self._registry.get(sid, checks.require_text(payload, "stream"))
+        window = checks.require_choice(payload, "window", tuple(one.value for one in Window))
+        stream.analytics.show(Window(window))
+        return {"window": window}
+
+    async def _counters_reset(self, sid: str, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
+        stream = self._registry.get(sid, checks.require_text(payload, "stream"))
+        before = stream.summary()
+        stream.analytics.reset()
+        detail = f"peak {before['peak']}, people {before['unique']}"
+        async with self._database.writing() as database:
+            camera = await select_camera(database, connection.user_id, stream.camera_id)
+            target = camera.name if camera else stream.camera_id
+            origin = Origin("", "live connection")
+            await insert_audit(
+                database, connection.user_id, Action.COUNTERS_RESET, origin, time.time(), target=target, detail=detail
+            )
+        return {"summary": stream.summary()}
+
     async def _stream_close(self, sid: str, payload: dict[str, Any]) -> dict[str, Any]:
         stream = self._registry.get(sid, checks.require_text(payload, "stream"))
         await self._registry.end(stream)
@@ -228,6 +256,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         await asyncio.gather(*(self._say_why_and_close(sid, reason) for sid in cut))
 
     async def _say_why_and_close(self, sid: str, reason: EndReason) -> None:
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
         payload = {"reason": reason.value, "message": WHY[reason]}
         try:
             async with asyncio.timeout(CUT_S):
@@ -236,6 +265,8 @@ class LiveNamespace(socketio.AsyncNamespace):
                 await self.disconnect(sid)
         except TimeoutError:
             logger.info("connection %s does not read that it is closed", sid)
+        if eio_sid is not None:
+            await self.server.hang_up(eio_sid)
 
     async def shut_down(self) -> None:
         """Tell everybody that the server goes away."""

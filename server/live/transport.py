@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import socketio
+from socketio.packet import CONNECT as CONNECT_TYPE
 from socketio.packet import Packet
 
 from server.addresses import network_of
@@ -17,8 +18,9 @@ logger = logging.getLogger("crowdcount.live")
 MAX_ATTACHMENTS = 1
 """A frame carries one picture; the library would buffer as many as a packet declares."""
 
-DROP_S = 2.0
-"""How long a client may take to read that it is dropped."""
+HANG_UP_S = 1.0
+"""How long a client may take to read that it is closed."""
+CONNECT = str(CONNECT_TYPE)
 
 OriginCheck = Callable[[str | None, dict[str, Any]], bool]
 
@@ -48,6 +50,7 @@ class LiveServer(socketio.AsyncServer):
     def __init__(self, handshakes: Handshakes, **options: Any) -> None:
         super().__init__(**options)
         self._handshakes = handshakes
+        self._connecting: dict[str, asyncio.Task[None]] = {}
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
         if not self._handshakes.admit(eio_sid, address_of(environ)):
@@ -57,6 +60,11 @@ class LiveServer(socketio.AsyncServer):
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._handshakes.gone(eio_sid)
+        connecting = self._connecting.pop(eio_sid, None)
+        if connecting is not None and connecting is not asyncio.current_task():
+            # Otherwise it would accept a connection that is gone.
+            connecting.cancel()
+            await asyncio.wait([connecting])
         await super()._handle_eio_disconnect(eio_sid, reason)
 
     async def drop_unfinished(self) -> None:
@@ -66,13 +74,37 @@ class LiveServer(socketio.AsyncServer):
 
     async def _drop(self, eio_sid: str) -> None:
         logger.info("connection %s dropped: unfinished handshake", eio_sid)
+        await self.hang_up(eio_sid)
+
+    async def hang_up(self, eio_sid: str) -> None:
+        """Close a connection, also of a client that does not close it when it is told to."""
+        socket = self.eio.sockets.get(eio_sid)
         try:
-            await asyncio.wait_for(self.eio.disconnect(eio_sid), DROP_S)
+            await asyncio.wait_for(self.eio.disconnect(eio_sid), HANG_UP_S)
         except TimeoutError:
             logger.info("connection %s does not read that it is closed", eio_sid)
-        self._handshakes.gone(eio_sid)
+        finally:
+            self._handshakes.gone(eio_sid)
+            if socket is not None:
+                await socket.queue.put(None)  # ends the library's writer, which closes the WebSocket
+
+    async def _connect_meanwhile(self, eio_sid: str, data: Any) -> None:
+        try:
+            await self._take(eio_sid, data)
+        finally:
+            self._connecting.pop(eio_sid, None)
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        if eio_sid in self._connecting:
+            return  # sent before the connection is accepted: no effect, not even later
+        if isinstance(data, str) and data.startswith(CONNECT):
+            # Not awaited here: what arrives meanwhile would wait in the library, and count once we accept.
+            task = asyncio.create_task(self._connect_meanwhile(eio_sid, data), name=f"connect {eio_sid}")
+            self._connecting[eio_sid] = task
+        else:
+            await self._take(eio_sid, data)
+
+    async def _take(self, eio_sid: str, data: Any) -> None:
         try:
             await super()._handle_eio_message(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:

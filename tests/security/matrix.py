@@ -109,5 +109,7 @@ EVENTS = {
     "stream_open": ({"camera": "{camera}", "source": "camera", "mode": "live"}, "UNKNOWN_CAMERA"),
     "frame": ({"stream": "{stream}", "seq": 1, "t": 1.0, "jpeg": b"jpeg"}, "UNKNOWN_STREAM"),
     "stream_close": ({"stream": "{stream}"}, "UNKNOWN_STREAM"),
+    "heatmap_window": ({"stream": "{stream}", "window": "session"}, "UNKNOWN_STREAM"),
+    "counters_reset": ({"stream": "{stream}"}, "UNKNOWN_STREAM"),
     "renew": ({"token": "{token}"}, "INVALID_TOKEN"),
 }

@@ -1,0 +1,139 @@
+"""Row 1: before a connection is accepted nothing has an effect and nothing is delivered."""
+
+import asyncio
+import json
+from typing import Any
+
+import aiohttp
+import pytest
+
+from server.api import socket_auth
+from tests.support.engine import ScriptedEngine
+from tests.support.server import Client, RunningServer
+
+SOCKET = "/socket.io/?EIO=4&transport=websocket"
+
+
+def event(name: str, payload: dict[str, Any], number: int) -> str:
+    """A Socket.IO EVENT packet in an Engine.IO message."""
+    return f"42{number}{json.dumps([name, payload])}"
+
+
+async def read_all(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> list[str]:
+    """Everything that arrives within that time."""
+    found = []
+    try:
+        async with asyncio.timeout(seconds):
+            async for message in socket:
+                found.append(str(message.data))
+    except TimeoutError:
+        return found
+    return found
+
+
+def beyond_transport(messages: list[str]) -> list[str]:
+    """What is more than Engine.IO's own open and ping."""
+    return [text for text in messages if not text.startswith(("0", "2"))]
+
+
+async def test_events_of_a_stranger_are_not_answered(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user, server.client() as stranger:
+        camera = await user.camera()
+        stream = (await user.open(camera))["stream"]
+        async with stranger.http.ws_connect(SOCKET) as socket:
+            for number, payload in enumerate(
+                [
+                    ("stream_open", {"camera": camera, "source": "camera", "mode": "live"}),
+                    ("frame", {"stream": stream, "seq": 1, "t": 1.0, "jpeg": "x"}),
+                    ("stream_close", {"stream": stream}),
+                    ("renew", {"token": "x"}),
+                    ("connect", {}),
+                    ("disconnect", {}),
+                ]
+            ):
+                await socket.send_str(event(*payload, number))
+            assert beyond_transport(await read_all(socket, 1.0)) == []
+            await socket.send_str("40")
+            refused = beyond_transport(await read_all(socket, 1.0))
+            assert [json.loads(text[2:])["data"]["code"] for text in refused] == ["UNAUTHENTICATED"]
+            await socket.send_str(event("stream_close", {"stream": stream}, 9))
+            assert beyond_transport(await read_all(socket, 0.5)) == []
+        assert engine.seen == []
+        assert (await user.frame(stream, 1))["status"] == "processed", "the stream is untouched"
+
+
+async def test_events_while_authentication_runs(
+    server: RunningServer, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is slow; the client sends events at once, and is refused or let in only then."""
+    gate = asyncio.Event()
+    found = socket_auth.select_grant
+
+    async def slow(*arguments: Any) -> Any:
+        await gate.wait()
+        return await found(*arguments)
+
+    async with server.user() as user:
+        camera = await user.camera()
+        monkeypatch.setattr(socket_auth, "select_grant", slow)
+        async with user.http.ws_connect(SOCKET) as socket:
+            await socket.send_str("40")
+            opening = {"camera": camera, "source": "camera", "mode": "live"}
+            await socket.send_str(event("stream_open", opening, 1))
+            assert beyond_transport(await read_all(socket, 1.0)) == []
+            gate.set()
+            accepted = beyond_transport(await read_all(socket, 1.0))
+            assert [text[:2] for text in accepted] == ["40"], "what was sent too early has no effect later either"
+            assert engine.opened == {}
+            await socket.send_str(event("stream_open", opening, 2))
+            answer = beyond_transport(await read_all(socket, 1.0))
+            assert answer[0].startswith("432")
+        assert len(engine.opened) == 1
+
+
+async def test_who_leaves_while_authentication_runs_is_not_connected(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+    found = socket_auth.select_grant
+
+    async def slow(*arguments: Any) -> Any:
+        await gate.wait()
+        return await found(*arguments)
+
+    async def connections() -> str:
+        async with user.http.get("/metrics") as response:
+            lines = (await response.text()).splitlines()
+        return next(line for line in lines if line.startswith("crowdcount_connections "))
+
+    async with server.client() as user:
+        await user.register()
+        await user.connect()
+        before = await connections()
+        monkeypatch.setattr(socket_auth, "select_grant", slow)
+        for _ in range(10):
+            async with user.http.ws_connect(SOCKET) as socket:
+                await socket.send_str("40")
+                await asyncio.sleep(0.02)
+        gate.set()
+        await asyncio.sleep(0.5)
+        assert await connections() == before
+
+
+async def test_nothing_is_sent_to_everybody(server: RunningServer) -> None:
+    """What happens to one user is not told to another, nor to who is not accepted yet."""
+
+    async def listening(client: Client) -> aiohttp.ClientWebSocketResponse:
+        return await client.http.ws_connect(SOCKET)
+
+    async with server.user("ada") as ada, server.user("eve") as eve, server.client() as stranger:
+        waiting = await listening(stranger)
+        stream = (await ada.open(await ada.camera()))["stream"]
+        await ada.frame(stream, 1)
+        async with ada.http.delete("/api/session") as response:
+            assert response.status == 204
+        assert (await ada.wait_for("session_ended"))["reason"] == "signed_out"
+        assert beyond_transport(await read_all(waiting, 0.5)) == []
+        assert eve.events == []
+        assert eve.socket.connected
+        await waiting.close()
