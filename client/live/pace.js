@@ -19,6 +19,7 @@
  * @property {number} basisMs round trip of a small message on this connection
  * @property {number | null} rttMs smoothed
  * @property {number | null} serverMs smoothed share of the server
+ * @property {number | null} serviceMs smoothed time that the server works on one frame, without its wait
  * @property {number} changedAt ms
  * @property {number} climbedAt ms, the last step up; -Infinity before the first
  * @property {number | null} goodSince ms; null while it is not good
@@ -28,6 +29,12 @@
  * @property {number} now ms
  * @property {number} rttMs from sending to the answer
  * @property {number} serverMs of it spent in the server
+ * @property {number} waitMs of that spent waiting for its turn
+ *
+ * @typedef {object} Traffic
+ * @property {number} sentAt ms, when the last frame left; -Infinity before the first
+ * @property {number} answeredAt ms, when the last answer came; -Infinity before the first
+ * @property {number} unanswered
  */
 
 const RATES = [20, 15, 10, 7, 5];
@@ -41,6 +48,8 @@ const LOW_MS = 160;
 const SETTLE_MS = 800;
 const PATIENCE_MS = 3000;
 const MOST_PATIENCE_MS = 60000;
+/** A camera's frames are 33 ms apart, and one takes a moment to become a JPEG: the next one leaves so much ahead. */
+const LEAD_MS = 30;
 const MISTAKE_MS = 5000;
 const MOST_BASIS_MS = 1000;
 
@@ -71,6 +80,7 @@ export function startPace(limits, basisMs, now) {
     basisMs: Math.min(Math.max(0, basisMs), MOST_BASIS_MS),
     rttMs: null,
     serverMs: null,
+    serviceMs: null,
     changedAt: now,
     climbedAt: -Infinity,
     goodSince: null,
@@ -100,8 +110,13 @@ function blend(before, value) {
  * @param {Sample} sample
  * @returns {Pace}
  */
-export function paceAfter(pace, { now, rttMs, serverMs }) {
-  const measured = { ...pace, rttMs: blend(pace.rttMs, rttMs), serverMs: blend(pace.serverMs, serverMs) };
+export function paceAfter(pace, { now, rttMs, serverMs, waitMs }) {
+  const measured = {
+    ...pace,
+    rttMs: blend(pace.rttMs, rttMs),
+    serverMs: blend(pace.serverMs, serverMs),
+    serviceMs: blend(pace.serviceMs, serverMs - waitMs),
+  };
   const settled = now - pace.changedAt >= SETTLE_MS;
   const high = pace.basisMs + HIGH_MS;
   const low = pace.basisMs + LOW_MS;
@@ -121,14 +136,16 @@ export function paceAfter(pace, { now, rttMs, serverMs }) {
 }
 
 /**
- * Whether a frame may be sent now.
+ * Whether a frame may be sent now. While one is worked on, the next leaves just in time to follow it: earlier it would
+ * only grow old in the server's slot.
  * @param {Pace} pace
  * @param {number} now ms
- * @param {number} sentAt ms, the last time one was sent; -Infinity before the first
- * @param {number} unanswered
+ * @param {Traffic} traffic
  */
-export function maySend(pace, now, sentAt, unanswered) {
+export function maySend(pace, now, { sentAt, answeredAt, unanswered }) {
   const { inFlight, fps } = stepOf(pace);
   // Half a display refresh of tolerance: a 30 Hz camera is not halved by a callback that comes a moment early.
-  return unanswered < inFlight && now - sentAt >= 1000 / fps - 8;
+  if (unanswered >= inFlight || now - sentAt < 1000 / fps - 8) return false;
+  const begun = Math.max(sentAt, answeredAt);
+  return unanswered === 0 || pace.serviceMs === null || now - begun >= pace.serviceMs - LEAD_MS;
 }

@@ -27,6 +27,7 @@ export class Pipeline {
   #out = new Map();
   #seq = 1;
   #sentAt = -Infinity;
+  #answeredAt = -Infinity;
   #generation = 0;
   #started = 0;
   /** @type {number | null} */
@@ -78,7 +79,7 @@ export class Pipeline {
 
   /** Whether a frame taken now could leave. @param {number} now ms */
   wants(now) {
-    return this.#pace !== null && this.link.isOpen && maySend(this.#pace, now, this.#sentAt, this.#started);
+    return this.#pace !== null && this.link.isOpen && maySend(this.#pace, now, { sentAt: this.#sentAt, answeredAt: this.#answeredAt, unanswered: this.#started });
   }
 
   /** Sends one frame. @param {Departing} departing */
@@ -122,17 +123,18 @@ export class Pipeline {
       return false;
     }
     if (answer.status !== "processed") return false;
-    this.#measure(sent, answer.result.timing.total_ms);
+    this.#measure(sent, answer.result.timing);
     this.events.shown({ bitmap, result: answer.result, capturedAt });
     return true;
   }
 
-  /** @param {number} sent ms @param {number} serverMs */
-  #measure(sent, serverMs) {
+  /** @param {number} sent ms @param {import("./protocol.js").Timing} timing */
+  #measure(sent, { total_ms: serverMs, wait_ms: waitMs }) {
     const now = performance.now();
+    this.#answeredAt = now;
     const rttMs = now - sent;
     this.rttMs = smooth(this.rttMs, rttMs);
     this.serverMs = smooth(this.serverMs, serverMs);
-    if (this.#pace) this.#pace = paceAfter(this.#pace, { now, rttMs, serverMs });
+    if (this.#pace) this.#pace = paceAfter(this.#pace, { now, rttMs, serverMs, waitMs });
   }
 }

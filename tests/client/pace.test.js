@@ -15,7 +15,7 @@ function answers(pace, from, seconds, rttMs, serverMs) {
   const passed = [];
   while (now < from + seconds * 1000) {
     now += Math.max(rttMs, 50);
-    pace = paceAfter(pace, { now, rttMs, serverMs });
+    pace = paceAfter(pace, { now, rttMs, serverMs, waitMs: 0 });
     passed.push(stepOf(pace));
   }
   return { pace, now, passed };
@@ -77,7 +77,7 @@ describe("the pace after answers", () => {
 
   it("is not moved by one late answer", () => {
     const good = answers(startPace(LIMITS, 20, 0), 0, 5, 80, 40);
-    const late = paceAfter(good.pace, { now: good.now + 800, rttMs: 800, serverMs: 40 });
+    const late = paceAfter(good.pace, { now: good.now + 800, rttMs: 800, serverMs: 40, waitMs: 0 });
     assert.equal(late.at, 0);
   });
 
@@ -95,7 +95,7 @@ describe("the pace after answers", () => {
     while (now < 300000) {
       now += 100;
       const before = pace.at;
-      pace = paceAfter(pace, { now, rttMs: pace.at === 0 ? 600 : 100, serverMs: 40 });
+      pace = paceAfter(pace, { now, rttMs: pace.at === 0 ? 600 : 100, serverMs: 40, waitMs: 0 });
       if (before > 0 && pace.at === 0) tries.push(now);
     }
     const gaps = tries.slice(1).map((at, index) => at - tries[index]);
@@ -111,17 +111,53 @@ describe("whether a frame may leave", () => {
     ["not before the rate allows", 1010, 1000, 0, false],
     ["again after its interval", 1034, 1000, 0, true],
     ["a camera callback that comes a moment early counts", 1027, 1000, 0, true],
-    ["a second while one is unanswered", 1040, 1000, 1, true],
+    ["a second while one is unanswered and nothing is known of the server", 1040, 1000, 1, true],
     ["never a third", 5000, 1000, 2, false],
   ])) {
-    it(name, () => assert.equal(maySend(pace, now, sentAt, unanswered), expected));
+    it(name, () => assert.equal(maySend(pace, now, { sentAt, answeredAt: -Infinity, unanswered }), expected));
   }
+
+  const busy = paceAfter(pace, { now: 100, rttMs: 120, serverMs: 110, waitMs: 10 });
+  for (const [name, now, traffic, expected] of /** @type {const} */ ([
+    ["waits while the one before has long to go", 1050, { sentAt: 1000, answeredAt: 900, unanswered: 1 }, false],
+    ["leaves in time to follow it", 1071, { sentAt: 1000, answeredAt: 900, unanswered: 1 }, true],
+    ["counts from the answer where the one before had to wait", 1071, { sentAt: 1000, answeredAt: 1030, unanswered: 1 }, false],
+    ["leaves at once when nothing is unanswered", 1040, { sentAt: 1000, answeredAt: 1039, unanswered: 0 }, true],
+  ])) {
+    it(`at a server that takes 100 ms, the second ${name}`, () => assert.equal(maySend(busy, now, traffic), expected));
+  }
+
+  it("keeps a busy server busy, and its slot empty", () => {
+    // A camera of 30 frames a second, a server of 80 ms a frame, a way of 5 ms: simulated frame by frame.
+    let state = startPace(LIMITS, 10, 0);
+    /** @type {{sent: number, done: number, start: number}[]} */
+    const out = [];
+    const waits = [];
+    let [sentAt, answeredAt, free, answered] = [-Infinity, -Infinity, 0, 0];
+    for (let now = 0; now < 30000; now += 1000 / 30) {
+      while (out.length && out[0].done + 5 <= now) {
+        const { sent, start, done } = /** @type {{sent: number, done: number, start: number}} */ (out.shift());
+        answeredAt = done + 5;
+        answered += 1;
+        waits.push(start - sent - 5);
+        state = paceAfter(state, { now: answeredAt, rttMs: answeredAt - sent, serverMs: done - sent - 5, waitMs: start - sent - 5 });
+      }
+      if (!maySend(state, now, { sentAt, answeredAt, unanswered: out.length })) continue;
+      sentAt = now;
+      const start = Math.max(now + 5, free);
+      free = start + 80;
+      out.push({ sent: now, start, done: free });
+    }
+    const average = waits.reduce((sum, wait) => sum + wait, 0) / waits.length;
+    assert.ok(answered / 30 > 0.9 * (1000 / 80), `${answered / 30} frames a second`);
+    assert.ok(average < 25, `waits ${average} ms on average`);
+  });
 
   it("never exceeds the rate by more than the tolerance over a second", () => {
     let sentAt = -Infinity;
     let sent = 0;
     for (let now = 0; now < 10000; now += 1000 / 60) {
-      if (!maySend(pace, now, sentAt, 0)) continue;
+      if (!maySend(pace, now, { sentAt, answeredAt: -Infinity, unanswered: 0 })) continue;
       sentAt = now;
       sent += 1;
     }
