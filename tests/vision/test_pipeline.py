@@ -16,7 +16,7 @@ from server.models.paths import default_models_dir
 from server.vision.decode import decode
 from server.vision.settings import VisionSettings
 from server.vision.vision import Pipeline, Vision
-from tests.media import encode_jpeg, find_asset, load_annotation, read_vtest
+from tests.media import encode_jpeg, find_asset, read_vtest
 
 FRAME_MS = 1000 / 7
 """vtest.avi was recorded at 7 frames a second."""
@@ -99,39 +99,6 @@ def test_streams_do_not_share_identities(vision: Vision) -> None:
     first, second = vision.open(), vision.open()
     watch(first, find_asset("zidane.jpg").read_bytes())
     assert [person.id for person in watch(second, jpeg).people] == alone
-
-
-def test_identities_persist(vision: Vision) -> None:
-    """Follow the annotated people through 60 frames: each is mostly one identity."""
-    truth, pipeline = load_annotation(), vision.open()
-    seen: dict[int, list[int]] = {}
-    errors = []
-    for index, image in enumerate(read_vtest(60)):
-        tracks = pipeline.process_image(image, index * FRAME_MS)
-        errors.append(abs(len(tracks.people) - len(truth[index + 1])))
-        for person, *box in truth[index + 1]:
-            match = best_match(tracks, box)
-            if match:
-                seen.setdefault(person, []).append(match)
-    shares = [max(map(ids.count, ids)) / len(ids) for ids in seen.values() if len(ids) >= 10]
-    assert len(shares) >= 5
-    assert np.mean(shares) > 0.8
-    assert np.mean(errors[5:]) < 1.0
-
-
-def best_match(tracks: Tracks, box_ltwh: list[float]) -> int | None:
-    """Return the identity whose box overlaps the annotated one by half, if any."""
-    left, top, width, height = box_ltwh
-    best, identity = 0.5, None
-    for person in tracks.people:
-        x1, y1, x2, y2 = np.array(person.box_norm) * (tracks.width, tracks.height, tracks.width, tracks.height)
-        wide = max(0.0, min(x2, left + width) - max(x1, left))
-        high = max(0.0, min(y2, top + height) - max(y1, top))
-        shared = wide * high
-        overlap = shared / ((x2 - x1) * (y2 - y1) + width * height - shared)
-        if overlap > best:
-            best, identity = overlap, person.id
-    return identity
 
 
 class TestVision:
