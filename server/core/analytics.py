@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server.core.footing import footing
-from server.core.heatmap import Heatmap, HeatmapImage
+from server.core.heatmap import Heatmap, HeatmapImage, Window
 from server.core.line_counter import Crossing, LineCounter
 from server.core.plan import Plan, ZoneLimits
 from server.core.tally import Figures, Tally
@@ -75,6 +75,20 @@ class Analytics:
             known.line = line
             counters[line.id] = known
         self._lines = counters
+
+    def reset(self) -> None:
+        """Begin every count anew with those who are there now."""
+        self._tally.reset()
+        self._heatmap.reset()
+        for watch in self._zones.values():
+            watch.reset()
+        for counter in self._lines.values():
+            counter.reset()
+
+    def show(self, window: Window) -> None:
+        """Let the heatmap look so far back, from the next frame on."""
+        self._heatmap.window = window
+        self._heatmap_t = float("-inf")
 
     def update(self, tracks: Tracks) -> Analysis:
         """Take in the next frame's tracks."""

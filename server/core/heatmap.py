@@ -1,16 +1,27 @@
 """Where people have been: a decaying grid of person-seconds in normalised coordinates."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.core.tracks import Tracks
 
+
+class Window(Enum):
+    """How far back a heatmap looks."""
+
+    MINUTE = "minute"
+    QUARTER = "quarter"  # of an hour
+    SESSION = "session"
+    RESET = "reset"  # since the counters were reset
+
+
+HALF_LIFE_MS = {Window.MINUTE: 30_000.0, Window.QUARTER: 450_000.0}
+"""Windows fade instead of ending: what is as old as the window counts a quarter."""
 LONG_SIDE_CELLS = 64
 """Cells along the frame's longer side: 1/64 of a frame is about the feet of a person who fills a third of it."""
-HALF_LIFE_MS = 60_000.0
-"""After a minute a visit weighs half: the picture is of the last few minutes."""
 MAX_STEP_MS = 1_000.0
 """A person seen once stands for at most this long: a gap in the pictures is not a stay."""
 SIGMAS = (0.6, 1.2, 2.4, 4.8, 9.6)
@@ -25,6 +36,8 @@ class HeatmapImage:
 
     Attributes
     ----------
+    window : Window
+        How far back it looks.
     columns, rows : int
         Size of the grid.
     max_seconds : float
@@ -33,6 +46,7 @@ class HeatmapImage:
         `rows` × `columns` unsigned bytes, row by row from the top left.
     """
 
+    window: Window
     columns: int
     rows: int
     max_seconds: float
@@ -47,48 +61,66 @@ class Heatmap:
     """
 
     def __init__(self) -> None:
-        self._grids: NDArray[np.float64] = np.zeros((len(SIGMAS), 1, 1))
-        self._blurs: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = [(np.ones((1, 1)), np.ones((1, 1)))]
+        self.window = Window.QUARTER
+        self._recent: NDArray[np.float64] = np.zeros((len(SIGMAS), 1, 1))
+        self._grids: dict[Window, NDArray[np.float64]] = {}
+        self._blurs: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._t: float | None = None
+        self._folded_t = 0.0
 
     def update(self, tracks: Tracks) -> None:
         """Add the time since the frame before to where each person's feet are."""
         self._fit(tracks.width, tracks.height)
         step = 0.0 if self._t is None else tracks.t - self._t
         self._t = tracks.t
-        if step <= 0:
-            return
-        self._grids *= 0.5 ** (step / HALF_LIFE_MS)
-        if tracks.people:
+        if step > 0 and tracks.people:
             boxes = np.array([person.box_norm for person in tracks.people])
             self._mark(boxes, min(step, MAX_STEP_MS) / 1000)
 
+    def reset(self) -> None:
+        """Begin the window `Window.RESET` anew."""
+        self._fold()
+        if Window.RESET in self._grids:
+            self._grids[Window.RESET][:] = 0
+
     def image(self) -> HeatmapImage:
-        """The grid as bytes, scaled to its own maximum."""
-        blurred = [down @ grid @ across.T for grid, (down, across) in zip(self._grids, self._blurs, strict=False)]
-        grid = np.sum(blurred, axis=0)
+        """The chosen window's grid as bytes, scaled to its own maximum."""
+        self._fold()
+        grids = self._grids[self.window]
+        grid = np.sum([d @ one @ a.T for one, (d, a) in zip(grids, self._blurs, strict=True)], axis=0)
         top = float(grid.max())
         scaled = grid * (255 / top) if top > 0 else grid
         rows, columns = grid.shape
-        return HeatmapImage(columns, rows, round(top, 4), np.rint(scaled).astype(np.uint8).tobytes())
+        return HeatmapImage(self.window, columns, rows, round(top, 4), np.rint(scaled).astype(np.uint8).tobytes())
+
+    def _fold(self) -> None:
+        """Add what is recent to every window; once for a picture, not for every frame."""
+        t = self._t or 0.0
+        for window, grid in self._grids.items():
+            if window in HALF_LIFE_MS:
+                grid *= 0.5 ** ((t - self._folded_t) / HALF_LIFE_MS[window])
+            grid += self._recent
+        self._recent[:] = 0
+        self._folded_t = t
 
     def _fit(self, width: int, height: int) -> None:
-        """Take the frame's shape. A turned phone starts a new grid: its cells mean other places."""
+        """Take the frame's shape. A turned phone starts new grids: their cells mean other places."""
         longer = max(width, height)
         rows, columns = (max(1, round(LONG_SIDE_CELLS * side / longer)) for side in (height, width))
-        if self._grids.shape[1:] != (rows, columns):
-            self._grids = np.zeros((len(SIGMAS), rows, columns))
+        if self._recent.shape[1:] != (rows, columns) or not self._grids:
+            self._recent = np.zeros((len(SIGMAS), rows, columns))
+            self._grids = {window: np.zeros_like(self._recent) for window in Window}
             self._blurs = [(_blur(rows, sigma), _blur(columns, sigma)) for sigma in SIGMAS]
 
     def _mark(self, boxes: NDArray[np.float64], seconds: float) -> None:
         """Add `seconds` at the feet (bottom centre) of each box, (n, 4) xyxy normalised."""
-        _, rows, columns = self._grids.shape
+        _, rows, columns = self._recent.shape
         column = np.clip((boxes[:, 0] + boxes[:, 2]) / 2 * columns, 0, columns - 1).astype(int)
         row = np.clip(boxes[:, 3] * rows, 0, rows - 1).astype(int)
         # The nearest size on the scale of octaves.
         sigma = np.maximum(SPREAD * (boxes[:, 3] - boxes[:, 1]) * rows, SIGMAS[0])
         size = np.clip(np.rint(np.log2(sigma / SIGMAS[0])), 0, len(SIGMAS) - 1).astype(int)
-        np.add.at(self._grids, (size, row, column), seconds)
+        np.add.at(self._recent, (size, row, column), seconds)
 
 
 def _blur(cells: int, sigma: float) -> NDArray[np.float64]:

@@ -71,6 +71,10 @@ class LineCounter:
         self.outward += sum(not crossing.inward for crossing in crossings)
         return crossings
 
+    def reset(self) -> None:
+        """Begin the counts anew."""
+        self.inward = self.outward = 0
+
     def restart(self) -> None:
         """Identities start again; the counts stay."""
         self._walkers.clear()

@@ -37,6 +37,8 @@ class Tally:
     def __init__(self) -> None:
         self._epoch = 0
         self._seen: set[int] = set()
+        self._now: set[int] = set()
+        self._t = 0.0
         self._figures = Figures()
 
     @property
@@ -49,7 +51,8 @@ class Tally:
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
             self._seen.clear()
-        new = {person.id for person in tracks.people} - self._seen
+        self._now, self._t = {person.id for person in tracks.people}, tracks.t
+        new = self._now - self._seen
         self._seen |= new
         before, count = self._figures, len(tracks.people)
         higher = count > before.peak
@@ -60,3 +63,9 @@ class Tally:
             unique=before.unique + len(new),
         )
         return self._figures
+
+    def reset(self) -> None:
+        """Begin anew with those who are there now."""
+        self._seen = set(self._now)
+        count = len(self._now)
+        self._figures = Figures(count=count, peak=count, peak_t=self._t, unique=count)

@@ -88,6 +88,14 @@ class Visits:
         """How many went unseen inside and have not been found since."""
         return sum(visit.phase is Phase.LOST for visit in self._visits.values())
 
+    def reset(self) -> int:
+        """Forget who was here before; return how many are here, or lost."""
+        self._away.clear()
+        for visit in self._visits.values():
+            if visit.phase is Phase.ENTERING:
+                visit.counted, visit.before = False, 0.0
+        return sum(visit.counted for visit in self._visits.values())
+
     def longest_s(self) -> float:
         """The longest that one of those has been inside in this visit, seconds; 0 without any."""
         return max((self._visits[id_].dwell_s() for id_ in self._present), default=0.0)

@@ -110,6 +110,10 @@ class ZoneWatch:
             steps=tuple(steps),
         )
 
+    def reset(self) -> None:
+        """Begin the counts anew; levels and alerts are of the present and stay."""
+        self._counter.reset()
+
     def restart(self) -> list[Event]:
         """Identities start again; counts stay."""
         return self._counter.restart()

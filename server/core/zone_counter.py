@@ -81,6 +81,14 @@ class ZoneCounter:
         self._peak = max(self._peak, self._occupancy)
         return events
 
+    def reset(self) -> None:
+        """Begin the counts anew with those who are there now."""
+        there = self._visits.reset()
+        self._totals = dict.fromkeys(Kind, 0) | {Kind.ENTRY: there, Kind.VISITOR: there}
+        self._dwell = Dwell()
+        self._peak = self._occupancy
+        self._person_ms = self._elapsed_ms = 0.0
+
     def restart(self) -> list[Event]:
         """Identities start again: everybody who was inside leaves."""
         events = self._visits.close()

@@ -39,7 +39,13 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
 
 
 def _heatmap(image: HeatmapImage) -> Json:
-    return {"columns": image.columns, "rows": image.rows, "max_seconds": image.max_seconds, "cells": image.cells}
+    return {
+        "window": image.window.value,
+        "columns": image.columns,
+        "rows": image.rows,
+        "max_seconds": image.max_seconds,
+        "cells": image.cells,
+    }
 
 
 def _zone(report: ZoneReport, alert_id: AlertId) -> Json:

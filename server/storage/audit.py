@@ -30,6 +30,7 @@ class Action(StrEnum):
     CAMERA_RENAMED = "camera_renamed"
     CAMERA_DELETED = "camera_deleted"
     PLAN_CHANGED = "plan_changed"
+    COUNTERS_RESET = "counters_reset"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
     HISTORY_EXPORTED = "history_exported"
     AUDIT_EXPORTED = "audit_exported"

@@ -71,6 +71,19 @@ def test_only_what_changes_the_counting_starts_it_anew(changed: Zone, visitors: 
     assert analysis.lines[0].line.name == "Door"
 
 
+def test_a_reset_begins_every_count_anew_and_keeps_levels() -> None:
+    limits = {"left": ZoneLimits(people=Limits(warning=1, hold_s=0))}
+    analytics = Analytics(replace(PLAN, limits=limits))
+    play(analytics, 2, 0.2, 0.3)
+    play(analytics, 2, 0.2, 0.7, start=2)
+    analytics.reset()
+    analysis = play(analytics, 0.2, 0.2, 0.7, start=4)
+    assert (analysis.figures.unique, analysis.figures.peak) == (2, 2)
+    assert counts(analysis) == {"left": (1, 1), "right": (1, 1)}
+    assert [(report.inward, report.outward) for report in analysis.lines] == [(0, 0)]
+    assert analysis.zones[0].level is Level.WARNING
+
+
 def test_a_removed_zone_is_gone_and_comes_back_empty() -> None:
     analytics = Analytics(PLAN)
     play(analytics, 2, 0.2)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from server.core.heatmap import HALF_LIFE_MS, Heatmap, HeatmapImage
+from server.core.heatmap import HALF_LIFE_MS, Heatmap, HeatmapImage, Window
 from server.core.tracks import Track, Tracks
 
 
@@ -42,28 +42,51 @@ def test_the_feet_are_marked() -> None:
     assert cells.sum() == pytest.approx(1.0, rel=0.1), "one person for one second"
 
 
-@pytest.mark.parametrize("step", [33.0, 100.0, 500.0])
-def test_the_frame_rate_does_not_matter(step: float) -> None:
+def looking_back(window: Window) -> Heatmap:
     heatmap = Heatmap()
-    for t in np.arange(0, 10_001, step):
+    heatmap.window = window
+    return heatmap
+
+
+@pytest.mark.parametrize("step", [33.0, 100.0, 500.0])
+@pytest.mark.parametrize(("window", "expected"), [(Window.SESSION, 10.0), (Window.QUARTER, 9.9), (Window.MINUTE, 9.0)])
+def test_the_frame_rate_does_not_matter(step: float, window: Window, expected: float) -> None:
+    heatmap = looking_back(window)
+    for n, t in enumerate(np.arange(0, 10_001, step)):
         heatmap.update(frame(float(t), (0.2, 0.1, 0.3, 0.5)))
-    assert grid(heatmap.image()).sum() == pytest.approx(10 * 0.94, rel=0.1)
+        if n * step % 500 < step:
+            heatmap.image()  # a live stream asks for it twice a second
+    assert grid(heatmap.image()).sum() == pytest.approx(expected, rel=0.05)
 
 
 def test_a_gap_in_the_pictures_is_not_a_stay() -> None:
-    heatmap = Heatmap()
+    heatmap = looking_back(Window.SESSION)
     heatmap.update(frame(0, (0.2, 0.1, 0.3, 0.5)))
     heatmap.update(frame(60_000, (0.2, 0.1, 0.3, 0.5)))
     assert grid(heatmap.image()).sum() == pytest.approx(1.0, rel=0.1)
 
 
-def test_it_fades() -> None:
-    heatmap = Heatmap()
+@pytest.mark.parametrize("window", [Window.MINUTE, Window.QUARTER])
+def test_it_fades(window: Window) -> None:
+    heatmap = looking_back(window)
     heatmap.update(frame(0, (0.2, 0.1, 0.3, 0.5)))
     heatmap.update(frame(1000, (0.2, 0.1, 0.3, 0.5)))
     before = heatmap.image().max_seconds
-    heatmap.update(frame(1000 + HALF_LIFE_MS))
-    assert heatmap.image().max_seconds == pytest.approx(before / 2, abs=0.01)
+    heatmap.update(frame(1000 + HALF_LIFE_MS[window]))
+    assert heatmap.image().max_seconds == pytest.approx(before / 2, rel=0.01)
+
+
+def test_only_its_own_window_is_reset() -> None:
+    heatmap = Heatmap()
+    heatmap.update(frame(0, (0.2, 0.1, 0.3, 0.5)))
+    heatmap.update(frame(1000, (0.2, 0.1, 0.3, 0.5)))
+    heatmap.reset()
+    seconds = {}
+    for window in Window:
+        heatmap.window = window
+        seconds[window] = grid(heatmap.image()).sum()
+    assert seconds[Window.RESET] == 0
+    assert seconds[Window.SESSION] == pytest.approx(1.0, rel=0.05)
 
 
 @given(st.tuples(*[st.floats(-0.5, 1.5) for _ in range(4)]), st.integers(16, 4000), st.integers(16, 4000))

@@ -37,6 +37,15 @@ def test_identities_of_another_epoch_are_other_people() -> None:
     assert tally.update(frame(100, {1}, epoch=2)) == Figures(1, 2, 0.0, 3)
 
 
+def test_a_reset_begins_with_those_who_are_there() -> None:
+    tally = Tally()
+    for number, ids in enumerate([{1, 2, 3}, {1}]):
+        tally.update(frame(number * 100.0, ids))
+    tally.reset()
+    assert tally.figures == Figures(1, 1, 100.0, 1)
+    assert tally.update(frame(200, {1, 2})) == Figures(2, 2, 200.0, 2), "who was there long ago is new again"
+
+
 @given(st.lists(st.sets(st.integers(1, 30), max_size=12), max_size=60))
 def test_invariants(frames: list[set[int]]) -> None:
     tally, before, seen = Tally(), Figures(), set[int]()

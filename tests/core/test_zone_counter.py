@@ -92,6 +92,19 @@ def test_a_restart_leaves_nothing_behind() -> None:
     assert (found.occupancy, found.entries, found.exits, found.lost) == (0, 1, 1, 0)
 
 
+def test_a_reset_begins_with_those_who_are_there() -> None:
+    zone = counter()
+    t = walk(zone, (IN, 3), (OUT, 15), (IN, 2))
+    zone.reset()
+    found = zone.figures()
+    assert (found.occupancy, found.peak, found.entries, found.exits, found.visitors) == (1, 1, 1, 0, 1)
+    assert found.dwell.mean_s is None
+    walk(zone, (OUT, 15), start=t)
+    found = zone.figures()
+    assert (found.occupancy, found.entries, found.exits, found.visitors) == (0, 1, 1, 1)
+    assert found.dwell.mean_s == pytest.approx(2, abs=0.3)
+
+
 def test_average_and_peak_are_over_time() -> None:
     zone = counter(entry_s=0.0, exit_s=0.0, revisit_s=0.0)
     for n in range(101):
@@ -154,6 +167,9 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
         t += seconds
         if restart and seconds > 2.5:
             ends += sum(event.kind is Kind.END for event in zone.restart())
+        elif restart and seconds < 0.2:
+            zone.reset()
+            ends = 0
         before = zone.figures()
         events = zone.update(people(t * 1000, places))
         ends += sum(event.kind is Kind.END for event in events)
