@@ -8,8 +8,8 @@ from server.api.errors import APIError
 from server.api.throttle import Throttle, seconds
 
 WINDOW_S = 900.0
-FAILURES_FROM_ADDRESS = 10
-"""Wrong passwords for one account from one address in the window."""
+FAILURES_FROM_ADDRESS = 25
+"""Wrong passwords for one account from one address in the window; also how many may be checked at the same time."""
 FAILURES_OF_ACCOUNT = 100
 """Wrong passwords for one account from anywhere: high, so that a stranger cannot easily keep its owner out."""
 MINUTE_S, HOUR_S = 60.0, 3600.0

@@ -18,7 +18,8 @@ BCRYPT_BYTES = 72
 PREHASH_KEY = b"crowdcount password, longer than bcrypt takes"
 WAITING = 64
 """More passwords than this do not queue: at 0.2 s each nobody would wait for the last."""
-NICENESS = 10
+NICENESS = 5
+"""A third of what a frame gets: signing in stays possible on a machine that is full."""
 
 
 def prepare(password: str) -> bytes:
@@ -34,7 +35,7 @@ def prepare(password: str) -> bytes:
 
 
 def _yield_to_frames() -> None:
-    """Let the thread run only where nothing else wants to: counting goes before signing in."""
+    """Counting goes before signing in."""
     if hasattr(os, "setpriority"):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 

@@ -52,6 +52,7 @@ class Case:
 LOGIN = {"login": "nobody", "password": "wrong password"}
 NEW_USER = {"username": "x", "email": "", "password": ""}
 CHANGE = {"current_password": PASSWORD, "new_password": "another long password"}
+DAY = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
 PLAN = {"version": 0, "plan": {"type": "FeatureCollection", "features": []}}
 
 ROUTES = [
@@ -95,6 +96,14 @@ ROUTES = [
     Case("DELETE", "/api/cameras/<camera_id>", 401, 204, 404, path="/api/cameras/{camera}", spends=True),
     Case("GET", "/api/cameras/<camera_id>/plan", 401, 200, 404, path="/api/cameras/{camera}/plan"),
     Case("PUT", "/api/cameras/<camera_id>/plan", 401, 200, 404, path="/api/cameras/{camera}/plan", json=PLAN),
+    Case("GET", "/api/cameras/<camera_id>/alerts", 401, 200, 404, path="/api/cameras/{camera}/alerts"),
+    Case("GET", "/api/cameras/<camera_id>/history", 401, 200, 404, path="/api/cameras/{camera}/history?" + DAY),
+    Case("GET", "/api/cameras/<camera_id>/history.csv", 401, 200, 404, path="/api/cameras/{camera}/history.csv?" + DAY),
+    Case(
+        "GET", "/api/cameras/<camera_id>/history.json", 401, 200, 404, path="/api/cameras/{camera}/history.json?" + DAY
+    ),
+    # An alert of the owner's: tests/api/test_history.py. Here it is unknown to everybody.
+    Case("POST", "/api/alerts/<alert_id>/acknowledge", 401, 404, 404, path="/api/alerts/alr_1/acknowledge", json={}),
     Case("GET", "/api/models", 401, 200, 200),
     Case("GET", "/healthz", 200, 200, 200, exempt=True),
     Case("GET", "/readyz", 200, 200, 200, exempt=True),

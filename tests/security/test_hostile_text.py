@@ -1,0 +1,88 @@
+"""Row 19: hostile text is shown as text, in pages, exports and messages."""
+
+import re
+
+import pytest
+
+from tests.support.server import PASSWORD, Client, RunningServer
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "' OR 1=1 --",
+    "</title><svg onload=alert(1)>",
+    "javascript:alert(1)",
+]
+PAGES = ["/profile", "/profile/sessions", "/profile/log", "/profile/delete", "/cameras"]
+TAGS = re.compile(r"<(script|img|svg|iframe)[^>]*>", re.I)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_pages_show_it_as_text(server: RunningServer, text: str) -> None:
+    async with server.client() as user:
+        user.http.headers["User-Agent"] = text
+        await user.register()
+        camera = await user.camera(text)
+        async with user.http.patch("/api/profile", json={"place": text, "gender": text[:40]}) as response:
+            assert response.status == 200
+        expected = {page: await tags(user, page) for page in PAGES}
+        for page in [*PAGES, f"/cameras/{camera}"]:
+            async with user.http.get(page) as response:
+                body = await response.text()
+            assert response.status == 200
+            assert text not in body or "<" not in text, f"{page} holds it as markup"
+            assert "onerror=alert" not in re.sub(r"&lt;.*?&gt;|&#34;.*?&gt;", "", body)
+            if page in expected:
+                assert not [tag for tag in expected[page] if "alert" in tag]
+        async with user.http.get("/profile/log") as response:
+            assert "49" not in re.findall(r"<td>(.*?)</td>", await response.text(), re.S), "templates are not evaluated"
+
+
+async def tags(user: Client, page: str) -> list[str]:
+    """Tags that could run something."""
+    async with user.http.get(page) as response:
+        return [match.group(0) for match in TAGS.finditer(await response.text())]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_forms_give_it_back_as_text(server: RunningServer, text: str) -> None:
+    async with server.client() as user:
+        for path, data in (
+            ("/register", {"username": text, "email": text, "password": "x", "next": text}),
+            ("/login", {"login": text, "password": "x", "next": text}),
+        ):
+            async with user.http.post(path, data=data) as response:
+                body = await response.text()
+                assert response.status in (400, 401)
+                assert text not in body or not set(text) & set("<>\"'")
+        async with user.http.get("/login", params={"next": text}) as response:
+            assert text not in await response.text() or not set(text) & set("<>\"'")
+        async with user.http.get(f"/nowhere/{text}") as response:
+            assert text not in await response.text()
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example"]
+)
+async def test_no_open_redirect(server: RunningServer, target: str) -> None:
+    async with server.client() as user:
+        await user.register()
+        body = {"login": "ada", "password": PASSWORD, "next": target}
+        async with user.http.post("/login", data=body, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "/cameras")
+        async with user.http.get("/login", params={"next": target}, allow_redirects=False) as response:
+            assert response.headers["Location"] == "/cameras"
+
+
+async def test_the_policy_allows_no_inline_script(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        for page in PAGES:
+            async with user.http.get(page) as response:
+                policy, body = response.headers["Content-Security-Policy"], await response.text()
+            assert "unsafe" not in policy
+            assert "default-src 'self'" in policy
+            assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>|\son\w+=|<style|\sstyle=", body), (
+                f"{page} has inline code"
+            )

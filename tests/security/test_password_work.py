@@ -1,0 +1,215 @@
+"""Row 11: password work never holds the loop, costs the same for unknown users, and is limited."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import bcrypt
+import pytest
+
+from server.api.errors import APIError
+from server.api.guard import FAILURES_FROM_ADDRESS, FAILURES_OF_ACCOUNT, Guard
+from server.api.password_rules import common_passwords, wrong_with_password
+from server.api.passwords import WAITING, Passwords, prepare
+from server.api.throttle import MOST_KEYS, Throttle
+from server.config import Settings
+from tests.support.engine import ScriptedEngine
+from tests.support.server import PASSWORD, Client, RunningServer, run_server
+
+COST = 12
+ATTEMPTS = 20
+
+
+async def attempt(client: Client, login: str, password: str) -> tuple[int, dict[str, str]]:
+    """Status and headers of one attempt to sign in."""
+    async with client.http.post("/api/session", json={"login": login, "password": password}) as response:
+        await response.read()
+        return response.status, dict(response.headers)
+
+
+@asynccontextmanager
+async def measured_lag() -> AsyncIterator[list[float]]:
+    """By how much the event loop is late, in seconds, every few milliseconds."""
+    late: list[float] = []
+
+    async def sample() -> None:
+        while True:
+            due = time.perf_counter() + 0.005
+            await asyncio.sleep(0.005)
+            late.append(time.perf_counter() - due)
+
+    task = asyncio.create_task(sample())
+    yield late
+    task.cancel()
+
+
+def p99(values: list[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(values, n=100)[98]
+
+
+def one_hash_s() -> float:
+    """How long one hash takes here and now, in processor time: waiting for a busy machine is no part of it."""
+    started = time.process_time()
+    bcrypt.hashpw(b"x", bcrypt.gensalt(COST))
+    return time.process_time() - started
+
+
+async def test_twenty_sign_ins_at_once_do_not_hold_the_loop(settings: Settings, engine: ScriptedEngine) -> None:
+    """The server, its clients and the measurement share one loop: on it, a single hash would make all of them late."""
+    real = settings.model_copy(update={"bcrypt_cost": COST})
+    async with run_server(real, engine) as server, server.user() as user, server.client() as crowd:
+        stream = (await user.open(await user.camera()))["stream"]
+        async with measured_lag() as late:
+            work = asyncio.gather(*(attempt(crowd, "ada", PASSWORD) for _ in range(ATTEMPTS)))
+            seq = 0
+            while not work.done():
+                seq += 1
+                assert (await user.frame(stream, seq))["status"] == "processed"
+        statuses = [status for status, _ in await work]
+    assert statuses == [200] * ATTEMPTS
+    assert seq > ATTEMPTS, "the stream went on meanwhile"
+    # With the work on the loop it would be late by a whole hash at least, most of the time.
+    assert p99(late) < one_hash_s() / 2
+
+
+async def test_unknown_users_cost_the_same(settings: Settings, engine: ScriptedEngine) -> None:
+    real = settings.model_copy(update={"bcrypt_cost": 10, "sign_ins_per_minute": 10_000})
+    async with run_server(real, engine) as server, server.client() as user:
+        await user.register()
+        took: dict[str, list[float]] = {"ada": [], "nobody": []}
+        for _ in range(8):
+            for login, times in took.items():
+                started = time.perf_counter()
+                assert (await attempt(user, login, "wrong password"))[0] == 401
+                times.append(time.perf_counter() - started)
+    known, unknown = min(took["ada"]), min(took["nobody"])
+    assert 0.7 < known / unknown < 1.4
+
+
+def test_passwords_of_any_length_are_prepared_for_bcrypt() -> None:
+    for password in ("x" * 8, "x" * 72, "x" * 73, "ü" * 37, "\0" * 8, "x" * 100_000):
+        assert 0 < len(prepare(password)) <= 72
+        assert b"\0" not in prepare(password)
+    assert prepare("x" * 72) == b"x" * 72
+    assert len({prepare(password) for password in ("x" * 72, "x" * 73, "x" * 74, "x" * 72 + "y")}) == 4
+
+
+async def test_too_much_password_work_is_refused_not_queued() -> None:
+    passwords = Passwords(4)
+    try:
+        done = await asyncio.gather(*(passwords.hash("x") for _ in range(WAITING + 10)), return_exceptions=True)
+    finally:
+        passwords.close()
+    refused = [one for one in done if isinstance(one, APIError)]
+    assert len(refused) == 10
+    assert {(one.status, one.code) for one in refused} == {(503, "BUSY")}
+    assert all("Retry-After" in one.headers for one in refused)
+
+
+def test_the_list_of_common_passwords_is_there() -> None:
+    assert len(common_passwords()) > 10_000
+    assert wrong_with_password("correct horse battery", "ada", "ada@example.org") is None
+
+
+@pytest.mark.parametrize("login", ["ada", "ADA@example.org", "nobody"])
+async def test_guessing_has_to_wait(server: RunningServer, login: str) -> None:
+    async with server.client() as user, server.client() as other:
+        await user.register()
+        await other.register("eve")
+        answers = [await attempt(user, login, "wrong password") for _ in range(FAILURES_FROM_ADDRESS + 1)]
+        assert [status for status, _ in answers] == [401] * FAILURES_FROM_ADDRESS + [429]
+        assert 1 <= int(answers[-1][1]["Retry-After"]) <= 900
+        status, headers = await attempt(user, login, PASSWORD)
+        assert (status, "Retry-After" in headers) == (429, True), "the right one waits as well: it could be a guess"
+        assert (await attempt(user, "eve", PASSWORD))[0] == 200, "another account is not concerned"
+        async with user.http.post("/login", data={"login": login, "password": "x"}) as response:
+            assert response.status == 429, "the form counts with the API"
+            assert "Retry-After" in response.headers
+            assert "Try again in" in await response.text()
+        async with user.http.post("/api/tokens", json={"login": login, "password": PASSWORD}) as response:
+            assert response.status == 429, "and so do tokens"
+
+
+async def test_signing_in_often_is_no_guessing(settings: Settings, engine: ScriptedEngine) -> None:
+    wide = settings.model_copy(update={"sign_ins_per_minute": 10_000})
+    async with run_server(wide, engine) as server, server.client() as user:
+        await user.register()
+        statuses = [(await attempt(user, "ada", PASSWORD))[0] for _ in range(FAILURES_FROM_ADDRESS + 5)]
+        assert set(statuses) == {200}
+
+
+async def test_all_at_once_are_no_way_around(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        answers = await asyncio.gather(*(attempt(user, "ada", "wrong password") for _ in range(FAILURES_FROM_ADDRESS + 5)))
+        assert [status for status, _ in answers].count(401) == FAILURES_FROM_ADDRESS
+
+
+async def test_addresses_have_limits_for_signing_in_and_up(settings: Settings, engine: ScriptedEngine) -> None:
+    few = settings.model_copy(update={"sign_ins_per_minute": 5, "sign_ups_per_hour": 2})
+    async with run_server(few, engine) as server, server.client() as user:
+        statuses = [(await attempt(user, f"nobody{number}", "wrong password"))[0] for number in range(7)]
+        assert statuses == [401] * 5 + [429] * 2
+        made = []
+        for number in range(4):
+            body = {"username": f"user{number}", "email": f"u{number}@example.org", "password": PASSWORD}
+            async with user.http.post("/api/users", json=body) as response:
+                made.append(response.status)
+                assert ("Retry-After" in response.headers) == (response.status == 429)
+        assert made == [201, 201, 429, 429]
+
+
+def test_an_account_is_guarded_from_everywhere() -> None:
+    now = 0.0
+    guard = Guard(10_000, 100, lambda: now)
+    for number in range(FAILURES_OF_ACCOUNT):
+        guard.admit_password(f"203.0.113.{number}", "ada")
+    with pytest.raises(APIError, match="Try again in"):
+        guard.admit_password("198.51.100.1", "ada")
+    now = 900.0
+    guard.admit_password("203.0.113.1", "ada")
+
+
+def test_one_ipv6_network_is_one_address() -> None:
+    guard = Guard(10_000, 100, lambda: 0.0)
+    for number in range(FAILURES_FROM_ADDRESS):
+        guard.admit_password(f"2001:db8::{number:x}", "ada")
+    with pytest.raises(APIError):
+        guard.admit_password("2001:db8::ffff", "ada")
+    guard.admit_password("2001:db8:0:1::1", "ada")
+    guard.admit_password("not an address", "ada")
+
+
+def test_a_throttle_lets_a_burst_through_and_then_a_trickle() -> None:
+    now = 0.0
+    throttle = Throttle(3, 30.0, lambda: now)
+
+    def attempt_at(at: float) -> bool:
+        nonlocal now
+        now = at
+        if throttle.wait_s("a") > 0:
+            return False
+        throttle.take("a")
+        return True
+
+    assert [attempt_at(0) for _ in range(5)] == [True, True, True, False, False]
+    assert throttle.wait_s("a") == pytest.approx(10.0)
+    assert throttle.wait_s("b") == 0
+    assert [attempt_at(9.9), attempt_at(10.1), attempt_at(10.2)] == [False, True, False]
+    throttle.give_back("a")
+    assert attempt_at(10.3)
+
+
+def test_a_throttle_forgets_addresses_and_stays_small() -> None:
+    now = 0.0
+    throttle = Throttle(2, 10.0, lambda: now)
+    for number in range(MOST_KEYS * 2):
+        now += 0.0001
+        throttle.take(f"address {number}")
+    assert len(throttle._due) <= MOST_KEYS
+    for _ in range(2):
+        throttle.take("guilty")
+    assert throttle.wait_s("guilty") > 0
