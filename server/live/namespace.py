@@ -1,4 +1,4 @@
-"""The events of docs/protocol.md: parse, authorise, call, answer."""
+"""Connections: who is let in, what they may send and how often, and when they are cut."""
 
 import asyncio
 import logging
@@ -12,16 +12,12 @@ from socketio.exceptions import ConnectionRefusedError
 
 from server.config import Settings
 from server.core.errors import CodedError
-from server.core.heatmap import Window
 from server.live import frame as checks
 from server.live import metrics
 from server.live.budget import Budget
-from server.live.registry import OpenRequest, Registry
-from server.models.catalogue import prepared_models
-from server.storage.audit import Action, Origin, insert_audit
-from server.storage.cameras import select_camera
+from server.live.registry import Registry
+from server.live.stream_events import Caller, StreamEvents
 from server.storage.database import Database
-from server.storage.plans import select_plan
 from server.storage.sessions import WHY, EndReason, Grant
 
 logger = logging.getLogger("crowdcount.live")
@@ -79,7 +75,7 @@ class LiveNamespace(socketio.AsyncNamespace):
     def __init__(self, settings: Settings, database: Database, registry: Registry, authenticate: Authenticate) -> None:
         super().__init__("/")
         self._settings = settings
-        self._database = database
+        self._streams = StreamEvents(settings, database, registry)
         self._registry = registry
         self._authenticate = authenticate
         self._connections: dict[str, Connection] = {}
@@ -113,17 +109,10 @@ class LiveNamespace(socketio.AsyncNamespace):
         return connection
 
     async def _dispatch(self, event: str, sid: str, connection: Connection, body: dict[str, Any]) -> dict[str, Any]:
-        if event == "frame":
-            return await self._frame(sid, body)
-        if event == "stream_open":
-            return await self._stream_open(sid, connection, body)
-        if event == "stream_close":
-            return await self._stream_close(sid, body)
-        if event == "heatmap_window":
-            return self._heatmap_window(sid, body)
-        if event == "counters_reset":
-            return await self._counters_reset(sid, connection, body)
-        return await self._renew(connection, body)
+        if event == "renew":
+            return await self._renew(connection, body)
+        caller = Caller(sid, connection.user_id, lambda: sid in self._connections)
+        return await self._streams.handlers[event](caller, body)
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         if sid in self._connections:
@@ -152,83 +141,6 @@ class LiveNamespace(socketio.AsyncNamespace):
             raise CodedError("INVALID_TOKEN", "This token belongs to another session.")
         connection.expires_at = grant.expires_at
         return {"expires_in": int(grant.expires_at - time.time())}
-
-    async def _stream_open(self, sid: str, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-        camera_id = checks.require_text(payload, "camera")
-        source = checks.require_choice(payload, "source", ("camera", "file"))
-        checks.require_choice(payload, "mode", ("live", "every"))
-        model = checks.optional_text(payload, "model") or self._settings.model
-        resume = checks.optional_text(payload, "resume")
-        async with self._database.reading() as database:
-            camera = await select_camera(database, connection.user_id, camera_id)
-            stored = await select_plan(database, connection.user_id, camera_id)
-        if camera is None:
-            raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
-        known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
-        if model not in {one.name for one in known}:
-            raise CodedError("UNKNOWN_MODEL", f"There is no prepared model named {model}.")
-        if sid not in self._connections:
-            raise CodedError("UNAUTHENTICATED", "This connection is gone.")
-        request = OpenRequest(sid, connection.user_id, camera.id, source, model, resume, stored.plan)
-        stream, resumed = self._registry.open(request)
-        return {
-            "stream": stream.id,
-            "epoch": stream.epoch,
-            "resumed": resumed,
-            "next_seq": stream.next_seq,
-            "model": stream.model,
-            "limits": self._limits(),
-        }
-
-    def _limits(self) -> dict[str, Any]:
-        settings = self._settings
-        return {
-            "max_bytes": settings.max_bytes,
-            "max_pixels": settings.max_pixels,
-            "max_side": settings.max_side,
-            "in_flight": 2,
-            "max_fps": settings.max_fps,
-            "streams_per_user": settings.streams_per_user,
-            "resume_ms": int(settings.resume_s * 1000),
-        }
-
-    async def _frame(self, sid: str, payload: dict[str, Any]) -> dict[str, Any]:
-        # Nothing is awaited before `offer`: frames reach their slot in the order in which they arrived.
-        stream = self._registry.get(sid, checks.require_text(payload, "stream"))
-        seq = checks.require_seq(payload)
-        try:
-            stream.check_order(seq)
-            t = checks.require_time(payload)
-            stream.check_time(t)
-            picture = checks.require_jpeg(payload, self._settings.max_bytes)
-        except CodedError as error:
-            return stream.refuse(seq, error)
-        return await stream.offer(checks.Frame(seq, t, picture))
-
-    def _heatmap_window(self, sid: str, payload: dict[str, Any]) -> dict[str, Any]:
-        stream = self._registry.get(sid, checks.require_text(payload, "stream"))
-        window = checks.require_choice(payload, "window", tuple(one.value for one in Window))
-        stream.analytics.show(Window(window))
-        return {"window": window}
-
-    async def _counters_reset(self, sid: str, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-        stream = self._registry.get(sid, checks.require_text(payload, "stream"))
-        before = stream.summary()
-        stream.analytics.reset()
-        detail = f"peak {before['peak']}, people {before['unique']}"
-        async with self._database.writing() as database:
-            camera = await select_camera(database, connection.user_id, stream.camera_id)
-            target = camera.name if camera else stream.camera_id
-            origin = Origin("", "live connection")
-            await insert_audit(
-                database, connection.user_id, Action.COUNTERS_RESET, origin, time.time(), target=target, detail=detail
-            )
-        return {"summary": stream.summary()}
-
-    async def _stream_close(self, sid: str, payload: dict[str, Any]) -> dict[str, Any]:
-        stream = self._registry.get(sid, checks.require_text(payload, "stream"))
-        await self._registry.end(stream)
-        return {"summary": stream.summary()}
 
     def sessions(self) -> set[str]:
         """The sessions that have a connection here."""

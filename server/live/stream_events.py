@@ -1,0 +1,136 @@
+"""What a connected user may do with streams: parse, authorise, call, answer."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from server.config import Settings
+from server.core.errors import CodedError
+from server.core.heatmap import Window
+from server.live import frame as checks
+from server.live.registry import OpenRequest, Registry
+from server.models.catalogue import prepared_models
+from server.storage.audit import Action, Origin, insert_audit
+from server.storage.cameras import select_camera
+from server.storage.database import Database
+from server.storage.plans import select_plan
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent an event.
+
+    Attributes
+    ----------
+    sid : str
+        The connection.
+    user_id : str
+    connected : callable
+        Whether the connection is still there; to be asked after every await.
+    """
+
+    sid: str
+    user_id: str
+    connected: Callable[[], bool]
+
+
+class StreamEvents:
+    """The events about streams in docs/protocol.md; each raises CodedError with a code of that page."""
+
+    def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
+        self._settings = settings
+        self._database = database
+        self._registry = registry
+        self.handlers: dict[str, Callable[[Caller, Json], Awaitable[Json]]] = {
+            "frame": self.frame,
+            "stream_open": self.stream_open,
+            "stream_close": self.stream_close,
+            "heatmap_window": self.heatmap_window,
+            "counters_reset": self.counters_reset,
+        }
+
+    async def frame(self, caller: Caller, payload: Json) -> Json:
+        """One frame; answered when it is finished."""
+        # Nothing is awaited before `offer`: frames reach their slot in the order in which they arrived.
+        stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
+        seq = checks.require_seq(payload)
+        try:
+            stream.check_order(seq)
+            t = checks.require_time(payload)
+            stream.check_time(t)
+            picture = checks.require_jpeg(payload, self._settings.max_bytes)
+        except CodedError as error:
+            return stream.refuse(seq, error)
+        return await stream.offer(checks.Frame(seq, t, picture))
+
+    async def stream_open(self, caller: Caller, payload: Json) -> Json:
+        """Begin or resume the stream of a camera."""
+        camera_id = checks.require_text(payload, "camera")
+        source = checks.require_choice(payload, "source", ("camera", "file"))
+        checks.require_choice(payload, "mode", ("live", "every"))
+        model = checks.optional_text(payload, "model") or self._settings.model
+        resume = checks.optional_text(payload, "resume")
+        known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
+        async with self._database.reading() as database:
+            camera = await select_camera(database, caller.user_id, camera_id)
+            stored = await select_plan(database, caller.user_id, camera_id)
+        if camera is None:
+            raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
+        if model not in {one.name for one in known}:
+            raise CodedError("UNKNOWN_MODEL", f"There is no prepared model named {model}.")
+        if not caller.connected():
+            raise CodedError("UNAUTHENTICATED", "This connection is gone.")
+        request = OpenRequest(caller.sid, caller.user_id, camera.id, source, model, resume, stored.plan)
+        stream, resumed = self._registry.open(request)
+        return {
+            "stream": stream.id,
+            "epoch": stream.epoch,
+            "resumed": resumed,
+            "next_seq": stream.next_seq,
+            "model": stream.model,
+            "limits": self._limits(),
+        }
+
+    async def stream_close(self, caller: Caller, payload: Json) -> Json:
+        """End a stream; answered with its totals."""
+        stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
+        await self._registry.end(stream)
+        return {"summary": stream.summary()}
+
+    async def heatmap_window(self, caller: Caller, payload: Json) -> Json:
+        """Choose how far the heatmap looks back."""
+        stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
+        window = checks.require_choice(payload, "window", tuple(one.value for one in Window))
+        stream.analytics.show(Window(window))
+        return {"window": window}
+
+    async def counters_reset(self, caller: Caller, payload: Json) -> Json:
+        """Begin every count of a stream anew; written to the audit log."""
+        stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
+        before = stream.summary()
+        stream.analytics.reset()
+        detail = f"peak {before['peak']}, people {before['unique']}"
+        async with self._database.writing() as database:
+            camera = await select_camera(database, caller.user_id, stream.camera_id)
+            target = camera.name if camera else stream.camera_id
+            where = Origin("", "live connection")
+            await insert_audit(
+                database, caller.user_id, Action.COUNTERS_RESET, where, time.time(), target=target, detail=detail
+            )
+        return {"summary": stream.summary()}
+
+    def _limits(self) -> Json:
+        settings = self._settings
+        return {
+            "max_bytes": settings.max_bytes,
+            "max_pixels": settings.max_pixels,
+            "max_side": settings.max_side,
+            "in_flight": 2,
+            "max_fps": settings.max_fps,
+            "streams_per_user": settings.streams_per_user,
+            "resume_ms": int(settings.resume_s * 1000),
+        }
