@@ -144,7 +144,9 @@ async def test_signing_in_often_is_no_guessing(settings: Settings, engine: Scrip
 async def test_all_at_once_are_no_way_around(server: RunningServer) -> None:
     async with server.client() as user:
         await user.register()
-        answers = await asyncio.gather(*(attempt(user, "ada", "wrong password") for _ in range(FAILURES_FROM_ADDRESS + 5)))
+        answers = await asyncio.gather(
+            *(attempt(user, "ada", "wrong password") for _ in range(FAILURES_FROM_ADDRESS + 5))
+        )
         assert [status for status, _ in answers].count(401) == FAILURES_FROM_ADDRESS
 
 
