@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Make this checkout ready to run. Needs Python 3.11 or newer and nothing else; every step is skipped when it is done.
 
-    python3 tools/setup.py            core, models, client: what `make setup` and `make run` need
-    python3 tools/setup.py --dev      the tools and browsers that the tests need as well
-    python3 tools/setup.py --core     the serving core and the client alone: no torch, models come from elsewhere
+python3 tools/setup.py            core, models, client: what `make setup` and `make run` need
+python3 tools/setup.py --dev      the tools and browsers that the tests need as well
+python3 tools/setup.py --core     the serving core and the client alone: no torch, models come from elsewhere
 """
 
 import argparse
