@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import Watch, enter_studio, open_studio, register, wait_state
+from tests.e2e.film import CLIP_FRAMES
 from tests.e2e.process import ServerProcess
 
 
@@ -15,6 +16,17 @@ def own_server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server that the test may stop."""
     with ServerProcess(tmp_path) as running:
         yield running
+
+
+KEEP_SOCKETS = """(() => {
+  const Real = window.WebSocket;
+  window.sockets = [];
+  window.WebSocket = class extends Real {
+    constructor(...args) { super(...args); window.sockets.push(this); }
+  };
+})()"""
+"""Playwright's offline mode leaves open sockets alone; with this a test closes them as a lost network would."""
+LOSE_SOCKETS = "() => window.sockets.forEach(socket => socket.close())"
 
 
 def problem(page: Page) -> str | None:
@@ -96,16 +108,7 @@ def test_offline_and_back_goes_on_with_the_same_people(browser: Browser, server:
     context = browser.new_context(base_url=server.url, permissions=["camera"])
     page = context.new_page()
     watch.follow(page)
-    # Playwright's offline mode leaves open sockets alone; the test closes them as a lost network would.
-    page.add_init_script(
-        """(() => {
-          const Real = window.WebSocket;
-          window.sockets = [];
-          window.WebSocket = class extends Real {
-            constructor(...args) { super(...args); window.sockets.push(this); }
-          };
-        })()"""
-    )
+    page.add_init_script(KEEP_SOCKETS)
     register(page)
     enter_studio(page)
     page.locator("#choose-camera").click()
@@ -113,13 +116,43 @@ def test_offline_and_back_goes_on_with_the_same_people(browser: Browser, server:
     page.wait_for_function("() => Number(document.querySelector('#processed').textContent) >= 15")
     before = int(page.locator("#processed").text_content() or 0)
     context.set_offline(True)
-    page.evaluate("() => window.sockets.forEach(socket => socket.close())")
+    page.evaluate(LOSE_SOCKETS)
     wait_state(page, "reconnecting")
     page.wait_for_timeout(1500)
     context.set_offline(False)
     wait_state(page, "live", "full", "slow")
     after = int(page.locator("#processed").text_content() or 0)
     assert after > before, "the same stream went on: its counters did not start again"
+    context.close()
+
+
+def test_every_frame_survives_lost_connections_and_counts_each_once(studio: Page, clip: Path) -> None:
+    studio.add_init_script(KEEP_SOCKETS)
+    studio.reload()
+    studio.get_by_label("Every frame").check()
+    studio.locator("#file").set_input_files(clip)
+    for share in (0.2, 0.5):
+        studio.wait_for_function("share => document.querySelector('#progress').position > share", arg=share)
+        studio.evaluate(LOSE_SOCKETS)
+        wait_state(studio, "reconnecting")
+    wait_state(studio, "ended", seconds=60)
+    assert studio.locator("#summary-frames").get_attribute("data-frames") == str(CLIP_FRAMES)
+
+
+def test_every_frame_begins_again_with_a_new_server(
+    browser: Browser, own_server: ServerProcess, clip: Path, watch: Watch
+) -> None:
+    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "socket.io")
+    context = browser.new_context(base_url=own_server.url)
+    page = open_studio(context, watch)
+    page.get_by_label("Every frame").check()
+    page.locator("#file").set_input_files(clip)
+    page.wait_for_function("() => document.querySelector('#progress').position > 0.3")
+    own_server.stop()
+    wait_state(page, "reconnecting")
+    own_server.start()
+    wait_state(page, "ended", seconds=60)
+    assert page.locator("#summary-frames").get_attribute("data-frames") == str(CLIP_FRAMES)
     context.close()
 
 
