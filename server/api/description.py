@@ -1,5 +1,6 @@
 """The OpenAPI document at /openapi.json: JSON routes alone, with their errors and who may use them."""
 
+import mimetypes
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,6 +40,18 @@ PLAIN = {
     "/readyz": {"200": "application/json", "503": "application/json"},
     "/metrics": {"200": "text/plain"},
 }
+# Answers that are files, where the path does not end with their kind.
+EXPORTS = {"/api/audit/export": ("text/csv", "application/json")}
+PARQUET = "application/vnd.apache.parquet"  # too new for the mimetypes of older systems
+
+
+def _file_kind(path: str) -> tuple[str, ...]:
+    """The kind of file at a path such as ``/history.csv``."""
+    name = path.rpartition("/")[2]
+    if "{" in name or "." not in name:
+        return ()
+    kind = PARQUET if name.endswith(".parquet") else mimetypes.guess_type(name)[0]
+    return (kind,) if kind else ()
 
 
 class Description(OpenAPIProvider):
@@ -68,9 +81,9 @@ class Description(OpenAPIProvider):
         responses = {str(status): answer for status, answer in described.items()}
         for status, kind in PLAIN.get(path, {}).items():
             responses[status] = {"description": "As the reference says", "content": {kind: {}}}
-        if path == "/api/audit/export":
-            kinds: dict[str, Any] = {"text/csv": {}, "application/json": {}}
-            responses["200"] = {"description": "The file", "content": kinds}
+        kinds = EXPORTS.get(path) or _file_kind(path)
+        if kinds and "200" not in responses:
+            responses["200"] = {"description": "The file", "content": {kind: {} for kind in kinds}}
         if not responses:
             responses["204"] = NO_CONTENT
         responses["default"] = ERROR_ANSWER

@@ -32,6 +32,23 @@ OPEN = {
     ("get", "/readyz"),
     ("get", "/metrics"),
 }
+# Needs neither a secret nor an id that cannot be guessed: some of what is sent to these must be accepted.
+LET_IN = {
+    "GET /api/session",
+    "GET /api/sessions",
+    "GET /api/profile",
+    "PATCH /api/profile",
+    "GET /api/account/holdings",
+    "GET /api/audit",
+    "GET /api/audit/export",
+    "GET /api/cameras",
+    "POST /api/cameras",
+    "GET /api/cameras/{camera_id}",
+    "PATCH /api/cameras/{camera_id}",
+    "DELETE /api/cameras/{camera_id}",
+    "GET /api/models",
+    "GET /readyz",
+}
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +80,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 _names = iter(range(1_000_000))
 
 
-def token_of_somebody(url: str) -> str:
-    """A fresh account with a camera; what is deleted in one run is there again in the next."""
+def somebody(url: str) -> tuple[dict[str, str], str]:
+    """A fresh account with a camera: the header of its token, and the camera's id."""
     name = f"user{next(_names)}"
     body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
     assert requests.post(f"{url}/api/users", json=body, timeout=20).status_code == 201
     answer = requests.post(f"{url}/api/tokens", json={"login": name, "password": PASSWORD}, timeout=20)
-    return str(answer.json()["access_token"])
+    headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    camera = requests.post(f"{url}/api/cameras", json={"name": "Gate"}, headers=headers, timeout=20).json()["camera"]
+    return headers, str(camera["id"])
 
 
 def test_the_api_keeps_to_its_description(served: RunningServer) -> None:
@@ -77,15 +96,14 @@ def test_the_api_keeps_to_its_description(served: RunningServer) -> None:
     operations = [operation.ok() for operation in schema.get_all_operations()]
     assert len(operations) >= 25
     answered = {operation.label: run_operation(operation, served.url) for operation in operations}
-    unheard = [label for label, statuses in answered.items() if not statuses & {200, 201, 204}]
-    # Ids and passwords cannot be guessed; the rest must have been let in, or nothing was tested.
-    assert len(unheard) <= len(answered) / 2, unheard
+    heard = {label for label, statuses in answered.items() if statuses & {200, 201, 204}}
+    assert heard >= LET_IN, "otherwise nothing was tested"
 
 
 def run_operation(operation: Any, url: str) -> set[int]:
     """Send what the description allows. Returns the statuses of the answers."""
     statuses: set[int] = set()
-    headers = {"Authorization": f"Bearer {token_of_somebody(url)}"}
+    headers, camera = somebody(url)
 
     @settings(
         max_examples=EXAMPLES,
@@ -97,6 +115,8 @@ def run_operation(operation: Any, url: str) -> set[int]:
     )
     @given(case=operation.as_strategy())
     def check(case: Any) -> None:
+        if "camera_id" in case.path_parameters and statuses:
+            case.path_parameters["camera_id"] = camera  # one that is there; the first is any text
         response = case.call(base_url=url, headers=headers, timeout=20)
         statuses.add(response.status_code)
         case.validate_response(response, checks=CHECKS)
