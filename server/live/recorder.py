@@ -9,8 +9,8 @@ from contextlib import suppress
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.live.stream import Stream
-from server.storage.alerts import end_open_alerts, upsert_alerts
 from server.storage.database import Database
+from server.storage.outbox import keep_alerts, keep_interrupted
 from server.storage.samples import add_samples, delete_old_samples
 from server.storage.streams import StreamRecord, upsert_stream
 
@@ -79,7 +79,7 @@ class Recorder:
                 async with self._database.writing() as connection:
                     if totals:
                         await upsert_stream(connection, _totals(stream, closed))
-                    await upsert_alerts(connection, pending.alerts.values())
+                    await keep_alerts(connection, pending.alerts.values(), time.time())
                     await add_samples(connection, pending.samples)
             except IntegrityError:
                 logger.info("stream %s: its camera was deleted; nothing is kept", stream.id)
@@ -92,7 +92,7 @@ class Recorder:
         try:
             async with self._database.writing() as connection:
                 if first:
-                    await end_open_alerts(connection)
+                    await keep_interrupted(connection, time.time())
                 await delete_old_samples(connection, self._days, time.time())
         except SQLAlchemyError:
             logger.exception("old samples could not be dropped")

@@ -206,9 +206,10 @@ class Registry:
 
     async def _finish(self, entry: _Entry, reason: str | None) -> None:
         stream = entry.stream
-        await stream.close()
-        if stream.counters.received:
-            await self.recorder.save(stream, closed=True)
+        # First of all: a sender that learns only from its next frame's error would open the stream again.
         if reason is not None and entry.sid is not None:
             payload = {"stream": stream.id, "reason": reason, "message": REASONS[reason]}
             await self._notify(entry.sid, "stream_closed", payload)
+        await stream.close()
+        if stream.counters.received:
+            await self.recorder.save(stream, closed=True)

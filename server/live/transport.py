@@ -137,6 +137,13 @@ def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes) -> Liv
         http_compression=False,
         ping_interval=10,
         ping_timeout=10,
-        logger=logging.getLogger("crowdcount.socketio"),
-        engineio_logger=logging.getLogger("crowdcount.engineio"),
+        logger=_quiet("crowdcount.socketio"),
+        engineio_logger=_quiet("crowdcount.engineio"),
     )
+
+
+def _quiet(name: str) -> logging.Logger:
+    """A logger for faults alone: the libraries log every packet at INFO, results and tokens included."""
+    chosen = logging.getLogger(name)
+    chosen.setLevel(logging.WARNING)
+    return chosen

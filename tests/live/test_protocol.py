@@ -197,9 +197,11 @@ async def test_opening_a_camera_elsewhere_takes_it_over(server: RunningServer) -
         await second.sign_in()
         await second.connect()
         assert (await second.open(camera))["resumed"] is False
-        closed = await first.wait_for("stream_closed")
-        assert (closed["stream"], closed["reason"]) == (stream, "replaced")
         assert (await first.frame(stream, 1))["error"]["code"] == "UNKNOWN_STREAM"
+        told = [payload for event, payload in first.events if event == "stream_closed"]
+        assert [(one["stream"], one["reason"]) for one in told] == [(stream, "replaced")], (
+            "it is told before anything else"
+        )
 
 
 async def test_another_users_camera_and_stream_look_unknown(server: RunningServer) -> None:
@@ -270,6 +272,16 @@ async def test_a_flood_of_events_is_refused(server: RunningServer) -> None:
         assert codes.count("BAD_REQUEST") >= 400
         await asyncio.sleep(0.1)
         assert (await user.frame(stream, 1))["status"] == "processed"
+
+
+async def test_no_log_holds_what_travels(server: RunningServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    async with server.user() as user:
+        stream = (await user.open(await user.camera("Secret gate")))["stream"]
+        await user.frame(stream, 1, b"picture-of-people")
+    told = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("crowdcount"))
+    assert "picture-of-people" not in told
+    assert "people" not in told
 
 
 async def test_a_shutdown_is_announced_and_what_was_counted_is_kept(settings: Settings, engine: ScriptedEngine) -> None:
