@@ -49,6 +49,7 @@ class ServerProcess:
         log = (self._data / "server.log").open("ab")
         command = [sys.executable, "-m", "server.cli", "serve", "--port", str(self._port)]
         settings = {"CROWDCOUNT_DATA_DIR": str(self._data), "CROWDCOUNT_BCRYPT_COST": "4"}
+        settings |= {"CROWDCOUNT_SIGN_UPS_PER_HOUR": "10000", "CROWDCOUNT_SIGN_INS_PER_MINUTE": "1000"}
         with log:
             self._process = subprocess.Popen(command, env=os.environ | settings, stdout=log, stderr=log)
         until = time.monotonic() + START_S
