@@ -39,6 +39,41 @@
  * @property {number} wait_ms
  * @property {number} total_ms
  *
+ * @typedef {"clear" | "warning" | "critical"} Level
+ *
+ * @typedef {object} AlertNow an alert that goes on
+ * @property {string} id
+ * @property {Level} level
+ * @property {number} began
+ * @property {number} peak
+ * @property {number} peak_t
+ *
+ * @typedef {object} Dwell seconds
+ * @property {number | null} mean_s
+ * @property {number | null} median_s
+ * @property {number | null} p90_s
+ * @property {number} longest_now_s
+ *
+ * @typedef {object} ZoneResult
+ * @property {string} id
+ * @property {number} occupancy
+ * @property {number} peak
+ * @property {number} average
+ * @property {number} entries
+ * @property {number} exits
+ * @property {number} visitors
+ * @property {Dwell} dwell
+ * @property {number | null} area_m2
+ * @property {number | null} density
+ * @property {string | null} service
+ * @property {Level} level
+ * @property {Record<string, AlertNow>} alerts by figure
+ *
+ * @typedef {object} LineResult
+ * @property {string} id
+ * @property {number} in
+ * @property {number} out
+ *
  * @typedef {object} Result
  * @property {number} epoch
  * @property {number} t
@@ -49,6 +84,8 @@
  * @property {number} peak
  * @property {number} peak_t
  * @property {number} unique
+ * @property {ZoneResult[]} zones
+ * @property {LineResult[]} lines
  * @property {Heatmap} [heatmap]
  * @property {Counters} counters
  * @property {Timing} timing

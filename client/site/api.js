@@ -17,7 +17,7 @@ export function goToLogin() {
 }
 
 /**
- * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
+ * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path
  * @param {object} [body]
  * @returns {Promise<any>} the JSON answer, or null where there is none

@@ -15,6 +15,7 @@ import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.j
  * @property {boolean} boxes
  * @property {boolean} identities
  * @property {boolean} trails
+ * @property {boolean} zones
  * @property {boolean} heatmap
  * @property {number} opacity of the heatmap, 10..100
  */

@@ -1,6 +1,7 @@
 /** Connects the page's buttons, keys and files with the studio. */
 import { byId } from "../site/dom.js";
 import { remember } from "../site/memory.js";
+import { EDITOR_KEYS } from "../zones/keys.js";
 import { wireDrop } from "./drop.js";
 import { wireShortcuts } from "./shortcuts.js";
 import { wireTabs } from "./tabs.js";
@@ -51,7 +52,7 @@ function wireLayers(studio) {
     });
   }
   show();
-  return (/** @type {"boxes" | "identities" | "trails" | "heatmap"} */ name) => {
+  return (/** @type {"boxes" | "identities" | "trails" | "zones" | "heatmap"} */ name) => {
     studio.changeLayers({ [name]: !studio.store.get().layers[name] });
     show();
   };
@@ -92,8 +93,9 @@ export function wireControls(studio) {
     { key: "b", shown: "B", does: "Boxes", act: () => toggleLayer("boxes") },
     { key: "i", shown: "I", does: "Identities", act: () => toggleLayer("identities") },
     { key: "t", shown: "T", does: "Trails", act: () => toggleLayer("trails") },
+    { key: "z", shown: "Z", does: "Zones", act: () => toggleLayer("zones") },
     { key: "h", shown: "H", does: "Heatmap", act: () => toggleLayer("heatmap") },
-  ]);
+  ], EDITOR_KEYS);
   onClick("show-shortcuts", showShortcuts);
 }
 

@@ -7,6 +7,9 @@ import { History } from "../core/history.js";
 import { createStore } from "../core/store.js";
 import { byId } from "../site/dom.js";
 import { Stage } from "../stage/stage.js";
+import { Alerts } from "../alerts/main.js";
+import { Zones } from "../zones/main.js";
+import { wireOffer } from "../zones/offer.js";
 import { wireControls } from "./controls.js";
 import { initialState, isRunning } from "./state.js";
 import { Studio } from "./studio.js";
@@ -45,6 +48,10 @@ const studio = new Studio(
   () => byId("file", HTMLInputElement).click(),
 );
 
+const zones = new Zones(root.dataset.camera ?? "", store, schedule);
+const alerts = new Alerts(root.dataset.camera ?? "", schedule);
+const renderOffer = wireOffer(zones);
+
 const views = [
   stageView((action) => studio.act(action)),
   figuresView(),
@@ -60,6 +67,9 @@ function draw() {
   const shown = stage.draw(state.layers, state.settings.mirror);
   if (shown) studio.run?.drawn(now - shown.capturedAt);
   for (const view of views) view(state, now);
+  zones.render(state, now);
+  alerts.render(state, zones.editor.state.plan.shapes);
+  renderOffer(state);
 }
 
 store.subscribe(schedule);
@@ -69,6 +79,11 @@ setInterval(() => {
 }, AGE_MS);
 
 wireControls(studio);
+byId("tabs", HTMLElement).addEventListener("tabchange", (event) => {
+  const shown = event instanceof CustomEvent ? event.detail : "";
+  zones.activate(shown === "tab-zones");
+  alerts.activate(shown === "tab-alerts");
+});
 window.addEventListener("pagehide", () => studio.leave());
 window.addEventListener("online", () => studio.run?.link?.hurry());
 

@@ -89,7 +89,7 @@ export class Run {
     announcer.reset();
     this.fps.reset();
     this.#delayMs = null;
-    this.store.set({ figures: null, counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, notice: "", announcement: "" });
+    this.store.set({ figures: null, zones: [], lines: [], counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, notice: "", announcement: "" });
   }
 
   /** @param {import("../live/protocol.js").SourceKind} source @param {import("../live/protocol.js").Mode} mode */
@@ -119,7 +119,9 @@ export class Run {
     const { phase } = this.store.get();
     const said = announcer.say(now, result.count, result.unique);
     this.store.set({
-      figures: { count: result.count, peak: result.peak, unique: result.unique, at: now },
+      figures: { count: result.count, peak: result.peak, unique: result.unique, at: now, t: result.t },
+      zones: result.zones,
+      lines: result.lines,
       counters: result.counters,
       waiting: false,
       ...(said ? { announcement: said } : {}),

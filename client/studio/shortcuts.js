@@ -10,14 +10,14 @@ function isTaken(target, key) {
   return key === " " && target.closest("button, a, summary, input, [role=tab]") !== null;
 }
 
-/** @param {Shortcut[]} shortcuts @returns {() => void} shows the list */
-export function wireShortcuts(shortcuts) {
+/** @param {Shortcut[]} shortcuts @param {readonly {shown: string, does: string}[]} listed keys that others handle @returns {() => void} shows the list */
+export function wireShortcuts(shortcuts, listed) {
   const dialog = byId("shortcuts", HTMLDialogElement);
   const show = () => {
     if (!dialog.open) dialog.showModal();
   };
   const all = [...shortcuts, { key: "?", shown: "?", does: "Show this list", act: show }];
-  byId("keys", HTMLElement).replaceChildren(...all.map(({ shown, does }) => element("div", {}, element("dt", {}, does), element("dd", {}, element("kbd", {}, shown)))));
+  byId("keys", HTMLElement).replaceChildren(...[...all, ...listed].map(({ shown, does }) => element("div", {}, element("dt", {}, does), element("dd", {}, element("kbd", {}, shown)))));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTaken(event.target, event.key)) return;
     const found = all.find(({ key }) => key === event.key.toLowerCase());

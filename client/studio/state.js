@@ -10,6 +10,7 @@ import { recall } from "../site/memory.js";
  * @property {number} peak
  * @property {number} unique
  * @property {number} at ms, `performance.now()`, when the answer came
+ * @property {number} t ms, capture time of the frame
  *
  * @typedef {object} Rates that change too often to be read as they come
  * @property {number | null} fps
@@ -51,6 +52,8 @@ import { recall } from "../site/memory.js";
  * @property {boolean} waiting the server has not answered for longer than usual
  * @property {import("../capture/problem.js").Problem | null} problem
  * @property {Figures | null} figures
+ * @property {readonly import("../live/protocol.js").ZoneResult[]} zones
+ * @property {readonly import("../live/protocol.js").LineResult[]} lines
  * @property {import("../live/protocol.js").Counters} counters
  * @property {Rates} rates
  * @property {Position | null} position
@@ -82,6 +85,8 @@ export function initialState() {
     waiting: false,
     problem: null,
     figures: null,
+    zones: [],
+    lines: [],
     counters: NO_COUNTERS,
     rates: NO_RATES,
     position: null,
@@ -91,7 +96,7 @@ export function initialState() {
     announcement: "",
     devices: [],
     settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, ...recall("settings", {}) },
-    layers: { boxes: true, identities: true, trails: true, heatmap: false, opacity: 60, ...recall("layers", {}) },
+    layers: { boxes: true, identities: true, trails: true, zones: true, heatmap: false, opacity: 60, ...recall("layers", {}) },
     range: recall("range", "60"),
     startedAt: 0,
   };

@@ -104,7 +104,7 @@ export class Studio {
     this.run = null;
     this.desk.stage.clear();
     this.desk.history.clear();
-    this.store.set({ phase: "idle", problem: null, ending: null, source: null, figures: null });
+    this.store.set({ phase: "idle", problem: null, ending: null, source: null, figures: null, zones: [], lines: [] });
   }
 
   leave() {

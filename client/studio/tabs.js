@@ -1,4 +1,4 @@
-/** The tabs of the panel: arrows move, as the pattern of WAI-ARIA says. */
+/** The tabs of the panel: arrows move, as the pattern of WAI-ARIA says. A `tabchange` event says which is shown. */
 
 /** @param {HTMLElement} list of role tablist */
 export function wireTabs(list) {
@@ -11,6 +11,7 @@ export function wireTabs(list) {
       const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
       if (panel) panel.hidden = !selected;
     }
+    list.dispatchEvent(new CustomEvent("tabchange", { detail: chosen.id }));
   };
   tabs.forEach((tab, index) => {
     tab.addEventListener("click", () => select(tab));

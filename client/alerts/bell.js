@@ -1,0 +1,74 @@
+/** Sound and browser notifications, each only after the user chose it. */
+import { byId, setText } from "../site/dom.js";
+import { recall, remember } from "../site/memory.js";
+import { alertText } from "./words.js";
+
+/** @typedef {import("./words.js").Ongoing} Ongoing */
+
+/** An unacknowledged critical alert is heard again after this. */
+const AGAIN_MS = 15000;
+/** Hertz; two that differ by a fourth are heard in a noisy room. */
+const TONES = { warning: [660], critical: [880, 660, 880, 660] };
+
+export class Bell {
+  #sound = byId("alert-sound", HTMLInputElement);
+  #notify = byId("alert-notify", HTMLInputElement);
+  #note = byId("alert-notify-note", HTMLElement);
+  /** @type {AudioContext | null} */
+  #audio = null;
+  #rangAt = -Infinity;
+
+  constructor() {
+    this.#sound.checked = recall("alertSound", false);
+    this.#notify.checked = recall("alertNotify", false) && "Notification" in window && Notification.permission === "granted";
+    this.#sound.addEventListener("change", () => {
+      remember("alertSound", this.#sound.checked);
+      if (this.#sound.checked) void this.#ring("warning");
+    });
+    this.#notify.addEventListener("change", () => void this.#chooseNotify());
+  }
+
+  /** @param {readonly Ongoing[]} alerts that began or became worse */
+  tell(alerts) {
+    const [worst] = alerts;
+    if (!worst) return;
+    if (this.#sound.checked) void this.#ring(worst.level);
+    if (!this.#notify.checked || !document.hidden) return;
+    for (const alert of alerts) new Notification(alertText(alert), { tag: alert.id, body: document.querySelector("h1")?.textContent ?? "" });
+  }
+
+  /** @param {boolean} unacknowledged whether a critical alert waits for somebody @param {number} now ms */
+  remind(unacknowledged, now) {
+    if (!unacknowledged || !this.#sound.checked || now - this.#rangAt < AGAIN_MS) return;
+    void this.#ring("critical");
+  }
+
+  async #chooseNotify() {
+    if (this.#notify.checked) {
+      const allowed = "Notification" in window ? await Notification.requestPermission() : "denied";
+      this.#notify.checked = allowed === "granted";
+      setText(this.#note, this.#notify.checked ? "" : "The browser does not allow notifications here.");
+    }
+    remember("alertNotify", this.#notify.checked);
+  }
+
+  /** @param {"warning" | "critical"} level */
+  async #ring(level) {
+    this.#rangAt = performance.now();
+    this.#audio ??= new AudioContext();
+    const audio = this.#audio;
+    // Before the first tap on the page browsers keep it silent.
+    if (audio.state === "suspended") await audio.resume();
+    TONES[level].forEach((hertz, i) => {
+      const from = audio.currentTime + i * 0.22;
+      const tone = new OscillatorNode(audio, { frequency: hertz, type: "triangle" });
+      const volume = new GainNode(audio, { gain: 0 });
+      volume.gain.setValueAtTime(0, from);
+      volume.gain.linearRampToValueAtTime(0.35, from + 0.02);
+      volume.gain.linearRampToValueAtTime(0, from + 0.2);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(from);
+      tone.stop(from + 0.21);
+    });
+  }
+}

@@ -1,0 +1,131 @@
+/** Alerts in the studio: said at once, listed, acknowledged. */
+import { api } from "../site/api.js";
+import { byId, element, icon, setText } from "../site/dom.js";
+import { Bell } from "./bell.js";
+import { alertRow } from "./row.js";
+import { alertText, ongoing, risen, titleWith } from "./words.js";
+
+/**
+ * @typedef {import("./row.js").AlertRecord} AlertRecord
+ * @typedef {import("./words.js").Ongoing} Ongoing
+ */
+
+/** The server writes an alert down a moment after the frame that began it. */
+const SETTLE_MS = 1200;
+
+export class Alerts {
+  #bell = new Bell();
+  #list = byId("alert-list", HTMLUListElement);
+  #problem = byId("alert-problem", HTMLElement);
+  #banner = byId("alert-banner", HTMLElement);
+  #title = document.title;
+  /** @type {AlertRecord[]} */
+  #records = [];
+  /** @type {Map<string, string>} id to level */
+  #known = new Map();
+  /** @type {unknown} */
+  #zones = null;
+  #bannerShown = "";
+  #listShown = "";
+  #timer = 0;
+
+  /** @param {string} camera id @param {() => void} changed */
+  constructor(camera, changed) {
+    this.path = `/api/cameras/${encodeURIComponent(camera)}/alerts`;
+    this.changed = changed;
+    byId("alert-show", HTMLButtonElement).addEventListener("click", () => byId("tab-alerts", HTMLElement).click());
+    void this.#load();
+  }
+
+  /** @param {boolean} active */
+  activate(active) {
+    if (active) void this.#load();
+  }
+
+  /** @param {import("../studio/state.js").StudioState} state @param {readonly {id: string, name: string}[]} shapes */
+  render(state, shapes) {
+    if (state.zones === this.#zones) return;
+    this.#zones = state.zones;
+    const alerts = ongoing(state.zones, shapes);
+    const worse = risen(this.#known, alerts);
+    const gone = this.#known.size !== alerts.length;
+    this.#known = new Map(alerts.map(({ id, level }) => [id, level]));
+    if (worse.length || gone) this.#soon();
+    if (worse.length) {
+      setText(byId("alert-said", HTMLElement), worse.map(alertText).join(". "));
+      this.#bell.tell(worse);
+    }
+    this.#renderBanner(alerts);
+    const waiting = alerts.some(({ id, level }) => level === "critical" && !this.#records.find((record) => record.id === id)?.acknowledged_at);
+    this.#bell.remind(waiting, performance.now());
+  }
+
+  /** @param {readonly Ongoing[]} alerts */
+  #renderBanner(alerts) {
+    const title = titleWith(this.#title, alerts);
+    if (document.title !== title) document.title = title;
+    const signature = JSON.stringify(alerts.map(({ id, level, peak }) => [id, level, peak]));
+    if (signature === this.#bannerShown) return;
+    this.#bannerShown = signature;
+    this.#banner.hidden = alerts.length === 0;
+    this.#banner.dataset.level = alerts[0]?.level ?? "clear";
+    const count = byId("tab-alerts-count", HTMLElement);
+    count.hidden = alerts.length === 0;
+    setText(count, String(alerts.length));
+    byId("alert-banner-list", HTMLUListElement).replaceChildren(
+      ...alerts.map((alert) => element("li", {}, icon(alert.level === "critical" ? "circle-alert" : "triangle-alert"), alertText(alert))),
+    );
+  }
+
+  #soon() {
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => void this.#load(), SETTLE_MS);
+  }
+
+  async #load() {
+    try {
+      this.#records = (await api("GET", this.path)).alerts;
+      this.#tell("");
+      this.#renderList();
+    } catch (error) {
+      this.#tell(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {string} id @param {string} note */
+  async #acknowledge(id, note) {
+    try {
+      const { alert } = await api("POST", `/api/alerts/${encodeURIComponent(id)}/acknowledge`, { note });
+      this.#records = this.#records.map((record) => (record.id === id ? alert : record));
+      this.#tell("");
+      setText(byId("alert-status", HTMLElement), `The alert of ${alert.zone.name} is acknowledged.`);
+      this.#renderList();
+      byId("panel-alerts", HTMLElement).focus();
+    } catch (error) {
+      this.#tell(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    this.#problem.hidden = !text;
+    setText(this.#problem, text);
+  }
+
+  #renderList() {
+    byId("alert-none", HTMLElement).hidden = this.#records.length > 0;
+    const signature = JSON.stringify(this.#records);
+    if (signature === this.#listShown) return;
+    this.#listShown = signature;
+    // A note that is being written stays, whatever else arrives.
+    const writing = document.activeElement instanceof HTMLInputElement && this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const kept = writing && { id: writing.id, text: writing.value };
+    this.#list.replaceChildren(...this.#records.map((record) => alertRow(record, (id, note) => void this.#acknowledge(id, note))));
+    const again = kept && document.getElementById(kept.id);
+    if (again instanceof HTMLInputElement && kept) {
+      again.value = kept.text;
+      again.focus();
+    }
+    this.changed();
+  }
+}

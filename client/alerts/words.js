@@ -1,0 +1,55 @@
+/** What alerts say, in words. Pure. */
+import { formatCount, formatSpan } from "../core/format.js";
+
+/**
+ * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
+ * @typedef {"people" | "density" | "dwell"} Figure
+ *
+ * @typedef {object} Ongoing an alert of this moment
+ * @property {string} id
+ * @property {string} zone its name
+ * @property {Figure} figure
+ * @property {"warning" | "critical"} level
+ * @property {number} peak
+ */
+
+const decimals = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+
+export const LEVEL_WORDS = { warning: "Warning", critical: "Critical" };
+const MARKS = { warning: "▲", critical: "⬤" };
+
+/** @param {string} figure @param {number} value */
+export function amountText(figure, value) {
+  if (figure === "density") return `${decimals.format(value)} people per m²`;
+  if (figure === "dwell") return `a stay of ${formatSpan(value * 1000)}`;
+  return `${formatCount(value)} ${value === 1 ? "person" : "people"}`;
+}
+
+/** @param {Ongoing} alert */
+export function alertText({ level, zone, figure, peak }) {
+  return `${LEVEL_WORDS[level]}: ${zone}, ${amountText(figure, peak)}`;
+}
+
+/** @param {readonly ZoneResult[]} zones @param {readonly {id: string, name: string}[]} shapes @returns {Ongoing[]} the worst first */
+export function ongoing(zones, shapes) {
+  const alerts = zones.flatMap((zone) =>
+    Object.entries(zone.alerts).flatMap(([figure, { id, level, peak }]) => {
+      const name = shapes.find((shape) => shape.id === zone.id)?.name ?? zone.id;
+      return level === "clear" ? [] : [{ id, zone: name, figure: /** @type {Figure} */ (figure), level, peak }];
+    }),
+  );
+  return alerts.sort((a, b) => Number(b.level === "critical") - Number(a.level === "critical"));
+}
+
+/** The title of the page with what is worst before it. @param {string} title @param {readonly Ongoing[]} alerts */
+export function titleWith(title, alerts) {
+  const [worst] = alerts;
+  if (!worst) return title;
+  const zones = [...new Set(alerts.filter(({ level }) => level === worst.level).map(({ zone }) => zone))];
+  return `${MARKS[worst.level]} ${LEVEL_WORDS[worst.level]}: ${zones.join(", ")} · ${title}`;
+}
+
+/** What began or became worse. @param {ReadonlyMap<string, string>} before id to level @param {readonly Ongoing[]} alerts */
+export function risen(before, alerts) {
+  return alerts.filter(({ id, level }) => !before.has(id) || (level === "critical" && before.get(id) === "warning"));
+}

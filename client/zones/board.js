@@ -1,0 +1,149 @@
+/** The live dashboard of zones and lines: a card for each. */
+import { formatCount, formatSpan, plural } from "../core/format.js";
+import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
+import { svg } from "./svg.js";
+import { sparkPath } from "./trends.js";
+
+/**
+ * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
+ * @typedef {import("../live/protocol.js").LineResult} LineResult
+ * @typedef {import("./shape.js").Shape} Shape
+ * @typedef {import("./shape.js").Zone} Zone
+ */
+
+const SPARK = { width: 132, height: 40 };
+const SPARK_MS = 500;
+const decimals = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+
+/** @param {number | null} seconds */
+function span(seconds) {
+  return seconds === null ? "–" : formatSpan(seconds * 1000);
+}
+
+/** @param {ZoneResult} zone @returns {[string, string][]} */
+export function factsOf({ visitors, entries, exits, peak, dwell, density, service }) {
+  /** @type {[string, string][]} */
+  const facts = [
+    ["Visitors", formatCount(visitors)],
+    ["In / out", `${formatCount(entries)} / ${formatCount(exits)}`],
+    ["Peak", formatCount(peak)],
+    ["Mean stay", span(dwell.mean_s)],
+    ["Longest now", span(dwell.longest_now_s)],
+  ];
+  if (density !== null) facts.push(["Per m²", `${decimals.format(density)} (${service})`]);
+  return facts;
+}
+
+/** The value that a full bar stands for. @param {Zone} zone */
+function capacity(zone) {
+  const limits = zone.limits.people;
+  return limits ? (limits.critical ?? limits.warning) : null;
+}
+
+class ZoneCard {
+  #name = element("h3", { class: "card-name" });
+  #level = element("span", { class: "level" });
+  #count = element("strong", { class: "zone-count" });
+  #word = element("span", { class: "zone-count-word" });
+  #line = svg("path", { class: "spark-line" });
+  #limit = svg("path", { class: "spark-limit" });
+  #bar = element("span", { class: "bar-fill" });
+  #barText = element("span", { class: "bar-text digits" });
+  #capacity = element("div", { class: "capacity" }, element("span", { class: "bar-track", "aria-hidden": "true" }, this.#bar), this.#barText);
+  #facts = element("dl", { class: "zone-facts" });
+  #swatch = element("span", { class: "list-swatch", "aria-hidden": "true" });
+  #sparkAt = -Infinity;
+  #levelShown = "";
+  root = element("li", { class: "zone-card" });
+
+  constructor() {
+    const spark = svg("svg", { class: "spark", viewBox: `0 0 ${SPARK.width} ${SPARK.height}`, preserveAspectRatio: "none", "aria-hidden": "true" }, this.#limit, this.#line);
+    this.root.append(element("div", { class: "card-line" }, this.#swatch, this.#name, this.#level), element("div", { class: "card-line" }, element("p", { class: "zone-now" }, this.#count, this.#word), spark), this.#capacity, this.#facts);
+  }
+
+  /** @param {Zone} zone @param {ZoneResult | undefined} live @param {import("./trends.js").Trends} trends @param {number} now ms */
+  update(zone, live, trends, now) {
+    setText(this.#name, zone.name);
+    this.root.style.setProperty("--shape", zone.colour);
+    setAttribute(this.root, "data-zone", zone.id);
+    setAttribute(this.root, "data-level", live?.level ?? "clear");
+    setText(this.#count, live ? formatCount(live.occupancy) : "–");
+    setText(this.#word, live?.occupancy === 1 ? "person now" : "people now");
+    this.#updateLevel(live?.level ?? "clear");
+    this.#updateCapacity(zone, live);
+    const facts = live ? factsOf(live) : [];
+    if (this.#facts.childElementCount !== facts.length) this.#facts.replaceChildren(...facts.map(() => element("div", {}, element("dt"), element("dd", { class: "digits" }))));
+    facts.forEach(([name, value], i) => {
+      const [term, text] = this.#facts.children[i].children;
+      setText(term, name);
+      setText(text, value);
+    });
+    if (now - this.#sparkAt < SPARK_MS) return;
+    this.#sparkAt = now;
+    const { t, average, high } = trends.of(zone.id).curve("60");
+    const full = capacity(zone);
+    const top = Math.max(4, full ?? 0, ...high.map((value) => value ?? 0));
+    setAttribute(this.#line, "d", sparkPath(t, average, top, SPARK.width, SPARK.height - 2));
+    setAttribute(this.#limit, "d", full === null ? "" : sparkPath([0, 1], [full, full], top, SPARK.width, SPARK.height - 2));
+  }
+
+  /** @param {"clear" | "warning" | "critical"} level */
+  #updateLevel(level) {
+    if (level === this.#levelShown) return;
+    this.#levelShown = level;
+    const words = { clear: "Clear", warning: "Warning", critical: "Critical" };
+    const icons = { clear: "circle-check", warning: "triangle-alert", critical: "circle-alert" };
+    setAttribute(this.#level, "class", `level level-${level}`);
+    this.#level.replaceChildren(icon(icons[level]), words[level]);
+  }
+
+  /** @param {Zone} zone @param {ZoneResult | undefined} live */
+  #updateCapacity(zone, live) {
+    const full = capacity(zone);
+    const hasLimits = Object.values(zone.limits).some((limits) => limits !== null);
+    this.#capacity.hidden = full === null;
+    this.#level.hidden = !hasLimits;
+    if (full === null) return;
+    const share = Math.min(1, (live?.occupancy ?? 0) / full);
+    this.#bar.style.setProperty("--share", share.toFixed(3));
+    setText(this.#barText, `${live ? formatCount(live.occupancy) : "–"} of ${formatCount(full)}`);
+  }
+}
+
+/** @param {Shape} shape @param {LineResult | undefined} live */
+function lineCard(shape, live) {
+  const swatch = element("span", { class: "list-swatch list-line", "aria-hidden": "true" });
+  const figure = (/** @type {string} */ word, /** @type {number | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, value === undefined ? "–" : formatCount(value)));
+  const card = element("li", { class: "zone-card line-card", "data-line": shape.id }, element("div", { class: "card-line" }, swatch, element("h3", { class: "card-name" }, shape.name)), element("dl", { class: "line-figures" }, figure("In", live?.in), figure("Out", live?.out)));
+  card.style.setProperty("--shape", shape.colour);
+  return card;
+}
+
+/** @param {import("./trends.js").Trends} trends @returns {(shapes: readonly Shape[], zones: readonly ZoneResult[], lines: readonly LineResult[], now: number) => void} */
+export function boardView(trends) {
+  const board = byId("board", HTMLElement);
+  const list = byId("board-list", HTMLUListElement);
+  /** @type {Map<string, ZoneCard>} */
+  const cards = new Map();
+  let order = "";
+  let linesShown = "";
+  const summary = byId("board-title", HTMLElement);
+  return (shapes, zones, lines, now) => {
+    board.hidden = shapes.length === 0;
+    if (board.hidden) return;
+    const drawnZones = shapes.filter((shape) => shape.kind === "zone");
+    const drawnLines = shapes.filter((shape) => shape.kind === "line");
+    setText(summary, [drawnZones.length && plural(drawnZones.length, "zone", "zones"), drawnLines.length && plural(drawnLines.length, "line", "lines")].filter(Boolean).join(", "));
+    const crossed = JSON.stringify([drawnLines, lines]);
+    const ids = JSON.stringify(shapes.map(({ id }) => id));
+    if (ids !== order || crossed !== linesShown) {
+      order = ids;
+      linesShown = crossed;
+      const known = new Set(drawnZones.map(({ id }) => id));
+      for (const id of cards.keys()) if (!known.has(id)) cards.delete(id);
+      for (const { id } of drawnZones) if (!cards.has(id)) cards.set(id, new ZoneCard());
+      list.replaceChildren(...drawnZones.map(({ id }) => /** @type {ZoneCard} */ (cards.get(id)).root), ...drawnLines.map((line) => lineCard(line, lines.find(({ id }) => id === line.id))));
+    }
+    for (const zone of drawnZones) cards.get(zone.id)?.update(zone, zones.find(({ id }) => id === zone.id), trends, now);
+  };
+}

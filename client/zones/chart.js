@@ -1,0 +1,157 @@
+/** All zones over time in one chart: pause it, look back, take it along as a picture or a table. */
+import uPlot from "uplot";
+import { formatCount } from "../core/format.js";
+import { byId, element } from "../site/dom.js";
+import { TIME_STEPS, cssColour, timeLabel, timeWindow } from "../studio/view-chart.js";
+import { toCsv } from "./csv.js";
+import { saveFile } from "./exchange.js";
+
+/**
+ * @typedef {import("./trends.js").Trends} Trends
+ * @typedef {import("../core/history.js").Range} Range
+ * @typedef {{id: string, name: string, colour: string}} Named
+ */
+
+const REDRAW_MS = 500;
+const TABLE_MS = 5000;
+const TABLE_ROWS = 12;
+const HEIGHT = 200;
+/** Told apart without colours. */
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2]];
+
+export class ZoneChart {
+  #host = byId("zone-chart", HTMLElement);
+  #section = byId("zone-chart-section", HTMLElement);
+  #details = byId("zone-table-details", HTMLDetailsElement);
+  #pause = byId("zone-chart-pause", HTMLButtonElement);
+  #back = byId("zone-chart-back", HTMLInputElement);
+  #backRow = byId("zone-chart-back-row", HTMLElement);
+  /** @type {uPlot | null} */
+  #plot = null;
+  #series = "";
+  #drawnAt = -Infinity;
+  #filledAt = -Infinity;
+  #drawnT = -1;
+  /** @type {import("./trends.js").Aligned | null} what is looked at while newer figures go on */
+  #frozen = null;
+  /** @type {readonly Named[]} */
+  #zones = [];
+
+  /** @param {Trends} trends @param {() => Range} range @param {() => number} startedAt */
+  constructor(trends, range, startedAt) {
+    this.trends = trends;
+    this.range = range;
+    this.startedAt = startedAt;
+    this.#pause.addEventListener("click", () => this.#setPaused(this.#frozen === null));
+    this.#back.addEventListener("input", () => this.#draw());
+    byId("zone-chart-png", HTMLButtonElement).addEventListener("click", () => this.#savePng());
+    byId("zone-chart-csv", HTMLButtonElement).addEventListener("click", () => saveFile("zones.csv", new Blob([toCsv(trends.rows(this.#zones, range()))], { type: "text/csv" })));
+    this.#details.addEventListener("toggle", () => this.#details.open && this.#fillTable());
+    document.addEventListener("themechange", () => this.#drop());
+    new ResizeObserver(() => {
+      if (this.#plot && this.#host.clientWidth && this.#host.clientWidth !== this.#plot.width) this.#plot.setSize({ width: this.#host.clientWidth, height: HEIGHT });
+    }).observe(this.#host);
+  }
+
+  /** @param {readonly Named[]} zones @param {number} now ms */
+  render(zones, now) {
+    const { lastT } = this.trends;
+    this.#section.hidden = zones.length === 0 || lastT === 0;
+    if (this.#section.hidden || this.#host.clientWidth === 0) return;
+    const series = JSON.stringify([zones.map(({ id, name, colour }) => [id, name, colour]), this.range()]);
+    if (series !== this.#series) {
+      this.#drop();
+      this.#series = series;
+      this.#zones = zones;
+      if (this.#frozen) this.#setPaused(false);
+    }
+    if (now - this.#drawnAt < REDRAW_MS || (lastT === this.#drawnT && this.#plot) || (this.#frozen && this.#plot)) return;
+    this.#drawnAt = now;
+    this.#drawnT = lastT;
+    this.#draw();
+    if (!this.#details.open || now - this.#filledAt < TABLE_MS) return;
+    this.#filledAt = now;
+    this.#fillTable();
+  }
+
+  #drop() {
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#drawnAt = -Infinity;
+  }
+
+  #draw() {
+    const data = this.#frozen ?? this.trends.aligned(this.#zones.map(({ id }) => id), this.range());
+    this.#plot ??= new uPlot(this.#options(), [[], ...this.#zones.map(() => [])], this.#host);
+    this.#plot.setData([data.t, ...data.values]);
+  }
+
+  /** @param {boolean} paused */
+  #setPaused(paused) {
+    this.#frozen = paused ? this.trends.aligned(this.#zones.map(({ id }) => id), "all") : null;
+    this.#pause.setAttribute("aria-pressed", String(paused));
+    this.#back.value = this.#back.max;
+    this.#backRow.hidden = !paused || this.range() === "all";
+    this.#draw();
+  }
+
+  /** The end of what is shown: now, or where the slider stands. @param {number} high seconds @param {number} low seconds */
+  #window(low, high) {
+    const span = this.range() === "all" ? Infinity : Number(this.range());
+    if (!this.#frozen || !Number.isFinite(span)) return timeWindow(low, high, span);
+    const end = low + (high - low) * (Number(this.#back.value) / Number(this.#back.max));
+    return /** @type {[number, number]} */ ([Math.max(low, end - span), Math.max(end, low + Math.min(span, high - low))]);
+  }
+
+  /** @returns {uPlot.Options} */
+  #options() {
+    const axis = { stroke: cssColour("--text-soft"), font: "12px system-ui, sans-serif", ticks: { show: false }, grid: { stroke: cssColour("--line"), width: 1 } };
+    return {
+      width: this.#host.clientWidth,
+      height: HEIGHT,
+      legend: { show: true, live: false },
+      cursor: { show: false },
+      padding: [8, 16, 0, 0],
+      scales: {
+        x: { time: false, range: (_plot, low, high) => this.#window(low ?? 0, high ?? 0) },
+        y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] },
+      },
+      axes: [
+        { ...axis, size: 28, space: this.startedAt() ? 92 : 56, incrs: TIME_STEPS, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (at < 0 ? "" : timeLabel(at, this.startedAt(), true))) },
+        { ...axis, size: 34, space: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_plot, splits) => splits.map((count) => formatCount(count)) },
+      ],
+      series: [{}, ...this.#zones.map(({ name, colour }, i) => ({ label: name, stroke: colour, width: 2, dash: DASHES[i % DASHES.length], points: { show: false } }))],
+    };
+  }
+
+  #fillTable() {
+    const head = byId("zone-table-head", HTMLElement);
+    head.replaceChildren(element("th", { scope: "col" }, "Time"), ...this.#zones.map(({ name }) => element("th", { scope: "col" }, name)));
+    const rows = this.trends.table(this.#zones.map(({ id }) => id), this.range(), TABLE_ROWS);
+    byId("zone-table", HTMLElement).replaceChildren(
+      ...rows.map(({ start, most }) => element("tr", {}, element("td", {}, timeLabel(start / 1000, this.startedAt(), true)), ...most.map((value) => element("td", {}, value === null ? "–" : formatCount(value))))),
+    );
+  }
+
+  /** On the page's own ground: a transparent picture is unreadable elsewhere. */
+  #savePng() {
+    const source = this.#host.querySelector("canvas");
+    if (!source) return;
+    const legend = 28 * (window.devicePixelRatio || 1);
+    const canvas = element("canvas", { width: String(source.width), height: String(source.height + legend) });
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    context.fillStyle = cssColour("--surface");
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(source, 0, 0);
+    context.font = `${legend / 2}px system-ui, sans-serif`;
+    let x = legend / 2;
+    for (const { name, colour } of this.#zones) {
+      context.fillStyle = colour;
+      context.fillRect(x, source.height + legend / 4, legend / 2, legend / 2);
+      context.fillStyle = cssColour("--text");
+      context.fillText(name, x + legend * 0.7, source.height + legend * 0.68);
+      x += legend * 1.2 + context.measureText(name).width;
+    }
+    canvas.toBlob((blob) => blob && saveFile("zones.png", blob), "image/png");
+  }
+}

@@ -1,0 +1,281 @@
+/** The zone editor: what is drawn, what is chosen, and everything that can be done to it. Knows no page. */
+import { createStore } from "../core/store.js";
+import { isSimple, mayGoOn, samePoint } from "./geometry.js";
+import { calibrationProblem } from "./ground.js";
+import { freeName, numbered } from "./names.js";
+import { EMPTY_PLAN, MAX_POINTS, MAX_SHAPES, freeColour, makeShape, ready, shifted, tidy, withPoint, withPointAfter, withShape, withoutPoint, withoutShape } from "./shape.js";
+import { Timeline } from "./timeline.js";
+
+/**
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./shape.js").Plan} Plan
+ * @typedef {import("./shape.js").Shape} Shape
+ * @typedef {"select" | "rectangle" | "polygon" | "line"} Tool
+ *
+ * @typedef {object} EditorState
+ * @property {Plan} plan
+ * @property {boolean} active whether the picture is for editing now
+ * @property {Tool} tool
+ * @property {string | null} selected id, or GROUND
+ * @property {number | null} point of the selected shape
+ * @property {Point[]} draft a polygon on its way
+ * @property {Point | null} cursor where its next point would be
+ * @property {Point[] | null} rejected a form that cannot be, shown while it is tried
+ * @property {string} problem one sentence about it
+ * @property {string} said for screen readers
+ */
+
+/** Stands for the calibration wherever a shape's id does. */
+export const GROUND = "(ground)";
+
+const CROSSES = "An outline must not cross or touch itself.";
+
+export class Editor {
+  #timeline = new Timeline(EMPTY_PLAN);
+  #gesture = 0;
+  /** @type {import("../core/store.js").Store<EditorState>} */
+  store = createStore(/** @type {EditorState} */ ({ plan: EMPTY_PLAN, active: false, tool: "select", selected: null, point: null, draft: [], cursor: null, rejected: null, problem: "", said: "" }));
+
+  /** @param {(plan: Plan) => void} changed to be saved @param {() => string} makeId */
+  constructor(changed, makeId) {
+    this.changed = changed;
+    this.makeId = makeId;
+  }
+
+  get state() {
+    return this.store.get();
+  }
+
+  get canUndo() {
+    return this.#timeline.canUndo;
+  }
+
+  get canRedo() {
+    return this.#timeline.canRedo;
+  }
+
+  /** @returns {Shape | null} */
+  get selected() {
+    return this.shape(this.state.selected);
+  }
+
+  /** @param {string | null} id */
+  shape(id) {
+    return this.state.plan.shapes.find((shape) => shape.id === id) ?? null;
+  }
+
+  /** @param {string | null} id @returns {readonly Point[]} of a shape or of the calibration */
+  pointsOf(id) {
+    return (id === GROUND ? this.state.plan.calibration?.points : this.shape(id)?.points) ?? [];
+  }
+
+  /** What is stored, to begin with. @param {Plan} plan */
+  open(plan) {
+    this.#timeline.reset(plan);
+    this.#show();
+  }
+
+  /** Somebody else's newer plan; one's own is one undo away. @param {Plan} plan */
+  replace(plan) {
+    this.#timeline.commit(plan);
+    this.#show();
+  }
+
+  /** @param {Plan} plan @param {string} [key] steps of one key are undone together */
+  change(plan, key) {
+    this.#timeline.commit(plan, key);
+    this.#show();
+    this.changed(plan);
+  }
+
+  undo() {
+    this.#travel(() => this.#timeline.undo(), "Undone");
+  }
+
+  redo() {
+    this.#travel(() => this.#timeline.redo(), "Done again");
+  }
+
+  /** @param {boolean} active */
+  activate(active) {
+    this.store.set({ active, tool: "select", draft: [], cursor: null, rejected: null, problem: "" });
+  }
+
+  /** @param {Tool} tool */
+  use(tool) {
+    const full = tool !== "select" && this.state.plan.shapes.length >= MAX_SHAPES;
+    this.store.set({ tool: full ? "select" : tool, draft: [], cursor: null, rejected: null, problem: full ? `A camera has at most ${MAX_SHAPES} zones and lines.` : "" });
+    if (tool !== "select") this.select(null);
+  }
+
+  /** @param {string | null} id @param {number | null} [point] */
+  select(id, point = null) {
+    const { selected, point: before } = this.state;
+    if (selected === id && before === point) return;
+    if (selected !== id) this.#timeline.settle();
+    this.store.set({ selected: id, point });
+  }
+
+  /** @param {"rectangle" | "polygon" | "line"} tool @param {Point[]} points @returns {boolean} whether it could be */
+  add(tool, points) {
+    const { plan } = this.state;
+    const kind = tool === "line" ? "line" : "zone";
+    const tidied = points.map(tidy);
+    if (kind === "zone" ? !isSimple(tidied) : samePoint(tidied[0], tidied[1])) {
+      this.store.set({ rejected: tidied, problem: kind === "zone" ? CROSSES : "A line has two different points." });
+      return false;
+    }
+    const name = numbered(kind === "line" ? "Line" : "Zone", plan.shapes);
+    const shape = makeShape(kind, this.makeId(), name, freeColour(plan.shapes), tidied);
+    this.store.set({ tool: "select", draft: [], cursor: null, rejected: null, problem: "" });
+    this.change(withShape(plan, shape));
+    this.store.set({ selected: shape.id, point: null, said: `${name} drawn` });
+    return true;
+  }
+
+  /** A shape of the usual size, by a tap or by key. @param {Point} [centre] */
+  addReady(centre = [0.5, 0.5]) {
+    const { tool } = this.state;
+    if (tool !== "select") this.add(tool, ready(tool, centre));
+  }
+
+  /** The next point of a polygon. @param {Point} at @returns {boolean} whether it could be there */
+  extend(at) {
+    const { draft } = this.state;
+    const point = tidy(at);
+    if (draft.length >= MAX_POINTS) return this.#refuse([...draft, point], `A zone has at most ${MAX_POINTS} points.`);
+    if (!mayGoOn(draft, point)) return this.#refuse([...draft, point], CROSSES);
+    this.store.set({ draft: [...draft, point], cursor: null, rejected: null, problem: "" });
+    return true;
+  }
+
+  /** Where the pointer is: shows at once whether the next point could be there. @param {Point | null} at */
+  hover(at) {
+    const { draft } = this.state;
+    const fits = !at || mayGoOn(draft, tidy(at));
+    this.store.set({ cursor: at && tidy(at), rejected: fits || !at ? null : [...draft, tidy(at)], problem: fits ? "" : CROSSES });
+  }
+
+  /** @returns {boolean} whether the polygon is complete */
+  finish() {
+    const { draft } = this.state;
+    if (draft.length < 3) {
+      this.store.set({ problem: "A zone has at least 3 points." });
+      return false;
+    }
+    return this.add("polygon", draft);
+  }
+
+  /** One step back: the last point, then the drawing, then the choice. */
+  cancel() {
+    const { draft, tool, point, selected } = this.state;
+    if (draft.length) this.store.set({ draft: draft.slice(0, -1), rejected: null, problem: "" });
+    else if (tool !== "select") this.use("select");
+    else if (point !== null) this.select(selected);
+    else this.select(null);
+  }
+
+  /** From now on changes are one step, until the next gesture. @returns {string} its key */
+  gesture() {
+    this.#gesture += 1;
+    return `gesture ${this.#gesture}`;
+  }
+
+  /** New points for a shape, if it may look like that. @param {string} id @param {Point[]} points @param {string} [key] @returns {boolean} */
+  reshape(id, points, key) {
+    const { plan } = this.state;
+    const shape = this.shape(id);
+    const wrong = id === GROUND ? calibrationProblem({ points, metres: [] }) : shape?.kind === "zone" && !isSimple(points) ? CROSSES : shape?.kind === "line" && samePoint(points[0], points[1]) ? "A line has two different points." : "";
+    if (wrong) return this.#refuse(points, wrong);
+    this.store.set({ rejected: null, problem: "" });
+    if (points.every((point, i) => this.pointsOf(id)[i] && samePoint(point, this.pointsOf(id)[i])) && points.length === this.pointsOf(id).length) return true;
+    if (id === GROUND && plan.calibration) this.change({ ...plan, calibration: { ...plan.calibration, points } }, key);
+    else if (shape) this.change(withShape(plan, { ...shape, points }), key);
+    return true;
+  }
+
+  /** Drops what was tried and could not be. */
+  settle() {
+    this.store.set({ rejected: null, problem: "" });
+    this.#timeline.settle();
+  }
+
+  /** @param {string} id @param {number | null} point all of the shape without one @param {number} dx @param {number} dy @param {string} [key] */
+  move(id, point, dx, dy, key) {
+    const points = this.pointsOf(id);
+    const moved = point === null ? shifted(points, dx, dy) : withPoint(points, point, [points[point][0] + dx, points[point][1] + dy]);
+    return this.reshape(id, moved, key);
+  }
+
+  /** @param {string} id @param {number} index @param {Point} [at] @param {string} [key] */
+  addPoint(id, index, at, key) {
+    const shape = this.shape(id);
+    if (shape?.kind !== "zone") return false;
+    if (shape.points.length >= MAX_POINTS) return this.#refuse([...shape.points], `A zone has at most ${MAX_POINTS} points.`);
+    const added = this.reshape(id, withPointAfter(shape.points, index, at), key);
+    if (added) this.select(id, index + 1);
+    return added;
+  }
+
+  /** @param {string} id @param {number} index */
+  removePoint(id, index) {
+    const shape = this.shape(id);
+    if (shape?.kind !== "zone") return;
+    if (shape.points.length <= 3) this.store.set({ problem: "A zone has at least 3 points." });
+    else if (this.reshape(id, withoutPoint(shape.points, index))) this.select(id, Math.min(index, shape.points.length - 2));
+  }
+
+  /** @param {Shape} shape a changed copy @param {string} [key] */
+  update(shape, key) {
+    this.change(withShape(this.state.plan, shape), key);
+  }
+
+  /** @param {string} id */
+  duplicate(id) {
+    const { plan } = this.state;
+    const shape = this.shape(id);
+    if (!shape || plan.shapes.length >= MAX_SHAPES) return;
+    const down = Math.max(...shape.points.map(([, y]) => y)) < 0.96 ? 0.04 : -0.04;
+    const across = Math.max(...shape.points.map(([x]) => x)) < 0.96 ? 0.04 : -0.04;
+    const copy = { ...shape, id: this.makeId(), name: freeName(shape.name, plan.shapes), points: shifted(shape.points, across, down) };
+    this.change(withShape(plan, copy));
+    this.store.set({ selected: copy.id, point: null, said: `${copy.name} made` });
+  }
+
+  /** @param {string} id */
+  remove(id) {
+    const { plan } = this.state;
+    const name = id === GROUND ? "The calibration" : this.shape(id)?.name;
+    if (name === undefined) return;
+    this.change(id === GROUND ? { ...plan, calibration: null } : withoutShape(plan, id));
+    this.store.set({ selected: null, point: null, said: `${name} deleted. Undo brings it back.` });
+  }
+
+  /** @param {import("./shape.js").Calibration | null} calibration @param {string} [key] */
+  calibrate(calibration, key) {
+    this.change({ ...this.state.plan, calibration }, key);
+  }
+
+  /** @param {() => void} step @param {string} said */
+  #travel(step, said) {
+    const before = this.#timeline.present;
+    step();
+    if (this.#timeline.present === before) return;
+    this.#show();
+    this.store.set({ said });
+    this.changed(this.#timeline.present);
+  }
+
+  #show() {
+    const plan = this.#timeline.present;
+    const { selected, point } = this.state;
+    const points = selected === GROUND ? plan.calibration?.points : plan.shapes.find(({ id }) => id === selected)?.points;
+    this.store.set({ plan, selected: points ? selected : null, point: points && point !== null && point < points.length ? point : null, rejected: null, problem: "" });
+  }
+
+  /** @param {Point[]} points @param {string} problem @returns {false} */
+  #refuse(points, problem) {
+    this.store.set({ rejected: points, problem });
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+/** Input fields that are checked while typing: what is right is taken at once, what is not says why beside it. */
+import { byId, setAttribute, setText } from "../site/dom.js";
+import { parseNumber } from "./rules.js";
+
+/**
+ * @typedef {object} NumberField
+ * @property {(value: number | null) => void} show unless it is being typed in
+ * @property {(text: string) => void} complain
+ * @property {(enabled: boolean) => void} enable
+ */
+
+/** @param {string} id of the field; its error has `-error` behind it @param {string} text empty when nothing is wrong */
+export function complain(id, text) {
+  const error = byId(`${id}-error`, HTMLElement);
+  setText(error, text);
+  error.hidden = !text;
+  const input = document.getElementById(id);
+  if (input instanceof HTMLInputElement) setAttribute(input, "aria-invalid", text ? "true" : null);
+}
+
+/**
+ * @param {string} id
+ * @param {(text: string) => string} problem of a text
+ * @param {(text: string) => void} take
+ * @returns {(text: string) => void} shows a value, unless something else is being typed
+ */
+export function textField(id, problem, take) {
+  const input = byId(id, HTMLInputElement);
+  let owner = "";
+  input.addEventListener("input", () => {
+    const wrong = problem(input.value);
+    complain(id, wrong);
+    if (!wrong) take(input.value);
+  });
+  return (text) => {
+    const typing = document.activeElement === input;
+    if (typing && owner === text) return;
+    owner = text;
+    // A space at the end is the beginning of the next word.
+    if (typing && (input.getAttribute("aria-invalid") === "true" || input.value.trim() === text)) return;
+    if (input.value !== text) input.value = text;
+    complain(id, "");
+  };
+}
+
+/**
+ * @param {string} id
+ * @param {(value: number | null) => string} problem
+ * @param {(value: number | null) => void} take
+ * @returns {NumberField}
+ */
+export function numberField(id, problem, take) {
+  const input = byId(id, HTMLInputElement);
+  /** @type {number | null | undefined} */
+  let shown;
+  input.addEventListener("input", () => {
+    const value = parseNumber(input.value);
+    const wrong = problem(value);
+    complain(id, wrong);
+    if (wrong) return;
+    shown = value;
+    take(value);
+  });
+  return {
+    show(value) {
+      // What is being typed stays as it is typed ("2." is not yet 2.5), unless the value changed elsewhere.
+      if (document.activeElement === input && (value === shown || input.getAttribute("aria-invalid") === "true")) return;
+      if (value === shown && input.getAttribute("aria-invalid") !== "true" && parseNumber(input.value) === value) return;
+      shown = value;
+      input.value = value === null ? "" : String(value);
+      complain(id, "");
+    },
+    complain: (text) => complain(id, text),
+    enable: (enabled) => (input.disabled = !enabled),
+  };
+}

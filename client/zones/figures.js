@@ -1,0 +1,25 @@
+/** What the labels say of zones and lines, from the newest answer. Pure. */
+import { formatCount } from "../core/format.js";
+
+/**
+ * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
+ * @typedef {import("../live/protocol.js").LineResult} LineResult
+ * @typedef {import("./layer.js").Label} Label
+ * @typedef {"clear" | "warning" | "critical"} Level
+ */
+
+const RANK = { clear: 0, warning: 1, critical: 2 };
+
+/** @param {readonly ZoneResult[]} zones @param {readonly LineResult[]} lines @returns {Map<string, Label>} by id */
+export function labelsOf(zones, lines) {
+  /** @type {Map<string, Label>} */
+  const labels = new Map();
+  for (const { id, level, occupancy } of zones) labels.set(id, { level, figure: formatCount(occupancy) });
+  for (const line of lines) labels.set(line.id, { level: "clear", figure: `${formatCount(line.in)} in, ${formatCount(line.out)} out` });
+  return labels;
+}
+
+/** @param {readonly ZoneResult[]} zones @returns {Level} */
+export function worst(zones) {
+  return zones.reduce((found, { level }) => (RANK[level] > RANK[found] ? level : found), /** @type {Level} */ ("clear"));
+}

@@ -1,0 +1,74 @@
+/** The zone editor by keyboard. */
+import { GROUND } from "./editor.js";
+
+/** @typedef {import("./editor.js").Editor} Editor */
+
+/** Of the frame; about two pixels of a phone's picture. */
+const STEP = 0.005;
+const LEAP = 0.05;
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** What is listed under `?`. */
+export const EDITOR_KEYS = [
+  { shown: "Tab", does: "Zones: next zone, line or point" },
+  { shown: "Arrows", does: "Zones: move it; with Shift farther" },
+  { shown: "Enter", does: "Zones: to the points; close a polygon; place a shape" },
+  { shown: "Insert", does: "Zones: add a point after this one" },
+  { shown: "Delete", does: "Zones: delete the point or the shape" },
+  { shown: "Esc", does: "Zones: one step back" },
+  { shown: "Ctrl Z, Ctrl Y", does: "Zones: undo, redo" },
+];
+
+/** @param {EventTarget | null} target */
+function isText(target) {
+  return target instanceof Element && target.closest("textarea, select, dialog, input:not([type=range], [type=checkbox], [type=radio])") !== null;
+}
+
+/**
+ * @param {HTMLElement} surface with the shapes
+ * @param {Editor} editor
+ * @param {() => boolean} mirrored
+ * @param {(id: string, point: number | null) => void} focus
+ */
+export function wireKeys(surface, editor, mirrored, focus) {
+  document.addEventListener("keydown", (event) => {
+    if (!editor.state.active || event.defaultPrevented || isText(event.target) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && (key === "z" || key === "y")) {
+      event.preventDefault();
+      if (key === "y" || event.shiftKey) editor.redo();
+      else editor.undo();
+    }
+    if (key === "escape" && (editor.state.tool !== "select" || surface.contains(document.activeElement))) editor.cancel();
+    if (key === "enter" && event.target === surface) {
+      event.preventDefault();
+      if (editor.state.draft.length) editor.finish();
+      else editor.addReady();
+      const { selected } = editor.state;
+      if (selected) focus(selected, null);
+    }
+  });
+  surface.addEventListener("keydown", (event) => {
+    const { selected, point, active } = editor.state;
+    if (!active || !selected || event.target === surface || event.ctrlKey || event.metaKey || event.altKey) return;
+    const arrow = ARROWS[event.key];
+    if (arrow) {
+      const size = event.shiftKey ? LEAP : STEP;
+      editor.move(selected, point, arrow[0] * size * (mirrored() ? -1 : 1), arrow[1] * size, `arrows ${selected} ${point}`);
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      if (point !== null && selected !== GROUND) editor.removePoint(selected, point);
+      else editor.remove(selected);
+      if (editor.state.selected) focus(selected, editor.state.point);
+      else surface.focus();
+    } else if (event.key === "Enter" && point === null) {
+      editor.select(selected, 0);
+      focus(selected, 0);
+    } else if ((event.key === "Insert" || event.key === "+") && point !== null) {
+      if (editor.addPoint(selected, point)) focus(selected, point + 1);
+    } else if (event.key === "Escape" && point !== null) focus(selected, null);
+    else return;
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,32 @@
+/** From the frame to the stage and back: where the picture lies in it, and whether it is mirrored. Pure. */
+import { tidy } from "./shape.js";
+
+/** @typedef {import("./geometry.js").Point} Point */
+/** @typedef {{x: number, y: number}} Spot CSS pixels from the upper left corner of the stage */
+
+export class Lens {
+  /** @param {import("../core/fit.js").Rect} place of the picture on the stage @param {boolean} mirror */
+  constructor(place, mirror) {
+    this.place = place;
+    this.mirror = mirror;
+  }
+
+  /** @param {Point} point @returns {Spot} */
+  toStage([x, y]) {
+    const { place } = this;
+    return { x: place.x + (this.mirror ? 1 - x : x) * place.width, y: place.y + y * place.height };
+  }
+
+  /** The nearest point of the frame. @param {Spot} spot @returns {Point} */
+  toFrame({ x, y }) {
+    const { place } = this;
+    const across = place.width ? (x - place.x) / place.width : 0;
+    return tidy([this.mirror ? 1 - across : across, place.height ? (y - place.y) / place.height : 0]);
+  }
+
+  /** @param {number} dx pixels @param {number} dy pixels @returns {Point} the same distance in the frame */
+  delta(dx, dy) {
+    const { place } = this;
+    return [place.width ? ((this.mirror ? -1 : 1) * dx) / place.width : 0, place.height ? dy / place.height : 0];
+  }
+}

@@ -1,0 +1,182 @@
+/** Zones in the studio: the editor on the picture, its panel, and the figures of what was drawn. */
+import { ApiError, api } from "../site/api.js";
+import { byId } from "../site/dom.js";
+import { recall, remember } from "../site/memory.js";
+import { boardView } from "./board.js";
+import { ZoneChart } from "./chart.js";
+import { Editor, GROUND } from "./editor.js";
+import { wireExchange } from "./exchange.js";
+import { labelsOf } from "./figures.js";
+import { zoneForm } from "./form.js";
+import { Gestures } from "./gestures.js";
+import { groundForm } from "./ground-form.js";
+import { wireKeys } from "./keys.js";
+import { Layer } from "./layer.js";
+import { Loupe } from "./loupe.js";
+import { zonePanel } from "./panel.js";
+import { decodePlan, encodePlan } from "./plan-json.js";
+import { Saver } from "./saver.js";
+import { Trends } from "./trends.js";
+
+/**
+ * @typedef {import("../studio/state.js").StudioState} StudioState
+ * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
+ */
+
+const ASPECT = 16 / 9;
+
+function makeId() {
+  return `shp_${[...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte % 36).toString(36)).join("")}`;
+}
+
+/** @param {string} path @returns {import("./saver.js").Shelf} */
+function shelfAt(path) {
+  const read = (/** @type {{version: number, plan: unknown}} */ { version, plan }) => ({ version, plan: decodePlan(plan) });
+  return {
+    get: async () => read(await api("GET", path)),
+    put: async ({ version, plan }) => read(await api("PUT", path, { version, plan: encodePlan(plan) })),
+  };
+}
+
+export class Zones {
+  trends = new Trends();
+  #path;
+  #layer;
+  #loupe = new Loupe();
+  #aspect;
+  /** @type {readonly ZoneResult[] | null} */
+  #zones = null;
+  /** @type {Map<string, import("./layer.js").Label>} */
+  #labels = new Map();
+  #counted = -1;
+
+  /** @param {string} camera id @param {import("../core/store.js").Store<StudioState>} store @param {() => void} changed asks for a draw */
+  constructor(camera, store, changed) {
+    this.#path = `/api/cameras/${encodeURIComponent(camera)}/plan`;
+    this.camera = camera;
+    this.store = store;
+    this.saver = new Saver(shelfAt(this.#path), changed);
+    this.editor = new Editor((plan) => this.saver.take(plan), makeId);
+    this.editor.store.subscribe(changed);
+    this.#layer = new Layer(changed);
+    this.#aspect = recall(`aspect.${camera}`, ASPECT);
+    const focus = (/** @type {string} */ id, /** @type {number | null} */ point) => {
+      // What was added a moment ago has no element before the next draw.
+      this.#renderLayer(store.get());
+      this.#layer.focus(id, point);
+    };
+    new Gestures(this.#layer.root, this.editor, { lens: () => this.#layer.lens, outlines: () => this.#layer.outlines(this.editor.state), magnify: (at) => this.#magnify(at), focus });
+    wireKeys(this.#layer.root, this.editor, () => store.get().settings.mirror, focus);
+    this.#followFocus();
+    const panel = zonePanel(this.editor, this.saver, (id) => id && focus(id, null));
+    const form = zoneForm(this.editor, this.saver);
+    const ground = groundForm(this.editor);
+    const board = boardView(this.trends);
+    const chart = new ZoneChart(this.trends, () => store.get().range, () => store.get().startedAt);
+    this.views = [
+      () => panel(this.#labels),
+      (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
+      () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
+      (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes, state.zones, state.lines, now),
+      (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter(({ kind }) => kind === "zone"), now),
+    ];
+    this.#wireSaving();
+    const refresh = wireExchange(this.editor, camera);
+    this.refreshCameras = () => void refresh();
+    void this.#load();
+  }
+
+  /** The tab was opened or left. @param {boolean} active */
+  activate(active) {
+    this.editor.activate(active);
+    byId("studio", HTMLElement).toggleAttribute("data-editing", active);
+    if (active) this.refreshCameras();
+  }
+
+  /** Straight to drawing. */
+  draw() {
+    byId("tab-zones", HTMLElement).click();
+    this.editor.use("rectangle");
+  }
+
+  /** @param {StudioState} state @param {number} now ms */
+  render(state, now) {
+    this.#count(state);
+    this.#renderLayer(state);
+    for (const view of this.views) view(state, now);
+  }
+
+  /** @param {StudioState} state */
+  #count(state) {
+    if (state.zones !== this.#zones) {
+      this.#zones = state.zones;
+      this.#labels = labelsOf(state.zones, state.lines);
+    }
+    if (!state.figures) {
+      if (this.#counted >= 0) this.trends.clear();
+      this.#counted = -1;
+    } else if (state.figures.t !== this.#counted) {
+      this.#counted = state.figures.t;
+      this.trends.add(state.figures.t, state.zones);
+    }
+  }
+
+  /** @param {StudioState} state */
+  #renderLayer(state) {
+    const aspect = this.#layer.pictureAspect;
+    if (aspect !== null && aspect !== this.#aspect) {
+      this.#aspect = aspect;
+      remember(`aspect.${this.camera}`, aspect);
+    }
+    this.#layer.render(this.editor.state, state.layers.zones, state.settings.mirror, this.#aspect, this.#labels);
+  }
+
+  /** @param {import("./geometry.js").Point | null} at */
+  #magnify(at) {
+    const { plan, selected, draft, cursor, rejected } = this.editor.state;
+    const outlines = [...plan.shapes.map(({ points }) => points), ...(selected === GROUND && plan.calibration ? [plan.calibration.points] : []), rejected ?? (cursor ? [...draft, cursor] : draft)];
+    this.#loupe.show(at, this.#layer.lens, outlines);
+  }
+
+  /** Tab chooses what it reaches. */
+  #followFocus() {
+    this.#layer.root.addEventListener("focusin", ({ target }) => {
+      if (!(target instanceof Element) || !this.editor.state.active) return;
+      const id = target.closest("[data-shape]")?.getAttribute("data-shape");
+      const handle = target.getAttribute("data-handle");
+      if (id) this.editor.select(id, handle?.startsWith("point") ? Number(handle.slice(6)) : null);
+    });
+  }
+
+  async #load() {
+    try {
+      this.editor.open(await this.saver.load());
+    } catch (error) {
+      console.info("The zones could not be read:", error instanceof Error ? error.message : error);
+      setTimeout(() => void this.#load(), 4000);
+    }
+  }
+
+  #wireSaving() {
+    byId("zone-again", HTMLButtonElement).addEventListener("click", () => void this.saver.flush());
+    byId("zone-mine", HTMLButtonElement).addEventListener("click", () => void this.saver.insist());
+    byId("zone-theirs", HTMLButtonElement).addEventListener("click", async () => {
+      try {
+        this.editor.replace(await this.saver.load());
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        this.editor.store.set({ problem: error.message });
+      }
+    });
+    // The last change is a moment old when a page is left: it goes along.
+    window.addEventListener("pagehide", () => {
+      const unsaved = this.saver.unsaved;
+      if (!unsaved || this.saver.state === "conflict") return;
+      const body = JSON.stringify({ version: unsaved.version, plan: encodePlan(unsaved.plan) });
+      void fetch(this.#path, { method: "PUT", keepalive: true, body, headers: { "Content-Type": "application/json" } });
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (this.saver.state === "conflict" || this.saver.state === "failed") event.preventDefault();
+    });
+  }
+}

@@ -1,0 +1,164 @@
+/** Plans as the JSON of docs/zones.md: a GeoJSON FeatureCollection in normalised coordinates. Pure. */
+import { isSimple, samePoint } from "./geometry.js";
+import { calibrationProblem } from "./ground.js";
+import { nameProblem } from "./names.js";
+import { isSet } from "./rules.js";
+import { DEFAULT_LIMITS, FIGURES, MAX_POINTS, MAX_SHAPES, makeShape, tidy } from "./shape.js";
+
+/**
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./shape.js").Plan} Plan
+ * @typedef {import("./shape.js").Shape} Shape
+ * @typedef {import("./shape.js").Zone} Zone
+ * @typedef {import("./shape.js").Limits} Limits
+ * @typedef {Record<string, unknown>} Json
+ */
+
+const SECONDS = /** @type {const} */ (["entry_s", "exit_s", "revisit_s"]);
+const LINE_COLOUR = "#d29922";
+const ZONE_COLOUR = "#2f81f7";
+
+/** A document that is no plan; its message is for a person. */
+export class PlanError extends Error {}
+
+/** @param {Limits} limits @returns {Json} what is set */
+function encodeLimits(limits) {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== null));
+}
+
+/** @param {Shape} shape @returns {Json} */
+function encodeShape(shape) {
+  const { id, name, colour, points } = shape;
+  if (shape.kind === "line") return feature(id, { type: "LineString", coordinates: points }, { name, colour });
+  const { anchor, entry_s, exit_s, revisit_s } = shape;
+  const set = FIGURES.flatMap((figure) => {
+    const limits = shape.limits[figure];
+    return limits && isSet(limits) ? [[figure, encodeLimits(limits)]] : [];
+  });
+  const limits = set.length ? { limits: Object.fromEntries(set) } : {};
+  return feature(id, { type: "Polygon", coordinates: [[...points, points[0]]] }, { name, colour, anchor, entry_s, exit_s, revisit_s, ...limits });
+}
+
+/** @param {string} id @param {Json} geometry @param {Json} properties @returns {Json} */
+function feature(id, geometry, properties) {
+  return { type: "Feature", id, geometry, properties };
+}
+
+/** @param {Plan} plan @returns {Json} */
+export function encodePlan({ shapes, calibration }) {
+  const document = { type: "FeatureCollection", features: shapes.map(encodeShape) };
+  return calibration ? { ...document, calibration } : document;
+}
+
+/** @param {unknown} value @param {string} where @returns {Json} */
+function mapping(value, where) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new PlanError(`${where} must be an object.`);
+  return /** @type {Json} */ (value);
+}
+
+/** @param {unknown} value @param {string} where @returns {unknown[]} */
+function sequence(value, where) {
+  if (!Array.isArray(value)) throw new PlanError(`${where} must be a list.`);
+  return value;
+}
+
+/** @param {unknown} value @param {string} where @returns {number} */
+function number(value, where) {
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new PlanError(`${where} must be a number.`);
+  return value;
+}
+
+/** @param {unknown} value @param {string} where @returns {Point[]} */
+function points(value, where) {
+  return sequence(value, where).map((item, index) => {
+    const pair = sequence(item, `${where}[${index}]`);
+    if (pair.length !== 2) throw new PlanError(`${where}[${index}] must be two numbers.`);
+    return [number(pair[0], `${where}[${index}]`), number(pair[1], `${where}[${index}]`)];
+  });
+}
+
+/** @param {unknown} value @param {string} where @returns {Zone["limits"]} */
+function decodeLimits(value, where) {
+  /** @type {Zone["limits"]} */
+  const limits = { people: null, density: null, dwell: null };
+  if (value === undefined || value === null) return limits;
+  for (const [figure, given] of Object.entries(mapping(value, where))) {
+    if (figure !== "people" && figure !== "density" && figure !== "dwell") throw new PlanError(`${where} has no ${figure.slice(0, 40)}.`);
+    limits[figure] = { ...DEFAULT_LIMITS };
+    for (const [name, amount] of Object.entries(mapping(given, `${where}.${figure}`))) {
+      if (!(name in DEFAULT_LIMITS)) throw new PlanError(`${where}.${figure} has no ${name.slice(0, 40)}.`);
+      if (amount !== null) limits[figure][/** @type {keyof Limits} */ (name)] = number(amount, `${where}.${figure}.${name}`);
+    }
+  }
+  return limits;
+}
+
+/** @param {Zone} zone @param {Json} properties @param {string} where @returns {Zone} */
+function decodeZone(zone, properties, where) {
+  const { anchor = "feet" } = properties;
+  if (anchor !== "feet" && anchor !== "centre" && anchor !== "overlap") throw new PlanError(`${where}.properties.anchor must be feet, centre or overlap.`);
+  /** @type {Zone} */
+  const decoded = { ...zone, anchor, limits: decodeLimits(properties.limits, `${where}.properties.limits`) };
+  for (const name of SECONDS) if (name in properties) decoded[name] = number(properties[name], `${where}.properties.${name}`);
+  return decoded;
+}
+
+/** @param {unknown} value @param {string} where @returns {Point[]} of a polygon, its first corner once */
+function outline(value, where) {
+  const rings = sequence(value, where);
+  if (rings.length !== 1) throw new PlanError(`${where} must have one outline and no holes.`);
+  const ring = points(rings[0], `${where}[0]`);
+  const open = ring.length > 1 && samePoint(ring[0], ring[ring.length - 1]) ? ring.slice(0, -1) : ring;
+  if (open.length < 3 || open.length > MAX_POINTS) throw new PlanError(`${where}: a zone has 3 to ${MAX_POINTS} points.`);
+  if (!isSimple(open)) throw new PlanError(`${where}: the outline of a zone must not cross or touch itself.`);
+  return open;
+}
+
+/** @param {unknown} item @param {string} where @param {readonly Shape[]} before @returns {Shape} */
+function decodeShape(item, where, before) {
+  const given = mapping(item, where);
+  const geometry = mapping(given.geometry, `${where}.geometry`);
+  const properties = mapping(given.properties, `${where}.properties`);
+  const { name } = properties;
+  if (typeof name !== "string") throw new PlanError(`${where}.properties.name must be a text.`);
+  const { id = name } = given;
+  if ((typeof id !== "string" && typeof id !== "number") || String(id) === "") throw new PlanError(`${where}.id must be a short text.`);
+  if (before.some((shape) => shape.id === String(id))) throw new PlanError(`${where}: two shapes have the same id.`);
+  const wrong = nameProblem(name, String(id), before);
+  if (wrong) throw new PlanError(`${where}: ${wrong}`);
+  const isZone = geometry.type === "Polygon";
+  if (!isZone && geometry.type !== "LineString") throw new PlanError(`${where}.geometry.type must be Polygon or LineString.`);
+  const { colour = isZone ? ZONE_COLOUR : LINE_COLOUR } = properties;
+  if (typeof colour !== "string" || !/^#[0-9a-f]{6}$/.test(colour)) throw new PlanError(`${where}: a colour looks like #2f81f7.`);
+  const place = `${where}.geometry.coordinates`;
+  const found = isZone ? outline(geometry.coordinates, place) : points(geometry.coordinates, place);
+  if (!isZone && (found.length !== 2 || samePoint(found[0], found[1]))) throw new PlanError(`${where}: a line has two different points.`);
+  if (!found.flat().every((value) => value >= 0 && value <= 1)) throw new PlanError(`${where}: points lie between 0 and 1 of the frame.`);
+  // As they are: rounding points that another program wrote would move them.
+  const shape = { ...makeShape(isZone ? "zone" : "line", String(id), name, colour, []), points: found };
+  return shape.kind === "zone" ? decodeZone(shape, properties, where) : shape;
+}
+
+/** @param {unknown} value */
+function decodeCalibration(value) {
+  if (value === undefined || value === null) return null;
+  const given = mapping(value, "calibration");
+  const calibration = { points: points(given.points, "calibration.points").map(tidy), metres: points(given.metres, "calibration.metres") };
+  const count = calibration.points.length;
+  if ((count !== 2 && count !== 4) || calibration.metres.length !== count) throw new PlanError("calibration must have two or four points, each with its place in metres.");
+  const wrong = calibrationProblem(calibration);
+  if (wrong) throw new PlanError(`calibration: ${wrong}`);
+  return calibration;
+}
+
+/** @param {unknown} document @returns {Plan} @throws {PlanError} */
+export function decodePlan(document) {
+  const body = mapping(document, "The document");
+  if (body.type !== "FeatureCollection") throw new PlanError("type must be FeatureCollection.");
+  const items = sequence(body.features, "features");
+  if (items.length > MAX_SHAPES) throw new PlanError(`A camera has at most ${MAX_SHAPES} zones and lines.`);
+  /** @type {Shape[]} */
+  const shapes = [];
+  items.forEach((item, index) => shapes.push(decodeShape(item, `features[${index}]`, shapes)));
+  return { shapes, calibration: decodeCalibration(body.calibration) };
+}
