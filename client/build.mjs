@@ -29,7 +29,7 @@ const common = {
 /** Pages share chunks, and what a page needs only sometimes is loaded when it does. */
 const pages = {
   ...common,
-  entryPoints: { site: "client/site/main.js", account: "client/account/main.js", cameras: "client/cameras/main.js", studio: "client/studio/main.js" },
+  entryPoints: { site: "client/site/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", studio: "client/studio/main.js" },
   format: /** @type {const} */ ("esm"),
   splitting: true,
 };
@@ -37,7 +37,7 @@ const pages = {
 /** Scripts that cannot be modules: the theme runs before the first paint, the encoder is a classic worker. */
 const scripts = {
   ...common,
-  entryPoints: { theme: "client/site/theme-early.js", encoder: "client/capture/encoder-worker.js" },
+  entryPoints: { theme: "client/site/theme-early.js", encoder: "client/capture/encoder-worker.js", "push-worker": "client/notifications/worker.js" },
   format: /** @type {const} */ ("iife"),
 };
 

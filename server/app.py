@@ -9,12 +9,16 @@ from typing import Any
 import socketio
 from quart import Quart
 
+from server.alerts.courier import Courier
+from server.alerts.office import Office
 from server.api import (
     account_pages,
     accounts,
     alerts,
     audit_log,
     cameras,
+    channel_pages,
+    channels,
     credentials,
     health,
     history,
@@ -28,6 +32,7 @@ from server.api import (
 from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
 from server.api.auth import install_auth
+from server.api.channel_guard import ChannelGuard
 from server.api.context import KEY, Services
 from server.api.description import install_description
 from server.api.errors import install_errors
@@ -65,6 +70,8 @@ PARTS = (
     plans,
     alerts,
     history,
+    channels,
+    channel_pages,
 )
 KEYS_EVERY_S = 2.0
 DRAIN_S = 3.0
@@ -114,12 +121,17 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     namespace = LiveNamespace(settings, database, registry, socket_authenticator(app, auth))
     live.register_namespace(namespace)
     watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
+    office = Office(settings)
+    courier = Courier(database, office.senders, settings.site_url)
     services = Services(
         settings=settings,
         database=database,
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
         guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
+        channel_guard=ChannelGuard(),
+        courier=courier,
+        push_key=office.vapid.public_key,
         live_figures=registry.live_figures,
         engine_status=engine.status,
         sessions_ended=namespace.end_sessions,
@@ -130,6 +142,7 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app.extensions[KEY] = services
     _install_routes(app, settings)
     _install_lifecycle(app, services, engine, registry, watch)
+    _install_delivery(app, office, courier)
     return Application(live, app, namespace)
 
 
@@ -165,6 +178,16 @@ def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry:
         await engine.stop()
         services.passwords.close()
         await services.database.close()
+
+
+def _install_delivery(app: Quart, office: Office, courier: Courier) -> None:
+    @app.while_serving
+    async def deliver() -> AsyncGenerator[None, None]:
+        await office.open()
+        courier.start()
+        yield
+        await courier.stop()
+        await office.close()
 
 
 def _sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:

@@ -1,12 +1,13 @@
 """The settings: one typed object, read from `CROWDCOUNT_*` once at the start."""
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.models.paths import default_models_dir
@@ -15,6 +16,9 @@ PREFIX = "CROWDCOUNT_"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 TRANSPORT_BYTES = 1_000_000
 """Largest message on a socket; the same for Engine.IO and for the ASGI server."""
+
+
+SENDER = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class SettingsError(Exception):
@@ -67,6 +71,16 @@ class Settings(BaseSettings):
     keep_ten_seconds_days: int = Field(3, ge=0, le=36_500, description="Days that history of ten-second steps is kept.")
     keep_minutes_days: int = Field(90, ge=0, le=36_500, description="Days that history of minutes is kept.")
     keep_hours_days: int = Field(0, ge=0, le=36_500, description="Days that history of hours is kept; 0 is for ever.")
+    public_url: str = Field("", description="Where people reach this server, for links in messages.")
+    smtp_host: str = Field("", description="Mail server; without it nothing is sent by mail.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: str = Field("starttls", pattern="^(starttls|tls|none)$", description="How mail is protected.")
+    smtp_user: str = Field("", description="User name at the mail server; none without it.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    smtp_from: str = Field("", validate_default=True, description="Sender of mails; needed with a mail server.")
+    allow_private_hooks: bool = Field(
+        False, description="Let web hooks use http and addresses of private networks and of this machine."
+    )
     resume_s: float = Field(60, ge=1, le=3600, description="How long a stream waits for its lost connection.")
     shutdown_s: int = Field(5, ge=1, le=60, description="Time that open requests get at shutdown.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="How much is logged.")
@@ -94,6 +108,29 @@ class Settings(BaseSettings):
         for network in value:
             ip_network(network)  # raises ValueError with a sentence
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or value.rstrip("/") != f"{parts.scheme}://{parts.netloc}"):
+            raise ValueError(f"{value} is not an address such as https://count.example.org")
+        return value.rstrip("/")
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _check_sender(cls, value: str, info: ValidationInfo) -> str:
+        if not value and not info.data.get("smtp_host"):
+            return value
+        if not SENDER.fullmatch(value):
+            raise ValueError("with a mail server the sender's address is needed, such as crowdcount@example.org")
+        return value
+
+    @property
+    def site_url(self) -> str:
+        """Where people reach this server, as far as it knows."""
+        host = "localhost" if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else self.host  # noqa: S104
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def keep_days(self) -> dict[int, int]:

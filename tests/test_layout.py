@@ -17,7 +17,8 @@ MAY_IMPORT = {
     "models": {"core"},
     "engine": {"core", "vision"},
     "storage": {"core"},
-    "api": {"core", "storage", "engine", "models"},
+    "alerts": {"core", "storage"},
+    "api": {"core", "storage", "engine", "models", "alerts"},
     "live": {"core", "storage", "engine", "models"},
 }
 ANYBODY = {"server.addresses", "server.config", "server.ids", "server.origins", "server.secret"}

@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from quart import current_app
 
+from server.alerts.courier import Courier
+from server.api.channel_guard import ChannelGuard
 from server.api.guard import Guard
 from server.api.passwords import Passwords
 from server.api.tokens import Tokens
@@ -24,6 +26,10 @@ class Services:
 
     Attributes
     ----------
+    courier : Courier
+        Sends tests of channels, and knows which kinds there are.
+    push_key : str
+        The public key that browsers subscribe to pushes with.
     live_figures : callable
         From camera ids to what they count right now.
     engine_status : callable
@@ -43,6 +49,9 @@ class Services:
     passwords: Passwords
     tokens: Tokens
     guard: Guard
+    channel_guard: ChannelGuard
+    courier: Courier
+    push_key: str
     live_figures: Callable[[Iterable[str]], dict[str, dict[str, Any]]]
     engine_status: Callable[[], list[WorkerStatus]]
     sessions_ended: Callable[[Collection[str], EndReason], Awaitable[None]]

@@ -9,8 +9,8 @@ from contextlib import suppress
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.live.stream import Stream
+from server.storage.alert_steps import keep_alerts, keep_interrupted
 from server.storage.database import Database
-from server.storage.outbox import keep_alerts, keep_interrupted
 from server.storage.samples import add_samples, delete_old_samples
 from server.storage.streams import StreamRecord, upsert_stream
 

@@ -26,7 +26,7 @@ class Case:
     stranger, owner, other : int
         Expected status. A program is answered as its owner, an administrator as any other user.
     path : str
-        With `{camera}` and `{session}`, which are the owner's.
+        With `{camera}`, `{session}` and `{channel}`, which are the owner's.
     """
 
     method: str
@@ -54,6 +54,8 @@ NEW_USER = {"username": "x", "email": "", "password": ""}
 CHANGE = {"current_password": PASSWORD, "new_password": "another long password"}
 DAY = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
 PLAN = {"version": 0, "plan": {"type": "FeatureCollection", "features": []}}
+HOOK = {"kind": "webhook", "name": "Hook", "target": "https://hooks.example.invalid/new", "steps": ["critical"]}
+HOOK_FORM = {"kind": "webhook", "name": "Hook", "target": "https://hooks.example.invalid/form", "steps": "critical"}
 
 ROUTES = [
     Case("GET", "/", 200, 302, 302, programs=False),
@@ -104,6 +106,32 @@ ROUTES = [
     ),
     # An alert of the owner's: tests/api/test_history.py. Here it is unknown to everybody.
     Case("POST", "/api/alerts/<alert_id>/acknowledge", 401, 404, 404, path="/api/alerts/alr_1/acknowledge", json={}),
+    Case("GET", "/notifications", 302, 200, 200),
+    Case("POST", "/notifications/add", 401, 201, 201, form=HOOK_FORM, spends=True),
+    Case("POST", "/notifications/<channel_id>/pause", 401, 303, 404, path="/notifications/{channel}/pause", form={}),
+    Case("POST", "/notifications/<channel_id>/test", 401, 303, 404, path="/notifications/{channel}/test"),
+    Case(
+        "POST", "/notifications/<channel_id>/confirm", 401, 303, 404, path="/notifications/{channel}/confirm", form={}
+    ),
+    Case("GET", "/notifications/<channel_id>/delete", 302, 200, 404, path="/notifications/{channel}/delete"),
+    Case(
+        "POST", "/notifications/<channel_id>/delete", 401, 303, 404, path="/notifications/{channel}/delete", spends=True
+    ),
+    Case("GET", "/push-worker.js", 200, 200, 200),
+    Case("GET", "/api/channels", 401, 200, 200),
+    Case("POST", "/api/channels", 401, 201, 201, json=HOOK, spends=True),
+    Case("PATCH", "/api/channels/<channel_id>", 401, 200, 404, path="/api/channels/{channel}", json={"name": "Taken"}),
+    Case("DELETE", "/api/channels/<channel_id>", 401, 204, 404, path="/api/channels/{channel}", spends=True),
+    Case("POST", "/api/channels/<channel_id>/test", 401, 200, 404, path="/api/channels/{channel}/test"),
+    Case(
+        "POST",
+        "/api/channels/<channel_id>/confirmation",
+        401,
+        200,
+        404,
+        path="/api/channels/{channel}/confirmation",
+        json={"code": "12345678"},
+    ),
     Case("GET", "/api/models", 401, 200, 200),
     Case("GET", "/healthz", 200, 200, 200, exempt=True),
     Case("GET", "/readyz", 200, 200, 200, exempt=True),

@@ -86,10 +86,12 @@ class People:
     camera: str
     session: str
     token: str
+    channel: str
 
     def fill(self, value: Any, **more: str) -> Any:
         """Put the owner's ids into a payload."""
-        names = {"camera": self.camera, "session": self.session, "token": self.token, **more}
+        owned = {"camera": self.camera, "session": self.session, "token": self.token, "channel": self.channel}
+        names = {**owned, **more}
         if isinstance(value, str):
             return value.format(**names)
         if isinstance(value, dict):
@@ -125,7 +127,10 @@ async def gather_people(server: RunningServer, stack: AsyncExitStack) -> People:
         token = (await response.json())["access_token"]
     clients[Role.PROGRAM].http.headers["Authorization"] = f"Bearer {token}"
     camera = await clients[Role.OWNER].camera("Private gate")
-    return People(clients, camera, session, token)
+    hook = {"kind": "webhook", "name": "Private hook", "target": "https://hooks.example.invalid/", "steps": ["warning"]}
+    async with clients[Role.OWNER].http.post("/api/channels", json=hook) as response:
+        channel = (await response.json())["channel"]["id"]
+    return People(clients, camera, session, token, channel)
 
 
 async def make_admin(settings: Settings, client: Client) -> None:

@@ -1,0 +1,96 @@
+"""Alerts are written together with what of them is to be told: both are there, or neither."""
+
+import json
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.alerts import AlertRecord, end_open_alerts, upsert_alerts
+from server.storage.channels import Step
+from server.storage.schema import alerts, cameras, channel_cameras, channels, outbox
+
+RANK = {Step.WARNING: 1, Step.CRITICAL: 2}
+
+
+async def keep_alerts(connection: AsyncConnection, records: Collection[AlertRecord], now: float) -> None:
+    """Write alerts of a stream, and for every new step of one what its owner's channels are to be told."""
+    ids = [record.id for record in records]
+    query = select(alerts.c.id, alerts.c.level, alerts.c.ended_at).where(alerts.c.id.in_(ids))
+    known = {row.id: (row.level, row.ended_at) for row in await connection.execute(query)}
+    await upsert_alerts(connection, records)
+    for record in records:
+        for step in _new_steps(known.get(record.id), record):
+            await _queue(connection, record, step, now, interrupted=False)
+
+
+async def keep_interrupted(connection: AsyncConnection, now: float) -> None:
+    """End the alerts that a killed process left open, and tell so: nobody watches them any more."""
+    open_ones = await connection.execute(select(alerts).where(alerts.c.ended_at.is_(None)))
+    for record in [AlertRecord(**row._mapping) for row in open_ones]:
+        await _queue(connection, replace(record, ended_at=record.peak_at), Step.CLEARED, now, interrupted=True)
+    await end_open_alerts(connection)
+
+
+def _new_steps(before: tuple[str, float | None] | None, after: AlertRecord) -> list[Step]:
+    """What an alert went through since it was written; of levels within one write, the worst."""
+    level = Step(after.level)
+    steps = [level] if before is None or RANK[level] > RANK[Step(before[0])] else []
+    if after.ended_at is not None and (before is None or before[1] is None):
+        steps.append(Step.CLEARED)
+    return steps
+
+
+async def _queue(
+    connection: AsyncConnection, record: AlertRecord, step: Step, now: float, *, interrupted: bool
+) -> None:
+    chosen = exists().where(
+        channel_cameras.c.channel_id == channels.c.id, channel_cameras.c.camera_id == record.camera_id
+    )
+    query = (
+        select(channels.c.id, channels.c.steps, cameras.c.name)
+        .join(cameras, cameras.c.owner_id == channels.c.user_id)
+        .where(
+            cameras.c.id == record.camera_id,
+            channels.c.enabled,
+            channels.c.confirmed_at.is_not(None),
+            or_(channels.c.all_cameras, chosen),
+        )
+    )
+    for channel_id, steps, camera_name in (await connection.execute(query)).all():
+        if step not in steps.split():
+            continue
+        row = insert(outbox).values(
+            key=f"dlv_{secrets.token_urlsafe(12)}",
+            channel_id=channel_id,
+            alert_id=record.id,
+            step=step,
+            document=json.dumps(_document(record, camera_name, step, interrupted)),
+            created_at=now,
+            due_at=now,
+            attempts=0,
+        )
+        # A step is queued once for each channel, whatever was tried before.
+        await connection.execute(row.on_conflict_do_nothing(index_elements=["channel_id", "alert_id", "step"]))
+
+
+def _document(record: AlertRecord, camera_name: str, step: Step, interrupted: bool) -> dict[str, Any]:
+    return {
+        "step": step,
+        "interrupted": interrupted,
+        "alert": {
+            "id": record.id,
+            "figure": record.figure,
+            "level": record.level,
+            "began_at": record.began_at,
+            "ended_at": record.ended_at,
+            "peak": record.peak,
+            "peak_at": record.peak_at,
+        },
+        "camera": {"id": record.camera_id, "name": camera_name},
+        "zone": {"id": record.zone_id, "name": record.zone_name},
+    }
