@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from server.atomic import replacing
 from server.models.paths import default_models_dir
-from server.track_formats import FORMATS
 
 if TYPE_CHECKING:
     from server.core.plan import Plan
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from server.vision.video import Video, VideoFrame
     from server.vision.vision import Vision
 
+FORMAT_NAMES = ("csv", "jsonl", "mot")  # of `track_formats.FORMATS`, which the other commands need not load
 RENDERED = (".mp4", ".mkv", ".avi")
 STAGES = ("decode", "detect", "embed", "track", "analyse")
 
@@ -27,7 +27,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser("track", help="track the people of a video file")
     parser.add_argument("video", type=Path, metavar="VIDEO")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the tracks go")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="mot", help="default: mot")
+    parser.add_argument("--format", choices=FORMAT_NAMES, default="mot", help="default: mot")
     parser.add_argument(
         "--zones", type=Path, metavar="ZONES.json", help="count in these zones and lines (docs/zones.md)"
     )
@@ -71,6 +71,7 @@ def _track(
     from tqdm import tqdm
 
     from server.core.analytics import Analytics
+    from server.track_formats import FORMATS
     from server.track_zones import ZoneStats
 
     header, to_lines = FORMATS[form]

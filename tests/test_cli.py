@@ -10,6 +10,8 @@ from pathlib import Path
 import cv2
 import pytest
 
+from server.cli_track import FORMAT_NAMES
+from server.track_formats import FORMATS
 from tests.media import find_vtest, read_vtest, write_clip
 
 FRAMES = 25
@@ -169,3 +171,7 @@ def test_zones_that_are_none_are_one_line(clip: Path, tmp_path: Path, content: s
     assert len(done.stderr.splitlines()) == 1
     assert words in done.stderr
     assert not (tmp_path / "o").exists()
+
+
+def test_every_format_is_offered() -> None:
+    assert sorted(FORMATS) == list(FORMAT_NAMES)

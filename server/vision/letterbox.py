@@ -48,7 +48,7 @@ class Letterbox:
         else:
             batch = np.full((1, self.height, self.width, 3), _PADDING, np.uint8)
         content = batch[0, : self.content_height, : self.content_width]
-        # INTER_AREA averages when it shrinks, INTER_LINEAR skips pixels; for enlarging they are the same here.
+        # Linear, as in training and in Ultralytics' own prediction.
         scaled = cv2.resize(image_bgr, (self.content_width, self.content_height), interpolation=cv2.INTER_LINEAR)
         content[...] = scaled
         return batch

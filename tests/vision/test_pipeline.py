@@ -113,7 +113,7 @@ class TestVision:
         assert caught.value.code == "MODEL_MISSING"
 
     def test_damaged_network_is_said(self, tmp_path: Path) -> None:
-        shutil.copytree(default_models_dir(), tmp_path, dirs_exist_ok=True)
+        shutil.copytree(default_models_dir() / "yolo26n", tmp_path / "yolo26n")
         network = tmp_path / "yolo26n" / "network.xml"
         network.write_bytes(network.read_bytes()[:5000])
         with pytest.raises(ModelError) as caught:
@@ -123,16 +123,19 @@ class TestVision:
     def test_description(self, vision: Vision) -> None:
         assert set(vision.describe()) >= {"model", "precision", "input", "backend"}
 
-    def test_serving_never_imports_what_prepares_models(self) -> None:
+    def test_a_copied_model_serves_where_nothing_can_prepare_one(self, tmp_path: Path) -> None:
+        """Only the core: torch, torchvision and Ultralytics cannot be imported, and the folder was moved."""
+        shutil.copytree(default_models_dir() / "yolo26n", tmp_path / "yolo26n")
         program = (
-            "import sys; from server.vision.vision import Vision; from server.vision.settings import VisionSettings;"
-            "from server.models.paths import default_models_dir; import numpy as np;"
-            "pipeline = Vision(VisionSettings(models_dir=str(default_models_dir()))).open();"
-            "pipeline.process_image(np.zeros((480, 640, 3), np.uint8), 0.0);"
-            "print({'torch', 'torchvision', 'ultralytics'} & set(sys.modules))"
+            "import sys; sys.modules.update(dict.fromkeys(['torch', 'torchvision', 'ultralytics']));"
+            "from server.vision.vision import Vision; from server.vision.settings import VisionSettings;"
+            "import cv2; pipeline = Vision(VisionSettings(models_dir=sys.argv[1])).open();"
+            "image = cv2.imread(sys.argv[2]);"
+            "print([len(pipeline.process_image(image, t).people) for t in (0.0, 100.0, 200.0)])"
         )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-        assert done.stdout.strip() == "set()"
+        command = [sys.executable, "-c", program, str(tmp_path), str(find_asset("zidane.jpg"))]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "[0, 2, 2]"
 
     def test_light_modules_stay_light(self) -> None:
         program = (
