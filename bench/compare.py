@@ -87,11 +87,11 @@ def to_markdown(result: dict[str, Any]) -> str:
     """One table with both."""
     speed, scores = result["speed"], result["scores"]
     base = speed.get("plain", {}).get("fps")
-    head = ["pipeline", "frames/s", "× plain", "ms median", "ms p95", *SCORES]
+    head = ["pipeline", "frames/s", "× plain", "ms median", "ms p95", "CPU ms", *SCORES]
     lines = ["| " + " | ".join(head) + " |", "| --- " * len(head) + "|"]
     for name, figures in speed.items():
         cells = [TITLES[name], f"{figures['fps']:.1f}", f"{figures['fps'] / base:.1f}" if base else ""]
-        cells += [f"{figures['ms_median']:.1f}", f"{figures['ms_p95']:.1f}"]
+        cells += [f"{figures['ms_median']:.1f}", f"{figures['ms_p95']:.1f}", f"{figures['cpu_ms']:.0f}"]
         for key in SCORES:
             value = scores.get(name, {}).get(key, "")
             cells.append(f"{value:.3f}" if isinstance(value, float) else str(value))
