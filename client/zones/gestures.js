@@ -25,11 +25,13 @@ import { rectangle } from "./shape.js";
 
 /** Less than this is a tap. */
 const STILL = 5;
+const DOUBLE_MS = 350;
 
 export class Gestures {
   /** @type {Drag | null} */
   #drag = null;
-  #tapAt = -Infinity;
+  /** @type {{at: number, spot: Spot}} */
+  #tap = { at: -Infinity, spot: { x: 0, y: 0 } };
 
   /** @param {HTMLElement} surface @param {Editor} editor @param {Surroundings} around */
   constructor(surface, editor, around) {
@@ -146,8 +148,9 @@ export class Gestures {
   #place(spot, event) {
     const { editor, around } = this;
     const { draft } = editor.state;
-    const double = event.timeStamp - this.#tapAt < 350;
-    this.#tapAt = event.timeStamp;
+    const { at, spot: before } = this.#tap;
+    const double = event.timeStamp - at < DOUBLE_MS && Math.hypot(before.x - spot.x, before.y - spot.y) <= this.#reach(event);
+    this.#tap = { at: event.timeStamp, spot };
     const first = draft.length ? around.lens().toStage(draft[0]) : null;
     const closes = first !== null && draft.length >= 3 && Math.hypot(first.x - spot.x, first.y - spot.y) <= this.#reach(event);
     if (closes || (double && draft.length >= 3)) {

@@ -1,0 +1,335 @@
+"""The zone editor as people use it: by mouse, by finger, by keyboard; and the figures of what was drawn."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
+
+from tests.e2e.conftest import Watch, enter_studio, open_studio, wait_state
+from tests.e2e.process import ServerProcess
+from tests.e2e.test_pages import overflow, violations
+from tests.e2e.zone_tools import (
+    Finger,
+    click,
+    drag,
+    drawn,
+    get_plan,
+    line,
+    on_screen,
+    put_plan,
+    rectangle,
+    stored_points,
+    wait_saved,
+    zone,
+)
+
+
+@pytest.fixture
+def editor(studio: Page) -> Page:
+    """The Zones tab of a new camera; nothing streams."""
+    return open_editor(studio)
+
+
+def open_editor(page: Page) -> Page:
+    """Go to the Zones tab."""
+    page.locator("#tab-zones").click()
+    wait_saved(page)
+    return page
+
+
+def draw_tool(page: Page, name: str) -> None:
+    """Take a tool."""
+    page.locator(f'.zone-bar [data-tool="{name}"]').click()
+
+
+def near(found: list[list[float]], wanted: list[list[float]], tolerance: float = 0.012) -> bool:
+    """Whether points are where they should be, as exactly as a pixel allows."""
+    pairs = zip(found, wanted, strict=True)
+    return all(abs(a - b) <= tolerance for one, other in pairs for a, b in zip(one, other, strict=True))
+
+
+def test_draw_by_mouse_and_find_it_again(editor: Page) -> None:
+    draw_tool(editor, "rectangle")
+    drag(editor, (0.1, 0.2), (0.4, 0.6))
+    editor.locator("#zone-name").fill("Gate A")
+    draw_tool(editor, "polygon")
+    for corner in [(0.5, 0.2), (0.8, 0.25), (0.9, 0.7), (0.6, 0.8), (0.5, 0.2)]:
+        click(editor, corner)
+    editor.locator("#zone-back").click()
+    draw_tool(editor, "line")
+    drag(editor, (0.2, 0.9), (0.8, 0.9))
+    wait_saved(editor)
+    assert near(stored_points(editor, "Gate A"), rectangle(0.1, 0.2, 0.4, 0.6))
+    assert near(stored_points(editor, "Zone 1"), [[0.5, 0.2], [0.8, 0.25], [0.9, 0.7], [0.6, 0.8]])
+    assert near(stored_points(editor, "Line 1"), [[0.2, 0.9], [0.8, 0.9]])
+    assert all(round(value, 5) == value for point in stored_points(editor, "Gate A") for value in point)
+    editor.reload()
+    open_editor(editor)
+    assert editor.locator(".list-name").all_inner_texts() == ["Gate A", "Zone 1", "Line 1"]
+    assert editor.locator(".zone-canvas .shape").count() == 3
+
+
+def test_move_reshape_duplicate_delete_undo(editor: Page) -> None:
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.5, 0.5)))
+    editor.reload()
+    open_editor(editor)
+    drag(editor, (0.35, 0.4), (0.45, 0.5))
+    wait_saved(editor)
+    assert near(stored_points(editor, "Hall"), rectangle(0.3, 0.3, 0.6, 0.6)), "the body moves all of it"
+    drag(editor, (0.6, 0.6), (0.8, 0.9))
+    wait_saved(editor)
+    assert near(stored_points(editor, "Hall")[2:3], [[0.8, 0.9]]), "a corner moves alone"
+    drag(editor, (0.45, 0.3), (0.45, 0.1))
+    wait_saved(editor)
+    assert near(stored_points(editor, "Hall")[1:2], [[0.45, 0.1]]), "the middle of an edge becomes a corner"
+    editor.locator("#zone-duplicate").click()
+    editor.locator("#zone-delete").click()
+    drawn(editor)
+    assert editor.locator(".shape").count() == 1
+    for _ in range(2):
+        editor.locator("#zone-undo").click()
+    drawn(editor)
+    assert editor.locator(".shape").count() == 1
+    editor.locator("#zone-undo").click()
+    wait_saved(editor)
+    assert len(stored_points(editor, "Hall")) == 4, "a drag is one step, however far it went"
+    editor.keyboard.press("Control+y")
+    wait_saved(editor)
+    assert len(stored_points(editor, "Hall")) == 5
+
+
+def test_an_outline_that_crosses_itself_is_refused_while_it_is_drawn(editor: Page) -> None:
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.5, 0.5)))
+    editor.reload()
+    open_editor(editor)
+    click(editor, (0.35, 0.4))
+    drag(editor, (0.2, 0.2), (0.7, 0.4), release=False)
+    assert editor.locator(".sketch.is-refused").is_visible()
+    assert "must not cross" in editor.locator("#zone-problem").inner_text()
+    editor.mouse.up()
+    editor.locator(".sketch.is-refused").wait_for(state="detached")
+    points = stored_points(editor, "Hall")
+    assert max(x for x, _ in points) <= 0.501, "what was refused is not stored"
+    draw_tool(editor, "polygon")
+    for corner in [(0.6, 0.2), (0.9, 0.2), (0.9, 0.6)]:
+        click(editor, corner)
+    editor.mouse.move(*on_screen(editor, (0.7, 0.1)))
+    assert editor.locator(".sketch.is-refused").is_visible(), "it is shown before the click"
+    click(editor, (0.7, 0.1))
+    assert editor.locator(".sketch-corners .corner").count() == 3
+    editor.keyboard.press("Escape")
+    drawn(editor)
+    assert editor.locator(".sketch-corners .corner").count() == 2
+
+
+def test_by_finger_with_a_magnifying_glass(browser: Browser, server: ServerProcess, watch: Watch) -> None:
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = open_editor(open_studio(context, watch))
+    finger = Finger(page)
+    page.locator('.zone-bar [data-tool="rectangle"]').tap()
+    finger.tap(*on_screen(page, (0.5, 0.5)))
+    wait_saved(page)
+    assert near(stored_points(page, "Zone 1"), rectangle(0.35, 0.35, 0.65, 0.65)), "a tap makes one of the usual size"
+    x, y = on_screen(page, (0.35, 0.35))
+    finger.down(x - 15, y - 15)
+    finger.move(x - 35, y - 25)
+    assert page.locator("#loupe").is_visible()
+    finger.move(x - 55, y - 35)
+    finger.up()
+    assert page.locator("#loupe").is_hidden()
+    wait_saved(page)
+    corner = stored_points(page, "Zone 1")[0]
+    wanted = page.evaluate(
+        "([dx, dy]) => { const s = document.querySelector('#zone-empty').style;"
+        " return [0.35 + dx / parseFloat(s.width), 0.35 + dy / parseFloat(s.height)]; }",
+        [-40, -20],
+    )
+    assert near([corner], [wanted]), "the corner moves with the finger and does not jump under it"
+    for control in page.locator("#panel-zones :is(button, select):visible").all():
+        box = control.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44, control.inner_text()
+    context.close()
+
+
+def test_all_of_it_by_keyboard(editor: Page) -> None:
+    editor.locator('.zone-bar [data-tool="rectangle"]').focus()
+    editor.keyboard.press("Enter")
+    assert editor.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Zone Zone 1, 4 points"
+    for _ in range(10):
+        editor.keyboard.press("ArrowRight")
+    editor.keyboard.press("Shift+ArrowUp")
+    wait_saved(editor)
+    assert near(stored_points(editor, "Zone 1"), rectangle(0.4, 0.3, 0.7, 0.6), 1e-4)
+    editor.keyboard.press("Tab")
+    assert "Point 1 of 4" in editor.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    editor.keyboard.press("Shift+ArrowLeft")
+    editor.keyboard.press("Insert")
+    assert "Point 2 of 5" in editor.evaluate("() => document.activeElement.getAttribute('aria-label')")
+    editor.keyboard.press("Shift+ArrowUp")
+    wait_saved(editor)
+    assert near(stored_points(editor, "Zone 1")[:2], [[0.35, 0.3], [0.525, 0.25]], 1e-4)
+    editor.keyboard.press("Delete")
+    wait_saved(editor)
+    assert len(stored_points(editor, "Zone 1")) == 4
+    editor.keyboard.press("Control+z")
+    editor.keyboard.press("Control+Shift+z")
+    editor.keyboard.press("Escape")
+    editor.keyboard.press("Delete")
+    wait_saved(editor)
+    assert get_plan(editor)["plan"]["features"] == []
+    editor.keyboard.press("?")
+    assert "Insert" in editor.get_by_role("dialog").inner_text()
+
+
+def test_somebody_else_was_quicker(editor: Page, watch: Watch) -> None:
+    watch.expected = ("409",)
+    draw_tool(editor, "rectangle")
+    drag(editor, (0.1, 0.1), (0.4, 0.4))
+    wait_saved(editor)
+    put_plan(editor, zone("Theirs", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.locator("#zone-name").fill("Mine")
+    editor.locator("#zone-conflict").wait_for()
+    assert "Not saved" in editor.locator("#zone-save").inner_text()
+    editor.locator("#zone-theirs").click()
+    wait_saved(editor)
+    assert editor.locator(".list-name").all_inner_texts() == ["Theirs"]
+    editor.locator("#zone-undo").click()
+    wait_saved(editor)
+    assert stored_points(editor, "Mine"), "one's own is one undo away"
+    put_plan(editor, zone("Again", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.locator("[data-choose-shape]").click()
+    editor.locator("#zone-name").fill("Mine 2")
+    editor.locator("#zone-mine").click()
+    wait_saved(editor)
+    assert stored_points(editor, "Mine 2")
+
+
+def test_names_limits_and_what_is_wrong_with_them(editor: Page, watch: Watch) -> None:
+    put_plan(editor, zone("Hall", rectangle(0.1, 0.1, 0.4, 0.4)), zone("Yard", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.reload()
+    open_editor(editor)
+    editor.locator("[data-choose-shape=yard]").click()
+    editor.locator("#zone-name").press_sequentially(" ")
+    editor.locator("#zone-name").fill("hALL")
+    assert "Another zone" in editor.locator("#zone-name-error").inner_text()
+    assert editor.locator("#zone-name").get_attribute("aria-invalid") == "true"
+    editor.locator("#zone-name").fill("Back <b>yard</b>")
+    editor.locator("#people-warning").fill("5")
+    editor.locator("#people-critical").fill("4")
+    assert "below" in editor.locator("#people-critical-error").inner_text()
+    editor.locator("#people-critical").fill("8")
+    editor.locator("#zone-advanced summary").click()
+    editor.locator("#limit-hold").fill("0,5")
+    editor.locator("#zone-anchor").select_option("overlap")
+    wait_saved(editor)
+    properties = get_plan(editor)["plan"]["features"][1]["properties"]
+    assert properties["name"] == "Back <b>yard</b>"
+    assert properties["anchor"] == "overlap"
+    limits = properties["limits"]["people"]
+    assert (limits["warning"], limits["critical"], limits["hold_s"]) == (5, 8, 0.5)
+    assert editor.locator(".shape-label b").count() == 0, "text stays text"
+    watch.expected = ("Failed to load", "ERR_FAILED")
+    editor.route("**/plan", lambda route: _refuse(route))
+    editor.locator("#zone-name").fill("Court")
+    editor.locator('#zone-save[data-save="failed"]').wait_for()
+    assert "cannot be reached" in editor.locator("#zone-save").inner_text()
+    editor.unroute("**/plan")
+    wait_saved(editor)
+    assert stored_points(editor, "Court"), "it is tried again by itself"
+
+
+def _refuse(route: Route) -> None:
+    if route.request.method == "PUT":
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_ground_export_import_copy(editor: Page, tmp_path: Path) -> None:
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.5, 0.8, 0.9)), line("Door", [[0.1, 0.9], [0.9, 0.9]]))
+    first = editor.url
+    editor.reload()
+    open_editor(editor)
+    editor.locator("#ground-four").click()
+    drawn(editor)
+    assert editor.locator('[data-kind="ground"] .handle').count() == 4
+    editor.locator("#ground-width").fill("8")
+    drag(editor, (0.38, 0.45), (0.3, 0.5))
+    editor.locator("[data-choose-shape=hall]").click()
+    drawn(editor)
+    assert editor.locator("#zone-area").inner_text().endswith("m²")
+    editor.locator("#zone-back").click()
+    wait_saved(editor)
+    calibration = get_plan(editor)["plan"]["calibration"]
+    assert calibration["metres"][2] == [8, 6]
+    assert near(calibration["points"][:1], [[0.3, 0.5]])
+    with editor.expect_download() as download:
+        editor.locator("#zone-export").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert json.loads(file.read_text("utf-8")) == get_plan(editor)["plan"]
+    editor.goto("/cameras")
+    enter_studio(editor)
+    open_editor(editor)
+    editor.locator("#zone-file").set_input_files(file)
+    wait_saved(editor)
+    assert stored_points(editor, "Hall") == rectangle(0.2, 0.5, 0.8, 0.9)
+    editor.locator("#copy-from").select_option(first.rsplit("/", 1)[1])
+    editor.locator("#copy").click()
+    editor.get_by_text("2 shapes copied").wait_for()
+    assert editor.locator(".list-name").all_inner_texts() == ["Hall", "Door", "Hall 1", "Door 1"]
+    broken = tmp_path / "broken.json"
+    broken.write_text("{")
+    editor.locator("#zone-file").set_input_files(broken)
+    editor.get_by_text("this is no JSON file").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_readable_by_everyone_on_every_screen(editor: Page, scheme: str) -> None:
+    editor.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.5, 0.5)), line("Door", [[0.1, 0.9], [0.9, 0.9]]))
+    editor.reload()
+    open_editor(editor)
+    assert violations(editor) == [], "list"
+    click(editor, (0.35, 0.4))
+    editor.locator("#zone-advanced summary").click()
+    editor.locator("#people-warning").fill("-1")
+    assert violations(editor) == [], "form"
+    for width, height in ((360, 740), (740, 360), (1920, 1080)):
+        editor.set_viewport_size({"width": width, "height": height})
+        assert overflow(editor) == 0, f"{width}×{height}"
+
+
+def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    studio.locator("#zone-offer-draw").click()
+    drag(studio, (0.02, 0.1), (0.98, 0.98))
+    wait_saved(studio)
+    studio.wait_for_function("() => Number(document.querySelector('.label-figure').textContent) > 0")
+    studio.locator("#tab-live").click()
+    studio.wait_for_function("() => Number(document.querySelector('.zone-count').textContent) > 0")
+    assert studio.locator("#zone-offer").is_hidden(), "offered until something is drawn"
+    studio.wait_for_function("() => document.querySelector('.spark-line').getAttribute('d').length > 20")
+    studio.locator("#zone-table-details summary").click()
+    studio.locator("#zone-table tr").first.wait_for()
+    studio.locator("#zone-chart-pause").click()
+    assert studio.locator("#zone-chart-back").is_visible()
+    for button, name in (("#zone-chart-csv", "zones.csv"), ("#zone-chart-png", "zones.png")):
+        with studio.expect_download() as download:
+            studio.locator(button).click()
+        assert download.value.suggested_filename == name
+    assert violations(studio) == []
+    studio.keyboard.press("z")
+    assert studio.locator("#zones").is_hidden()
+    studio.keyboard.press("z")
+    studio.locator("#stop").click()
+    wait_state(studio, "ended")
+    studio.locator("#tab-zones").click()
+    assert studio.locator("#summary").is_hidden(), "the last picture is free for drawing"
+    drag(studio, (0.5, 0.5), (0.6, 0.7))
+    assert studio.locator("#zone-problem").inner_text() == ""
