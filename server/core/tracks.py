@@ -16,7 +16,7 @@ class Track:
     id : int
         Identity, positive, unique within its stream and epoch, never reused.
     box_norm : XyxyNorm
-        Box of the detection, normalised to the frame.
+        Where the person is, normalised to the frame: the detection, smoothed by those before it.
     score : float
         Confidence of the detection, 0..1.
     """
