@@ -10,6 +10,8 @@ from server.origins import claimed_origin, origin_allowed
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 64 * 1024
 """Frames travel on sockets; no HTTP body is larger than a form."""
+BODY_S = 15
+"""A body that small is here by then, on any network that works."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -28,6 +30,7 @@ STRICT_TRANSPORT = "max-age=31536000"
 def install_security(app: Quart) -> None:
     """Check origins, bound bodies, set headers."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["BODY_TIMEOUT"] = BODY_S
 
     @app.before_request
     async def check_origin() -> None:

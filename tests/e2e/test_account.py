@@ -121,17 +121,17 @@ def test_a_session_is_ended_from_another_device(page: Page, elsewhere: BrowserCo
 
 def test_a_running_stream_stops_when_the_session_ends(studio: Page, elsewhere: BrowserContext, watch: Watch) -> None:
     watch.expected = ("status of 401", "status of 400", "WebSocket")
+    name = studio.request.get("/api/session").json()["user"]["username"]
     studio.locator("#choose-camera").click()
     wait_state(studio, "live", "full", "slow")
-    here = studio.context.new_page()
-    here.goto("/profile/sessions")
-    here.get_by_role("button", name="Sign out everywhere").click()
-    here.wait_for_url("**/login**")
-    studio.wait_for_function(
-        "() => location.pathname === '/login' || document.querySelector('#studio')?.dataset.state !== 'live'"
-    )
-    studio.goto("/cameras")
+    other = elsewhere.new_page()
+    sign_in(other, name)
+    other.goto("/profile/sessions")
+    other.get_by_role("button", name="Sign out everywhere").click()
+    other.wait_for_url("**/login**")
     studio.wait_for_url("**/login**")
+    expect(studio.get_by_role("status")).to_contain_text("This session was ended from another device.")
+    sign_in(studio, name)
 
 
 def test_the_log_is_read_and_exported(user: Page) -> None:

@@ -8,6 +8,7 @@ import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
 from server import patience
+from server.api import security
 from server.config import Settings
 from server.live import handshakes, namespace
 from server.live.handshakes import Handshakes
@@ -46,6 +47,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same limits, with less waiting."""
     monkeypatch.setattr(handshakes, "UNFINISHED_S", 1.0)
     monkeypatch.setattr(patience, "REQUEST_S", 1.0)
+    monkeypatch.setattr(security, "BODY_S", 1.0)
 
 
 async def closed_within(reader: asyncio.StreamReader, seconds: float) -> bool:
@@ -68,6 +70,18 @@ async def test_a_connection_that_never_asks_is_closed(server: RunningServer, sen
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(sent)
     assert await closed_within(reader, 7)
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.usefixtures("soon")
+async def test_a_body_that_stalls_is_given_up(server: RunningServer) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = "POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    writer.write(head.encode())
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 7)
+    assert b" 408 " in answer
     writer.close()
     await writer.wait_closed()
 
