@@ -1,0 +1,150 @@
+"""Requests to addresses that users gave, over real sockets."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.alerts.failure import DeliveryError
+from server.alerts.outside import Outside
+from tests.alerts.receivers import Receiver
+
+
+@pytest.fixture
+async def strict() -> AsyncIterator[Outside]:
+    """As on most servers."""
+    outside = Outside(allow_private=False, timeout_s=5)
+    await outside.open()
+    yield outside
+    await outside.close()
+
+
+@pytest.fixture
+async def lenient() -> AsyncIterator[Outside]:
+    """Where the operator allows this machine; with little patience."""
+    outside = Outside(allow_private=True, timeout_s=0.5)
+    await outside.open()
+    yield outside
+    await outside.close()
+
+
+async def code_of(outside: Outside, url: str) -> str:
+    with pytest.raises(DeliveryError) as failed:
+        await outside.post(url, b"{}", {})
+    return failed.value.code
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
+async def test_nothing_reaches_this_machine(strict: Outside, hook: Receiver, host: str) -> None:
+    port = hook.url.rpartition(":")[2]
+    assert await code_of(strict, f"http://{host}:{port}/") == "PRIVATE_ADDRESS"
+    assert hook.got == []
+
+
+async def test_a_name_that_leads_here_is_refused(
+    strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a name server of an attacker may say: a public address first and a private one beside it."""
+    port = int(hook.url.rpartition(":")[2])
+    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("93.184.216.34", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: answers)
+    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "PRIVATE_ADDRESS"
+    assert hook.got == []
+
+
+async def test_the_address_that_is_connected_to_is_the_one_that_was_checked(
+    strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that changes between two questions (rebinding): the second answer meets the same gate."""
+    port = int(hook.url.rpartition(":")[2])
+    asked: list[str] = []
+
+    def look_up(host: str, *args: object, **more: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    connected: list[object] = []
+
+    async def connect(self: object, sock: socket.socket, address: object) -> None:
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", lambda sock, address: connect(None, sock, address))
+    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "UNREACHABLE"
+    assert (asked, connected) == (["rebind.example.org"], [("93.184.216.34", port)])
+    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "PRIVATE_ADDRESS"
+    assert len(connected) == 1
+
+
+async def test_the_last_gate_holds_by_itself(strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if a lookup were not checked, no socket is made for a private address."""
+
+    async def blind(self: object, host: str, port: int = 0, family: int = 0) -> list[dict[str, object]]:
+        return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": socket.AF_INET, "proto": 6, "flags": 0}]
+
+    monkeypatch.setattr("server.alerts.outside.GuardedResolver.resolve", blind)
+    port = hook.url.rpartition(":")[2]
+    assert await code_of(strict, f"http://innocent.example.org:{port}/") == "PRIVATE_ADDRESS"
+    assert hook.got == []
+
+
+async def test_redirects_are_not_followed(lenient: Outside, hook: Receiver) -> None:
+    hook.answers.append(307)
+    hook.headers["Location"] = f"{hook.url}/inside"
+    assert await lenient.post(f"{hook.url}/outside", b"{}", {}) == 307
+    assert [request.path for request in hook.got] == ["/outside"]
+
+
+async def test_a_receiver_that_does_not_answer(lenient: Outside, hook: Receiver) -> None:
+    hook.gate.clear()
+    assert await code_of(lenient, hook.url) == "TIMEOUT"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
+    ],
+)
+async def test_an_endless_answer_is_not_read(lenient: Outside, answer: bytes) -> None:
+    sent = 0
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        try:
+            while sent < 200_000_000:
+                writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+                sent += 65536
+                await writer.drain()
+        except ConnectionError:
+            writer.close()
+
+    server = await asyncio.start_server(pour, "127.0.0.1", 0)
+    async with server:
+        assert await lenient.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", b"{}", {}) == 200
+    assert sent < 20_000_000
+
+
+@pytest.mark.parametrize("said", [b"", b"220 mail.example.org\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000])
+async def test_what_is_no_answer(lenient: Outside, said: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        assert await code_of(lenient, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/") == "BROKEN"
+
+
+async def test_nobody_there(lenient: Outside) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        assert await code_of(lenient, f"http://127.0.0.1:{free.getsockname()[1]}/") == "UNREACHABLE"
+    assert await code_of(lenient, "http://no-such-name.invalid/") == "UNKNOWN_NAME"
