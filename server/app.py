@@ -22,6 +22,7 @@ from server.api import (
     credentials,
     health,
     history,
+    history_pages,
     models,
     pages,
     plans,
@@ -70,6 +71,7 @@ PARTS = (
     plans,
     alerts,
     history,
+    history_pages,
     channels,
     channel_pages,
 )

@@ -94,10 +94,10 @@ export class Gestures {
     drag.last = spot;
     drag.moved ||= Math.hypot(spot.x - drag.from.x, spot.y - drag.from.y) >= STILL;
     if (!drag.moved) return;
-    this.#magnify(event, spot);
     if (tool === "select") this.#pull(drag, spot);
     else if (tool === "polygon") editor.hover(around.lens().toFrame(spot));
     else editor.store.set({ draft: this.#form(drag), problem: "" });
+    this.#magnify(event, spot);
   }
 
   /** Moves what was taken by as much as the pointer moved since. @param {Drag} drag @param {Spot} spot */
@@ -171,7 +171,11 @@ export class Gestures {
 
   /** @param {PointerEvent} event @param {Spot} spot */
   #magnify(event, spot) {
-    const precise = this.editor.state.tool !== "select" || this.#drag?.hit?.part === "point" || this.#drag?.hit?.part === "middle";
-    if (event.pointerType !== "mouse" && precise) this.around.magnify(this.around.lens().toFrame(spot));
+    if (event.pointerType === "mouse") return;
+    const { tool, rejected } = this.editor.state;
+    const found = this.#drag?.hit;
+    if (tool !== "select") this.around.magnify(this.around.lens().toFrame(spot));
+    // The point itself, which may lie beside the finger that took it.
+    else if (found?.part === "point") this.around.magnify((rejected ?? this.editor.pointsOf(found.id))[found.index]);
   }
 }

@@ -1,0 +1,132 @@
+/** The history page: which camera, which time, and what happened then. */
+import "../site/main.js";
+import { formatCount, formatSpan, formatTenth } from "../core/format.js";
+import { api } from "../site/api.js";
+import { byId, element, setText } from "../site/dom.js";
+import { HistoryChart, nameOf } from "./chart.js";
+import { HOUR_MS, digest } from "./digest.js";
+import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
+
+/** @typedef {import("./digest.js").Series} Series */
+/** @typedef {"mean" | "max" | "entries"} Figure */
+
+const page = byId("history", HTMLElement);
+const camera = byId("history-camera", HTMLSelectElement);
+const from = byId("history-from", HTMLInputElement);
+const to = byId("history-to", HTMLInputElement);
+const figure = byId("history-figure", HTMLSelectElement);
+const problem = byId("history-problem", HTMLElement);
+const chart = new HistoryChart();
+
+/** @type {{series: Series[], step_s: number}} */
+let answer = { series: [], step_s: 60 };
+let span = spanOf("day", Date.now());
+/** Answers come in any order; only the newest question counts. */
+let question = 0;
+
+/** @param {unknown} error null when all is well */
+function tell(error) {
+  problem.hidden = error === null;
+  setText(problem, error instanceof Error ? error.message : String(error ?? ""));
+}
+
+/** @param {number} start ms */
+function hourText(start) {
+  const date = new Date(start);
+  const clock = (/** @type {number} */ at) => new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  return `${date.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" })}, ${clock(start)}–${clock(start + HOUR_MS)}`;
+}
+
+/** @param {Series} series */
+function row(series) {
+  const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points);
+  const cells = [
+    average === null ? "–" : formatTenth(average),
+    peakAt ? `${formatCount(peak)} at ${new Date(peakAt).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" })}` : "0",
+    series.zone ? formatCount(entries) : "–",
+    series.zone ? formatCount(exits) : "–",
+    dwellS === null ? "–" : formatSpan(dwellS * 1000),
+    busiest ? `${hourText(busiest.start)} (${formatTenth(busiest.average)})` : "–",
+  ];
+  return element("tr", {}, element("th", { scope: "row" }, nameOf(series)), ...cells.map((text) => element("td", {}, text)));
+}
+
+function render() {
+  const { series, step_s: step } = answer;
+  const some = series.some(({ points }) => points.length > 0);
+  page.dataset.state = some ? "shown" : "empty";
+  byId("history-none", HTMLElement).hidden = some;
+  byId("history-shown", HTMLElement).hidden = !some;
+  if (!some) return chart.clear();
+  const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points);
+  setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
+  setText(byId("history-busiest-note", HTMLElement), busiest ? `${formatTenth(busiest.average)} people on average` : "Nobody was seen.");
+  const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
+  chart.draw(counted, /** @type {Figure} */ (figure.value), step, span);
+  byId("history-rows", HTMLElement).replaceChildren(...series.map(row));
+  for (const ending of /** @type {const} */ (["csv", "json"])) byId(`history-${ending}`, HTMLAnchorElement).href = historyPath(camera.value, span, `.${ending}`);
+}
+
+async function load() {
+  const asked = (question += 1);
+  if (!camera.value) return;
+  try {
+    const found = await api("GET", historyPath(camera.value, span, ""));
+    if (asked !== question) return;
+    answer = found;
+    tell(null);
+    render();
+  } catch (error) {
+    if (asked === question) tell(error);
+  }
+}
+
+/** @param {import("./span.js").Span} wanted */
+function choose(wanted) {
+  span = wanted;
+  from.value = toInput(span.from);
+  to.value = toInput(span.to);
+  void load();
+}
+
+function chooseByHand() {
+  const { span: wanted, problem: wrong } = readSpan(from.value, to.value);
+  tell(wrong || null);
+  if (!wanted) return;
+  for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
+  span = wanted;
+  void load();
+}
+
+/** The address names the camera, so that it can be kept and shared. */
+function remember() {
+  window.history.replaceState(null, "", `?camera=${encodeURIComponent(camera.value)}`);
+}
+
+async function begin() {
+  try {
+    /** @type {{cameras: {id: string, name: string}[]}} */
+    const { cameras } = await api("GET", "/api/cameras");
+    camera.replaceChildren(...cameras.map(({ id, name }) => element("option", { value: id }, name)));
+    const wished = new URLSearchParams(location.search).get("camera");
+    if (wished && cameras.some(({ id }) => id === wished)) camera.value = wished;
+    byId("history-cameras-none", HTMLElement).hidden = cameras.length > 0;
+    byId("history-choice", HTMLElement).hidden = cameras.length === 0;
+    if (cameras.length) choose(spanOf("day", Date.now()));
+    else page.dataset.state = "empty";
+  } catch (error) {
+    tell(error);
+  }
+}
+
+for (const input of document.querySelectorAll('input[name="span"]')) {
+  if (input instanceof HTMLInputElement) input.addEventListener("change", () => isPreset(input.value) && choose(spanOf(input.value, Date.now())));
+}
+camera.addEventListener("change", () => {
+  remember();
+  void load();
+});
+from.addEventListener("change", chooseByHand);
+to.addEventListener("change", chooseByHand);
+figure.addEventListener("change", render);
+void begin();

@@ -1,0 +1,36 @@
+/** Which stretch of time is looked at. Pure. */
+
+/** @typedef {{from: Date, to: Date}} Span */
+
+const HOURS = { hour: 1, day: 24, week: 168, month: 720 };
+
+/** @param {string} name of a choice @param {number} now ms since 1970 @returns {Span} up to now */
+export function spanOf(name, now) {
+  const hours = HOURS[/** @type {keyof typeof HOURS} */ (name)] ?? HOURS.day;
+  return { from: new Date(now - hours * 3_600_000), to: new Date(now) };
+}
+
+/** @param {string} name */
+export function isPreset(name) {
+  return name in HOURS;
+}
+
+/** As `<input type=datetime-local>` wants it, in the device's time. @param {Date} at */
+export function toInput(at) {
+  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/** @param {string} from of an input @param {string} to @returns {{span: Span | null, problem: string}} */
+export function readSpan(from, to) {
+  const span = { from: new Date(from), to: new Date(to) };
+  if (Number.isNaN(span.from.getTime()) || Number.isNaN(span.to.getTime())) return { span: null, problem: "Both times are needed." };
+  if (span.from >= span.to) return { span: null, problem: "The range ends before it begins." };
+  return { span, problem: "" };
+}
+
+/** @param {string} camera id @param {Span} span @param {"" | ".csv" | ".json"} ending @returns {string} address */
+export function historyPath(camera, { from, to }, ending) {
+  const query = new URLSearchParams({ from: from.toISOString(), to: to.toISOString(), step: "auto" });
+  return `/api/cameras/${encodeURIComponent(camera)}/history${ending}?${query}`;
+}

@@ -1,0 +1,14 @@
+"""The page of what happened."""
+
+from quart import Blueprint, render_template
+
+from server.api.access import users_only
+
+blueprint = Blueprint("history_pages", __name__)
+
+
+@blueprint.get("/history")
+@users_only
+async def show_history() -> str:
+    """A range of time, zones compared, the busiest hour, files to take along."""
+    return await render_template("history.html")

@@ -1,0 +1,52 @@
+"""The history page, with figures of a stream that really ran."""
+
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import wait_state
+from tests.e2e.test_pages import overflow, violations
+from tests.e2e.zone_tools import put_plan, rectangle, zone
+
+
+def test_what_was_counted_is_found_again(studio: Page) -> None:
+    put_plan(studio, zone("Hall", rectangle(0.01, 0.01, 0.99, 0.99)))
+    studio.reload()
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    studio.wait_for_function("() => Number(document.querySelector('.zone-count')?.textContent) > 0")
+    studio.wait_for_timeout(1500)
+    studio.locator("#stop").click()
+    wait_state(studio, "ended")
+    camera = studio.url.rsplit("/", 1)[1].split("#")[0]
+    studio.get_by_role("link", name="History").click()
+    studio.wait_for_url("**/history")
+    studio.get_by_label("1 hour").check()
+    rows = studio.locator("#history-rows tr")
+    rows.first.wait_for()
+    assert rows.locator("th").all_inner_texts() == ["Whole picture", "Hall"]
+    assert float(rows.nth(1).locator("td").first.inner_text()) > 0
+    assert studio.locator("#history-busiest").inner_text() != "–"
+    assert studio.locator("#history-chart canvas").is_visible()
+    for scheme in ("light", "dark"):
+        studio.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert violations(studio) == [], scheme
+    for width, height in ((360, 740), (1920, 1080)):
+        studio.set_viewport_size({"width": width, "height": height})
+        assert overflow(studio) == 0, f"{width}×{height}"
+    for ending, part in (("csv", "Hall"), ("json", '"series"')):
+        with studio.expect_download() as download:
+            studio.locator(f"#history-{ending}").click()
+        assert download.value.suggested_filename.startswith(f"crowdcount-{camera}")
+        assert part in download.value.path().read_text("utf-8")
+    studio.locator("#history-from").fill("2020-01-01T00:00")
+    studio.locator("#history-to").fill("2020-01-02T00:00")
+    studio.locator("#history-to").blur()
+    studio.get_by_text("Nothing was counted").wait_for()
+    studio.locator("#history-to").fill("2019-01-02T00:00")
+    studio.locator("#history-to").blur()
+    studio.get_by_text("ends before it begins").wait_for()
+
+
+def test_without_a_camera(user: Page) -> None:
+    user.goto("/history")
+    user.get_by_text("There is no camera yet").wait_for()
+    assert violations(user) == []
