@@ -1,4 +1,7 @@
-"""A real server in its own process, a real Chromium, and people who use it."""
+"""A real server in its own process, a real Chromium, and people who use it.
+
+Fixtures end with this package: while Playwright runs, no asynchronous test of another package could.
+"""
 
 import os
 import shutil
@@ -20,26 +23,26 @@ def find_chromium() -> str | None:
     return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """Playwright's driver, one for all tests."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The video that plays as the camera: every frame carries its number as a strip of squares."""
     return barcode_film(tmp_path_factory.mktemp("film") / "camera.mjpeg")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short recording of people that Chromium plays."""
     return clip_webm(tmp_path_factory.mktemp("clip") / "campus.webm")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
     """Chromium whose camera is the film. A machine without it fails here: nothing below may pass unseen."""
     flags = [
@@ -52,7 +55,7 @@ def browser(playwright: Playwright, film: Path) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def blind_browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium on a machine without any camera."""
     browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
@@ -60,7 +63,7 @@ def blind_browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def two_cameras(playwright: Playwright) -> Iterator[Browser]:
     """Chromium with two cameras, each a test pattern: a film would be one and the same."""
     flags = ["--no-sandbox", "--use-fake-device-for-media-stream=device-count=2"]
@@ -69,7 +72,7 @@ def two_cameras(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """The server, as `make run` starts it, with a data directory of its own."""
     with ServerProcess(tmp_path_factory.mktemp("server")) as running:
