@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,23 @@ async def test_the_signature_is_what_the_documentation_says(sender: WebHook, hoo
     assert not signature_fits("whsec_other", request)
     request.body = request.body.replace(b"12", b"13")
     assert not signature_fits("whsec_s3cret", request)
+
+
+async def test_the_documented_check_takes_what_is_sent(hook: Receiver) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "notifications.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Callable[[str, str, bytes], bool]] = {}
+    exec(code, names)
+    outside = Outside(allow_private=True)
+    await outside.open()
+    await WebHook(outside).send(channel(target=hook.url, secret="whsec_s3cret"), alert_message(parcel(), ""))
+    await outside.close()
+    (request,) = hook.got
+    header = request.headers["X-Crowdcount-Signature"]
+    is_genuine = names["is_genuine"]
+    assert is_genuine("whsec_s3cret", header, request.body)
+    assert not is_genuine("whsec_other", header, request.body)
+    assert not is_genuine("whsec_s3cret", header.replace("t=1", "t=0"), request.body)
 
 
 async def test_the_body_is_what_the_documentation_says(sender: WebHook, hook: Receiver) -> None:
