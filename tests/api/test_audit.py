@@ -4,8 +4,6 @@ import csv
 import io
 from typing import Any
 
-import pytest
-
 from tests.support.server import PASSWORD, Client, RunningServer
 
 
@@ -66,20 +64,20 @@ async def test_the_log_comes_in_pages(server: RunningServer) -> None:
             assert "Gate 0" in await response.text()
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "201"}, {"before": "x"}, {"before": "0"}, {"other": "1"}])
-async def test_queries_that_are_none(server: RunningServer, query: dict[str, str]) -> None:
+async def test_queries_that_are_none(server: RunningServer) -> None:
     async with server.client() as user:
         await user.register()
-        async with user.http.get("/api/audit", params=query) as response:
-            assert response.status == 400
+        for query in ({"limit": "0"}, {"limit": "201"}, {"before": "x"}, {"before": "0"}, {"other": "1"}):
+            async with user.http.get("/api/audit", params=query) as response:
+                assert response.status == 400, query
 
 
-@pytest.mark.parametrize("before", ["9" * 15, "9" * 400, "-1", "²", "x", ""])
-async def test_the_page_of_the_log_takes_any_query(server: RunningServer, before: str) -> None:
+async def test_the_page_of_the_log_takes_any_query(server: RunningServer) -> None:
     async with server.client() as user:
         await user.register()
-        async with user.http.get("/profile/log", params={"before": before}) as response:
-            assert response.status == 200
+        for before in ("9" * 15, "9" * 400, "-1", "²", "x", ""):
+            async with user.http.get("/profile/log", params={"before": before}) as response:
+                assert response.status == 200, before
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example","x")']

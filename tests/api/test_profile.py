@@ -44,29 +44,29 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
 TOO_OLD = today().replace(year=today().year - 132, day=1).isoformat()
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"date_of_birth": TOMORROW}, "date_of_birth"),
-        ({"date_of_birth": TOO_OLD}, "date_of_birth"),
-        ({"date_of_birth": "31.5.1990"}, "date_of_birth"),
-        ({"date_of_birth": "2023-02-29"}, "date_of_birth"),
-        ({"date_of_birth": "0000-00-00"}, "date_of_birth"),
-        ({"date_of_birth": "99999-01-01"}, "date_of_birth"),
-        ({"date_of_birth": 19900531}, "date_of_birth"),
-        ({"place": "x" * 101}, "place"),
-        ({"place": "a\0b"}, "place"),
-        ({"gender": "x" * 41}, "gender"),
-        ({"gender": ["x"]}, "gender"),
-        ({"is_admin": True}, "is_admin"),
-        ({"username": "eve"}, "username"),
-    ],
-)
-async def test_what_a_profile_cannot_hold(server: RunningServer, change: dict[str, Any], field: str) -> None:
+IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
+    ({"date_of_birth": TOMORROW}, "date_of_birth"),
+    ({"date_of_birth": TOO_OLD}, "date_of_birth"),
+    ({"date_of_birth": "31.5.1990"}, "date_of_birth"),
+    ({"date_of_birth": "2023-02-29"}, "date_of_birth"),
+    ({"date_of_birth": "0000-00-00"}, "date_of_birth"),
+    ({"date_of_birth": "99999-01-01"}, "date_of_birth"),
+    ({"date_of_birth": 19900531}, "date_of_birth"),
+    ({"place": "x" * 101}, "place"),
+    ({"place": "a\0b"}, "place"),
+    ({"gender": "x" * 41}, "gender"),
+    ({"gender": ["x"]}, "gender"),
+    ({"is_admin": True}, "is_admin"),
+    ({"username": "eve"}, "username"),
+]
+
+
+async def test_what_a_profile_cannot_hold(server: RunningServer) -> None:
     async with server.user() as user:
-        async with user.http.patch("/api/profile", json=change) as response:
-            assert response.status == 400
-            assert field in (await response.json())["error"]["fields"]
+        for change, field in IMPOSSIBLE:
+            async with user.http.patch("/api/profile", json=change) as response:
+                assert response.status == 400, change
+                assert field in (await response.json())["error"]["fields"], change
         async with user.http.get("/api/profile") as response:
             profile = (await response.json())["profile"]
     assert (profile["date_of_birth"], profile["place"], profile["gender"]) == (None, None, None)

@@ -82,40 +82,38 @@ async def test_changing_the_password_ends_all_but_this_browser(server: RunningSe
                 assert response.status == status
 
 
-@pytest.mark.parametrize(
-    ("current", "new", "status", "field"),
-    [
-        ("wrong password", NEW, 403, "current_password"),
-        ("", NEW, 403, "current_password"),
-        ("x" * 5000, NEW, 403, "current_password"),
-        (PASSWORD, "short", 400, "new_password"),
-        (PASSWORD, PASSWORD, 400, "new_password"),
-        (PASSWORD, "x" * 1025, 400, "new_password"),
-        (PASSWORD, "password123", 400, "new_password"),
-        (PASSWORD, "ADA@example.org", 400, "new_password"),
-    ],
-)
-async def test_passwords_that_do_not_change(
-    server: RunningServer, current: str, new: str, status: int, field: str
-) -> None:
+REFUSED = [
+    ("wrong password", NEW, 403, "current_password"),
+    ("", NEW, 403, "current_password"),
+    ("x" * 5000, NEW, 403, "current_password"),
+    (PASSWORD, "short", 400, "new_password"),
+    (PASSWORD, PASSWORD, 400, "new_password"),
+    (PASSWORD, "x" * 1025, 400, "new_password"),
+    (PASSWORD, "password123", 400, "new_password"),
+    (PASSWORD, "ADA@example.org", 400, "new_password"),
+]
+
+
+async def test_passwords_that_do_not_change(server: RunningServer) -> None:
     async with server.client() as user:
         await user.register()
-        answered, answer = await change_password(user, current, new)
-        assert answered == status
-        assert answer is not None
-        assert field in answer["error"]["fields"]
-        assert PASSWORD not in str(answer)
+        for current, new, status, field in REFUSED:
+            answered, answer = await change_password(user, current, new)
+            assert answered == status, (current, new)
+            assert answer is not None
+            assert field in answer["error"]["fields"]
+            assert PASSWORD not in str(answer)
         assert await status_of(user) == 200
         await user.sign_in()
 
 
-@pytest.mark.parametrize("password", ["password", "12345678", "Password1", "QWERTYUIOP", "iloveyou", "ada.lovelace"])
-async def test_common_passwords_are_refused(server: RunningServer, password: str) -> None:
+async def test_common_passwords_are_refused(server: RunningServer) -> None:
     async with server.client() as user:
-        body = {"username": "ada.lovelace", "email": "ada@example.org", "password": password}
-        async with user.http.post("/api/users", json=body) as response:
-            assert response.status == 400
-            assert "password" in (await response.json())["error"]["fields"]
+        for password in ("password", "12345678", "Password1", "QWERTYUIOP", "iloveyou", "ada.lovelace"):
+            body = {"username": "ada.lovelace", "email": "ada@example.org", "password": password}
+            async with user.http.post("/api/users", json=body) as response:
+                assert response.status == 400, password
+                assert "password" in (await response.json())["error"]["fields"]
 
 
 async def test_hashes_grow_with_the_cost(settings: Settings, engine: ScriptedEngine) -> None:
