@@ -67,6 +67,8 @@ class Mail:
                 password=server.password if server.user else None,
                 use_tls=server.security == "tls",
                 start_tls=server.security == "starttls",
+                # Else the library asks the name service for this machine's own name, however long that takes.
+                local_hostname=server.sender.rpartition("@")[2],
                 timeout=TIMEOUT_S,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:

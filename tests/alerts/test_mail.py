@@ -39,7 +39,11 @@ async def test_what_a_mail_says(box: MailBox) -> None:
     assert "zone “Stairs”" in lines[0]
     assert "UTC" in lines[0]
     assert lines[2] == f"{SITE}/cameras/cam_a"
-    assert box.commands[1:3] == ["MAIL FROM:<crowdcount@count.example.org>", "RCPT TO:<ada@example.org>"]
+    assert box.commands[:3] == [
+        "EHLO count.example.org",
+        "MAIL FROM:<crowdcount@count.example.org>",
+        "RCPT TO:<ada@example.org>",
+    ]
 
 
 async def test_the_steps_of_an_alert_are_one_conversation(box: MailBox) -> None:

@@ -17,6 +17,7 @@ from server.storage.outbox import Parcel
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import Receiver, signature_fits
 
+DOCUMENTATION = (Path(__file__).resolve().parents[2] / "docs" / "notifications.md").read_text("utf-8")
 NASTY = 'Gate "\u202egnp.exe\r\nX-Evil: 1\x00</script><b>&'
 DOCUMENT = {
     "step": "critical",
@@ -55,8 +56,7 @@ async def test_the_signature_is_what_the_documentation_says(sender: WebHook, hoo
 
 
 async def test_the_documented_check_takes_what_is_sent(hook: Receiver) -> None:
-    page = (Path(__file__).resolve().parents[2] / "docs" / "notifications.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", DOCUMENTATION, re.DOTALL)
     names: dict[str, Callable[[str, str, bytes], bool]] = {}
     exec(code, names)
     outside = Outside(allow_private=True)
