@@ -1,9 +1,10 @@
 /** The zone editor: what is drawn, what is chosen, and everything that can be done to it. Knows no page. */
 import { createStore } from "../core/store.js";
-import { isSimple, mayGoOn, samePoint } from "./geometry.js";
+import { isSimple, samePoint } from "./geometry.js";
 import { calibrationProblem } from "./ground.js";
-import { freeName, numbered } from "./names.js";
-import { EMPTY_PLAN, MAX_POINTS, MAX_SHAPES, freeColour, makeShape, ready, shifted, tidy, withPoint, withPointAfter, withShape, withoutPoint, withoutShape } from "./shape.js";
+import { freeName } from "./names.js";
+import { CROSSES, Pen } from "./pen.js";
+import { EMPTY_PLAN, MAX_POINTS, MAX_SHAPES, shifted, withPoint, withPointAfter, withShape, withoutPoint, withoutShape } from "./shape.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -28,11 +29,10 @@ import { Timeline } from "./timeline.js";
 /** Stands for the calibration wherever a shape's id does. */
 export const GROUND = "(ground)";
 
-const CROSSES = "An outline must not cross or touch itself.";
-
 export class Editor {
   #timeline = new Timeline(EMPTY_PLAN);
   #gesture = 0;
+  pen = new Pen(this);
   /** @type {import("../core/store.js").Store<EditorState>} */
   store = createStore(/** @type {EditorState} */ ({ plan: EMPTY_PLAN, active: false, tool: "select", selected: null, point: null, draft: [], cursor: null, rejected: null, problem: "", said: "" }));
 
@@ -101,13 +101,6 @@ export class Editor {
     this.store.set({ active, tool: "select", draft: [], cursor: null, rejected: null, problem: "" });
   }
 
-  /** @param {Tool} tool */
-  use(tool) {
-    const full = tool !== "select" && this.state.plan.shapes.length >= MAX_SHAPES;
-    this.store.set({ tool: full ? "select" : tool, draft: [], cursor: null, rejected: null, problem: full ? `A camera has at most ${MAX_SHAPES} zones and lines.` : "" });
-    if (tool !== "select") this.select(null);
-  }
-
   /** @param {string | null} id @param {number | null} [point] */
   select(id, point = null) {
     const { selected, point: before } = this.state;
@@ -116,61 +109,11 @@ export class Editor {
     this.store.set({ selected: id, point });
   }
 
-  /** @param {"rectangle" | "polygon" | "line"} tool @param {Point[]} points @returns {boolean} whether it could be */
-  add(tool, points) {
-    const { plan } = this.state;
-    const kind = tool === "line" ? "line" : "zone";
-    const tidied = points.map(tidy);
-    if (kind === "zone" ? !isSimple(tidied) : samePoint(tidied[0], tidied[1])) {
-      this.store.set({ rejected: tidied, problem: kind === "zone" ? CROSSES : "A line has two different points." });
-      return false;
-    }
-    const name = numbered(kind === "line" ? "Line" : "Zone", plan.shapes);
-    const shape = makeShape(kind, this.makeId(), name, freeColour(plan.shapes), tidied);
-    this.store.set({ tool: "select", draft: [], cursor: null, rejected: null, problem: "" });
-    this.change(withShape(plan, shape));
-    this.store.set({ selected: shape.id, point: null, said: `${name} drawn` });
-    return true;
-  }
-
-  /** A shape of the usual size, by a tap or by key. @param {Point} [centre] */
-  addReady(centre = [0.5, 0.5]) {
-    const { tool } = this.state;
-    if (tool !== "select") this.add(tool, ready(tool, centre));
-  }
-
-  /** The next point of a polygon. @param {Point} at @returns {boolean} whether it could be there */
-  extend(at) {
-    const { draft } = this.state;
-    const point = tidy(at);
-    if (draft.length >= MAX_POINTS) return this.#refuse([...draft, point], `A zone has at most ${MAX_POINTS} points.`);
-    if (!mayGoOn(draft, point)) return this.#refuse([...draft, point], CROSSES);
-    this.store.set({ draft: [...draft, point], cursor: null, rejected: null, problem: "" });
-    return true;
-  }
-
-  /** Where the pointer is: shows at once whether the next point could be there. @param {Point | null} at */
-  hover(at) {
-    const { draft } = this.state;
-    const fits = !at || mayGoOn(draft, tidy(at));
-    this.store.set({ cursor: at && tidy(at), rejected: fits || !at ? null : [...draft, tidy(at)], problem: fits ? "" : CROSSES });
-  }
-
-  /** @returns {boolean} whether the polygon is complete */
-  finish() {
-    const { draft } = this.state;
-    if (draft.length < 3) {
-      this.store.set({ problem: "A zone has at least 3 points." });
-      return false;
-    }
-    return this.add("polygon", draft);
-  }
-
   /** One step back: the last point, then the drawing, then the choice. */
   cancel() {
     const { draft, tool, point, selected } = this.state;
     if (draft.length) this.store.set({ draft: draft.slice(0, -1), rejected: null, problem: "" });
-    else if (tool !== "select") this.use("select");
+    else if (tool !== "select") this.pen.use("select");
     else if (point !== null) this.select(selected);
     else this.select(null);
   }
@@ -186,7 +129,7 @@ export class Editor {
     const { plan } = this.state;
     const shape = this.shape(id);
     const wrong = id === GROUND ? calibrationProblem({ points, metres: [] }) : shape?.kind === "zone" && !isSimple(points) ? CROSSES : shape?.kind === "line" && samePoint(points[0], points[1]) ? "A line has two different points." : "";
-    if (wrong) return this.#refuse(points, wrong);
+    if (wrong) return this.refuse(points, wrong);
     this.store.set({ rejected: null, problem: "" });
     if (points.every((point, i) => this.pointsOf(id)[i] && samePoint(point, this.pointsOf(id)[i])) && points.length === this.pointsOf(id).length) return true;
     if (id === GROUND && plan.calibration) this.change({ ...plan, calibration: { ...plan.calibration, points } }, key);
@@ -211,7 +154,7 @@ export class Editor {
   addPoint(id, index, at, key) {
     const shape = this.shape(id);
     if (shape?.kind !== "zone") return false;
-    if (shape.points.length >= MAX_POINTS) return this.#refuse([...shape.points], `A zone has at most ${MAX_POINTS} points.`);
+    if (shape.points.length >= MAX_POINTS) return this.refuse([...shape.points], `A zone has at most ${MAX_POINTS} points.`);
     const added = this.reshape(id, withPointAfter(shape.points, index, at), key);
     if (added) this.select(id, index + 1);
     return added;
@@ -273,8 +216,8 @@ export class Editor {
     this.store.set({ plan, selected: points ? selected : null, point: points && point !== null && point < points.length ? point : null, rejected: null, problem: "" });
   }
 
-  /** @param {Point[]} points @param {string} problem @returns {false} */
-  #refuse(points, problem) {
+  /** Shows what cannot be, and why. @param {Point[]} points @param {string} problem @returns {false} */
+  refuse(points, problem) {
     this.store.set({ rejected: points, problem });
     return false;
   }

@@ -42,7 +42,7 @@ export class Gestures {
     surface.addEventListener("pointermove", (event) => this.#move(event));
     surface.addEventListener("pointerup", (event) => this.#up(event));
     surface.addEventListener("pointercancel", () => this.#drop());
-    surface.addEventListener("pointerleave", () => this.#drag || this.editor.state.tool !== "polygon" || this.editor.hover(null));
+    surface.addEventListener("pointerleave", () => this.#drag || this.editor.state.tool !== "polygon" || this.editor.pen.hover(null));
   }
 
   /** @param {PointerEvent} event @returns {Spot} */
@@ -67,7 +67,7 @@ export class Gestures {
     const found = tool === "select" ? hit(from, around.outlines(), selected, around.lens(), this.#reach(event)) : null;
     this.#drag = { pointer: event.pointerId, from, last: from, moved: false, key: editor.gesture(), hit: found, points: found ? editor.pointsOf(found.id) : [] };
     if (tool === "select") this.#choose(found);
-    else if (tool === "polygon") editor.hover(around.lens().toFrame(from));
+    else if (tool === "polygon") editor.pen.hover(around.lens().toFrame(from));
     this.#magnify(event, from);
   }
 
@@ -87,7 +87,7 @@ export class Gestures {
     const drag = this.#drag;
     if (!active) return;
     if (!drag) {
-      if (tool === "polygon" && event.pointerType === "mouse") editor.hover(around.lens().toFrame(spot));
+      if (tool === "polygon" && event.pointerType === "mouse") editor.pen.hover(around.lens().toFrame(spot));
       return;
     }
     if (event.pointerId !== drag.pointer) return;
@@ -95,7 +95,7 @@ export class Gestures {
     drag.moved ||= Math.hypot(spot.x - drag.from.x, spot.y - drag.from.y) >= STILL;
     if (!drag.moved) return;
     if (tool === "select") this.#pull(drag, spot);
-    else if (tool === "polygon") editor.hover(around.lens().toFrame(spot));
+    else if (tool === "polygon") editor.pen.hover(around.lens().toFrame(spot));
     else editor.store.set({ draft: this.#form(drag), problem: "" });
     this.#magnify(event, spot);
   }
@@ -138,8 +138,8 @@ export class Gestures {
     around.magnify(null);
     if (tool === "select") return editor.settle();
     if (tool === "polygon") return this.#place(spot, event);
-    if (drag.moved) editor.add(tool, this.#form({ ...drag, last: spot }));
-    else editor.addReady(around.lens().toFrame(spot));
+    if (drag.moved) editor.pen.add(tool, this.#form({ ...drag, last: spot }));
+    else editor.pen.addReady(around.lens().toFrame(spot));
     editor.store.set({ draft: [] });
     this.#focusSelected();
   }
@@ -154,8 +154,8 @@ export class Gestures {
     const first = draft.length ? around.lens().toStage(draft[0]) : null;
     const closes = first !== null && draft.length >= 3 && Math.hypot(first.x - spot.x, first.y - spot.y) <= this.#reach(event);
     if (closes || (double && draft.length >= 3)) {
-      if (editor.finish()) this.#focusSelected();
-    } else editor.extend(around.lens().toFrame(spot));
+      if (editor.pen.finish()) this.#focusSelected();
+    } else editor.pen.extend(around.lens().toFrame(spot));
   }
 
   #focusSelected() {

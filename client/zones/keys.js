@@ -44,8 +44,8 @@ export function wireKeys(surface, editor, mirrored, focus) {
     if (key === "escape" && (editor.state.tool !== "select" || surface.contains(document.activeElement))) editor.cancel();
     if (key === "enter" && event.target === surface) {
       event.preventDefault();
-      if (editor.state.draft.length) editor.finish();
-      else editor.addReady();
+      if (editor.state.draft.length) editor.pen.finish();
+      else editor.pen.addReady();
       const { selected } = editor.state;
       if (selected) focus(selected, null);
     }

@@ -96,7 +96,7 @@ export class Zones {
   /** Straight to drawing. */
   draw() {
     byId("tab-zones", HTMLElement).click();
-    this.editor.use("rectangle");
+    this.editor.pen.use("rectangle");
   }
 
   /** @param {StudioState} state @param {number} now ms */

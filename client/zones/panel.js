@@ -34,18 +34,18 @@ function wireTools(editor, focusShape) {
     button.addEventListener("click", (event) => {
       const tool = /** @type {Tool} */ (button.dataset.tool);
       const again = editor.state.tool === tool;
-      editor.use(again ? "select" : tool);
+      editor.pen.use(again ? "select" : tool);
       // A key has no place on the picture to point at: the shape comes at once, in the middle, and is moved by arrows.
       if (event.detail === 0 && !again) {
-        editor.addReady();
+        editor.pen.addReady();
         focusShape(editor.state.selected);
       }
     });
   }
   byId("zone-undo", HTMLButtonElement).addEventListener("click", () => editor.undo());
   byId("zone-redo", HTMLButtonElement).addEventListener("click", () => editor.redo());
-  byId("zone-finish", HTMLButtonElement).addEventListener("click", () => editor.finish());
-  byId("zone-cancel", HTMLButtonElement).addEventListener("click", () => editor.use("select"));
+  byId("zone-finish", HTMLButtonElement).addEventListener("click", () => editor.pen.finish());
+  byId("zone-cancel", HTMLButtonElement).addEventListener("click", () => editor.pen.use("select"));
 }
 
 /** @param {Editor} editor @returns {(state: EditorState, figures: ReadonlyMap<string, Label>) => void} */

@@ -25,7 +25,7 @@ function newEditor() {
 
 /** @param {Editor} editor @param {"rectangle" | "line"} [tool] */
 function withOne(editor, tool = "rectangle") {
-  editor.add(tool, tool === "line" ? [[0.2, 0.5], [0.8, 0.5]] : rectangle([0.2, 0.2], [0.4, 0.4]));
+  editor.pen.add(tool, tool === "line" ? [[0.2, 0.5], [0.8, 0.5]] : rectangle([0.2, 0.2], [0.4, 0.4]));
   return editor.state.plan.shapes[editor.state.plan.shapes.length - 1];
 }
 
@@ -80,21 +80,21 @@ describe("the editor", () => {
 
   it("refuses a polygon's point while it is drawn", () => {
     const { editor } = newEditor();
-    editor.use("polygon");
-    for (const point of /** @type {[number, number][]} */ ([[0.1, 0.1], [0.5, 0.1], [0.5, 0.5]])) assert.ok(editor.extend(point));
-    editor.hover([0.3, 0]);
+    editor.pen.use("polygon");
+    for (const point of /** @type {[number, number][]} */ ([[0.1, 0.1], [0.5, 0.1], [0.5, 0.5]])) assert.ok(editor.pen.extend(point));
+    editor.pen.hover([0.3, 0]);
     assert.match(editor.state.problem, /cross/);
-    assert.equal(editor.extend([0.3, 0]), false);
+    assert.equal(editor.pen.extend([0.3, 0]), false);
     assert.equal(editor.state.draft.length, 3);
-    assert.ok(editor.extend([0.1, 0.5]));
-    assert.ok(editor.finish());
+    assert.ok(editor.pen.extend([0.1, 0.5]));
+    assert.ok(editor.pen.finish());
     assert.equal(editor.selected?.points.length, 4);
   });
 
   it("adds and removes points between 3 and 32", () => {
     const { editor } = newEditor();
     const corners = Array.from({ length: 31 }, (_, i) => /** @type {[number, number]} */ ([0.5 + 0.4 * Math.cos(i / 5), 0.5 + 0.4 * Math.sin(i / 5)]));
-    assert.ok(editor.add("polygon", corners));
+    assert.ok(editor.pen.add("polygon", corners));
     const id = editor.state.selected ?? "";
     assert.ok(editor.addPoint(id, 3));
     assert.deepEqual([editor.pointsOf(id).length, editor.state.point], [32, 4]);
@@ -107,7 +107,7 @@ describe("the editor", () => {
 
   it("duplicates beside the original, inside the frame, with a free name", () => {
     const { editor } = newEditor();
-    editor.add("rectangle", rectangle([0.8, 0.8], [1, 1]));
+    editor.pen.add("rectangle", rectangle([0.8, 0.8], [1, 1]));
     editor.duplicate(editor.state.selected ?? "");
     const [first, second] = editor.state.plan.shapes;
     assert.notDeepEqual(first.points, second.points);
@@ -128,8 +128,8 @@ describe("the editor", () => {
 
   it("goes back step by step", () => {
     const { editor } = newEditor();
-    editor.use("polygon");
-    editor.extend([0.1, 0.1]);
+    editor.pen.use("polygon");
+    editor.pen.extend([0.1, 0.1]);
     editor.cancel();
     assert.deepEqual([editor.state.draft.length, editor.state.tool], [0, "polygon"]);
     editor.cancel();

@@ -17,7 +17,7 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     studio.locator("#stop").click()
     wait_state(studio, "ended")
     camera = studio.url.rsplit("/", 1)[1].split("#")[0]
-    studio.get_by_role("link", name="History").click()
+    studio.get_by_role("link", name="History").first.click()
     studio.wait_for_url("**/history")
     studio.get_by_label("1 hour").check()
     rows = studio.locator("#history-rows tr")
