@@ -55,6 +55,15 @@ async def test_each_step_is_told_once(database: Database) -> None:
     assert await told(database) == [("chn_hook", "alr_1", step) for step in ("warning", "critical", "cleared")]
 
 
+async def test_a_channel_is_not_told_what_was_before_it(database: Database) -> None:
+    await keep(database, BEGAN)
+    await add(database, channel())
+    await keep(database, replace(BEGAN, peak=4.0))
+    assert await told(database) == []
+    await keep(database, WORSE)
+    assert [step for *_, step in await told(database)] == ["critical"]
+
+
 async def test_what_happened_within_one_write_is_told_by_its_worst(database: Database) -> None:
     await add(database, channel())
     await keep(database, OVER)
@@ -151,6 +160,9 @@ async def test_what_a_killed_process_left_open_is_told_to_be_over(database: Data
     for _ in range(2):
         async with database.writing() as connection:
             await keep_interrupted(connection, 300.0)
+    async with database.reading() as connection:
+        ended = (await connection.execute(text("SELECT ended_at FROM alerts"))).scalars().all()
+    assert ended == [BEGAN.peak_at]
     assert [step for *_, step in await told(database)] == ["warning", "cleared"]
     async with database.writing() as connection:
         (begun,) = await claim_due(connection, 1000.0, 20, {}, 9, 9)
