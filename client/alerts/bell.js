@@ -34,7 +34,13 @@ export class Bell {
     if (!worst) return;
     if (this.#sound.checked) void this.#ring(worst.level);
     if (!this.#notify.checked || !document.hidden) return;
-    for (const alert of alerts) new Notification(alertText(alert), { tag: alert.id, body: document.querySelector("h1")?.textContent ?? "" });
+    try {
+      for (const alert of alerts) new Notification(alertText(alert), { tag: alert.id, body: document.querySelector("h1")?.textContent ?? "" });
+    } catch (error) {
+      // Android's browsers take them from service workers only, which is what push is for.
+      if (!(error instanceof TypeError)) throw error;
+      setText(this.#note, "This browser shows no notifications of a page; use push instead.");
+    }
   }
 
   /** @param {boolean} unacknowledged whether a critical alert waits for somebody @param {number} now ms */

@@ -1,6 +1,7 @@
 /** Alerts in the studio: said at once, listed, acknowledged. */
 import { api } from "../site/api.js";
 import { byId, element, icon, setText } from "../site/dom.js";
+import { isRunning } from "../studio/state.js";
 import { Bell } from "./bell.js";
 import { alertRow } from "./row.js";
 import { alertText, ongoing, risen, titleWith } from "./words.js";
@@ -12,6 +13,8 @@ import { alertText, ongoing, risen, titleWith } from "./words.js";
 
 /** The server writes an alert down a moment after the frame that began it. */
 const SETTLE_MS = 1200;
+/** @type {readonly import("../live/protocol.js").ZoneResult[]} */
+const NOTHING = [];
 
 export class Alerts {
   #bell = new Bell();
@@ -23,7 +26,7 @@ export class Alerts {
   #records = [];
   /** @type {Map<string, string>} id to level */
   #known = new Map();
-  /** @type {unknown} */
+  /** @type {readonly import("../live/protocol.js").ZoneResult[] | null} */
   #zones = null;
   #bannerShown = "";
   #listShown = "";
@@ -44,9 +47,11 @@ export class Alerts {
 
   /** @param {import("../studio/state.js").StudioState} state @param {readonly {id: string, name: string}[]} shapes */
   render(state, shapes) {
-    if (state.zones === this.#zones) return;
-    this.#zones = state.zones;
-    const alerts = ongoing(state.zones, shapes);
+    // After the end the last figures stay on the page, but nothing goes on.
+    const zones = isRunning(state.phase) ? state.zones : NOTHING;
+    if (zones === this.#zones) return;
+    this.#zones = zones;
+    const alerts = ongoing(zones, shapes);
     const worse = risen(this.#known, alerts);
     const gone = this.#known.size !== alerts.length;
     this.#known = new Map(alerts.map(({ id, level }) => [id, level]));

@@ -7,6 +7,8 @@ import { GROUND } from "./editor.js";
 const STEP = 0.005;
 const LEAP = 0.05;
 
+const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -57,6 +59,8 @@ export function wireKeys(surface, editor, mirrored, focus) {
     if (arrow) {
       const size = event.shiftKey ? LEAP : STEP;
       editor.move(selected, point, arrow[0] * size * (mirrored() ? -1 : 1), arrow[1] * size, `arrows ${selected} ${point}`);
+      const [x, y] = editor.pointsOf(selected)[point ?? 0];
+      editor.store.set({ said: `${percent.format(x)} from the left, ${percent.format(y)} from the top` });
     } else if (event.key === "Delete" || event.key === "Backspace") {
       if (point !== null && selected !== GROUND) editor.removePoint(selected, point);
       else editor.remove(selected);

@@ -24,6 +24,8 @@ import { Trends } from "./trends.js";
  */
 
 const ASPECT = 16 / 9;
+/** A change of one's own reaches the counting sooner than this. */
+const STRANGE_MS = 2000;
 
 function makeId() {
   return `shp_${[...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte % 36).toString(36)).join("")}`;
@@ -49,6 +51,8 @@ export class Zones {
   /** @type {Map<string, import("./layer.js").Label>} */
   #labels = new Map();
   #counted = -1;
+  #wanted = false;
+  #strangeSince = Infinity;
 
   /** @param {string} camera id @param {import("../core/store.js").Store<StudioState>} store @param {() => void} changed asks for a draw */
   constructor(camera, store, changed) {
@@ -88,7 +92,9 @@ export class Zones {
 
   /** The tab was opened or left. @param {boolean} active */
   activate(active) {
-    this.editor.activate(active);
+    this.#wanted = active;
+    // What is drawn before the stored plan is known would be lost to it.
+    this.editor.activate(active && this.saver.state !== "loading");
     byId("studio", HTMLElement).toggleAttribute("data-editing", active);
     if (active) this.refreshCameras();
   }
@@ -118,6 +124,31 @@ export class Zones {
     } else if (state.figures.t !== this.#counted) {
       this.#counted = state.figures.t;
       this.trends.add(state.figures.t, state.zones);
+      this.#compare(state);
+    }
+  }
+
+  /** The server counts by other zones than are shown here: somebody changed them elsewhere. @param {StudioState} state */
+  #compare({ zones, lines }) {
+    const counted = new Set([...zones, ...lines].map(({ id }) => id));
+    const { shapes } = this.editor.state.plan;
+    const same = shapes.length === counted.size && shapes.every(({ id }) => counted.has(id));
+    const now = performance.now();
+    if (same || this.saver.state !== "saved") this.#strangeSince = Infinity;
+    else if (this.#strangeSince === Infinity) this.#strangeSince = now;
+    else if (now - this.#strangeSince > STRANGE_MS) {
+      this.#strangeSince = now;
+      void this.#refresh();
+    }
+  }
+
+  async #refresh() {
+    try {
+      const plan = await this.saver.peek();
+      if (plan) this.editor.replace(plan);
+    } catch (error) {
+      // The link says that the server is away; this is asked again later.
+      if (!(error instanceof ApiError)) throw error;
     }
   }
 
@@ -151,6 +182,7 @@ export class Zones {
   async #load() {
     try {
       this.editor.open(await this.saver.load());
+      this.editor.activate(this.#wanted);
     } catch (error) {
       console.info("The zones could not be read:", error instanceof Error ? error.message : error);
       setTimeout(() => void this.#load(), 4000);
@@ -175,6 +207,11 @@ export class Zones {
       const body = JSON.stringify({ version: unsaved.version, plan: encodePlan(unsaved.plan) });
       void fetch(this.#path, { method: "PUT", keepalive: true, body, headers: { "Content-Type": "application/json" } });
     });
+    // A page that comes back from the browser's cache does not know how that went.
+    window.addEventListener("pageshow", async (event) => {
+      if (event.persisted) this.editor.replace(await this.saver.load());
+    });
+    document.addEventListener("visibilitychange", () => document.hidden || void this.#refresh());
     window.addEventListener("beforeunload", (event) => {
       if (this.saver.state === "conflict" || this.saver.state === "failed") event.preventDefault();
     });

@@ -87,10 +87,16 @@ export function zonePanel(editor, saver, focusShape) {
   const problem = byId("zone-problem", HTMLElement);
   return (figures) => {
     const { state } = editor;
-    for (const button of document.querySelectorAll("[data-tool]")) setAttribute(button, "aria-pressed", String(button.getAttribute("data-tool") === state.tool));
+    const loading = saver.state === "loading";
+    for (const button of document.querySelectorAll("[data-tool]")) {
+      setAttribute(button, "aria-pressed", String(button.getAttribute("data-tool") === state.tool));
+      setAttribute(button, "disabled", loading ? "" : null);
+    }
     undo.disabled = !editor.canUndo;
     redo.disabled = !editor.canRedo;
     setAttribute(save, "data-save", saver.state);
+    // Every arrow key saves; only what goes wrong is worth hearing.
+    setAttribute(save, "aria-live", saver.state === "failed" || saver.state === "conflict" ? "polite" : "off");
     setText(save, saver.state === "failed" ? `Not saved: ${saver.message}` : SAVE_WORDS[saver.state]);
     byId("zone-conflict", HTMLElement).hidden = saver.state !== "conflict";
     byId("zone-again", HTMLElement).hidden = saver.state !== "failed";
@@ -98,7 +104,7 @@ export function zonePanel(editor, saver, focusShape) {
     setText(problem, state.problem);
     byId("zone-drawing", HTMLElement).hidden = state.tool === "select";
     byId("zone-finish", HTMLElement).hidden = state.tool !== "polygon" || state.draft.length < 3;
-    byId("zone-browse", HTMLElement).hidden = editor.selected !== null;
+    byId("zone-browse", HTMLElement).hidden = loading || editor.selected !== null;
     setText(byId("zone-said", HTMLElement), state.said);
     renderList(state, figures);
   };

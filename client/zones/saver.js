@@ -57,6 +57,15 @@ export class Saver {
     return stored.plan;
   }
 
+  /** What somebody else stored meanwhile; never over changes of one's own. @returns {Promise<Plan | null>} null when there is nothing new */
+  async peek() {
+    if (this.state !== "saved") return null;
+    const stored = await this.shelf.get();
+    if (this.state !== "saved" || stored.version === this.#version) return null;
+    this.#version = stored.version;
+    return stored.plan;
+  }
+
   /** @param {Plan} plan */
   take(plan) {
     this.#open = plan;

@@ -254,6 +254,21 @@ describe("saving", () => {
     assert.equal(saver.state, "saved");
   });
 
+  it("takes what is new elsewhere, but never over changes of one's own", async () => {
+    let stored = 7;
+    const saver = new Saver({ get: async () => ({ version: stored, plan }), put: async (sent) => ({ ...sent, version: sent.version + 1 }) }, () => {});
+    await saver.load();
+    assert.equal(await saver.peek(), null);
+    stored = 8;
+    assert.equal(await saver.peek(), plan);
+    stored = 9;
+    const peeking = saver.peek();
+    saver.take({ ...plan });
+    assert.equal(await peeking, null);
+    await saver.flush();
+    assert.equal(saver.state, "saved");
+  });
+
   it("says what the server refused", async () => {
     const saver = newSaver(async () => { throw refusal(400, "BAD_LIMIT"); });
     await saver.load();

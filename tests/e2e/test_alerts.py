@@ -39,6 +39,23 @@ def test_raised_said_acknowledged_cleared(studio: Page) -> None:
     studio.wait_for_function("title => document.title === title", arg=title)
     assert studio.locator("#tab-alerts-count").is_hidden()
     studio.get_by_text("· for").wait_for()
+    studio.locator("#tab-zones").click()
+    put_plan(studio, zone("Hall", WHOLE), zone("Yard", rectangle(0.1, 0.1, 0.3, 0.3)))
+    studio.locator("[data-choose-shape=yard]").wait_for()
+
+
+def test_nothing_goes_on_after_the_end(studio: Page) -> None:
+    put_plan(studio, zone("Hall", WHOLE, limits={"people": {"warning": 1, **AT_ONCE}}))
+    studio.reload()
+    title = studio.title()
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    studio.locator("#alert-banner").wait_for()
+    assert studio.title().startswith("▲ Warning: Hall")
+    studio.locator("#stop").click()
+    wait_state(studio, "ended")
+    studio.wait_for_function("title => document.title === title", arg=title)
+    assert studio.locator("#alert-banner").is_hidden()
 
 
 def test_sound_and_notifications_are_off_until_chosen(studio: Page) -> None:

@@ -325,8 +325,9 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
         assert download.value.suggested_filename == name
     assert violations(studio) == []
     studio.keyboard.press("z")
-    assert studio.locator("#zones").is_hidden()
+    studio.locator("#zones").wait_for(state="hidden")
     studio.keyboard.press("z")
+    studio.locator("#zones").wait_for()
     studio.locator("#stop").click()
     wait_state(studio, "ended")
     studio.locator("#tab-zones").click()
