@@ -115,6 +115,7 @@ def test_an_outline_that_crosses_itself_is_refused_while_it_is_drawn(editor: Pag
     for corner in [(0.6, 0.2), (0.9, 0.2), (0.9, 0.6)]:
         click(editor, corner)
     editor.mouse.move(*on_screen(editor, (0.7, 0.1)))
+    drawn(editor)
     assert editor.locator(".sketch.is-refused").is_visible(), "it is shown before the click"
     click(editor, (0.7, 0.1))
     assert editor.locator(".sketch-corners .corner").count() == 3
