@@ -45,6 +45,8 @@ class HoldingsOut(BaseModel):
 
     cameras: int
     streams: int
+    alerts: int
+    channels: int
     sessions: int
     audit_entries: int
 

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.schema import audit, cameras, sessions, streams, users
+from server.storage.schema import alerts, audit, cameras, channels, sessions, streams, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Holdings:
 
     cameras: int
     streams: int
+    alerts: int
+    channels: int
     sessions: int
     audit_entries: int
 
@@ -50,6 +52,8 @@ async def select_holdings(connection: AsyncConnection, user_id: str, now: float)
     counts = select(
         select(func.count()).select_from(cameras).where(cameras.c.owner_id == user_id).scalar_subquery(),
         select(func.count()).select_from(streams).where(streams.c.camera_id.in_(own_cameras)).scalar_subquery(),
+        select(func.count()).select_from(alerts).where(alerts.c.camera_id.in_(own_cameras)).scalar_subquery(),
+        select(func.count()).select_from(channels).where(channels.c.user_id == user_id).scalar_subquery(),
         select(func.count()).select_from(sessions).where(*open_sessions).scalar_subquery(),
         select(func.count()).select_from(audit).where(audit.c.user_id == user_id).scalar_subquery(),
     )

@@ -149,6 +149,7 @@ async def test_deleting_the_account_takes_everything_along(server: RunningServer
         async with user.http.get("/api/account/holdings") as response:
             holdings = (await response.json())["holdings"]
         assert (holdings["cameras"], holdings["sessions"]) == (1, 2)
+        assert (holdings["alerts"], holdings["channels"]) == (0, 0)
         assert holdings["audit_entries"] >= 4
         async with user.http.post("/api/account/delete", json={"password": PASSWORD}) as response:
             assert response.status == 204
