@@ -150,7 +150,7 @@ def test_leaving_says_what_goes(studio: Page, watch: Watch) -> None:
     studio.goto("/profile")
     studio.get_by_role("link", name="Delete the account").click()
     losses = studio.locator(".losses")
-    expect(losses).to_contain_text("1 camera with all that was counted")
+    expect(losses).to_contain_text("1 camera with zones, history, 0 alerts")
     expect(losses).to_contain_text("1 session")
     studio.get_by_role("link", name="Keep the account").click()
     studio.wait_for_url("**/profile")

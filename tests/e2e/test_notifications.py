@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser as Chromium
@@ -231,21 +231,28 @@ def test_a_browser_is_asked_after_a_tap_and_told_by_push(
 
 
 def deliver(page: Page, data: str) -> list[dict[str, str]]:
-    """Hand a push to the page's worker, as a push service would. Returns what is then on the screen."""
+    """Hand a push to the page's worker, as a push service would. Returns what is then on the screen.
+
+    A worker that is just being stopped loses what it is handed; a push service delivers again, and so does this. The
+    same message replaces itself on the screen.
+    """
     session = page.context.new_cdp_session(page)
-    registrations: list[str] = []
-    session.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda event: registrations.extend(one["registrationId"] for one in event["registrations"]),
-    )
+    workers: dict[str, str] = {}
+
+    def note(event: dict[str, Any]) -> None:
+        for one in event["registrations"]:
+            if one["scopeURL"].endswith("/push/") and not one["isDeleted"]:
+                workers["id"] = one["registrationId"]
+
+    session.on("ServiceWorker.workerRegistrationUpdated", note)
     session.send("ServiceWorker.enable")
     page.wait_for_timeout(300)
     before = len(notifications(page))
     origin = page.url.split("/notifications")[0]
-    session.send(
-        "ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": registrations[0], "data": data}
-    )
-    for _ in range(50):
+    for attempt in range(50):
+        if attempt % 10 == 0:
+            message = {"origin": origin, "registrationId": workers["id"], "data": data}
+            session.send("ServiceWorker.deliverPushMessage", message)
         if len(notifications(page)) > before:
             break
         page.wait_for_timeout(100)
