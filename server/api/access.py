@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.api.auth import find_user, unauthenticated
 from server.api.errors import APIError, is_api
+from server.api.kept_form import ask_to_sign_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTRIBUTE = "_crowdcount_access"
@@ -50,7 +51,7 @@ def install_access(app: Quart) -> None:
     """Enforce the rules before any view runs."""
 
     @app.before_request
-    async def check_access() -> Response | None:
+    async def check_access() -> Response | tuple[str, int] | None:
         if request.endpoint is None:
             return None  # no such route: answered as that
         rule = rule_of(app.view_functions, request.endpoint)
@@ -58,6 +59,11 @@ def install_access(app: Quart) -> None:
             raise APIError(403, "FORBIDDEN", "This is not open to anybody.")
         if rule is Access.EVERYBODY or await find_user() is not None:
             return None
-        if is_api(request.path) or request.method not in ("GET", "HEAD"):
+        if is_api(request.path):
             raise unauthenticated()
+        if request.method not in ("GET", "HEAD"):
+            form = await ask_to_sign_in()
+            if form is None:
+                raise unauthenticated()
+            return form
         return redirect("/login?next=" + quote(request.full_path.removesuffix("?"), safe=""))

@@ -9,6 +9,7 @@ from server.api.context import services
 from server.api.credentials import change_password, delete_account, show_holdings
 from server.api.devices import device_name
 from server.api.errors import APIError
+from server.api.kept_form import keeps
 from server.api.pages import Page
 from server.api.profile import MAX_GENDER, MAX_PLACE, OLDEST, change_profile, show_profile, today
 from server.api.sessions import list_sessions
@@ -56,6 +57,7 @@ async def show() -> Page:
 
 @blueprint.post("")
 @users_only
+@keeps(date_of_birth="Date of birth", place="Place", gender="Gender")
 async def save_details() -> Page:
     """Save the profile; on an error the form comes back as it was typed."""
     form = await request.form

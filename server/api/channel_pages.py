@@ -11,6 +11,7 @@ from server.api.auth import require_user
 from server.api.channels import present
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.kept_form import keeps
 from server.api.notifications import (
     NO_MAIL,
     Draft,
@@ -63,6 +64,7 @@ async def show() -> Page:
 
 @blueprint.post(f"{PAGE}/add")
 @users_only
+@keeps(kind="", name="Name", target="Address", steps="Tell when", cameras="")
 async def add() -> Page:
     """Add a web hook or a mail address; on an error the form comes back as it was typed."""
     form = await request.form

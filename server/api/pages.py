@@ -8,6 +8,7 @@ from server.api.accounts import authenticate, register
 from server.api.auth import find_user, why_signed_out
 from server.api.cameras import require_camera
 from server.api.errors import APIError
+from server.api.kept_form import offer_again, read_kept
 from server.api.sign_in import sign_in, sign_out
 
 blueprint = Blueprint("pages", __name__)
@@ -78,12 +79,15 @@ async def do_login() -> Page:
     """Sign in and go on to where the user wanted to be."""
     form = await request.form
     values = {name: form.get(name, "") for name in ("login", "next")}
+    kept = read_kept(form)
     try:
         user = await authenticate(values["login"], form.get("password", ""))
     except APIError as error:
-        page = await render_template("login.html", values=values, errors={"form": error.message})
+        page = await render_template("login.html", values=values, errors={"form": error.message}, kept=kept)
         return page, error.status, error.headers
     await sign_in(user)
+    if kept is not None:
+        return await offer_again(kept)
     return redirect(next_page(values["next"]), 303)
 
 

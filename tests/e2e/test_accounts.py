@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import PASSWORD, Watch, register, wait_state
 from tests.e2e.process import ServerProcess
+from tests.e2e.test_pages import violations
 
 REFUSED = ("status of 4",)
 """Chromium writes every refused form into the console."""
@@ -116,3 +117,20 @@ def test_cameras_are_renamed_and_deleted_with_a_question(user: Page) -> None:
     user.get_by_role("button", name="Delete <b>North</b> gate").click()
     user.get_by_role("dialog").get_by_role("button", name="Delete").click()
     user.get_by_role("heading", name="Count people").wait_for()
+
+
+def test_what_was_typed_survives_a_session_that_ended(page: Page, watch: Watch) -> None:
+    watch.expected = REFUSED
+    name = register(page)
+    page.goto("/profile")
+    page.get_by_label("Place").fill("Bern")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save the profile").click()
+    expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    page.get_by_label("User name or e-mail").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="What you typed is here")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Save it now").click()
+    expect(page.get_by_label("Place")).to_have_value("Bern")

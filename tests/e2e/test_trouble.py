@@ -104,7 +104,7 @@ def test_server_restart_resumes_by_itself(browser: Browser, own_server: ServerPr
 
 
 def test_offline_and_back_goes_on_with_the_same_people(browser: Browser, server: ServerProcess, watch: Watch) -> None:
-    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "socket.io")
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "socket.io")
     context = browser.new_context(base_url=server.url, permissions=["camera"])
     page = context.new_page()
     watch.follow(page)

@@ -1,0 +1,84 @@
+"""A form that was sent after its session had ended: what was typed is kept through signing in again."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from quart import Quart, current_app, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from server.api.auth import find_user, why_signed_out
+
+F = TypeVar("F", bound=Callable[..., Any])
+ATTRIBUTE = "_crowdcount_keeps"
+ACTION, PREFIX = "kept_action", "kept."
+MAX_VALUES = 100
+"""More than any form has: cameras and steps can be ticked several times."""
+
+
+def keeps(**labels: str) -> Callable[[F], F]:
+    """Mark a form's view with the fields worth keeping, and what they are called. Never a password."""
+
+    def mark(view: F) -> F:
+        setattr(view, ATTRIBUTE, labels)
+        return view
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForm:
+    """What was typed.
+
+    Attributes
+    ----------
+    action : str
+        Path that the form is sent to.
+    values : tuple of (str, str)
+        Fields and values, as often as they were sent.
+    labels : mapping of str to str
+        What the fields are called.
+    """
+
+    action: str
+    values: tuple[tuple[str, str], ...]
+    labels: Mapping[str, str]
+
+
+def keep(app: Quart, endpoint: str | None, action: str, typed: MultiDict[str, str]) -> KeptForm | None:
+    """What is kept of a form sent to this endpoint; None where nothing is worth keeping."""
+    labels: Mapping[str, str] | None = getattr(app.view_functions.get(endpoint or ""), ATTRIBUTE, None)
+    if labels is None:
+        return None
+    values = [(name, value) for name, value in typed.items(multi=True) if name in labels]
+    return KeptForm(action, tuple(values[:MAX_VALUES]), labels) if values else None
+
+
+def read_kept(form: MultiDict[str, str]) -> KeptForm | None:
+    """What a sign-in form carries along; None for an action that is no form of ours."""
+    action = form.get(ACTION, "")
+    adapter = current_app.url_map.bind(request.host)
+    try:
+        endpoint, _ = adapter.match(action, method="POST")
+    except HTTPException:
+        return None
+    carried = [(name.removeprefix(PREFIX), value) for name, value in form.items(multi=True) if name.startswith(PREFIX)]
+    return keep(current_app, endpoint, action, MultiDict(carried))
+
+
+async def ask_to_sign_in() -> tuple[str, int] | None:
+    """The sign-in page with this request's form in it; None where nothing was typed that is worth keeping."""
+    kept = keep(current_app, request.endpoint, request.path, await request.form)
+    if kept is None:
+        return None
+    await find_user()  # from which on it is known why the session is over
+    page = await render_template(
+        "login.html", values={"next": ""}, errors={}, notice=why_signed_out() or "You are not signed in.", kept=kept
+    )
+    return page, 401
+
+
+async def offer_again(kept: KeptForm) -> tuple[str, int]:
+    """After signing in: what was typed, to be sent or to be left."""
+    return await render_template("kept_form.html", kept=kept), 200
