@@ -1,10 +1,10 @@
 /** The pages of the account: times as the reader's place and language write them. */
 import "../site/main.js";
-import { describeMoment } from "./moment.js";
+import { describeDay, describeMoment } from "./moment.js";
 
 for (const time of document.querySelectorAll("time[data-moment]")) {
   if (!(time instanceof HTMLTimeElement)) continue;
   const { short, full } = describeMoment(time.dateTime, Date.now(), navigator.language);
-  time.textContent = short;
+  time.textContent = time.dataset.moment === "day" ? describeDay(time.dateTime, navigator.language) : short;
   time.title = full;
 }

@@ -5,6 +5,16 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
+ * A day in words, for what lies far back or is meant to be read as a date.
+ * @param {string} iso
+ * @param {string} language
+ * @param {string} [timeZone] the device's without it
+ */
+export function describeDay(iso, language, timeZone) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }).format(new Date(iso));
+}
+
+/**
  * @param {string} iso
  * @param {number} now ms since 1970
  * @param {string} language

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describeMoment } from "../../client/account/moment.js";
+import { describeDay, describeMoment } from "../../client/account/moment.js";
 
 const NOW = Date.parse("2026-11-22T21:00:00Z");
 
@@ -28,4 +28,9 @@ test("the full form has the date, the seconds and the time zone", () => {
 
 test("the language is the reader's", () => {
   assert.equal(describeMoment("2026-11-22T20:15:30Z", NOW, "de", "UTC").short, "vor 44 Minuten");
+});
+
+test("a day is a date, however near", () => {
+  assert.equal(describeDay("2026-11-22T23:30:00Z", "en", "UTC"), "November 22, 2026");
+  assert.equal(describeDay("2026-11-22T23:30:00Z", "de", "Europe/Berlin"), "23. November 2026");
 });
