@@ -29,7 +29,7 @@ const common = {
 /** Pages share chunks, and what a page needs only sometimes is loaded when it does. */
 const pages = {
   ...common,
-  entryPoints: { site: "client/site/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", history: "client/history/main.js", studio: "client/studio/main.js" },
+  entryPoints: { site: "client/site/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", history: "client/history/main.js", studio: "client/studio/main.js", offline: "client/shell/offline.js" },
   format: /** @type {const} */ ("esm"),
   splitting: true,
 };
@@ -40,6 +40,12 @@ const scripts = {
   entryPoints: { theme: "client/site/theme-early.js", encoder: "client/capture/encoder-worker.js", "push-worker": "client/notifications/worker.js" },
   format: /** @type {const} */ ("iife"),
 };
+
+/** The worker of the shell: it is told the names of all other files, so it is built after them. */
+const shell = { ...common, entryPoints: { "shell-worker": "client/shell/worker.js" }, format: /** @type {const} */ ("iife") };
+const ICON_FILES = ["favicon.svg", "site.webmanifest"].map((name) => `/static/icons/${name}`);
+/** Belongs to a corner of the site with a life of its own. */
+const NOT_SHELL = new Set(["push-worker.js"]);
 
 const styles = { ...common, entryPoints: { app: "static/css/app.css" } };
 
@@ -54,6 +60,20 @@ function entries(metafile) {
     found[logical] = base;
   }
   return found;
+}
+
+/** What pages load at once: entries and what they import, not what they may ask for later. @param {import("esbuild").Metafile[]} metafiles @returns {string[]} file names */
+function loadedAtOnce(metafiles) {
+  const outputs = Object.assign({}, ...metafiles.map(({ outputs }) => outputs));
+  const found = new Set();
+  const visit = (/** @type {string} */ file) => {
+    if (found.has(file)) return;
+    found.add(file);
+    for (const { path: next, kind } of outputs[file].imports) if (kind === "import-statement" && next in outputs) visit(next);
+  };
+  const asked = new Set([pages, scripts, styles].flatMap(({ entryPoints }) => Object.values(entryPoints)));
+  for (const [file, { entryPoint }] of Object.entries(outputs)) if (asked.has(entryPoint)) visit(file);
+  return [...found].map((file) => path.basename(file));
 }
 
 /** One SVG with a symbol per icon, so that a page fetches its icons once. @returns {Promise<string>} */
@@ -87,6 +107,11 @@ async function build() {
   const written = new Set(results.flatMap((result) => Object.keys(result.metafile.outputs).map((file) => path.basename(file))));
   const manifest = Object.assign({}, ...results.map((result) => entries(result.metafile)));
   Object.assign(manifest, await writeHashed("icons.svg", await sprite()));
+  const left = new Set([...NOT_SHELL].map((name) => manifest[name]));
+  const files = [...loadedAtOnce(results.map(({ metafile }) => metafile)), manifest["icons.svg"]].filter((file) => !left.has(file)).sort();
+  const define = { "globalThis.SHELL_FILES": JSON.stringify([...files.map((file) => `/assets/${file}`), ...ICON_FILES]) };
+  const worker = await esbuild.build({ ...shell, define, metafile: true });
+  Object.assign(manifest, entries(worker.metafile));
   const text = `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`;
   await writeFile(path.join(out, "manifest.json.new"), text);
   await rename(path.join(out, "manifest.json.new"), path.join(out, "manifest.json"));

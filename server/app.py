@@ -29,6 +29,7 @@ from server.api import (
     profile,
     sessions,
     token_routes,
+    shell,
 )
 from server.api.access import install_access
 from server.api.assets import STATIC, install_assets

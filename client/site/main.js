@@ -1,4 +1,5 @@
 /** What every page does. */
+import { keepShell } from "../shell/register.js";
 import { wireForms } from "./forms.js";
 import { wireMenus } from "./menu.js";
 import { wireTheme } from "./theme.js";
@@ -17,3 +18,4 @@ wireTheme();
 wireMenus();
 wireForms();
 wireOptionalPicture();
+keepShell();

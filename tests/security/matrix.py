@@ -120,6 +120,8 @@ ROUTES = [
     ),
     Case("GET", "/push-worker.js", 200, 200, 200),
     Case("GET", "/api/channels", 401, 200, 200),
+    Case("GET", "/shell-worker.js", 200, 200, 200),
+    Case("GET", "/offline", 200, 200, 200),
     Case("POST", "/api/channels", 401, 201, 201, json=HOOK, spends=True),
     Case("PATCH", "/api/channels/<channel_id>", 401, 200, 404, path="/api/channels/{channel}", json={"name": "Taken"}),
     Case("DELETE", "/api/channels/<channel_id>", 401, 204, 404, path="/api/channels/{channel}", spends=True),
