@@ -29,6 +29,8 @@ class AlertRecord:
         None while it goes on.
     acknowledged_at, acknowledged_by, note
         Who took it, set by `acknowledge_alert` alone.
+    claimed_at, claimed_by
+        Who sees to it, set by `claim_alert` alone.
     """
 
     id: str
@@ -44,6 +46,8 @@ class AlertRecord:
     acknowledged_at: float | None = None
     acknowledged_by: str | None = None
     note: str = ""
+    claimed_at: float | None = None
+    claimed_by: str | None = None
 
 
 COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name")

@@ -83,6 +83,25 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+# A room's owner is not among its members: there is always exactly one.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+room_members = Table(
+    "room_members",
+    metadata,
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("role", String(10), nullable=False),
+    Column("joined_at", Float, nullable=False),
+)
+
 cameras = Table(
     "cameras",
     metadata,
@@ -90,6 +109,7 @@ cameras = Table(
     Column("owner_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("name", String(80), nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("room_id", ForeignKey("rooms.id", ondelete="SET NULL"), index=True),
     Index("ix_cameras_owner_id_created_at", "owner_id", "created_at"),
 )
 
@@ -120,6 +140,8 @@ alerts = Table(
     Column("acknowledged_at", Float),
     Column("acknowledged_by", String(40)),
     Column("note", String(500), nullable=False),
+    Column("claimed_at", Float),
+    Column("claimed_by", String(40)),
     Index("ix_alerts_camera_id_began_at", "camera_id", "began_at"),
 )
 
@@ -210,4 +232,92 @@ streams = Table(
     Column("dropped", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
     Index("ix_streams_camera_id_opened_at", "camera_id", "opened_at"),
+)
+
+# A link into a room. The code in it is shown once; this is its SHA-256.
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("code_key", String(64), nullable=False, unique=True),
+    Column("role", String(10), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("max_uses", Integer, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("revoked_at", Float),
+)
+
+# A device without an account that streams as one camera, for as long as its invitation holds.
+guests = Table(
+    "guests",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the device's token
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("invite_id", ForeignKey("invites.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Float, nullable=False),
+)
+
+room_log = Table(
+    "room_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("text", String(500), nullable=False),
+    Index("ix_room_log_room_id_id", "room_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Zones of several cameras, or their whole frames, as one figure. `public`: it is on the room's status page.
+areas = Table(
+    "areas",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("capacity", Integer),
+    Column("warning", Float),
+    Column("critical", Float),
+    Column("public", Boolean, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+area_parts = Table(
+    "area_parts",
+    metadata,
+    Column("area_id", ForeignKey("areas.id", ondelete="CASCADE"), primary_key=True),
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("zone_id", String(100), primary_key=True),  # empty for the whole frame
+)
+
+area_alerts = Table(
+    "area_alerts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("area_id", ForeignKey("areas.id", ondelete="CASCADE"), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("began_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("peak", Float, nullable=False),
+    Column("peak_at", Float, nullable=False),
+    Column("acknowledged_at", Float),
+    Column("acknowledged_by", String(40)),
+    Column("note", String(500), nullable=False),
+    Column("claimed_at", Float),
+    Column("claimed_by", String(40)),
+    Index("ix_area_alerts_area_id_began_at", "area_id", "began_at"),
+)
+
+# The code is kept as it is: the page is meant to be passed on, and its owner wants to see the link again.
+status_pages = Table(
+    "status_pages",
+    metadata,
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", String(32), nullable=False, unique=True),
+    Column("show", String(10), nullable=False),
+    Column("created_at", Float, nullable=False),
 )
