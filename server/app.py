@@ -35,7 +35,7 @@ from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
 from server.api.auth import install_auth
 from server.api.channel_guard import ChannelGuard
-from server.api.context import KEY, Services
+from server.api.context import KEY, Services, WebLife
 from server.api.description import install_description
 from server.api.errors import install_errors
 from server.api.guard import Guard
@@ -101,7 +101,7 @@ class Application(socketio.ASGIApp):
         await self._namespace.shut_down()
 
 
-def create_app(settings: Settings, engine: Engine) -> Application:
+def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = None) -> Application:
     """Build the application.
 
     Parameters
@@ -114,6 +114,8 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app = Quart(__name__, static_folder=str(STATIC), template_folder="templates")
     keys = load_keys(settings.data_dir)
     tokens = Tokens(keys)
+    web_life : WebLife, optional
+        Of a web process that is supervised.
     _sign_with(app, tokens, keys)
     database = Database(settings.database_path)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
@@ -145,6 +147,7 @@ def create_app(settings: Settings, engine: Engine) -> Application:
     app.extensions[KEY] = services
     _install_routes(app, settings)
     _install_lifecycle(app, services, engine, registry, watch)
+        web_life=web_life or WebLife(),
     _install_delivery(app, office, courier)
     return Application(live, app, namespace)
 

@@ -57,7 +57,8 @@ def _run(work: Callable[[Any, argparse.Namespace], Awaitable[None]], arguments: 
     # Late: the other commands need no web framework.
     from server.api.user_admin import UserAdmin
     from server.config import SettingsError, load_settings
-    from server.serve import StartError, prepare
+    from server.listening import StartError
+    from server.serve import prepare
 
     try:
         settings = load_settings()

@@ -1,27 +1,20 @@
-"""`crowdcount serve`: prepare the data directory, then serve until told to stop."""
+"""What serves: the prepared data directory, the engine of this machine, and uvicorn around the application."""
 
-import argparse
-import asyncio
-import logging
 import socket
-import sys
 import tempfile
 
 import uvicorn
 
+from server.api.context import WebLife
 from server.app import Application, create_app
-from server.config import TRANSPORT_BYTES, Settings, SettingsError, load_settings
-from server.core.errors import CodedError
+from server.config import TRANSPORT_BYTES, Settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
+from server.listening import StartError
 from server.patience import PatientProtocol
 from server.storage.migrate import migrate
 from server.vision.settings import VisionSettings
-
-
-class StartError(Exception):
-    """The server cannot start; the message is one line for the operator."""
 
 
 def prepare(settings: Settings) -> None:
@@ -51,20 +44,10 @@ def create_engine(settings: Settings) -> Engine:
     return LocalEngine(worker_command(vision), settings.workers, settings.frame_timeout_s)
 
 
-def build(settings: Settings) -> Application:
+def build(settings: Settings, web_life: WebLife | None = None) -> Application:
     """The application with the engine of this machine."""
     prepare(settings)
-    return create_app(settings, create_engine(settings))
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises StartError when the address is taken."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        reason = f"{host}:{port} cannot be listened on: {error.strerror}"
-        raise StartError(f"PORT_UNAVAILABLE: {reason}. Choose another with PORT=… or --port.") from error
+    return create_app(settings, create_engine(settings), web_life)
 
 
 class Server(uvicorn.Server):
@@ -106,26 +89,3 @@ class Server(uvicorn.Server):
         """Tell the clients before their connections are closed."""
         await self._app.announce_shutdown()
         await super().shutdown(sockets)
-
-
-def serve(arguments: argparse.Namespace) -> int:
-    """Serve; returns the exit status.
-
-    Parameters
-    ----------
-    arguments : Namespace
-        `host` and `port`, each None to take the setting.
-    """
-    given = {name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None}
-    try:
-        settings = load_settings(**given)
-        logging.basicConfig(
-            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-        )
-        listener = bind(settings.host, settings.port)
-        app = build(settings)
-    except (SettingsError, StartError, CodedError) as error:
-        print(f"crowdcount: {error}", file=sys.stderr)
-        return 2
-    asyncio.run(Server(app, settings).serve(sockets=[listener]))
-    return 0

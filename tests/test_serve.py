@@ -72,7 +72,8 @@ async def test_real_people_survive_bad_frames_and_a_killed_process(tmp_path: Pat
             result = (await user.frame(stream, 10, picture))["result"]
             assert [one["id"] for one in result["people"]] == before, "the same identities go on"
             assert result["counters"] == {"received": 10, "processed": 6, "dropped": 0, "rejected": 4}
-            (worker,) = children(process.pid)
+            (web,) = children(process.pid)
+            (worker,) = children(web)
             os.kill(worker, signal.SIGKILL)
             async with asyncio.timeout(10):
                 for seq in range(11, 1000):
@@ -87,11 +88,12 @@ async def test_real_people_survive_bad_frames_and_a_killed_process(tmp_path: Pat
 async def test_a_killed_server_leaves_no_process_and_its_port_binds_again(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, url):
         port = url.rsplit(":", 1)[1]
-        await until(lambda: children(process.pid))
-        (worker,) = children(process.pid)
+        await until(lambda: children(process.pid) and children(children(process.pid)[0]))
+        (web,) = children(process.pid)
+        (worker,) = children(web)
         process.kill()
         process.wait()
-        await until(lambda: not Path(f"/proc/{worker}").exists(), 5)
+        await until(lambda: not Path(f"/proc/{web}").exists() and not Path(f"/proc/{worker}").exists(), 5)
     with serving(tmp_path, "--port", port) as (_, again):
         assert again == url
 

@@ -21,6 +21,14 @@ KEY = "crowdcount"
 
 
 @dataclass(frozen=True, slots=True)
+class WebLife:
+    """How often the web process was started again, and how the one before it ended."""
+
+    restarts: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Collaborators of the routes.
 
@@ -42,6 +50,8 @@ class Services:
         Called with the camera's id after it is gone.
     plan_changed : callable
         Called with the camera's id and its new plan after that was stored.
+    web_life : WebLife
+        Of this web process and those before it.
     """
 
     settings: Settings
@@ -58,6 +68,7 @@ class Services:
     session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
     plan_changed: Callable[[str, Plan], None]
+    web_life: WebLife = WebLife()
 
 
 def services() -> Services:

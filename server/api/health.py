@@ -30,7 +30,13 @@ async def readyz() -> tuple[dict[str, Any], int]:
     """Whether frames can be counted right now, and what is missing."""
     checks = {"database": await _database(), "model": await _model(), "engine": _engine()}
     reasons = [f"{name}: {check['reason']}" for name, check in checks.items() if check["reason"]]
-    body = {"status": "unready" if reasons else "ready", "reasons": reasons, "checks": checks}
+    life = services().web_life
+    body = {
+        "status": "unready" if reasons else "ready",
+        "reasons": reasons,
+        "checks": checks,
+        "web": {"restarts": life.restarts, "reason": life.reason},
+    }
     return body, 503 if reasons else 200
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from server.core.errors import CodedError, FrameError
 from server.engine import wire
+from server.orphans import signal_when_parent_dies
 from server.vision.pipeline import Pipeline
 from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
@@ -72,6 +73,7 @@ def _read_forever(source: BinaryIO, inbox: "queue.SimpleQueue[Message]") -> None
 
 def main() -> None:
     """Run until the input ends."""
+    signal_when_parent_dies(signal.SIGKILL)  # one that hangs or was stopped does not see its input end
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process decides
     # Whatever a library prints must not get between the messages.

@@ -10,7 +10,8 @@ from pathlib import Path
 from server.alerts import courier
 from server.app import create_app
 from server.config import Settings
-from server.serve import Server, bind, prepare
+from server.listening import bind
+from server.serve import Server, prepare
 from tests.support.engine import ScriptedEngine, person
 
 ALONE = 20

@@ -12,7 +12,8 @@ import socketio
 from server.app import create_app
 from server.config import Settings
 from server.engine.base import Engine
-from server.serve import Server, bind, prepare
+from server.listening import bind
+from server.serve import Server, prepare
 
 PASSWORD = "correct horse battery"
 
