@@ -110,12 +110,12 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         Of a data directory that was prepared and migrated (`server.serve.prepare`).
     engine : Engine
         Not started; it runs while the application serves.
+    web_life : WebLife, optional
+        Of a web process that is supervised.
     """
     app = Quart(__name__, static_folder=str(STATIC), template_folder="templates")
     keys = load_keys(settings.data_dir)
     tokens = Tokens(keys)
-    web_life : WebLife, optional
-        Of a web process that is supervised.
     _sign_with(app, tokens, keys)
     database = Database(settings.database_path)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
@@ -143,11 +143,11 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         session_seen=watch.note_seen,
         camera_deleted=registry.end_camera,
         plan_changed=registry.change_plan,
+        web_life=web_life or WebLife(),
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)
     _install_lifecycle(app, services, engine, registry, watch)
-        web_life=web_life or WebLife(),
     _install_delivery(app, office, courier)
     return Application(live, app, namespace)
 
