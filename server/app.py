@@ -23,13 +23,14 @@ from server.api import (
     health,
     history,
     history_pages,
+    language,
     models,
     pages,
     plans,
     profile,
     sessions,
-    token_routes,
     shell,
+    token_routes,
 )
 from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
@@ -39,6 +40,7 @@ from server.api.context import KEY, Services, WebLife
 from server.api.description import install_description
 from server.api.errors import install_errors
 from server.api.guard import Guard
+from server.api.language import install_words
 from server.api.limits import install_limits
 from server.api.passwords import Passwords
 from server.api.security import install_security
@@ -75,6 +77,8 @@ PARTS = (
     history_pages,
     channels,
     channel_pages,
+    shell,
+    language,
 )
 KEYS_EVERY_S = 2.0
 DRAIN_S = 3.0
@@ -159,7 +163,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_security(app)
     install_access(app)
     install_errors(app)
-    install_assets(app)
+    install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
 

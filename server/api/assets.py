@@ -38,13 +38,16 @@ class Assets:
             path = (self._dist / name).resolve()
             if not path.is_relative_to(self._dist.resolve()) or not path.is_file():
                 return None
-            content = path.read_bytes()
-            packed = gzip.compress(content, 9, mtime=0) if path.suffix in COMPRESSIBLE else None
-            self._files[name] = content, packed
+            self.put(name, path.read_bytes())
         return self._files[name]
 
+    def put(self, name: str, content: bytes) -> None:
+        """Serve this content, too, under a name that changes with it."""
+        packed = gzip.compress(content, 9, mtime=0) if name.endswith(COMPRESSIBLE) else None
+        self._files[name] = content, packed
 
-def install_assets(app: Quart) -> None:
+
+def install_assets(app: Quart) -> Assets:
     """Serve the build and let templates name its files."""
     assets = Assets(DIST)
     app.jinja_env.globals["asset"] = assets.url
@@ -67,3 +70,5 @@ def install_assets(app: Quart) -> None:
         if zipped:
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+    return assets

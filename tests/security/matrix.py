@@ -64,6 +64,7 @@ ROUTES = [
     Case("GET", "/login", 200, 302, 302, programs=False),
     Case("POST", "/login", 401, 401, 401, form=LOGIN),
     Case("POST", "/logout", 303, 303, 303, spends=True),
+    Case("POST", "/language", 303, 303, 303, form={"language": "en"}),
     Case("GET", "/cameras", 302, 200, 200),
     Case("GET", "/cameras/<camera_id>", 302, 200, 404, path="/cameras/{camera}"),
     Case("GET", "/profile", 302, 200, 200),
@@ -119,9 +120,9 @@ ROUTES = [
         "POST", "/notifications/<channel_id>/delete", 401, 303, 404, path="/notifications/{channel}/delete", spends=True
     ),
     Case("GET", "/push-worker.js", 200, 200, 200),
-    Case("GET", "/api/channels", 401, 200, 200),
     Case("GET", "/shell-worker.js", 200, 200, 200),
     Case("GET", "/offline", 200, 200, 200),
+    Case("GET", "/api/channels", 401, 200, 200),
     Case("POST", "/api/channels", 401, 201, 201, json=HOOK, spends=True),
     Case("PATCH", "/api/channels/<channel_id>", 401, 200, 404, path="/api/channels/{channel}", json={"name": "Taken"}),
     Case("DELETE", "/api/channels/<channel_id>", 401, 204, 404, path="/api/channels/{channel}", spends=True),

@@ -1,0 +1,160 @@
+"""Catalogues: complete, in step with the code, and found by server and browser alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import polib
+import pytest
+from jinja2 import Environment, nodes
+from quart import Quart
+
+from server.api.language import COOKIE, preferred
+from server.app import create_app
+from server.config import Settings
+from server.serve import prepare
+from server.words.catalogue import FILE, LOCALE, Catalogue, CatalogueError, load_catalogues
+from server.words.message import Messages
+from tests.support.engine import ScriptedEngine
+from tools.words import ROOT, begin, problems
+
+CATALOGUES = sorted(LOCALE.glob(f"*/{FILE.as_posix()}"))
+PEER: dict[str, Any] = {"scope_base": {"client": ("127.0.0.1", 1)}}
+
+
+@pytest.fixture
+async def app(settings: Settings, engine: ScriptedEngine) -> AsyncIterator[Quart]:
+    """The application, without its sockets."""
+    await asyncio.to_thread(prepare, settings)
+    async with create_app(settings, engine).quart.test_app() as running:
+        yield running.app
+
+
+def test_german_and_spanish_are_there() -> None:
+    assert {path.parent.parent.name for path in CATALOGUES} >= {"de", "es"}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
+def test_a_catalogue_is_complete(path: Path) -> None:
+    """After a change of texts: `.venv/bin/python tools/words.py`, then translate what it lists."""
+    assert problems(path) == []
+
+
+def test_a_check_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.words.LOCALE", tmp_path)
+    path = begin("pl", "Polski")
+    entries = polib.pofile(str(path))
+    assert "nplurals=3" in entries.metadata["Plural-Forms"]
+    assert all(len(entry.msgstr_plural) == 3 for entry in entries if entry.msgid_plural)
+    for entry in entries:
+        entry.msgstr = entry.msgid
+        entry.msgstr_plural = dict.fromkeys(range(3), entry.msgid_plural)
+    with_place = next(entry for entry in entries if "{" in entry.msgid and not entry.msgid_plural)
+    with_place.msgstr = "nic"
+    entries[0].msgstr = ""
+    entries.append(polib.POEntry(msgid="Long gone", msgstr="x"))
+    entries.save()
+    said = "\n".join(problems(path))
+    assert "nobody shows this any more: 'Long gone'" in said
+    assert f"not translated: {entries[0].msgid!r}" in said
+    assert f"other places than in English: {with_place.msgid!r}" in said
+    assert len(said.splitlines()) == 3
+
+
+def test_templates_translate_literals_only() -> None:
+    """A text that is only known while the page is made would not be collected, and would be taken for HTML."""
+    for path in sorted((ROOT / "server" / "templates").glob("*.html")):
+        environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+        for call in environment.parse(path.read_text()).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in ("_", "gettext"):
+                assert isinstance(call.args[0], nodes.Const), f"{path.name}:{call.lineno}"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ([], "en"),
+        ([("de-CH", 1), ("de", 0.9), ("en", 0.8)], "de"),
+        ([("en-GB", 1), ("de", 0.5)], "en"),
+        ([("fr", 1), ("es-419", 0.7), ("en", 0.5)], "es"),
+        ([("de", 0), ("fr", 1)], "en"),
+        ([("*", 1)], "en"),
+    ],
+)
+def test_the_first_language_that_is_there(accepted: list[tuple[str, float]], expected: str) -> None:
+    assert preferred(accepted, ["en", "de", "es"]) == expected
+
+
+async def test_a_page_speaks_the_browsers_language_until_one_is_chosen(app: Quart) -> None:
+    client = app.test_client()
+    accept = {"Accept-Language": "es-MX,es;q=0.9"}
+    page = await client.get("/login", headers=accept, **PEER)
+    assert '<html lang="es" dir="ltr"' in await page.get_data(as_text=True)
+    assert page.headers["Content-Language"] == "es"
+    form = {"language": "de", "next": "/login?next=/cameras"}
+    chosen = await client.post("/language", form=form, headers=accept, **PEER)
+    assert (chosen.status_code, chosen.headers["Location"]) == (303, "/login?next=/cameras")
+    assert "HttpOnly" in chosen.headers["Set-Cookie"]
+    page = await client.get("/login", headers=accept, **PEER)
+    text = await page.get_data(as_text=True)
+    assert '<html lang="de" dir="ltr"' in text
+    assert app.extensions["crowdcount_words"]["de"].script_name in text
+
+
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", ""])
+async def test_a_choice_of_language_leads_nowhere_else(app: Quart, target: str) -> None:
+    answer = await app.test_client().post("/language", form={"language": "es", "next": target}, **PEER)
+    assert answer.headers["Location"] == "/cameras"
+
+
+async def test_an_unknown_language_is_refused(app: Quart) -> None:
+    answer = await app.test_client().post("/language", form={"language": "tlh"}, **PEER)
+    assert answer.status_code == 400
+    assert COOKIE not in answer.headers.get("Set-Cookie", "")
+
+
+async def test_the_browser_gets_the_words_cached_for_good(app: Quart) -> None:
+    german: Catalogue = app.extensions["crowdcount_words"]["de"]
+    answer = await app.test_client().get(f"/assets/{german.script_name}", headers={"Accept-Encoding": "gzip"}, **PEER)
+    assert (answer.status_code, answer.headers["Content-Encoding"]) == (200, "gzip")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert len(await answer.get_data()) < 40_000
+
+
+def catalogue(code: str, header: str = "nplurals=2; plural=(n != 1);", **texts: str) -> Catalogue:
+    """A catalogue of sentences of the server."""
+    entries = polib.POFile()
+    entries.metadata = {"Plural-Forms": header, "Content-Type": "text/plain; charset=utf-8"}
+    entries.extend(polib.POEntry(msgid=one, msgstr=other, occurrences=[("a.py", "")]) for one, other in texts.items())
+    return Catalogue(code, entries)
+
+
+def test_a_sentence_with_values_is_translated_with_them() -> None:
+    messages = Messages(
+        {
+            "No more than {n} cameras.": "Höchstens {n} Kameras.",
+            "No more than {n} {what}.": "Höchstens {n} {what} (?)",
+            "Name it.": "Benennen.",
+        }
+    )
+    assert messages.translate("No more than 4 cameras.") == "Höchstens 4 Kameras."
+    assert messages.translate("No more than 4 dogs.") == "Höchstens 4 dogs (?)"
+    assert messages.translate("Name it.") == "Benennen."
+    assert messages.translate("Anything else {n}.") == "Anything else {n}."
+
+
+@pytest.mark.parametrize("code", ["ar", "he", "fa-IR", "ur"])
+def test_some_languages_run_from_right_to_left(code: str) -> None:
+    assert catalogue(code).direction == "rtl"
+
+
+def test_every_sentence_can_be_looked_for() -> None:
+    """Two places of one name in a sentence could not be told apart."""
+    for one in load_catalogues().values():
+        assert one.tell("Nothing of ours says this") == "Nothing of ours says this"
+
+
+def test_a_rule_for_plurals_is_never_more_than_a_rule() -> None:
+    with pytest.raises(CatalogueError, match="Plural-Forms"):
+        catalogue("xx", "nplurals=2; plural=alert(n);")
