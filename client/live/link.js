@@ -33,9 +33,12 @@ const VERDICT_MS = 2000;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED", "INTERNAL"]);
 
-/** @returns {Wire} */
-function connectToServer() {
+/** @typedef {(give: (credentials: Record<string, unknown>) => void) => void} Credentials asked for at each connection */
+
+/** @param {Credentials} [auth] without it the session of the browser counts @returns {import("socket.io-client").Socket} */
+export function connectToServer(auth) {
   return io({
+    ...(auth ? { auth } : {}),
     autoConnect: false,
     forceNew: true,
     transports: ["websocket", "polling"],
@@ -59,7 +62,7 @@ export class Link {
   #waiting = [];
 
   /** @param {Wish} wish @param {LinkEvents} events @param {() => Wire} [connect] */
-  constructor(wish, events, connect = connectToServer) {
+  constructor(wish, events, connect = () => connectToServer()) {
     this.wish = wish;
     this.events = events;
     this.socket = connect();

@@ -12,6 +12,10 @@ import { maySend, paceAfter, startPace, stepOf } from "./pace.js";
  * @property {number} t ms
  * @property {number} capturedAt ms
  *
+ * @typedef {object} Bounds what the user wants at most, whatever the way would take
+ * @property {number} fps
+ * @property {number} side pixels
+ *
  * @typedef {object} PipelineEvents
  * @property {(shown: import("../stage/stage.js").Shown) => void} shown
  * @property {(error: import("./protocol.js").ProtocolError) => void} refused a frame was refused; the stream goes on
@@ -34,7 +38,14 @@ export class Pipeline {
   rttMs = null;
   /** @type {number | null} */
   serverMs = null;
+  /** Of a frame, smoothed. */
   bytes = 0;
+  /** Of all frames that left. */
+  sentBytes = 0;
+  /** @type {{limits: import("./protocol.js").Limits, basisMs: number} | null} */
+  #way = null;
+  /** @type {Bounds} */
+  #bounds = { fps: Infinity, side: Infinity };
 
   /**
    * @param {import("./link.js").Link} link
@@ -51,7 +62,27 @@ export class Pipeline {
   open(opened, basisMs) {
     this.lost();
     this.#seq = Math.max(1, opened.next_seq);
-    this.#pace = startPace(opened.limits, basisMs, performance.now());
+    this.#way = { limits: opened.limits, basisMs };
+    this.#begin();
+  }
+
+  /** From now on no more than this. @param {Bounds} bounds */
+  bound(bounds) {
+    this.#bounds = bounds;
+    this.#begin();
+  }
+
+  /** The network may be another one: what was learnt of the old one holds it back. */
+  afresh() {
+    this.#begin();
+  }
+
+  #begin() {
+    if (!this.#way) return;
+    const { limits, basisMs } = this.#way;
+    const { fps, side } = this.#bounds;
+    const bounded = { ...limits, max_fps: Math.min(limits.max_fps, fps), max_side: Math.min(limits.max_side, side) };
+    this.#pace = startPace(bounded, basisMs, performance.now());
   }
 
   /** Frames on their way when the connection went will never be answered. */
@@ -114,6 +145,7 @@ export class Pipeline {
     const sent = performance.now();
     this.#out.set(seq, sent);
     this.bytes = smooth(this.bytes || null, jpeg.byteLength);
+    this.sentBytes += jpeg.byteLength;
     const answer = await this.link.frame(seq, t, jpeg);
     if (generation !== this.#generation) return false;
     this.#out.delete(seq);

@@ -52,7 +52,12 @@ async function tidy() {
 /** @param {Request} request @returns {Promise<Response>} */
 async function fromShell(request) {
   const store = await caches.open(STORE);
-  return (await store.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const kept = await store.match(request, { ignoreSearch: true });
+  if (kept) return kept;
+  const answer = await fetch(request);
+  // What only some pages load, and the words of the reader's language.
+  if (answer.ok) await store.put(request, answer.clone());
+  return answer;
 }
 
 /** @param {Request} request @param {number} ms @returns {Promise<Response>} rejected when the network gives nothing in time */

@@ -2,6 +2,7 @@
 import { grab } from "../capture/grab.js";
 import { watchFrames } from "../capture/ticker.js";
 import { RateMeter } from "../core/meter.js";
+import { Lifeline } from "../live/lifeline.js";
 import { Pipeline } from "../live/pipeline.js";
 import { judge, newJudge } from "../live/verdict.js";
 import { Run } from "./run.js";
@@ -9,12 +10,17 @@ import { Run } from "./run.js";
 /** @typedef {import("../capture/ticker.js").Tick} Tick */
 /** @typedef {import("../live/protocol.js").Opened} Opened */
 
+/** People at an event are followed well enough by this, and a phone stays cool. */
+const SAVING = { fps: 3, side: 640 };
+const FULL = { fps: Infinity, side: Infinity };
+
 export class LiveRun extends Run {
   /** @type {Pipeline | null} */
   pipeline = null;
   judge = newJudge();
   /** Capture time of the last frame that was sent, ms. */
   lastT = 0;
+  #lifeline = new Lifeline(() => this.link?.reconnect());
   #source = new RateMeter();
   #grabbing = false;
   #stopWatching = () => {};
@@ -32,6 +38,7 @@ export class LiveRun extends Run {
       shown: (shown) => (this.over ? shown.bitmap.close() : this.show(shown)),
       refused: (error) => this.say(error.message),
     });
+    this.pipeline.bound(this.bounds());
     this.#stopWatching = watchFrames(this.desk.video, (tick) => void this.#onFrame(tick));
   }
 
@@ -58,19 +65,37 @@ export class LiveRun extends Run {
     const { phase, paused, rates } = this.store.get();
     const { pipeline } = this;
     if (!pipeline) return;
+    void this.#lifeline.look(now, pipeline.silentMs(now));
     const wanted = this.#source.rate(now);
     const { rttMs, serverMs } = pipeline;
-    this.store.set({ rates: { ...rates, wanted: wanted || rates.wanted, rttMs, serverMs, sending: this.#sending() } });
+    this.store.set({ rates: { ...rates, wanted: wanted || rates.wanted, rttMs, serverMs, sending: this.#sending(), sentBytes: pipeline.sentBytes } });
     if (paused || rttMs === null || serverMs === null || !["live", "slow", "full"].includes(phase)) return;
     const fps = this.fps.rate(now);
-    this.judge = judge(this.judge, { now, fps, wanted: Math.min(wanted, this.opened?.limits.max_fps ?? wanted), rttMs, serverMs, silentMs: pipeline.silentMs(now) });
+    this.judge = judge(this.judge, { now, fps, wanted: Math.min(wanted, this.opened?.limits.max_fps ?? wanted, this.bounds().fps), rttMs, serverMs, silentMs: pipeline.silentMs(now) });
     if (this.judge.verdict !== phase) this.store.set({ phase: this.judge.verdict });
+  }
+
+  /** What the user wants at most. @returns {import("../live/pipeline.js").Bounds} */
+  bounds() {
+    const { saving } = this.store.get().settings;
+    return saving ? SAVING : FULL;
   }
 
   /** The longer side at which a frame is sent now: of the pace, the server's limit and the user's wish the smallest. */
   side() {
     const wish = this.store.get().settings.side || Infinity;
     return Math.min(this.pipeline?.step?.side ?? Infinity, this.opened?.limits.max_side ?? Infinity, wish);
+  }
+
+  /** @override */
+  onSettings() {
+    this.pipeline?.bound(this.bounds());
+  }
+
+  /** What was learnt of the network before does not count. @override */
+  onNetworkChange() {
+    super.onNetworkChange();
+    this.pipeline?.afresh();
   }
 
   /** @param {Tick} tick */

@@ -85,7 +85,7 @@ byId("tabs", HTMLElement).addEventListener("tabchange", (event) => {
   alerts.activate(shown === "tab-alerts");
 });
 window.addEventListener("pagehide", () => studio.leave());
-window.addEventListener("online", () => studio.run?.link?.hurry());
+window.addEventListener("online", () => studio.run?.onNetworkChange());
 
 // The tap that chose came on the page before; only the camera can start without another one.
 const wish = location.hash.slice(1);

@@ -19,6 +19,8 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  * @property {import("../capture/encoder.js").Encoder} encoder
  * @property {HTMLVideoElement} video
  * @property {string} camera id
+ * @property {() => import("../live/link.js").Wire} [connect] by which a guest connects; users come with their session
+ * @property {() => void} [signedOut] what to do when the credentials are over; users sign in again
  */
 
 const BEAT_MS = 500;
@@ -78,6 +80,14 @@ export class Run {
 
   onLost() {}
 
+  /** The user changed what counts while it runs. */
+  onSettings() {}
+
+  /** Another network, or one again: what the link waits for may be there. */
+  onNetworkChange() {
+    this.link?.hurry();
+  }
+
   /** Twice a second. @param {number} _now ms */
   onBeat(_now) {}
 
@@ -102,7 +112,7 @@ export class Run {
       lost: () => this.#lose(),
       closed: (reason, message) => this.#closed(reason, message),
       refused: (error) => this.#refused(error),
-    });
+    }, this.desk.connect);
     this.link.start();
     this.#askedAt = performance.now();
     this.#beat = window.setInterval(() => this.#onBeat(), BEAT_MS);
@@ -119,7 +129,7 @@ export class Run {
     const { phase } = this.store.get();
     const said = announcer.say(now, result.count, result.unique);
     this.store.set({
-      figures: { count: result.count, peak: result.peak, unique: result.unique, at: now, t: result.t },
+      figures: { count: result.count, low: result.count_low, high: result.count_high, saturated: result.saturated, peak: result.peak, unique: result.unique, at: now, t: result.t },
       zones: result.zones,
       lines: result.lines,
       counters: result.counters,
@@ -211,13 +221,13 @@ export class Run {
   /** @param {string} reason @param {string} message */
   #closed(reason, message) {
     if (this.over) return;
-    if (reason === "signed_out") goToLogin();
+    if (reason === "signed_out") (this.desk.signedOut ?? goToLogin)();
     this.fail(closedBy(reason, message));
   }
 
   /** @param {import("../live/protocol.js").ProtocolError} error */
   #refused(error) {
-    if (error.code === "UNAUTHENTICATED") goToLogin();
+    if (error.code === "UNAUTHENTICATED") (this.desk.signedOut ?? goToLogin)();
     this.fail(refused(error));
   }
 

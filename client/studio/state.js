@@ -7,6 +7,9 @@ import { recall } from "../site/memory.js";
  *
  * @typedef {object} Figures of the frame that was answered last
  * @property {number} count
+ * @property {number | null} low between which numbers the count probably lies
+ * @property {number | null} high
+ * @property {boolean} saturated whether it is probably too small
  * @property {number} peak
  * @property {number} unique
  * @property {number} at ms, `performance.now()`, when the answer came
@@ -19,6 +22,7 @@ import { recall } from "../site/memory.js";
  * @property {number | null} rttMs
  * @property {number | null} serverMs
  * @property {string} sending size, rate and quality in words
+ * @property {number} sentBytes of all frames of the run
  *
  * @typedef {object} Position in a file
  * @property {number} at ms
@@ -42,6 +46,7 @@ import { recall } from "../site/memory.js";
  * @property {"user" | "environment"} facing
  * @property {number} side longer side in pixels; 0: automatic
  * @property {boolean} mirror
+ * @property {boolean} saving few and small frames, for the battery and for dear data
  *
  * @typedef {object} StudioState
  * @property {Phase} phase
@@ -72,7 +77,7 @@ import { recall } from "../site/memory.js";
 export const NO_COUNTERS = { received: 0, processed: 0, dropped: 0, rejected: 0 };
 
 /** @type {Rates} */
-export const NO_RATES = { fps: null, wanted: null, delayMs: null, rttMs: null, serverMs: null, sending: "" };
+export const NO_RATES = { fps: null, wanted: null, delayMs: null, rttMs: null, serverMs: null, sending: "", sentBytes: 0 };
 
 /** @returns {StudioState} */
 export function initialState() {
@@ -95,7 +100,7 @@ export function initialState() {
     notice: "",
     announcement: "",
     devices: [],
-    settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, ...recall("settings", {}) },
+    settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, saving: false, ...recall("settings", {}) },
     layers: { boxes: true, identities: true, trails: true, zones: true, heatmap: false, opacity: 60, ...recall("layers", {}) },
     range: recall("range", "60"),
     startedAt: 0,

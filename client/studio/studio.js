@@ -81,6 +81,7 @@ export class Studio {
     const settings = { ...this.store.get().settings, ...patch };
     this.store.set({ settings });
     remember("settings", settings);
+    this.run?.onSettings();
     if (("deviceId" in patch || "facing" in patch) && this.run instanceof CameraRun && !this.run.over) void this.#changeCamera(this.run);
   }
 

@@ -18,7 +18,7 @@ const ACTION_WORDS = {
 };
 
 /** @type {Problem} */
-const ASKING = {
+export const ASKING = {
   code: "asking",
   phase: "denied",
   icon: "camera",
@@ -29,7 +29,7 @@ const ASKING = {
 };
 
 /** @param {(action: ProblemAction) => void} act @returns {(problem: Problem | null) => void} */
-function noticeView(act) {
+export function noticeView(act) {
   const notice = byId("notice", HTMLElement);
   /** @type {Problem | null | undefined} */
   let before;

@@ -1,0 +1,168 @@
+/** A scanned code turns this device into a camera of a room, or its owner into one of the people there. */
+import "../site/main.js";
+import { Encoder } from "../capture/encoder.js";
+import { WakeLock } from "../capture/wake-lock.js";
+import { Announcer } from "../core/announcer.js";
+import { History } from "../core/history.js";
+import { createStore } from "../core/store.js";
+import { connectToServer } from "../live/link.js";
+import { ApiError } from "../site/api.js";
+import { byId, setText } from "../site/dom.js";
+import { recall, remember } from "../site/memory.js";
+import { t, tell } from "../site/words.js";
+import { Stage } from "../stage/stage.js";
+import { initialState, isRunning } from "../studio/state.js";
+import { Studio } from "../studio/studio.js";
+import { Pass } from "./pass.js";
+import { joinView } from "./view.js";
+import { invitationOver, welcome } from "./words.js";
+
+const AGE_MS = 1000;
+/** One camera of one phone is watched from afar; its own screen shows what is counted, and nothing to choose. */
+const LAYERS = { boxes: true, identities: false, trails: false, zones: false, heatmap: false, opacity: 60 };
+
+const code = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const root = byId("studio", HTMLElement);
+const initial = initialState();
+const own = { model: "", deviceId: "", side: 0, mirror: false, ...recall("join", { facing: /** @type {"user" | "environment"} */ ("environment"), saving: false }) };
+const store = createStore({ ...initial, settings: { ...initial.settings, ...own }, layers: LAYERS });
+const wakeLock = new WakeLock();
+let asked = false;
+
+function schedule() {
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(draw);
+}
+
+const pass = new Pass(code, (error) => {
+  if (error instanceof ApiError && error.status === 404) over();
+});
+const stage = new Stage(byId("stage", HTMLElement), byId("picture", HTMLCanvasElement), byId("overlay", HTMLCanvasElement), schedule);
+const desk = {
+  store,
+  stage,
+  history: new History(),
+  announcer: new Announcer(),
+  encoder: new Encoder(root.dataset.encoder ?? ""),
+  video: byId("preview", HTMLVideoElement),
+  camera: "",
+  connect: () => connectToServer(pass.credentials),
+  signedOut: () => pass.spoil(),
+};
+const studio = new Studio(desk, () => undefined);
+const view = joinView((action) => studio.act(action));
+
+function draw() {
+  asked = false;
+  const state = store.get();
+  const now = performance.now();
+  const shown = stage.draw(state.layers, state.settings.mirror);
+  if (shown) studio.run?.drawn(now - shown.capturedAt);
+  view(state, now);
+}
+
+/** The invitation ended while this device streamed, or before. */
+function over() {
+  const problem = invitationOver();
+  if (studio.run && !studio.run.over) return studio.run.fail(problem);
+  greet(problem.title, problem.text);
+}
+
+/** @param {string} title @param {string} text @param {boolean} [again] whether trying again may help */
+function greet(title, text, again = false) {
+  byId("welcome", HTMLElement).setAttribute("aria-busy", "false");
+  setText(byId("join-title", HTMLElement), title);
+  setText(byId("join-text", HTMLElement), text);
+  byId("join-again-row", HTMLElement).hidden = !again;
+}
+
+/** @param {unknown} error */
+function explain(error) {
+  byId("join-form", HTMLElement).hidden = true;
+  if (error instanceof ApiError && error.status === 404) return over();
+  greet(t("That did not work"), error instanceof Error ? tell(error.message) : String(error), true);
+}
+
+async function look() {
+  try {
+    const invitation = await pass.look();
+    const { title, text, go } = welcome(invitation);
+    const camera = invitation.role === "camera";
+    greet(title, text);
+    setText(byId("join-room", HTMLElement), invitation.room.name);
+    setText(byId("join-go-word", HTMLElement), go);
+    byId("join-form", HTMLElement).hidden = false;
+    byId("join-name-field", HTMLElement).hidden = !camera;
+    byId("join-privacy", HTMLElement).hidden = !camera;
+    byId("join-form", HTMLElement).onsubmit = (event) => {
+      event.preventDefault();
+      void (camera ? stream() : enter());
+    };
+  } catch (error) {
+    explain(error);
+  }
+}
+
+async function enter() {
+  try {
+    const { room } = await pass.join();
+    location.assign(`/rooms/${encodeURIComponent(room.id)}`);
+  } catch (error) {
+    explain(error);
+  }
+}
+
+async function stream() {
+  const go = byId("join-go", HTMLButtonElement);
+  go.disabled = true;
+  try {
+    const { camera } = await pass.enter(byId("join-name", HTMLInputElement).value.trim());
+    desk.camera = camera.id;
+    document.title = `${camera.name} · crowdcount`;
+    byId("welcome", HTMLElement).hidden = true;
+    byId("live", HTMLElement).hidden = false;
+    studio.startCamera();
+  } catch (error) {
+    explain(error);
+  } finally {
+    go.disabled = false;
+  }
+}
+
+async function stop() {
+  await studio.stop();
+  byId("live", HTMLElement).hidden = true;
+  byId("welcome", HTMLElement).hidden = false;
+  void look();
+}
+
+function toggleSaving() {
+  const { settings } = store.get();
+  store.set({ settings: { ...settings, saving: !settings.saving } });
+  studio.run?.onSettings();
+  keep();
+}
+
+function keep() {
+  const { facing, saving } = store.get().settings;
+  remember("join", { facing, saving });
+}
+
+store.subscribe(schedule);
+store.subscribe(() => wakeLock.want(isRunning(store.get().phase)));
+setInterval(() => {
+  if (isRunning(store.get().phase)) schedule();
+}, AGE_MS);
+byId("stop", HTMLButtonElement).addEventListener("click", () => void stop());
+byId("saving", HTMLButtonElement).addEventListener("click", toggleSaving);
+byId("switch", HTMLButtonElement).addEventListener("click", () => {
+  studio.switchCamera();
+  keep();
+});
+byId("join-again", HTMLButtonElement).addEventListener("click", () => void look());
+window.addEventListener("pagehide", () => studio.leave());
+window.addEventListener("online", () => studio.run?.onNetworkChange());
+/** @type {{connection?: EventTarget}} */ (navigator).connection?.addEventListener("change", () => studio.run?.onNetworkChange());
+schedule();
+void look();

@@ -1,0 +1,48 @@
+/** Draws the page of a phone that is a camera. */
+import { formatCount, formatDelay, formatRate } from "../core/format.js";
+import { byId, setAttribute, setText } from "../site/dom.js";
+import { isCurrent, isRunning } from "../studio/state.js";
+import { noticeView, ASKING } from "../studio/view-stage.js";
+import { ageText, statusText } from "../studio/words.js";
+import { dataText } from "./words.js";
+
+/** @typedef {import("../studio/state.js").StudioState} StudioState */
+
+const NONE = "–";
+
+/** A phone that joined has nothing else to go to. @param {import("../capture/problem.js").Problem | null} problem */
+function fitting(problem) {
+  if (!problem || problem.actions.every((action) => action === "retry" || action === "here")) return problem;
+  return { ...problem, actions: problem.actions.filter((action) => action === "retry" || action === "here") };
+}
+
+/** @param {(action: import("../capture/problem.js").ProblemAction) => void} act @returns {(state: StudioState, now: number) => void} */
+export function joinView(act) {
+  const root = byId("studio", HTMLElement);
+  const [status, count, delay, fps, data, age, announcer, dark] = ["status-text", "count", "delay", "fps", "data", "age", "announcer", "dark"].map((id) => byId(id, HTMLElement));
+  const saving = byId("saving", HTMLButtonElement);
+  const change = byId("switch", HTMLButtonElement);
+  const notice = noticeView(act);
+  let known = /** @type {{from: StudioState["problem"], to: StudioState["problem"]}} */ ({ from: null, to: null });
+  return (state, now) => {
+    const { figures, rates, settings, problem } = state;
+    if (problem !== known.from) known = { from: problem, to: fitting(problem) };
+    setAttribute(root, "data-state", state.phase);
+    setAttribute(root, "data-problem", problem?.code ?? null);
+    root.toggleAttribute("data-stale", figures !== null && !isCurrent(state));
+    setText(status, state.notice && isRunning(state.phase) ? `${statusText(state)} · ${state.notice}` : statusText(state));
+    setText(count, figures ? formatCount(figures.count) : NONE);
+    setText(delay, rates.delayMs === null ? NONE : formatDelay(Math.round(rates.delayMs)));
+    setText(fps, rates.fps === null ? NONE : formatRate(rates.fps));
+    if (rates.sentBytes) setText(data, dataText(rates.sentBytes));
+    const words = ageText(state, now);
+    age.hidden = words === null;
+    setText(age, words ?? "");
+    setText(announcer, state.announcement);
+    setAttribute(saving, "aria-pressed", String(settings.saving));
+    dark.hidden = !(settings.saving && isRunning(state.phase));
+    root.toggleAttribute("data-saving", !dark.hidden);
+    change.hidden = !(isRunning(state.phase) && state.devices.length > 1);
+    notice(state.phase === "asking" ? ASKING : known.to);
+  };
+}
