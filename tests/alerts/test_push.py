@@ -153,6 +153,7 @@ def test_the_key_is_made_once_and_kept_secret(tmp_path: Path) -> None:
         ("é" * 87, base64url(bytes(16))),
         (Browser().keys["p256dh"], "!!"),
     ],
+    ids=["none", "a short key", "no point", "a short secret", "no base64", "a wrong secret"],
 )
 def test_such_keys_are_refused(p256dh: str, auth: str) -> None:
     with pytest.raises(CodedError) as refused:
