@@ -14,7 +14,7 @@ import numpy as np
 
 from server.core.analytics import Analytics
 from server.core.footing import footing
-from server.core.geometry import PolygonField
+from server.core.geometry import PolygonFields
 from server.core.plan import Plan
 from server.core.tracks import Track, Tracks
 from server.core.zone import Line, Zone
@@ -46,12 +46,13 @@ def read_mot(path: Path, size: tuple[int, int], fps: float, *, truth: bool) -> l
 
 def true_counts(frames: list[Tracks]) -> np.ndarray:
     """(frames, zones): annotated people whose feet are inside."""
-    fields = [PolygonField(zone.points_norm, frames[0].width / frames[0].height) for zone in ZONES]
+    fields = PolygonFields([zone.points_norm for zone in ZONES], frames[0].width / frames[0].height)
     counts = np.zeros((len(frames), len(ZONES)), int)
     for row, frame in enumerate(frames):
         if frame.people:
             feet = footing(frame).feet
-            counts[row] = [int((field.distance(feet) > 0).sum()) for field in fields]
+            for column in range(len(ZONES)):
+                counts[row, column] = (fields.distance(feet, np.full(len(feet), column)) > 0).sum()
     return counts
 
 

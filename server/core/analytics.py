@@ -2,27 +2,17 @@
 
 from dataclasses import dataclass
 
-from server.core.footing import footing
+from server.core.crossings import Crossings, LineReport
+from server.core.footing import Footing, footing
 from server.core.heatmap import Heatmap, HeatmapImage, Window
-from server.core.line_counter import Crossing, LineCounter
+from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
 from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport, ZoneWatch
-from server.core.zone import Line
 
 HEATMAP_EVERY_MS = 500.0
 """A heatmap changes slowly; twice a second looks live and costs a stream 5 KB a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineReport:
-    """What is known of a line after a frame: people who crossed inward and outward so far, and those of this frame."""
-
-    line: Line
-    inward: int
-    outward: int
-    crossings: tuple[Crossing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +40,8 @@ class Analytics:
         self._heatmap_t = float("-inf")
         self._epoch = 0
         self._zones: dict[str, ZoneWatch] = {}
-        self._lines: dict[str, LineCounter] = {}
+        self._crossings = Crossings()
+        self._outlines = Outlines((), 1.0)
         self.set_plan(plan or Plan())
 
     @property
@@ -67,14 +58,8 @@ class Analytics:
             new = before.change(zone, limits, plan.calibration) if before else None
             watches[zone.id] = new or ZoneWatch(zone, limits, plan.calibration)
         self._zones = watches
-        counters = {}
-        for line in plan.lines:
-            known = self._lines.get(line.id)
-            if known is None or known.line.points_norm != line.points_norm:
-                known = LineCounter(line)
-            known.line = line
-            counters[line.id] = known
-        self._lines = counters
+        self._outlines = Outlines(plan.zones, self._outlines.scale_x)
+        self._crossings.set_lines(plan.lines)
 
     def reset(self) -> None:
         """Begin every count anew with those who are there now."""
@@ -82,8 +67,7 @@ class Analytics:
         self._heatmap.reset()
         for watch in self._zones.values():
             watch.reset()
-        for counter in self._lines.values():
-            counter.reset()
+        self._crossings.reset()
 
     def show(self, window: Window) -> None:
         """Let the heatmap look so far back, from the next frame on."""
@@ -105,21 +89,19 @@ class Analytics:
         return Analysis(
             figures=figures,
             heatmap=image,
-            zones=tuple(watch.update(people) for watch in self._zones.values()),
-            lines=tuple(
-                LineReport(
-                    counter.line,
-                    crossings=tuple(counter.update(people)),
-                    inward=counter.inward,
-                    outward=counter.outward,
-                )
-                for counter in self._lines.values()
-            ),
+            zones=self._watch(people),
+            lines=self._crossings.update(people),
         )
+
+    def _watch(self, people: Footing) -> tuple[ZoneReport, ...]:
+        """Sort the people into the zones; a frame of another shape moves the outlines."""
+        if self._outlines.scale_x != people.scale_x:
+            self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
+        pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
+        return tuple(watch.update(people, place) for watch, place in pairs)
 
     def _restart(self) -> None:
         """Identities start again: nobody is inside any more, no side of a line is known."""
         for watch in self._zones.values():
             watch.restart()
-        for counter in self._lines.values():
-            counter.restart()
+        self._crossings.restart()

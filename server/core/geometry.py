@@ -69,53 +69,61 @@ def area(points: Sequence[PointNorm]) -> float:
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
-class PolygonField:
-    """Signed distances to the outline of a polygon, for many points at once.
+class PolygonFields:
+    """Signed distances to the outlines of polygons, for many points at once.
 
     Parameters
     ----------
-    points_norm : sequence of PointNorm
-        Corners of a simple polygon.
+    polygons_norm : sequence of sequences of PointNorm
+        Corners of simple polygons.
     scale_x : float
         Frame width over frame height.
     """
 
-    def __init__(self, points_norm: Sequence[PointNorm], scale_x: float) -> None:
-        corners = np.asarray(points_norm, float) * (scale_x, 1.0)
-        self._from = corners
-        self._low, self._high = corners.min(axis=0), corners.max(axis=0)
-        self._edge = np.roll(corners, -1, axis=0) - corners
-        self._length2 = np.maximum((self._edge**2).sum(axis=1), 1e-18)
+    def __init__(self, polygons_norm: Sequence[Sequence[PointNorm]], scale_x: float) -> None:
+        most = max(len(corners) for corners in polygons_norm)
+        # The last corner again and again, so that all have as many: edges without length, which change nothing.
+        padded = [[*corners, *[corners[-1]] * (most - len(corners))] for corners in polygons_norm]
+        corners = np.asarray(padded, float) * (scale_x, 1.0)
+        following = np.roll(corners, -1, axis=1)
+        edge = following - corners
+        self._low, self._high = corners.min(axis=1)[:, None], corners.max(axis=1)[:, None]
+        self._x, self._y = corners[..., 0], corners[..., 1]
+        self._ex, self._ey = edge[..., 0], edge[..., 1]
+        self._length2 = np.maximum((edge**2).sum(axis=2), 1e-18)
         # Not from + edge: rounding would let a ray miss, or meet twice, a corner at its own height.
-        self._to_y = np.roll(corners[:, 1], -1)
-        rise = np.where(self._edge[:, 1] == 0, 1e-18, self._edge[:, 1])
-        self._slope = self._edge[:, 0] / rise
+        self._to_y = following[..., 1]
+        self._slope = self._ex / np.where(self._ey == 0, 1e-18, self._ey)
 
-    def near(self, low: Points, high: Points) -> NDArray[np.intp]:
-        """Indices of the rectangles that touch the polygon's bounding box.
+    def near(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Which rectangles touch which polygon's bounding box: pairs of indices, of polygons and of rectangles.
 
         Parameters
         ----------
-        low, high : Points
-            Upper left and lower right corners, already scaled by `scale_x`.
+        low, high : NDArray
+            (polygons or 1, n, 2): upper left and lower right corners, already scaled by `scale_x`.
         """
-        return np.flatnonzero(((low <= self._high) & (high >= self._low)).all(axis=1))
+        touching = (low <= self._high) & (high >= self._low)
+        polygons, rectangles = np.nonzero(touching[..., 0] & touching[..., 1])
+        return polygons, rectangles
 
-    def distance(self, points: Points) -> NDArray[np.float64]:
-        """Distance of each point to the outline, in frame heights; positive inside.
+    def distance(self, points: Points, polygons: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Distance of each point to the outline of its polygon, in frame heights; positive inside.
 
         Parameters
         ----------
         points : Points
             Already scaled by `scale_x`.
+        polygons : NDArray
+            (n,): the index of each point's polygon.
         """
         px, py = points[:, 0, None], points[:, 1, None]
-        dx, dy = px - self._from[:, 0], py - self._from[:, 1]
-        ex, ey = self._edge[:, 0], self._edge[:, 1]
-        along = np.clip((dx * ex + dy * ey) / self._length2, 0, 1)
+        from_y, ex, ey = self._y[polygons], self._ex[polygons], self._ey[polygons]
+        dx, dy = px - self._x[polygons], py - from_y
+        along = np.minimum(np.maximum((dx * ex + dy * ey) / self._length2[polygons], 0), 1)
         nearest2 = ((dx - along * ex) ** 2 + (dy - along * ey) ** 2).min(axis=1)
         # Even-odd rule: how many edges lie to the right of the point.
-        spans = (self._from[:, 1] > py) != (self._to_y > py)
-        inside = (spans & (px < self._from[:, 0] + dy * self._slope)).sum(axis=1) % 2 == 1
+        spans = (from_y > py) != (self._to_y[polygons] > py)
+        inside = np.logical_xor.reduce(spans & (dx < dy * self._slope[polygons]), axis=1)
         signed: NDArray[np.float64] = np.where(inside, 1.0, -1.0) * np.sqrt(nearest2)
         return signed

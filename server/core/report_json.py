@@ -3,7 +3,7 @@
 from typing import Any
 
 from server.core.alarm import Alert
-from server.core.analytics import LineReport
+from server.core.crossings import LineReport
 from server.core.watch import ZoneReport
 
 Json = dict[str, Any]

@@ -17,6 +17,9 @@ class Phase(Enum):
     AWAY = "away"  # left, but may come back and go on with the same visit
 
 
+PRESENT = (Phase.INSIDE, Phase.LEAVING)
+
+
 class Kind(Enum):
     """What happened."""
 
@@ -79,6 +82,7 @@ class Visits:
         # Apart, because they are many and ask for nothing: those who left, in the order in which they did.
         self._away: dict[int, _Visit] = {}
         self._present: list[int] = []
+        self._lost = 0
 
     def present(self) -> list[int]:
         """Identities that count as inside."""
@@ -86,7 +90,7 @@ class Visits:
 
     def lost(self) -> int:
         """How many went unseen inside and have not been found since."""
-        return sum(visit.phase is Phase.LOST for visit in self._visits.values())
+        return self._lost
 
     def reset(self) -> int:
         """Forget who was here before; return how many are here, or lost."""
@@ -98,7 +102,7 @@ class Visits:
 
     def longest_s(self) -> float:
         """The longest that one of those has been inside in this visit, seconds; 0 without any."""
-        return max((self._visits[id_].dwell_s() for id_ in self._present), default=0.0)
+        return max([self._visits[id_].dwell_s() for id_ in self._present], default=0.0)
 
     def update(self, t: float, inside: Collection[int], held: Collection[int], seen: Collection[int]) -> list[Event]:
         """Take in a frame.
@@ -120,7 +124,8 @@ class Visits:
                 self._be_inside(id_, visit, t, events)
             else:
                 self._be_elsewhere(id_, visit, t, id_ in seen, events)
-        self._present = [i for i, v in self._visits.items() if v.phase is Phase.INSIDE or v.phase is Phase.LEAVING]
+        self._present = [id_ for id_, visit in self._visits.items() if visit.phase in PRESENT]
+        self._lost = sum([visit.phase is Phase.LOST for visit in self._visits.values()])
         return events
 
     def close(self) -> list[Event]:
@@ -133,7 +138,7 @@ class Visits:
                 events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
         self._visits.clear()
         self._away.clear()
-        self._present = []
+        self._present, self._lost = [], 0
         return events
 
     def _begin(self, id_: int, t: float, events: list[Event]) -> _Visit:

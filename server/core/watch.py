@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from server.core.alarm import Alarm, Alert, Level, Step
 from server.core.footing import Footing
 from server.core.ground import Calibration, Ground, level_of_service
+from server.core.outlines import Place
 from server.core.plan import ZoneLimits
 from server.core.visits import Event
 from server.core.zone import Zone
@@ -81,13 +82,13 @@ class ZoneWatch:
         self.limits, self.calibration = limits, calibration
         return self
 
-    def update(self, people: Footing) -> ZoneReport:
-        """Take in a frame."""
+    def update(self, people: Footing, place: Place) -> ZoneReport:
+        """Take in a frame and who of its people is inside."""
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
             ground = Ground(self.calibration, people.scale_x) if self.calibration else None
             self._area_m2 = ground.area_m2(self.zone.points_norm) if ground else None
-        events = self._counter.update(people)
+        events = self._counter.update(people, place)
         figures = self._counter.figures()
         density = figures.occupancy / self._area_m2 if self._area_m2 else None
         values = {"people": figures.occupancy, "density": density, "dwell": figures.dwell.longest_now_s}

@@ -2,19 +2,11 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from server.core.dwell import Dwell, DwellFigures
 from server.core.footing import Footing
-from server.core.geometry import PolygonField
+from server.core.outlines import Place
 from server.core.visits import Event, Kind, Visits
-from server.core.zone import Anchor, Zone
-
-OVERLAP = 0.1
-"""Part of the box that has to be inside with `Anchor.OVERLAP`."""
-SAMPLES = 5
-"""The overlap is measured on a grid of this many points a side: steps of 4 %."""
+from server.core.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +50,6 @@ class ZoneCounter:
         self.zone = zone
         self._visits = Visits(zone)
         self._dwell = Dwell()
-        self._field: PolygonField | None = None
-        self._scale_x = 0.0
         self._totals = dict.fromkeys(Kind, 0)
         self._peak = 0
         self._occupancy = 0
@@ -67,10 +57,9 @@ class ZoneCounter:
         self._elapsed_ms = 0.0
         self._t: float | None = None
 
-    def update(self, people: Footing) -> list[Event]:
-        """Take in a frame and say what happened."""
-        inside, held = ({people.ids[index] for index in indices} for indices in self._sort(people))
-        events = self._visits.update(people.t, inside, held, people.seen)
+    def update(self, people: Footing, place: Place) -> list[Event]:
+        """Take in a frame and who of its people is inside; say what happened."""
+        events = self._visits.update(people.t, *place, people.seen)
         self._take(events)
         if self._t is not None:
             step = people.t - self._t
@@ -119,30 +108,3 @@ class ZoneCounter:
             self._totals[event.kind] += 1
             if event.kind is Kind.END:
                 self._dwell.add(event.dwell_s)
-
-    def _sort(self, people: Footing) -> tuple[set[int], set[int]]:
-        """Indices of people inside and at the outline."""
-        if not people.ids:
-            return set(), set()
-        if self._field is None or self._scale_x != people.scale_x:
-            self._field, self._scale_x = PolygonField(self.zone.points_norm, people.scale_x), people.scale_x
-        if self.zone.anchor is Anchor.OVERLAP:
-            near = self._field.near(people.boxes[:, :2], people.boxes[:, 2:])
-            depth = _overlap(self._field, people.boxes[near]) - OVERLAP
-            band = np.full(len(near), OVERLAP / 2)
-        else:
-            points = people.feet if self.zone.anchor is Anchor.FEET else people.centres
-            reach = people.band[:, None]
-            near = self._field.near(points - reach, points + reach)
-            depth, band = self._field.distance(points[near]), people.band[near]
-        return set(near[depth > band].tolist()), set(near[np.abs(depth) <= band].tolist())
-
-
-def _overlap(field: PolygonField, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Part of each box, (n, 4) in frame heights, that lies inside; (n,) 0..1."""
-    steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * np.repeat(steps, SAMPLES)
-    y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * np.tile(steps, SAMPLES)
-    inside = field.distance(np.stack([x.ravel(), y.ravel()], axis=1)) > 0
-    part: NDArray[np.float64] = inside.reshape(len(boxes), SAMPLES**2).mean(axis=1)
-    return part

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from server.core.geometry import PointNorm, PolygonField, area, is_simple, segments_touch
+from server.core.geometry import PointNorm, PolygonFields, area, is_simple, segments_touch
 
 SQUARE = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)]
+OCTAGON = [(0.1, 0.8), (0.1, 0.2), (0.2, 0.1), (0.8, 0.1), (0.9, 0.2), (0.9, 0.8), (0.8, 0.9), (0.2, 0.9)]
 coordinate = st.integers(0, 20).map(lambda n: n / 20)
 point = st.tuples(coordinate, coordinate)
 
@@ -63,7 +64,8 @@ def test_area(points: list[PointNorm], expected: float) -> None:
 def test_distances_are_those_of_opencv(corners: list[PointNorm], points: list[PointNorm], scale_x: float) -> None:
     assume(is_simple(corners))
     scaled = np.array(points) * (scale_x, 1)
-    ours = PolygonField(corners, scale_x).distance(scaled)
+    triangle = [(0.1, 0.1), (0.7, 0.2), (0.3, 0.9)]  # with fewer corners than most, so that it is padded
+    ours = PolygonFields([triangle, corners, [*SQUARE, *OCTAGON]], scale_x).distance(scaled, np.ones(len(points), int))
     contour = (np.array(corners) * (scale_x, 1)).astype(np.float32).reshape(-1, 1, 2)
     theirs = [cv2.pointPolygonTest(contour, (float(x), float(y)), True) for x, y in scaled]
     assert ours == pytest.approx(theirs, abs=1e-5)

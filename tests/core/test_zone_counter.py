@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.core.footing import footing
+from server.core.footing import Footing, footing
+from server.core.outlines import Outlines
 from server.core.tracks import Track, Tracks
-from server.core.visits import Kind
+from server.core.visits import Event, Kind
 from server.core.zone import Anchor, Zone
 from server.core.zone_counter import ZoneCounter
 from tests.core.walk import jitter, people
@@ -19,6 +20,12 @@ def counter(**more: object) -> ZoneCounter:
     return ZoneCounter(Zone("z", "Gate", SQUARE, **more))  # type: ignore[arg-type]
 
 
+def take(zone: ZoneCounter, seen: Footing) -> list[Event]:
+    """A frame; where its people are is worked out here."""
+    (place,) = Outlines([zone.zone], seen.scale_x).place(seen)
+    return zone.update(seen, place)
+
+
 def walk(
     zone: ZoneCounter, *stays: tuple[tuple[float, float] | None, float], step: float = 0.1, start: float = 0
 ) -> float:
@@ -26,7 +33,7 @@ def walk(
     t = start
     for place, seconds in stays:
         for _ in range(round(seconds / step)):
-            zone.update(people(t * 1000, {1: place} if place else {}))
+            take(zone, people(t * 1000, {1: place} if place else {}))
             t += step
     return t
 
@@ -109,7 +116,7 @@ def test_average_and_peak_are_over_time() -> None:
     zone = counter(entry_s=0.0, exit_s=0.0, revisit_s=0.0)
     for n in range(101):
         inside = 2 if n < 50 else 1
-        zone.update(people(n * 100, {id_: IN for id_ in range(1, inside + 1)}))
+        take(zone, people(n * 100, {id_: IN for id_ in range(1, inside + 1)}))
     found = zone.figures()
     assert (found.occupancy, found.peak) == (1, 2)
     assert found.average == pytest.approx(1.5, abs=0.05)
@@ -120,7 +127,7 @@ def test_jitter_at_the_edge_makes_no_event(spot: tuple[float, float]) -> None:
     zone = counter()
     events = []
     for n, (dx, dy) in enumerate(jitter(1, 10_000, 0.008)):  # 2.7 % of the height of 0.3
-        events += zone.update(people(n * 100, {1: (spot[0] + dx / 2, spot[1] + dy)}))
+        events += take(zone, people(n * 100, {1: (spot[0] + dx / 2, spot[1] + dy)}))
     assert events == []
 
 
@@ -145,7 +152,7 @@ def test_another_resolution_or_rotation_keeps_the_zone() -> None:
     zone = counter()
     for n, size in enumerate([(800, 400), (400, 200), (400, 800), (1920, 1080)] * 5):
         box = (0.45, 0.3, 0.55, 0.6)
-        zone.update(footing(Tracks(n * 200.0, *size, (Track(1, box, 0.9),))))
+        take(zone, footing(Tracks(n * 200.0, *size, (Track(1, box, 0.9),))))
     assert figures(zone) == (1, 1, 0, 1)
 
 
@@ -171,7 +178,7 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
             zone.reset()
             ends = 0
         before = zone.figures()
-        events = zone.update(people(t * 1000, places))
+        events = take(zone, people(t * 1000, places))
         ends += sum(event.kind is Kind.END for event in events)
         after = zone.figures()
         assert after.entries - after.exits == after.occupancy + after.lost
