@@ -71,11 +71,12 @@ def _track(
     from tqdm import tqdm
 
     from server.core.analytics import Analytics
+    from server.track_counts import CountStats
     from server.track_formats import FORMATS
     from server.track_zones import ZoneStats
 
     header, to_lines = FORMATS[form]
-    pipeline, analytics, zones = vision.open(), Analytics(plan), ZoneStats()
+    pipeline, analytics, zones, counts = vision.open(), Analytics(plan), ZoneStats(), CountStats()
     stages = dict.fromkeys(STAGES, 0.0)
     frames = 0
     if header:
@@ -88,6 +89,7 @@ def _track(
             analysed = perf_counter()
             analysis = analytics.update(tracks)
             zones.note(analysis)
+            counts.note(tracks)
             stages["analyse"] += (perf_counter() - analysed) * 1000
             stages["decode"] += frame.decode_ms
             for stage, spent_ms in tracks.stages_ms.items():
@@ -104,6 +106,7 @@ def _track(
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
         **vision.describe(),
         "unique": analytics.figures.unique,
+        "people": counts.report(),
         **(zones.report() if plan else {}),
     }
 

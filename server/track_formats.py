@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from server.core.analytics import Analysis
-from server.core.report_json import encode_line, encode_zone
+from server.core.report_json import encode_certainty, encode_line, encode_zone
 from server.core.tracks import Tracks
 
 Writer = Callable[[int, Tracks, Analysis], Iterator[str]]
@@ -43,6 +43,7 @@ def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str
             "width": tracks.width,
             "height": tracks.height,
             "count": len(people),
+            **encode_certainty(tracks),
             "people": people,
             "zones": [encode_zone(report) for report in analysis.zones],
             "lines": [encode_line(report) for report in analysis.lines],

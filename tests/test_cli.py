@@ -45,6 +45,8 @@ def test_track_writes_everything(clip: Path, tmp_path: Path) -> None:
     assert figures["frames"] == FRAMES
     assert figures["unique"] == len({row[1] for row in rows})
     assert set(figures["stages_ms"]) == {"decode", "detect", "embed", "track", "analyse"}
+    assert 0 < figures["people"]["low"] <= figures["people"]["mean"] <= figures["people"]["high"]
+    assert figures["people"]["saturated"] == 0
     assert figures.keys() >= {"seconds", "fps", "model", "precision", "input", "backend"}
     capture = cv2.VideoCapture(str(render))
     assert capture.get(cv2.CAP_PROP_FRAME_COUNT) == FRAMES
@@ -63,6 +65,9 @@ def test_formats_agree(clip: Path, tmp_path: Path) -> None:
     assert [frame["t"] for frame in frames] == pytest.approx([index * 100.0 for index in range(FRAMES)], abs=0.2)
     people = [[str(frame["frame"]), str(person["id"])] for frame in frames for person in frame["people"]]
     assert people == mot
+    assert all(frame["count_low"] <= frame["count"] <= frame["count_high"] for frame in frames)
+    assert any(frame["count_low"] < frame["count_high"] for frame in frames)
+    assert not any(frame["saturated"] for frame in frames)
 
 
 @pytest.mark.parametrize(

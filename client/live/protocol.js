@@ -81,6 +81,9 @@
  * @property {number} height
  * @property {Person[]} people
  * @property {number} count
+ * @property {number | null} count_low
+ * @property {number | null} count_high
+ * @property {boolean} saturated
  * @property {number} peak
  * @property {number} peak_t
  * @property {number} unique

@@ -4,6 +4,7 @@ from typing import Any
 
 from server.core.alarm import Alert
 from server.core.crossings import LineReport
+from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 
 Json = dict[str, Any]
@@ -42,6 +43,16 @@ def encode_alert(alert: Alert) -> Json:
         "began": alert.began,
         "peak": rounded(alert.peak, 3),
         "peak_t": alert.peak_t,
+    }
+
+
+def encode_certainty(tracks: Tracks) -> Json:
+    """Between which numbers the count probably lies; null where nobody judged it."""
+    known = tracks.certainty
+    return {
+        "count_low": known.low if known else None,
+        "count_high": known.high if known else None,
+        "saturated": bool(known and known.saturated),
     }
 
 

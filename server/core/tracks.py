@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from server.core.certainty import Certainty
+
 XyxyNorm = tuple[float, float, float, float]
 """left, top, right, bottom; each 0..1 of the frame as displayed."""
 
@@ -42,6 +44,8 @@ class Tracks:
         Time spent in ``decode``, ``detect``, ``embed`` and ``track``, in milliseconds.
     epoch : int
         Grows when identities had to start again; the engine sets it.
+    certainty : Certainty, optional
+        How far the number of people may be off; None where nobody judged it.
     """
 
     t: float
@@ -50,3 +54,4 @@ class Tracks:
     people: tuple[Track, ...]
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     epoch: int = 1
+    certainty: Certainty | None = None

@@ -9,6 +9,7 @@ import struct
 from asyncio import StreamReader
 from typing import Any, BinaryIO
 
+from server.core.certainty import Certainty
 from server.core.tracks import Track, Tracks
 
 Head = dict[str, Any]
@@ -61,6 +62,7 @@ def encode_tracks(tracks: Tracks) -> Head:
         "height": tracks.height,
         "people": [[person.id, *person.box_norm, person.score] for person in tracks.people],
         "stages_ms": dict(tracks.stages_ms),
+        "certainty": tracks.certainty and [tracks.certainty.low, tracks.certainty.high, tracks.certainty.saturated],
     }
 
 
@@ -70,4 +72,6 @@ def decode_tracks(head: Head, epoch: int) -> Tracks:
         Track(int(id_), (float(left), float(top), float(right), float(bottom)), float(score))
         for id_, left, top, right, bottom, score in head["people"]
     )
-    return Tracks(head["t"], head["width"], head["height"], people, head["stages_ms"], epoch)
+    judged = head.get("certainty")
+    certainty = Certainty(int(judged[0]), int(judged[1]), bool(judged[2])) if judged else None
+    return Tracks(head["t"], head["width"], head["height"], people, head["stages_ms"], epoch, certainty)

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.core.analytics import Analysis
 from server.core.heatmap import HeatmapImage
-from server.core.report_json import encode_alert, encode_line, encode_zone
+from server.core.report_json import encode_alert, encode_certainty, encode_line, encode_zone
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 
@@ -27,6 +27,7 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
             for person in tracks.people
         ],
         "count": figures.count,
+        **encode_certainty(tracks),
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,

