@@ -9,6 +9,16 @@ from server.config import Settings
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one file stay in one process when there are several, and so do all that drive a browser."""
+    for item in items:
+        where = item.path.relative_to(TESTS)
+        group = "browser" if where.parts[0] == "e2e" else where.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

@@ -16,8 +16,9 @@ async def post(user: Client, path: str, form: dict[str, str]) -> tuple[int, str]
 
 
 def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of a page."""
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    """The hidden fields of the page's own form, not of its menus."""
+    main = page[page.index("<main") : page.index("</main>")]
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', main)
     return {name: unescape(value) for name, value in found}
 
 

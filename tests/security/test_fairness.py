@@ -16,6 +16,8 @@ from server.core.tracks import Tracks
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, run_server
 
+pytestmark = pytest.mark.alone
+
 INFERENCE_S = 0.04
 FRAMES = 50
 ROUNDS = 3

@@ -57,6 +57,7 @@ def one_hash_s() -> float:
     return time.process_time() - started
 
 
+@pytest.mark.alone
 async def test_twenty_sign_ins_at_once_do_not_hold_the_loop(settings: Settings, engine: ScriptedEngine) -> None:
     """The server, its clients and the measurement share one loop: on it, a single hash would make all of them late."""
     real = settings.model_copy(update={"bcrypt_cost": COST})
@@ -75,6 +76,7 @@ async def test_twenty_sign_ins_at_once_do_not_hold_the_loop(settings: Settings, 
     assert p99(late) < one_hash_s() / 2
 
 
+@pytest.mark.alone
 async def test_unknown_users_cost_the_same(settings: Settings, engine: ScriptedEngine) -> None:
     real = settings.model_copy(update={"bcrypt_cost": 10, "sign_ins_per_minute": 10_000})
     async with run_server(real, engine) as server, server.client() as user:

@@ -165,6 +165,7 @@ def crowd(rng: np.random.Generator, people: int, frames: int) -> Iterable[tuple[
         yield np.hstack([corners, corners + np.array([32.0, 80.0])]), looks[seen]
 
 
+@pytest.mark.alone
 def test_time_per_frame_does_not_grow() -> None:
     """DeepSORT as shipped grows from 11 to 250 ms within 600 frames of 20 people."""
     tracker, times = Tracker(ColourFeatures()), []
