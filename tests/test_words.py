@@ -11,9 +11,11 @@ from jinja2 import Environment, nodes
 from quart import Quart
 
 from server.api.language import COOKIE, preferred
+from server.api.log_words import ACTIONS
 from server.app import create_app
 from server.config import Settings
 from server.serve import prepare
+from server.storage.audit import Action
 from server.words.catalogue import FILE, LOCALE, Catalogue, CatalogueError, load_catalogues
 from server.words.message import Messages
 from tests.support.engine import ScriptedEngine
@@ -48,8 +50,10 @@ def test_a_check_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "nplurals=3" in entries.metadata["Plural-Forms"]
     assert all(len(entry.msgstr_plural) == 3 for entry in entries if entry.msgid_plural)
     for entry in entries:
-        entry.msgstr = entry.msgid
-        entry.msgstr_plural = dict.fromkeys(range(3), entry.msgid_plural)
+        if entry.msgid_plural:
+            entry.msgstr_plural = dict.fromkeys(range(3), entry.msgid_plural)
+        else:
+            entry.msgstr = entry.msgid
     with_place = next(entry for entry in entries if "{" in entry.msgid and not entry.msgid_plural)
     with_place.msgstr = "nic"
     entries[0].msgstr = ""
@@ -84,6 +88,10 @@ def test_templates_translate_literals_only() -> None:
 )
 def test_the_first_language_that_is_there(accepted: list[tuple[str, float]], expected: str) -> None:
     assert preferred(accepted, ["en", "de", "es"]) == expected
+
+
+def test_every_action_of_the_log_has_words() -> None:
+    assert ACTIONS.keys() >= set(Action)
 
 
 async def test_a_page_speaks_the_browsers_language_until_one_is_chosen(app: Quart) -> None:

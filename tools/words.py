@@ -19,13 +19,14 @@ from babel.messages.plurals import get_plural
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from server.words.catalogue import FILE, LOCALE, NAME_HEADER
+from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
-SOURCES = (("server/templates", "*.html", "jinja2"), ("server", "*.py", "python"), ("client", "*.js", "javascript"))
+SOURCES = (("server/templates", "*.html", "jinja2"), ("client", "*.js", "javascript"))
+SAYING = ("alerts", "api", "core", "live", "storage")
+"""Packages of the server whose errors people read in pages; others speak to who runs it."""
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "template_string": "true"}
-MARKS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "t": None, "tn": (1, 2)}
-# The sentence of an error is marked by being one; here stands which argument it is.
-ERRORS = {"APIError": (3,), **dict.fromkeys(("CodedError", "FrameError", "ModelError", "EngineError"), (2,))}
+MARKS = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
 PLACES = re.compile(r"%\(\w+\)s|%%|\{\w+\}")
 WORD = re.compile(r"[^\W\d_]{2}")
 WIDTH = 110
@@ -35,10 +36,13 @@ def marked() -> Iterator[tuple[str, str, str]]:
     """File, text and its plural, which is empty where there is none, of each mark."""
     for folder, pattern, method in SOURCES:
         for path in sorted((ROOT / folder).rglob(pattern)):
-            for _line, text, _comments, _context in extract_from_file(method, path, MARKS | ERRORS, options=OPTIONS):
+            for _line, text, _comments, _context in extract_from_file(method, path, MARKS, options=OPTIONS):
                 one, many = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
                 if WORD.search(one):
                     yield path.relative_to(ROOT).as_posix(), one, many
+    for path in sorted(path for package in SAYING for path in (ROOT / "server" / package).rglob("*.py")):
+        for text in sentences(path):
+            yield path.relative_to(ROOT).as_posix(), text, ""
 
 
 def collect(forms: int = 2) -> polib.POFile:

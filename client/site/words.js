@@ -10,6 +10,7 @@
  */
 
 const PLACE = /\{(\w+)\}/g;
+const END = /([.!?]) (?=\S)/g;
 const page = typeof document === "undefined" ? null : document.documentElement;
 
 /** @returns {Words} */
@@ -74,7 +75,7 @@ function sentencePatterns() {
 }
 
 /**
- * A finished sentence of the server, such as an error's, in the page's language; unchanged where it is not known.
+ * What the server said, such as an error's sentence, in the page's language; unchanged where it is not known.
  * @param {string} sentence English @returns {string}
  */
 export function tell(sentence) {
@@ -85,5 +86,6 @@ export function tell(sentence) {
     const match = pattern.exec(sentence);
     if (match) return filled(text, match.groups ?? {});
   }
-  return sentence;
+  const parts = sentence.replace(END, "$1\n").split("\n");
+  return parts.length > 1 ? parts.map(tell).join(" ") : sentence;
 }

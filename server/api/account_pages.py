@@ -10,22 +10,27 @@ from server.api.credentials import change_password, delete_account, show_holding
 from server.api.devices import device_name
 from server.api.errors import APIError
 from server.api.kept_form import keeps
+from server.api.log_words import action_words, device_words
 from server.api.pages import Page
 from server.api.profile import MAX_GENDER, MAX_PLACE, OLDEST, change_profile, show_profile, today
 from server.api.sessions import list_sessions
 from server.api.sign_in import end_one, sign_out_everywhere
 from server.storage.users import count_admins
+from server.words.mark import N_
 
 blueprint = Blueprint("account_pages", __name__, url_prefix="/profile")
 
 ID_DIGITS = 15
 DETAILS = ("date_of_birth", "place", "gender")
-SAVED = {"profile": "Your profile is saved.", "password": "Your password is changed. Every other session was ended."}
+SAVED = {
+    "profile": N_("Your profile is saved."),
+    "password": N_("Your password is changed. Every other session was ended."),
+}
 
 
-@blueprint.app_template_filter("device_name")
-def _device_name(user_agent: str) -> str:
-    return device_name(user_agent)
+blueprint.add_app_template_filter(device_name)
+blueprint.add_app_template_filter(device_words)
+blueprint.add_app_template_filter(action_words)
 
 
 async def _profile_page(

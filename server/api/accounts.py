@@ -28,6 +28,7 @@ from server.storage.users import (
     select_taken,
     update_password,
 )
+from server.words.mark import N_
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api")
 
@@ -106,9 +107,9 @@ async def _taken(username: str, email: str) -> APIError:
         name, address = await select_taken(connection, username, email)
     fields = {}
     if name:
-        fields["username"] = "This user name is taken."
+        fields["username"] = N_("This user name is taken.")
     if address:
-        fields["email"] = "There is an account with this address already."
+        fields["email"] = N_("There is an account with this address already.")
     return APIError(409, "TAKEN", "There is such an account already.", fields)
 
 

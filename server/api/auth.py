@@ -11,10 +11,14 @@ from server.api.errors import APIError
 from server.api.tokens import TokenError, TokenType
 from server.storage.sessions import WHY, EndReason, Grant, select_grant, select_over, session_id
 from server.storage.users import User
+from server.words.mark import N_
 
 COOKIE = "crowdcount_session"
+GUEST_COOKIE = "crowdcount_camera"
+"""Of a device that streams as one camera, without an account."""
 DAY_S = 86_400
-SIGN_IN = "Sign in first."
+SIGN_IN = N_("Sign in first.")
+SIGN_IN_AGAIN = N_("Sign in again.")
 
 
 class CookieAuth(QuartAuth):
@@ -100,7 +104,7 @@ def unauthenticated() -> APIError:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return APIError(401, refusal.code, refusal.message, headers=challenge)
     why = why_signed_out()
-    message = f"{why} Sign in again." if why else SIGN_IN
+    message = f"{why} {SIGN_IN_AGAIN}" if why else SIGN_IN
     return APIError(401, "UNAUTHENTICATED", message, headers={"WWW-Authenticate": "Bearer"})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from server.api.guard import too_many
 from server.api.throttle import Throttle
+from server.words.mark import N_
 
 HOUR_S, MINUTE_S = 3600.0, 60.0
 ADDITIONS_PER_HOUR = 30
@@ -30,19 +31,19 @@ class ChannelGuard:
 
     def admit_addition(self, user_id: str) -> None:
         """Count a new channel. Raises APIError 429 with Retry-After."""
-        self._admit(self._additions, user_id, "new channels")
+        self._admit(self._additions, user_id, N_("Too many new channels."))
 
     def admit_test(self, user_id: str) -> None:
         """Count a test. Raises APIError 429 with Retry-After."""
-        self._admit(self._tests, user_id, "tests")
+        self._admit(self._tests, user_id, N_("Too many tests."))
 
     def admit_mail(self, user_id: str) -> None:
         """Count a mail that is sent by hand. Raises APIError 429 with Retry-After."""
-        self._admit(self._mails, user_id, "mails")
+        self._admit(self._mails, user_id, N_("Too many mails."))
 
     def admit_guess(self, user_id: str) -> None:
         """Count a code that is about to be checked. Raises APIError 429 with Retry-After."""
-        self._admit(self._guesses, user_id, "codes")
+        self._admit(self._guesses, user_id, N_("Too many codes."))
 
     def _admit(self, throttle: Throttle, user_id: str, what: str) -> None:
         wait_s = throttle.wait_s(user_id)

@@ -21,6 +21,7 @@ from server.storage.cameras import select_cameras
 from server.storage.profiles import Holdings, select_holdings
 from server.storage.sessions import EndReason, end_sessions, select_sessions
 from server.storage.users import User, delete_user, select_login_by_id, update_password
+from server.words.mark import N_
 
 blueprint = Blueprint("credentials", __name__, url_prefix="/api/account")
 
@@ -64,7 +65,7 @@ async def _confirm(user: User, password: str, field: str) -> None:
     if not await password_fits(found, user.id, password):
         async with services().database.writing() as connection:
             await record(connection, user.id, Action.PASSWORD_CHECK_FAILED)
-        text = "This is not your password."
+        text = N_("This is not your password.")
         raise APIError(403, "WRONG_PASSWORD", text, {field: text})
 
 
@@ -80,7 +81,7 @@ async def change_password(current: str, new: str) -> None:
     await _confirm(user, current, "current_password")
     wrong = wrong_with_password(new, user.username, user.email)
     if wrong is None and new == current:
-        wrong = "This is the password you have already."
+        wrong = N_("This is the password you have already.")
     if wrong:
         raise APIError(400, "INVALID_FIELDS", "Some fields need another look.", {"new_password": wrong})
     password_hash = await services().passwords.hash(new)

@@ -1,5 +1,7 @@
 """What a User-Agent says, in two or three words."""
 
+from server.words.mark import N_
+
 # In this order: Edge and Opera also claim to be Chrome, and Chrome also claims to be Safari.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -22,6 +24,7 @@ SYSTEMS = (
     ("Linux", "Linux"),
 )
 MAX_CHARACTERS = 60
+UNKNOWN = N_("unknown device")
 
 
 def device_name(user_agent: str) -> str:
@@ -31,4 +34,4 @@ def device_name(user_agent: str) -> str:
     if browser and system:
         return f"{browser} on {system}"
     printable = "".join(letter for letter in user_agent if letter.isprintable())[:MAX_CHARACTERS]
-    return printable or "unknown device"
+    return printable or UNKNOWN

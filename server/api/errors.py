@@ -11,6 +11,7 @@ from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 
 from server.core.errors import CodedError
+from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.api")
 
@@ -70,7 +71,7 @@ def _validation(error: RequestSchemaValidationError) -> APIError:
         for one in details
     }
     message = "; ".join(f"{name}: {text}" for name, text in fields.items())
-    return APIError(400, "BAD_REQUEST", message or "The body must be a JSON object.", fields)
+    return APIError(400, "BAD_REQUEST", message or N_("The body must be a JSON object."), fields)
 
 
 def install_errors(app: Quart) -> None:
@@ -90,13 +91,13 @@ def install_errors(app: Quart) -> None:
 
     @app.errorhandler(RateLimitExceeded)
     async def on_rate_limit(error: RateLimitExceeded) -> Answer:
-        message = f"Too many requests. Try again in {error.retry_after} seconds."
+        message = N_(f"Too many requests. Try again in {error.retry_after} seconds.")
         return await render(APIError(429, "RATE_LIMITED", message, headers={"Retry-After": str(error.retry_after)}))
 
     @app.errorhandler(HTTPException)
     async def on_http(error: HTTPException) -> Answer:
         status = HTTPStatus(error.code or 500)
-        text = "This page does not exist." if status == 404 else f"{status.phrase}."
+        text = N_("This page does not exist.") if status == 404 else f"{status.phrase}."
         return await render(APIError(status, status.name, text))
 
     @app.errorhandler(500)

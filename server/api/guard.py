@@ -6,6 +6,7 @@ from collections.abc import Callable
 from server.addresses import network_of
 from server.api.errors import APIError
 from server.api.throttle import Throttle, seconds
+from server.words.mark import N_
 
 WINDOW_S = 900.0
 FAILURES_FROM_ADDRESS = 25
@@ -40,18 +41,20 @@ class Guard:
     def admit_sign_up(self, address: str) -> None:
         """Count an attempt to register. Raises APIError 429 with Retry-After."""
         network = network_of(address)
-        self._admit([(self._sign_ups_now, network), (self._sign_ups, network)], "accounts from this address")
+        self._admit(
+            [(self._sign_ups_now, network), (self._sign_ups, network)], N_("Too many accounts from this address.")
+        )
 
     def admit_sign_in(self, address: str) -> None:
         """Count an attempt to sign in. Raises APIError 429 with Retry-After."""
-        self._admit([(self._addresses, network_of(address))], "attempts to sign in")
+        self._admit([(self._addresses, network_of(address))], N_("Too many attempts to sign in."))
 
     def admit_password(self, address: str, account: str) -> None:
         """Count a password that is about to be checked. Raises APIError 429 with Retry-After.
 
         Counting before the check, not after, holds attempts that come all at once to the same limit.
         """
-        self._admit(self._password(address, account), "wrong passwords for this account")
+        self._admit(self._password(address, account), N_("Too many wrong passwords for this account."))
 
     def password_was_right(self, address: str, account: str) -> None:
         """The password that was counted was no guess."""
@@ -70,8 +73,9 @@ class Guard:
 
 
 def too_many(what: str, wait_s: float) -> APIError:
-    """429, with the time to wait in the sentence and in the header."""
+    """429, with what there is too much of, a sentence, and the time to wait, there and in the header."""
     whole = seconds(wait_s)
-    span = f"{whole} seconds" if whole < 120 else f"{-(-whole // 60)} minutes"
-    message = f"Too many {what}. Try again in {span}."
+    minutes = -(-whole // 60)
+    again = N_(f"Try again in {whole} seconds.") if whole < 120 else N_(f"Try again in {minutes} minutes.")
+    message = f"{what} {again}"
     return APIError(429, "RATE_LIMITED", message, headers={"Retry-After": str(whole)})

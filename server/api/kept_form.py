@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from server.api.auth import find_user, why_signed_out
+from server.words.mark import N_
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTRIBUTE = "_crowdcount_keeps"
@@ -74,7 +75,7 @@ async def ask_to_sign_in() -> tuple[str, int] | None:
         return None
     await find_user()  # from which on it is known why the session is over
     page = await render_template(
-        "login.html", values={"next": ""}, errors={}, notice=why_signed_out() or "You are not signed in.", kept=kept
+        "login.html", values={"next": ""}, errors={}, notice=why_signed_out() or N_("You are not signed in."), kept=kept
     )
     return page, 401
 

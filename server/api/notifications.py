@@ -34,10 +34,11 @@ from server.storage.channels import (
     update_channel,
 )
 from server.storage.outbox import count_waiting, drop_waiting
+from server.words.mark import N_
 
 MAX_CHANNELS = 20
 MAX_NAME = 60
-NO_MAIL = "This server sends no mail: who runs it has not set up a mail server (CROWDCOUNT_SMTP_HOST)."
+NO_MAIL = N_("This server sends no mail: who runs it has not set up a mail server (CROWDCOUNT_SMTP_HOST).")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ async def add_channel(draft: Draft) -> Channel:
             await insert_channel(connection, channel)
             await record(connection, user.id, Action.CHANNEL_ADDED, target=channel.name, detail=channel.kind)
     except IntegrityError as error:
-        message = "You have a channel to this address already."
+        message = N_("You have a channel to this address already.")
         raise APIError(409, "TAKEN", message, {"target": message}) from error
     if channel.kind is Kind.EMAIL:
         await try_channel(channel.id)
@@ -120,14 +121,14 @@ async def add_channel(draft: Draft) -> Channel:
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME:
-        message = f"Give it a name of at most {MAX_NAME} characters."
+        message = N_(f"Give it a name of at most {MAX_NAME} characters.")
         raise APIError(400, "INVALID_FIELDS", message, {"name": message})
     return name
 
 
 def _steps(steps: Sequence[Step]) -> tuple[Step, ...]:
     if not steps:
-        message = "Choose at least one thing to be told."
+        message = N_("Choose at least one thing to be told.")
         raise APIError(400, "INVALID_FIELDS", message, {"steps": message})
     return tuple(step for step in Step if step in steps)
 
@@ -213,7 +214,7 @@ async def confirm_channel(channel_id: str, code: str) -> Channel:
             return channel
         services().channel_guard.admit_guess(user.id)
         if not hmac.compare_digest("".join(code.split()).encode(), channel.secret.encode()):
-            message = "This is not the code that was sent."
+            message = N_("This is not the code that was sent.")
             raise APIError(400, "WRONG_CODE", message, {"code": message})
         confirmed = replace(channel, confirmed_at=time.time(), secret="")
         await update_channel(connection, confirmed)

@@ -5,6 +5,7 @@ from functools import lru_cache
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from server.storage.users import fold
+from server.words.mark import N_
 
 MIN_CHARACTERS = 8
 MAX_CHARACTERS = 1024
@@ -19,12 +20,14 @@ def common_passwords() -> frozenset[str]:
 def wrong_with_password(password: str, username: str, email: str) -> str | None:
     """What is wrong with a new password, as a sentence; None when it may be taken."""
     if len(password) < MIN_CHARACTERS:
-        return f"Use at least {MIN_CHARACTERS} characters."
+        return N_(f"Use at least {MIN_CHARACTERS} characters.")
     if len(password) > MAX_CHARACTERS:
-        return f"Use at most {MAX_CHARACTERS} characters."
+        return N_(f"Use at most {MAX_CHARACTERS} characters.")
     folded = fold(password)
     if folded in common_passwords():
-        return "This password is among those that are tried first. Choose another, such as three or four random words."
+        return N_(
+            "This password is among those that are tried first. Choose another, such as three or four random words."
+        )
     if folded in {fold(username), fold(email), fold(email).partition("@")[0], "crowdcount"}:
-        return "Choose a password that is not your name or address."
+        return N_("Choose a password that is not your name or address.")
     return None

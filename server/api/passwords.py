@@ -12,6 +12,7 @@ from typing import TypeVar
 import bcrypt
 
 from server.api.errors import APIError
+from server.words.mark import N_
 
 T = TypeVar("T")
 BCRYPT_BYTES = 72
@@ -77,7 +78,7 @@ class Passwords:
     async def _run(self, work: Callable[[], T]) -> T:
         """Work in the threads. Raises APIError 503 ``BUSY`` when too much waits already."""
         if self._waiting >= WAITING:
-            message = "Too many people sign in at this moment. Try again in a few seconds."
+            message = N_("Too many people sign in at this moment. Try again in a few seconds.")
             raise APIError(503, "BUSY", message, headers={"Retry-After": "5"})
         self._waiting += 1
         try:

@@ -8,6 +8,7 @@ import jwt
 
 from server.core.errors import CodedError
 from server.secret import Keys
+from server.words.mark import N_
 
 ALGORITHM = "HS256"
 ISSUER = "crowdcount"
@@ -35,7 +36,7 @@ class Claims:
 class TokenError(CodedError):
     """The token is no good; why is nobody's business but the log's."""
 
-    def __init__(self, code: str = "INVALID_TOKEN", message: str = "The token is not valid.") -> None:
+    def __init__(self, code: str = "INVALID_TOKEN", message: str = N_("The token is not valid.")) -> None:
         super().__init__(code, message)
 
 

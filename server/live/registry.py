@@ -15,6 +15,7 @@ from server.live import metrics
 from server.live.recorder import Recorder
 from server.live.stream import Stream
 from server.storage.database import Database
+from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -132,7 +133,7 @@ class Registry:
             if other.stream.camera_id == request.camera_id:
                 self.end(other.stream, "replaced")
         if sum(e.stream.owner_id == request.owner_id for e in self._entries.values()) >= self._streams_per_user:
-            message = f"You have {self._streams_per_user} streams open, which is the limit. Close one first."
+            message = N_(f"You have {self._streams_per_user} streams open, which is the limit. Close one first.")
             raise CodedError("TOO_MANY_STREAMS", message)
         return self._begin(request), False
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import polib
 
-from server.words.message import Messages
+from server.words.message import PLACE, Messages
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 FILE = Path("LC_MESSAGES") / "messages.po"
@@ -48,7 +48,9 @@ class Catalogue:
 
     @cached_property
     def _messages(self) -> Messages:
-        return Messages({entry.msgid: entry.msgstr for entry in self._entries if _from(entry, ".py")})
+        # Patterns are for what the server says alone: those of pages could match anything.
+        single = [entry for entry in self._entries if not entry.msgid_plural]
+        return Messages({one.msgid: one.msgstr for one in single if _from(one, ".py") or not PLACE.search(one.msgid)})
 
     def tell(self, sentence: str) -> str:
         """A sentence of the server, such as an error's, in this language; unchanged where it is not known."""

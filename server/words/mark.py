@@ -2,5 +2,5 @@
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that tools for translators know
-    """The same text. Values follow with `format`: ``N_("{n} are open.").format(n=n)``."""
+    """The same text. A literal, which may have its values in it: ``N_(f"Use at least {least} characters.")``."""
     return text

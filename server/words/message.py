@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 PLACE = re.compile(r"\{(\w+)\}")
+END = re.compile(r"(?<=[.!?]) (?=\S)")
 
 
 class Messages:
@@ -23,13 +24,14 @@ class Messages:
         self._patterns = [(_pattern(text), texts[text]) for text in with_places]
 
     def translate(self, sentence: str) -> str:
-        """The sentence in the language; unchanged where it is not known."""
+        """The sentence, or several, in the language; unchanged where it is not known."""
         if sentence in self._plain:
             return self._plain[sentence]
         for pattern, other in self._patterns:
             if found := pattern.fullmatch(sentence):
                 return PLACE.sub(lambda place: found.group(place[1]), other)
-        return sentence
+        parts = END.split(sentence)
+        return " ".join(map(self.translate, parts)) if len(parts) > 1 else sentence
 
 
 def _pattern(text: str) -> re.Pattern[str]:

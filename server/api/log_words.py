@@ -1,0 +1,66 @@
+"""What the log and the list of sessions say, in the reader's words."""
+
+from server.api.devices import BROWSERS, SYSTEMS, UNKNOWN
+from server.api.language import words
+from server.storage.audit import CONSOLE
+from server.words.mark import N_
+
+ON = N_("{browser} on {system}")
+# By the values of `storage.audit.Action`.
+ACTIONS = {
+    "registered": N_("Registered"),
+    "signed_in": N_("Signed in"),
+    "sign_in_failed": N_("Sign in failed"),
+    "signed_out": N_("Signed out"),
+    "session_ended": N_("Session ended"),
+    "signed_out_everywhere": N_("Signed out everywhere"),
+    "token_reused": N_("Token reused"),
+    "password_changed": N_("Password changed"),
+    "password_check_failed": N_("Password check failed"),
+    "profile_changed": N_("Profile changed"),
+    "account_disabled": N_("Account disabled"),
+    "account_enabled": N_("Account enabled"),
+    "account_deleted": N_("Account deleted"),
+    "role_changed": N_("Role changed"),
+    "camera_added": N_("Camera added"),
+    "camera_renamed": N_("Camera renamed"),
+    "camera_deleted": N_("Camera deleted"),
+    "plan_changed": N_("Zones changed"),
+    "counters_reset": N_("Counters reset"),
+    "channel_added": N_("Channel added"),
+    "channel_confirmed": N_("Channel confirmed"),
+    "channel_changed": N_("Channel changed"),
+    "channel_tested": N_("Channel tested"),
+    "channel_deleted": N_("Channel deleted"),
+    "alert_acknowledged": N_("Alert acknowledged"),
+    "alert_claimed": N_("Alert claimed"),
+    "room_added": N_("Room added"),
+    "room_renamed": N_("Room renamed"),
+    "room_deleted": N_("Room deleted"),
+    "room_joined": N_("Room joined"),
+    "room_left": N_("Room left"),
+    "member_changed": N_("Member changed"),
+    "member_removed": N_("Member removed"),
+    "invite_added": N_("Invite added"),
+    "invite_revoked": N_("Invite revoked"),
+    "camera_placed": N_("Camera placed"),
+    "camera_taken_out": N_("Camera taken out"),
+    "area_changed": N_("Area changed"),
+    "status_page_opened": N_("Status page opened"),
+    "status_page_closed": N_("Status page closed"),
+    "history_exported": N_("History exported"),
+    "audit_exported": N_("Log exported"),
+}
+
+
+def action_words(action: str) -> str:
+    """What was done."""
+    return words().gettext(ACTIONS[action])
+
+
+def device_words(name: str) -> str:
+    """A device as `device_name` names it."""
+    browser, _, system = name.partition(" on ")
+    if any(browser == known for _, known in BROWSERS) and any(system == known for _, known in SYSTEMS):
+        return words().gettext(ON).format(browser=browser, system=system)
+    return words().gettext(name) if name in (UNKNOWN, CONSOLE.device) else name
