@@ -35,7 +35,7 @@ def download(url: str, part: Path, size: int) -> None:
     if have > size:
         part.unlink()
         have = 0
-    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 - fixed https addresses
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - fixed https addresses
             # 200 instead of 206: the server ignores ranges and starts again.
