@@ -91,6 +91,7 @@
  * @property {LineResult[]} lines
  * @property {Heatmap} [heatmap]
  * @property {Counters} counters
+ * @property {{offered: number, counted: number, full: boolean}} rate frames a second; `full`: the machine decides it
  * @property {Timing} timing
  *
  * @typedef {object} ProtocolError

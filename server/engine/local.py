@@ -8,6 +8,7 @@ from server.core.errors import EngineError, FrameError
 from server.core.tracks import Tracks
 from server.engine.base import StreamSettings, WorkerStatus
 from server.engine.supervisor import Supervisor
+from server.engine.turns import Turns
 from server.engine.wire import decode_tracks
 
 FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "BROKEN_JPEG"})
@@ -39,6 +40,7 @@ class LocalEngine:
     def __init__(self, command: Sequence[str], workers: int, timeout_s: float) -> None:
         self._supervisors = [Supervisor(command, timeout_s) for _ in range(workers)]
         self._streams: dict[str, _Stream] = {}
+        self._turns = Turns()
 
     async def start(self) -> None:
         """Begin to start the processes; returns at once."""
@@ -69,7 +71,8 @@ class LocalEngine:
             "fresh": fresh,
             "model": stream.settings.model,
         }
-        answer = await stream.supervisor.ask(question, jpeg)
+        async with self._turns.turn(stream_id):
+            answer = await stream.supervisor.ask(question, jpeg)
         if "lost" in answer:
             stream.incarnation = 0
             raise EngineError("ENGINE_RESTARTED", "The frame could not be processed; identities start again.")
@@ -80,6 +83,7 @@ class LocalEngine:
 
     async def close(self, stream_id: str) -> None:
         """Forget the stream."""
+        self._turns.forget(stream_id)
         stream = self._streams.pop(stream_id, None)
         if stream is not None and stream.incarnation == stream.supervisor.incarnation:
             try:

@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 FRAMES = Counter("crowdcount_frames", "Frames by what became of them", ["outcome"])
 ERRORS = Counter("crowdcount_frame_errors", "Frames refused or lost, by error code", ["code"])
 STREAMS = Gauge("crowdcount_streams", "Streams that are open, those waiting for a lost connection included")
+FULL = Gauge("crowdcount_streams_full", "Streams whose rate the machine decides, because it has no more to give")
 CONNECTIONS = Gauge("crowdcount_connections", "Accepted socket connections")
 PEOPLE = Gauge("crowdcount_people", "People seen in the newest frame of every open stream, added up")
 AGE = Histogram(

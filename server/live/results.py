@@ -8,6 +8,7 @@ from server.core.heatmap import HeatmapImage
 from server.core.report_json import encode_alert, encode_certainty, encode_line, encode_zone
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
+from server.live.rate import Rate
 
 Json = dict[str, Any]
 AlertId = Callable[[str, str], str | None]
@@ -37,6 +38,11 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
     if analysis.heatmap is not None:
         result["heatmap"] = _heatmap(analysis.heatmap)
     return result
+
+
+def encode_rate(rate: Rate) -> Json:
+    """How many frames a second came and how many were counted."""
+    return {"offered": round(rate.offered, 1), "counted": round(rate.counted, 1), "full": rate.full}
 
 
 def _heatmap(image: HeatmapImage) -> Json:

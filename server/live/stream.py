@@ -13,7 +13,8 @@ from server.live import metrics
 from server.live.counters import Counters
 from server.live.frame import Frame
 from server.live.journal import Journal
-from server.live.results import encode_result
+from server.live.rate import RateMeter
+from server.live.results import encode_rate, encode_result
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -69,6 +70,8 @@ class Stream:
         self.duration_ms = 0.0
         self._engine = engine
         self._clock = clock
+        self._rate = RateMeter(clock())
+        self._full = False
         self._last_seq = 0
         self._last_t = 0.0
         self._waiting: _Waiting | None = None
@@ -101,6 +104,7 @@ class Stream:
     def offer(self, frame: Frame) -> asyncio.Future[Answer]:
         """Put a frame that passed the checks into the slot; the one that waited there is dropped."""
         self.counters.receive()
+        self._rate.arrive(self._clock())
         self._last_seq, self._last_t = frame.seq, frame.t
         self._drop_waiting("newer_frame")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
@@ -119,6 +123,7 @@ class Stream:
         self._drop_waiting("closed")
         if self._task is not None:
             await self._task
+        self._note_full(False)
         self.journal.close()
         await self._engine.close(self.id)
 
@@ -139,6 +144,11 @@ class Stream:
             waiting, self._waiting = self._waiting, None
             self.counters.drop()
             waiting.answer.set_result({"seq": waiting.frame.seq, "status": "dropped", "reason": reason})
+
+    def _note_full(self, full: bool) -> None:
+        """Keep the number of streams that a full machine slows down."""
+        metrics.FULL.inc(int(full) - int(self._full))
+        self._full = full
 
     async def _run(self) -> None:
         try:
@@ -170,6 +180,7 @@ class Stream:
         self.epoch = tracks.epoch
         self.duration_ms = tracks.t
         ended = self._clock()
+        self._rate.count(begun, ended)
         metrics.AGE.observe(ended - current.arrived)
         for stage, milliseconds in tracks.stages_ms.items():
             metrics.STAGE.labels(stage).observe(milliseconds / 1000)
@@ -181,6 +192,9 @@ class Stream:
         self.journal.note(tracks.t, analysis)
         result = encode_result(tracks, analysis, self.journal.alert_id)
         result["counters"] = self.counters.as_dict()
+        rate = self._rate.rate(ended)
+        self._note_full(rate.full)
+        result["rate"] = encode_rate(rate)
         result["timing"] = {name: round(value, 2) for name, value in timing.items()}
         return {"seq": seq, "status": "processed", "result": result}
 

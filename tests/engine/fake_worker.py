@@ -25,14 +25,17 @@ def main() -> None:
     known: dict[str, int] = {}
     while (message := wire.read(sys.stdin.buffer)) is not None:
         head, body = message
+        if head["type"] == "ping":
+            output.write(wire.pack({"id": head["id"]}))
+            output.flush()
+            continue
         stream = head["stream"]
         if head["type"] == "close":
             known.pop(stream, None)
             continue
         if body == b"die":
             os._exit(9)
-        if body == b"hang":
-            time.sleep(3600)
+        time.sleep({b"hang": 3600.0, b"work": 0.01}.get(body, 0.0))
         if head["fresh"]:
             known[stream] = 0
         known[stream] += 1

@@ -1,0 +1,106 @@
+"""Streams that share a machine get equal shares, whatever they send and wherever they run."""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+
+import pytest
+
+from server.engine.base import StreamSettings
+from server.engine.local import LocalEngine
+from server.engine.supervisor import worker_command
+from server.engine.turns import STUCK_S, Turns
+from server.models.paths import default_models_dir
+from server.vision.settings import VisionSettings
+from tests.media import encode_jpeg, read_vtest
+
+FAKE = [sys.executable, "-m", "tests.engine.fake_worker", json.dumps({})]
+
+
+async def share(
+    engine: LocalEngine, streams: dict[str, tuple[bytes, float]], model: str, seconds: float
+) -> Counter[str]:
+    """Let each stream send its picture again and again, with a pause after each answer; count the answers."""
+    counted: Counter[str] = Counter()
+    for name, (jpeg, _) in streams.items():
+        engine.open(name, StreamSettings(model=model))
+        await engine.process(name, jpeg, 0.0)  # the process is there, and has compiled what it needs
+
+    async def send(name: str, jpeg: bytes, pause: float) -> None:
+        while True:
+            counted[name] += 1
+            await engine.process(name, jpeg, counted[name] * 40.0)
+            await asyncio.sleep(pause)
+
+    senders = [asyncio.create_task(send(name, *what)) for name, what in streams.items()]
+    await asyncio.sleep(seconds)
+    for sender in senders:
+        sender.cancel()
+    await asyncio.gather(*senders, return_exceptions=True)
+    return counted
+
+
+async def test_equal_shares_on_a_real_engine() -> None:
+    """Three streams, two processes: one stream is alone in its process and gets no more for that."""
+    settings = VisionSettings(models_dir=str(default_models_dir()), threads=1)
+    engine = LocalEngine(worker_command(settings), 2, 30)
+    await engine.start()
+    try:
+        few, many = (encode_jpeg(image) for image in (read_vtest(1)[0], read_vtest(1, start=150)[0]))
+        streams = {"a": (few, 0.0), "b": (many, 0.0), "c": (few, 0.0)}
+        counted = await share(engine, streams, settings.model, 3)
+    finally:
+        await engine.stop()
+    assert min(counted.values()) >= 5
+    assert max(counted.values()) <= 1.2 * min(counted.values()), counted
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_who_asks_for_little_gets_it_all(workers: int) -> None:
+    engine = LocalEngine(FAKE, workers, 5)
+    await engine.start()
+    try:
+        streams = {"little": (b"x", 0.1), "much": (b"work", 0.0), "more": (b"work", 0.0)}
+        counted = await share(engine, streams, "any", 2)
+    finally:
+        await engine.stop()
+    assert counted["little"] >= 12, "of at most 20"
+    assert counted["much"] >= 2 * counted["little"], "what one leaves the others get"
+    assert abs(counted["much"] - counted["more"]) <= 3
+
+
+async def test_who_comes_late_gets_a_share_and_not_more() -> None:
+    turns, order = Turns(), []
+
+    async def work(name: str, times: int) -> None:
+        for _ in range(times):
+            async with turns.turn(name):
+                await asyncio.sleep(0.001)
+                order.append(name)
+
+    await work("early", 50)
+    await asyncio.gather(work("early", 20), work("late", 20))
+    both = order[50:70]
+    assert 8 <= both.count("early") <= 12, both
+
+
+async def test_nobody_waits_for_a_stream_that_hangs() -> None:
+    turns = Turns()
+    entered = asyncio.Event()
+
+    async def hang() -> None:
+        async with turns.turn("hangs"):
+            entered.set()
+            await asyncio.sleep(3600)
+
+    task = asyncio.create_task(hang())
+    await entered.wait()
+
+    async def go_on() -> None:
+        for _ in range(20):
+            async with turns.turn("fine"):
+                await asyncio.sleep(0)
+
+    await asyncio.wait_for(go_on(), 3 * STUCK_S)
+    task.cancel()
