@@ -119,6 +119,19 @@ export class Link {
     });
   }
 
+  /**
+   * Asks something else of the stream.
+   * @param {string} event @param {Record<string, unknown>} payload
+   * @returns {Promise<{error?: ProtocolError} | null>} the answer; null when the server could not be asked
+   */
+  ask(event, payload) {
+    const opened = this.#opened;
+    if (!opened || !this.socket.connected) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.socket.timeout(OPEN_TIMEOUT_MS).emit(event, { stream: opened.stream, ...payload }, (/** @type {Error | null} */ lost, /** @type {{error?: ProtocolError}} */ answer) => resolve(lost ? null : answer));
+    });
+  }
+
   /** Ends the stream. @returns {Promise<Summary | null>} null when the server could not be asked */
   async close() {
     const summary = await this.#closeStream();

@@ -35,22 +35,33 @@ export function heatPixels(cells) {
   return pixels;
 }
 
+/** @param {number} share 0..1 of the most @returns {Uint8ClampedArray<ArrayBuffer>} RGBA */
+export function heatColour(share) {
+  const level = Math.round(Math.min(Math.max(share, 0), 1) * 255);
+  return RAMP.subarray(level * 4, level * 4 + 4);
+}
+
 export class HeatLayer {
   #canvas = document.createElement("canvas");
   #filled = false;
+  /** @type {Heatmap | null} what was taken last */
+  newest = null;
 
   /** @param {Heatmap} heatmap */
-  take({ columns, rows, cells }) {
+  take(heatmap) {
+    const { columns, rows, cells } = heatmap;
     const pixels = heatPixels(cells);
     if (pixels.length !== columns * rows * 4) return;
     this.#canvas.width = columns;
     this.#canvas.height = rows;
     this.#canvas.getContext("2d")?.putImageData(new ImageData(pixels, columns, rows), 0, 0);
     this.#filled = true;
+    this.newest = heatmap;
   }
 
   clear() {
     this.#filled = false;
+    this.newest = null;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../core/fit.js").Rect} place @param {number} opacity 0..1 */

@@ -90,6 +90,31 @@ export class Stage {
     return first ? shown : null;
   }
 
+  /** The newest heatmap. */
+  get heatmap() {
+    return this.#heat.newest;
+  }
+
+  /** The frame on the stage. */
+  get shown() {
+    return this.#shown;
+  }
+
+  /**
+   * The frame with the heatmap over it, in the frame's own size, whatever the stage shows.
+   * @param {CanvasRenderingContext2D} context @param {number} opacity 0..1 @param {boolean} mirror
+   */
+  drawHeated(context, opacity, mirror) {
+    if (!this.#shown) return;
+    const { bitmap } = this.#shown;
+    const place = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
+    context.save();
+    if (mirror) context.setTransform(-1, 0, 0, 1, bitmap.width, 0);
+    context.drawImage(bitmap, 0, 0);
+    this.#heat.draw(context, place, opacity);
+    context.restore();
+  }
+
   /** In the picture's own pixels; the browser letterboxes it (`object-fit`). @param {ImageBitmap} bitmap */
   #drawPicture(bitmap) {
     const { width, height } = bitmap;

@@ -6,6 +6,7 @@ import { Announcer } from "../core/announcer.js";
 import { History } from "../core/history.js";
 import { createStore } from "../core/store.js";
 import { byId } from "../site/dom.js";
+import { HeatPanel } from "../stage/heat-panel.js";
 import { Stage } from "../stage/stage.js";
 import { Alerts } from "../alerts/main.js";
 import { Zones } from "../zones/main.js";
@@ -50,6 +51,7 @@ const studio = new Studio(
 
 const zones = new Zones(root.dataset.camera ?? "", store, schedule);
 const alerts = new Alerts(root.dataset.camera ?? "", schedule);
+const heat = new HeatPanel(studio, () => zones.editor.state.plan);
 const renderOffer = wireOffer(zones);
 
 const views = [
@@ -69,6 +71,7 @@ function draw() {
   for (const view of views) view(state, now);
   zones.render(state, now);
   alerts.render(state, zones.editor.state.plan.shapes);
+  heat.render(state, now);
   renderOffer(state);
 }
 

@@ -1,4 +1,5 @@
 /** The ground plane, as `server/core/ground.py` has it: a plan's area while it is drawn. Pure. */
+import { t } from "../site/words.js";
 import { area, isConvex, isSimple, samePoint } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Point} Point */
@@ -26,8 +27,8 @@ export function asRectangle(metres) {
 
 /** @param {Calibration} calibration @returns {string} what is wrong with its points; empty when nothing is */
 export function calibrationProblem({ points }) {
-  if (points.length === 2) return samePoint(points[0], points[1]) ? "The two points must differ." : "";
-  return isSimple(points) && isConvex(points) ? "" : "The four points must be the corners of a convex shape, in order.";
+  if (points.length === 2) return samePoint(points[0], points[1]) ? t("The two points must differ.") : "";
+  return isSimple(points) && isConvex(points) ? "" : t("The four points must be the corners of a convex shape, in order.");
 }
 
 /** Gauss-Jordan with pivoting. @param {number[][]} rows coefficients and right side @returns {number[] | null} */
@@ -60,28 +61,56 @@ function homography(source, target) {
   return depths[0] > 0 ? matrix : matrix.map((value) => -value);
 }
 
+/** Rotation, scale and shift that take two points to two places; the ground is not mirrored. @param {Point[]} source @param {Point[]} target */
+function similarity([a, b], [c, d]) {
+  const [x, y] = [b[0] - a[0], b[1] - a[1]];
+  const [u, v] = [d[0] - c[0], d[1] - c[1]];
+  const length2 = x * x + y * y;
+  const [re, im] = [(u * x + v * y) / length2, (v * x - u * y) / length2];
+  return [re, -im, c[0] - re * a[0] + im * a[1], im, re, c[1] - im * a[0] - re * a[1], 0, 0, 1];
+}
+
+/** The other way round; a map of points needs no common factor, but the sign that keeps what is in front in front. @param {number[]} m 3×3 @returns {number[]} */
+function inverse([a, b, c, d, e, f, g, h, i]) {
+  const adjoint = [e * i - f * h, c * h - b * i, b * f - c * e, f * g - d * i, a * i - c * g, c * d - a * f, d * h - e * g, b * g - a * h, a * e - b * d];
+  const sign = Math.sign(a * adjoint[0] + b * adjoint[3] + c * adjoint[6]);
+  return adjoint.map((value) => value * sign);
+}
+
+/** @param {number[]} m 3×3 @param {number} x @param {number} y @returns {Point | null} null where it is not in front */
+function mapped(m, x, y) {
+  const depth = m[6] * x + m[7] * y + m[8];
+  return depth > 1e-9 ? [(m[0] * x + m[1] * y + m[2]) / depth, (m[3] * x + m[4] * y + m[5]) / depth] : null;
+}
+
+/**
+ * @typedef {object} GroundMap between the frame (0..1) and metres on the ground
+ * @property {(point: Point) => Point | null} toGround null above the horizon
+ * @property {(place: Point) => Point | null} toFrame null behind the camera; may lie outside 0..1
+ */
+
+/** @param {Calibration} calibration @param {number} aspect frame width over height @returns {GroundMap | null} null where the points make no plane */
+export function groundMap(calibration, aspect) {
+  const source = calibration.points.map(([x, y]) => /** @type {Point} */ ([x * aspect, y]));
+  const there = source.length === 2 ? similarity(source, calibration.metres) : homography(source, calibration.metres);
+  if (!there) return null;
+  const back = inverse(there);
+  return {
+    toGround: ([x, y]) => mapped(there, x * aspect, y),
+    toFrame: ([u, v]) => {
+      const found = mapped(back, u, v);
+      return found && [found[0] / aspect, found[1]];
+    },
+  };
+}
+
 /**
  * Area of a polygon on the ground.
  * @param {readonly Point[]} points @param {Calibration} calibration @param {number} aspect frame width over height
  * @returns {number | null} m²; null where a part of it is above the horizon
  */
 export function areaOnGround(points, calibration, aspect) {
-  const scaled = points.map(([x, y]) => /** @type {Point} */ ([x * aspect, y]));
-  const source = calibration.points.map(([x, y]) => /** @type {Point} */ ([x * aspect, y]));
-  if (source.length === 2) {
-    const [a, b] = source;
-    const [c, d] = calibration.metres;
-    const scale = Math.hypot(d[0] - c[0], d[1] - c[1]) / Math.hypot(b[0] - a[0], b[1] - a[1]);
-    return area(scaled) * scale * scale;
-  }
-  const m = homography(source, calibration.metres);
-  if (!m) return null;
-  /** @type {Point[]} */
-  const places = [];
-  for (const [x, y] of scaled) {
-    const depth = m[6] * x + m[7] * y + m[8];
-    if (depth <= 1e-9) return null;
-    places.push([(m[0] * x + m[1] * y + m[2]) / depth, (m[3] * x + m[4] * y + m[5]) / depth]);
-  }
-  return area(places);
+  const map = groundMap(calibration, aspect);
+  const places = points.map((point) => map?.toGround(point) ?? null);
+  return places.every((place) => place !== null) ? area(places) : null;
 }
