@@ -7,6 +7,7 @@
  * @property {number} wanted frames a second that the source gives
  * @property {number} rttMs smoothed
  * @property {number} serverMs smoothed
+ * @property {boolean} [full] whether the server says that the machine decides the rate
  * @property {number} silentMs how long the oldest unanswered frame has waited
  *
  * @typedef {"live" | "slow" | "full"} Verdict
@@ -28,10 +29,10 @@ export function enough(wanted) {
 }
 
 /** @param {Situation} situation @returns {Verdict} */
-export function look({ fps, wanted, rttMs, serverMs, silentMs }) {
+export function look({ fps, wanted, rttMs, serverMs, silentMs, full }) {
   if (silentMs > SILENT_MS) return "slow";
   if (fps >= 0.7 * enough(wanted) && rttMs < 1000) return "live";
-  return serverMs > rttMs / 2 ? "full" : "slow";
+  return full || serverMs > rttMs / 2 ? "full" : "slow";
 }
 
 /** @returns {Judge} */

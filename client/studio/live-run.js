@@ -71,7 +71,7 @@ export class LiveRun extends Run {
     this.store.set({ rates: { ...rates, wanted: wanted || rates.wanted, rttMs, serverMs, sending: this.#sending(), sentBytes: pipeline.sentBytes } });
     if (paused || rttMs === null || serverMs === null || !["live", "slow", "full"].includes(phase)) return;
     const fps = this.fps.rate(now);
-    this.judge = judge(this.judge, { now, fps, wanted: Math.min(wanted, this.opened?.limits.max_fps ?? wanted, this.bounds().fps), rttMs, serverMs, silentMs: pipeline.silentMs(now) });
+    this.judge = judge(this.judge, { now, fps, wanted: Math.min(wanted, this.opened?.limits.max_fps ?? wanted, this.bounds().fps), rttMs, serverMs, full: this.store.get().figures?.full ?? false, silentMs: pipeline.silentMs(now) });
     if (this.judge.verdict !== phase) this.store.set({ phase: this.judge.verdict });
   }
 

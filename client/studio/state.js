@@ -10,6 +10,7 @@ import { recall } from "../site/memory.js";
  * @property {number | null} low between which numbers the count probably lies
  * @property {number | null} high
  * @property {boolean} saturated whether it is probably too small
+ * @property {boolean} [full] whether the machine decides the rate
  * @property {number} peak
  * @property {number} unique
  * @property {number} at ms, `performance.now()`, when the answer came

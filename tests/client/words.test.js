@@ -100,7 +100,7 @@ describe("the status", () => {
     it(`of ${name}`, () => assert.equal(statusText({ ...state, ...change }), expected));
   }
 
-  const figures = { count: 3, peak: 4, unique: 5, at: 1000, t: 500 };
+  const figures = { count: 3, low: null, high: null, saturated: false, full: false, peak: 4, unique: 5, at: 1000, t: 500 };
   for (const [name, change, expected] of /** @type {const} */ ([
     ["are plain while live", {}, null],
     ["carry their age while reconnecting", { phase: "reconnecting" }, "Figures from 8 s ago"],
