@@ -1,21 +1,20 @@
 /** Sound and browser notifications, each only after the user chose it. */
 import { byId, setText } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
+import { t } from "../site/words.js";
+import { Tones } from "./tones.js";
 import { alertText } from "./words.js";
 
 /** @typedef {import("./words.js").Ongoing} Ongoing */
 
 /** An unacknowledged critical alert is heard again after this. */
 const AGAIN_MS = 15000;
-/** Hertz; two that differ by a fourth are heard in a noisy room. */
-const TONES = { warning: [660], critical: [880, 660, 880, 660] };
 
 export class Bell {
   #sound = byId("alert-sound", HTMLInputElement);
   #notify = byId("alert-notify", HTMLInputElement);
   #note = byId("alert-notify-note", HTMLElement);
-  /** @type {AudioContext | null} */
-  #audio = null;
+  #tones = new Tones();
   #rangAt = -Infinity;
 
   constructor() {
@@ -39,7 +38,7 @@ export class Bell {
     } catch (error) {
       // Android's browsers take them from service workers only, which is what push is for.
       if (!(error instanceof TypeError)) throw error;
-      setText(this.#note, "This browser shows no notifications of a page; use push instead.");
+      setText(this.#note, t("This browser shows no notifications of a page; use push instead."));
     }
   }
 
@@ -53,7 +52,7 @@ export class Bell {
     if (this.#notify.checked) {
       const allowed = "Notification" in window ? await Notification.requestPermission() : "denied";
       this.#notify.checked = allowed === "granted";
-      setText(this.#note, this.#notify.checked ? "" : "The browser does not allow notifications here.");
+      setText(this.#note, this.#notify.checked ? "" : t("The browser does not allow notifications here."));
     }
     remember("alertNotify", this.#notify.checked);
   }
@@ -61,20 +60,6 @@ export class Bell {
   /** @param {"warning" | "critical"} level */
   async #ring(level) {
     this.#rangAt = performance.now();
-    this.#audio ??= new AudioContext();
-    const audio = this.#audio;
-    // Before the first tap on the page browsers keep it silent.
-    if (audio.state === "suspended") await audio.resume();
-    TONES[level].forEach((hertz, i) => {
-      const from = audio.currentTime + i * 0.22;
-      const tone = new OscillatorNode(audio, { frequency: hertz, type: "triangle" });
-      const volume = new GainNode(audio, { gain: 0 });
-      volume.gain.setValueAtTime(0, from);
-      volume.gain.linearRampToValueAtTime(0.35, from + 0.02);
-      volume.gain.linearRampToValueAtTime(0, from + 0.2);
-      tone.connect(volume).connect(audio.destination);
-      tone.start(from);
-      tone.stop(from + 0.21);
-    });
+    await this.#tones.ring(level);
   }
 }

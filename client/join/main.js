@@ -48,7 +48,7 @@ const desk = {
   video: byId("preview", HTMLVideoElement),
   camera: "",
   connect: () => connectToServer(pass.credentials),
-  signedOut: () => pass.spoil(),
+  signedOut: invitationOver,
 };
 const studio = new Studio(desk, () => undefined);
 const view = joinView((action) => studio.act(action));

@@ -50,11 +50,6 @@ export class Pass {
     return api("POST", this.path, {});
   }
 
-  /** The server took the token no more: the next connection gets another one. */
-  spoil() {
-    this.#until = 0;
-  }
-
   /** For each connection: a token that still holds. @type {import("../live/link.js").Credentials} */
   credentials = (give) => {
     const guest = this.#guest;

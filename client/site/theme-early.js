@@ -7,6 +7,8 @@
   } catch {
     chosen = null; // storage may be forbidden; the device decides then
   }
+  // A wall that is watched for hours is dark, unless somebody wants it otherwise.
+  if (chosen === null && root.dataset.calm === "dark") chosen = "dark";
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.shade = chosen === "dark" || (chosen !== "light" && dark) ? "dark" : "light";

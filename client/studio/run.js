@@ -20,7 +20,7 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  * @property {HTMLVideoElement} video
  * @property {string} camera id
  * @property {() => import("../live/link.js").Wire} [connect] by which a guest connects; users come with their session
- * @property {() => void} [signedOut] what to do when the credentials are over; users sign in again
+ * @property {() => import("../capture/problem.js").Problem} [signedOut] what a guest is told whose credentials are over; users sign in again
  */
 
 const BEAT_MS = 500;
@@ -221,14 +221,19 @@ export class Run {
   /** @param {string} reason @param {string} message */
   #closed(reason, message) {
     if (this.over) return;
-    if (reason === "signed_out") (this.desk.signedOut ?? goToLogin)();
-    this.fail(closedBy(reason, message));
+    this.fail((reason === "signed_out" && this.#signedOut()) || closedBy(reason, message));
   }
 
   /** @param {import("../live/protocol.js").ProtocolError} error */
   #refused(error) {
-    if (error.code === "UNAUTHENTICATED") (this.desk.signedOut ?? goToLogin)();
-    this.fail(refused(error));
+    this.fail((error.code === "UNAUTHENTICATED" && this.#signedOut()) || refused(error));
+  }
+
+  /** @returns {import("../capture/problem.js").Problem | null} */
+  #signedOut() {
+    if (this.desk.signedOut) return this.desk.signedOut();
+    goToLogin();
+    return null;
   }
 
   #onBeat() {

@@ -1,0 +1,117 @@
+/** The alerts of the room: listed, said, heard where wanted, taken once for all. */
+import { Tones } from "../alerts/tones.js";
+import { ApiError, api } from "../site/api.js";
+import { byId, setText } from "../site/dom.js";
+import { recall, remember } from "../site/memory.js";
+import { t, tell } from "../site/words.js";
+import { alertRow, placeOf } from "./alert-row.js";
+import { mayOperate, withAlert } from "./state.js";
+import { LEVELS } from "./words.js";
+
+/**
+ * @typedef {import("./types.js").RoomAlert} RoomAlert
+ * @typedef {import("./state.js").WallState} WallState
+ */
+
+/** A critical alert that nobody has is heard again after this. */
+const AGAIN_MS = 15000;
+
+/** Open ones first, the worst and the newest on top. @param {readonly RoomAlert[]} alerts @returns {RoomAlert[]} */
+export function inOrder(alerts) {
+  const weight = (/** @type {RoomAlert} */ { ended_at: ended, acknowledged_at: taken, level }) => (ended ? 4 : 0) + (taken ? 2 : 0) + (level === "critical" ? 0 : 1);
+  return [...alerts].sort((a, b) => weight(a) - weight(b) || Date.parse(b.began_at) - Date.parse(a.began_at));
+}
+
+/** @param {RoomAlert} alert whether nobody has it yet */
+export function isWaiting({ ended_at: ended, acknowledged_at: taken, claimed_by: claimed }) {
+  return !ended && !taken && !claimed;
+}
+
+export class RoomAlerts {
+  #list = byId("alert-list", HTMLUListElement);
+  #sound = byId("wall-sound", HTMLInputElement);
+  #tones = new Tones();
+  /** @type {Map<string, string>} id to level, of those that were told */
+  #known = new Map();
+  #first = true;
+  #rangAt = -Infinity;
+  #shown = "";
+  #title = document.title;
+
+  /** @param {import("../core/store.js").Store<WallState>} store @param {(camera: string) => void} show enlarges a camera */
+  constructor(store, show) {
+    this.store = store;
+    this.actions = {
+      claim: (/** @type {RoomAlert} */ alert) => void this.#take(alert, "claim", {}),
+      acknowledge: (/** @type {RoomAlert} */ alert, /** @type {string} */ note) => void this.#take(alert, "acknowledge", { note }),
+      show,
+    };
+    this.#sound.checked = recall("wallSound", false);
+    this.#sound.addEventListener("change", () => {
+      remember("wallSound", this.#sound.checked);
+      if (this.#sound.checked) void this.#tones.ring("warning");
+    });
+  }
+
+  /** @param {WallState} state @param {number} now ms */
+  render(state, now) {
+    if (!state.room) return;
+    this.#say(state.alerts, now);
+    const open = state.alerts.filter(({ ended_at: ended }) => !ended);
+    const count = byId("tab-alerts-count", HTMLElement);
+    count.hidden = open.length === 0;
+    setText(count, String(open.length));
+    const worst = open.some(({ level }) => level === "critical") ? "⬤ " : open.length ? "▲ " : "";
+    if (document.title !== worst + this.#title) document.title = worst + this.#title;
+    this.#renderList(inOrder(state.alerts), mayOperate(state.room.role));
+  }
+
+  /** @param {readonly RoomAlert[]} alerts @param {number} now ms */
+  #say(alerts, now) {
+    const risen = alerts.filter((alert) => !alert.ended_at && this.#known.get(alert.id) !== alert.level && this.#known.get(alert.id) !== "critical");
+    this.#known = new Map(alerts.map(({ id, level }) => [id, level]));
+    if (risen.length && !this.#first) {
+      setText(byId("alert-said", HTMLElement), risen.map((alert) => `${LEVELS[alert.level]}: ${placeOf(alert)}`).join(". "));
+      this.#ring(risen.some(({ level }) => level === "critical") ? "critical" : "warning", now);
+    }
+    this.#first = false;
+    const waiting = alerts.some((alert) => alert.level === "critical" && isWaiting(alert));
+    if (waiting && now - this.#rangAt > AGAIN_MS) this.#ring("critical", now);
+  }
+
+  /** @param {"warning" | "critical"} level @param {number} now ms */
+  #ring(level, now) {
+    this.#rangAt = now;
+    if (this.#sound.checked) void this.#tones.ring(level);
+  }
+
+  /** @param {readonly RoomAlert[]} alerts @param {boolean} mayTake */
+  #renderList(alerts, mayTake) {
+    byId("alert-none", HTMLElement).hidden = alerts.length > 0;
+    const key = JSON.stringify([alerts, mayTake]);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    // A note that is being written stays, whatever else arrives.
+    const writing = document.activeElement instanceof HTMLInputElement && this.#list.contains(document.activeElement) ? document.activeElement : null;
+    const kept = writing && { id: writing.id, text: writing.value };
+    this.#list.replaceChildren(...alerts.map((alert) => alertRow(alert, mayTake, this.actions)));
+    const again = kept && document.getElementById(kept.id);
+    if (again instanceof HTMLInputElement && kept) {
+      again.value = kept.text;
+      again.focus();
+    }
+  }
+
+  /** @param {RoomAlert} alert @param {"claim" | "acknowledge"} how @param {object} body */
+  async #take(alert, how, body) {
+    try {
+      const answer = await api("POST", `/api/alerts/${encodeURIComponent(alert.id)}/${how}`, body);
+      this.store.set(withAlert(this.store.get(), { ...alert, ...answer.alert }));
+      setText(byId("wall-status", HTMLElement), how === "claim" ? t("You look after {place}.", { place: placeOf(alert) }) : t("The alert of {place} is acknowledged.", { place: placeOf(alert) }));
+      byId("panel-alerts", HTMLElement).focus();
+    } catch (error) {
+      const text = error instanceof Error ? tell(error.message) : String(error);
+      this.store.set({ problem: error instanceof ApiError && error.status === 409 ? t("Somebody was quicker: {what}", { what: text }) : text });
+    }
+  }
+}

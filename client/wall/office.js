@@ -1,0 +1,57 @@
+/** Where the room is looked after: every change goes through here, says how it went, and has the room looked at anew. */
+import { api } from "../site/api.js";
+import { byId, setText } from "../site/dom.js";
+import { tell } from "../site/words.js";
+
+export class Office {
+  #problem = byId("manage-problem", HTMLElement);
+
+  /** @param {string} room id @param {(room: import("./types.js").Room) => void} changed */
+  constructor(room, changed) {
+    this.room = room;
+    this.changed = changed;
+  }
+
+  /** @param {string} [rest] */
+  path(rest = "") {
+    return `/api/rooms/${encodeURIComponent(this.room)}${rest}`;
+  }
+
+  async refresh() {
+    const answer = await this.ask(() => api("GET", this.path()), null);
+    if (answer) this.changed(answer.room);
+  }
+
+  /**
+   * @param {() => Promise<unknown>} act @param {string} done said to everybody, screen readers too
+   * @returns {Promise<boolean>} whether it worked
+   */
+  async change(act, done) {
+    const worked = await this.ask(async () => {
+      await act();
+      return true;
+    }, false);
+    if (!worked) return false;
+    setText(byId("wall-status", HTMLElement), done);
+    await this.refresh();
+    return true;
+  }
+
+  /** @template T @template F @param {() => Promise<T>} act @param {F} otherwise @returns {Promise<T | F>} */
+  async ask(act, otherwise) {
+    try {
+      const answer = await act();
+      this.#tell("");
+      return answer;
+    } catch (error) {
+      this.#tell(error instanceof Error ? tell(error.message) : String(error));
+      return otherwise;
+    }
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    this.#problem.hidden = !text;
+    setText(this.#problem, text);
+  }
+}

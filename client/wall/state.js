@@ -1,0 +1,72 @@
+/** What the wall knows, as a value; each thing that arrives makes the next value of it. Pure. */
+
+/**
+ * @typedef {import("./types.js").Room} Room
+ * @typedef {import("./types.js").CameraNow} CameraNow
+ * @typedef {import("./types.js").RoomAlert} RoomAlert
+ *
+ * @typedef {CameraNow & {at: number}} Seen `at`: ms, `performance.now()`, when it arrived
+ *
+ * @typedef {object} WallState
+ * @property {"connecting" | "live" | "lost" | "refused"} phase
+ * @property {string} problem a sentence; empty most of the time
+ * @property {Room | null} room
+ * @property {ReadonlyMap<string, Seen>} seen by camera
+ * @property {readonly import("./types.js").AreaNow[]} areas
+ * @property {import("./types.js").Total | null} total
+ * @property {readonly import("./types.js").Present[]} people
+ * @property {readonly RoomAlert[]} alerts that go on, or were taken here a moment ago
+ * @property {number} lostAt ms, when the connection went; 0 while it stands
+ */
+
+/** A camera that says nothing for so long counts as silent, also while the server cannot say so. */
+export const SILENT_MS = 10000;
+
+/** @returns {WallState} */
+export function emptyWall() {
+  return { phase: "connecting", problem: "", room: null, seen: new Map(), areas: [], total: null, people: [], alerts: [], lostAt: 0 };
+}
+
+/** @param {Record<string, CameraNow>} cameras @param {number} now ms @returns {[string, Seen][]} */
+function stamped(cameras, now) {
+  return Object.entries(cameras).map(([id, camera]) => [id, { ...camera, at: now }]);
+}
+
+/** @param {WallState} state @param {Room} room @param {import("./types.js").Snapshot} snapshot @param {number} now ms @returns {WallState} */
+export function entered(state, room, snapshot, now) {
+  const { cameras, areas, total = null, people, alerts } = snapshot;
+  return { ...state, phase: "live", problem: "", room, seen: new Map(stamped(cameras, now)), areas, total, people, alerts, lostAt: 0 };
+}
+
+/** @param {WallState} state @param {import("./types.js").RoomUpdate} update @param {number} now ms @returns {WallState} */
+export function updated(state, update, now) {
+  const seen = new Map([...state.seen, ...stamped(update.cameras, now)]);
+  return { ...state, seen, areas: update.areas ?? state.areas, total: update.total ?? state.total };
+}
+
+/** @param {WallState} state @param {number} now ms @returns {WallState} */
+export function lost(state, now) {
+  return { ...state, phase: state.phase === "refused" ? "refused" : "lost", lostAt: state.lostAt || now };
+}
+
+/** An alert began, became worse, was taken or ended. @param {WallState} state @param {RoomAlert} alert @returns {WallState} */
+export function withAlert(state, alert) {
+  const others = state.alerts.filter(({ id }) => id !== alert.id);
+  return { ...state, alerts: alert.ended_at ? others : [...others, alert] };
+}
+
+/** @param {Seen} camera @param {number} now ms @returns {number} ms since its frame was taken */
+export function ageOf(camera, now) {
+  return camera.age_ms + (now - camera.at);
+}
+
+/** @param {Seen | undefined} camera @param {number} now ms @returns {"live" | "silent" | "offline"} */
+export function lifeOf(camera, now) {
+  if (!camera || camera.state === "offline") return "offline";
+  return camera.state === "silent" || ageOf(camera, now) > SILENT_MS ? "silent" : "live";
+}
+
+/** @param {import("./types.js").Role} role */
+export function mayOperate(role) {
+  return role !== "viewer";
+}

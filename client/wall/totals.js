@@ -1,0 +1,60 @@
+/** The venue in numbers: everybody, and each named area with its capacity. */
+import { formatCount } from "../core/format.js";
+import { byId, element, icon, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
+import { LEVELS, TRENDS, areaText, staleText } from "./words.js";
+
+/** @typedef {import("./types.js").AreaNow} AreaNow */
+
+const TREND_ICONS = { up: "trending-up", down: "trending-down", steady: "arrow-right" };
+
+/** @param {AreaNow} area @returns {HTMLLIElement} */
+function areaCard(area) {
+  const { name, people, capacity, level, stale, stale_cameras: silent, trend } = area;
+  const share = people !== null && capacity ? people / capacity : null;
+  const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level])];
+  const trendMark = trend && people !== null ? [element("span", { class: "area-trend", title: TRENDS[trend] }, icon(TREND_ICONS[trend]), element("span", { class: "visually-hidden" }, TRENDS[trend]))] : [];
+  const card = element("li", { class: "area-card", "data-level": level, "data-area": area.id });
+  card.toggleAttribute("data-old", stale);
+  card.append(
+    element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), ...mark),
+    element("p", { class: "area-count" }, element("strong", {}, people === null ? "–" : formatCount(people)), element("span", {}, areaText(area)), ...trendMark),
+  );
+  if (share !== null) {
+    const bar = element("div", { class: "area-bar", "aria-hidden": "true" }, element("span", {}));
+    /** @type {HTMLElement} */ (bar.firstElementChild).style.inlineSize = `${Math.min(100, Math.round(share * 100))}%`;
+    card.append(bar);
+  }
+  if (stale) card.append(element("p", { class: "area-old" }, staleText(silent.length || 1)));
+  return card;
+}
+
+/** @returns {(state: import("./state.js").WallState) => void} */
+export function totalsView() {
+  const [total, note, list] = [byId("total", HTMLElement), byId("total-note", HTMLElement), byId("areas", HTMLUListElement)];
+  const card = byId("total-card", HTMLElement);
+  const said = byId("wall-said", HTMLElement);
+  let shown = "";
+  let saidAt = -Infinity;
+  let saidCount = -1;
+  return (state) => {
+    const { total: venue, areas, phase } = state;
+    const people = venue?.people ?? null;
+    setText(total, people === null ? "–" : formatCount(people));
+    const silent = [...state.seen.values()].filter((camera) => camera.state === "silent").length;
+    const old = phase === "lost" || Boolean(venue?.stale);
+    card.toggleAttribute("data-old", old);
+    note.hidden = !old;
+    setText(note, phase === "lost" ? t("Connection lost: these are the last figures") : staleText(silent || 1));
+    const now = performance.now();
+    if (people !== null && people !== saidCount && now - saidAt > 5000) {
+      saidAt = now;
+      saidCount = people;
+      setText(said, t("{count} people in the room", { count: formatCount(people) }));
+    }
+    const key = JSON.stringify(areas);
+    if (key === shown) return;
+    shown = key;
+    list.replaceChildren(...areas.map(areaCard));
+  };
+}

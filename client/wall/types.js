@@ -1,0 +1,119 @@
+/**
+ * The values of docs/protocol.md and docs/rooms.md that the wall uses.
+ *
+ * @typedef {"owner" | "operator" | "viewer"} Role
+ * @typedef {"clear" | "warning" | "critical"} Level
+ *
+ * @typedef {object} RoomCamera
+ * @property {string} id
+ * @property {string} name
+ * @property {{name: string}} owner
+ * @property {boolean} mine
+ * @property {boolean} guest a phone that joined by a code
+ *
+ * @typedef {object} Member
+ * @property {string} user id
+ * @property {string} name
+ * @property {Role} role
+ * @property {boolean} you
+ *
+ * @typedef {object} AreaPart
+ * @property {string} camera id
+ * @property {string | null} zone id; null is the whole frame
+ *
+ * @typedef {object} Area
+ * @property {string} id
+ * @property {string} name
+ * @property {AreaPart[]} members
+ * @property {number | null} capacity
+ * @property {{warning: number | null, critical: number | null} | null} limits
+ * @property {boolean} public on the status page
+ *
+ * @typedef {object} Room
+ * @property {string} id
+ * @property {string} name
+ * @property {Role} role
+ * @property {RoomCamera[]} cameras
+ * @property {Member[]} members
+ * @property {Area[]} areas
+ *
+ * @typedef {object} ZoneNow
+ * @property {string} id
+ * @property {string} name
+ * @property {number} occupancy
+ * @property {Level} level
+ *
+ * @typedef {object} CameraNow what a camera saw last
+ * @property {number} age_ms when it was sent
+ * @property {number} count
+ * @property {number} peak
+ * @property {number} unique
+ * @property {Level} level
+ * @property {ZoneNow[]} zones
+ * @property {{id: number, box: [number, number, number, number]}[]} people
+ * @property {number | null} delay_ms
+ * @property {number | null} fps
+ * @property {"live" | "silent" | "offline"} state
+ * @property {ArrayBuffer} [picture] JPEG
+ * @property {number} [width] of the frame
+ * @property {number} [height]
+ *
+ * @typedef {object} AreaNow
+ * @property {string} id
+ * @property {string} name
+ * @property {number | null} people null before anything was seen
+ * @property {boolean} stale
+ * @property {string[]} stale_cameras ids
+ * @property {number | null} capacity
+ * @property {Level} level
+ * @property {"up" | "down" | "steady" | null} trend
+ *
+ * @typedef {{people: number | null, stale: boolean}} Total
+ *
+ * @typedef {object} Present somebody who looks at the room
+ * @property {string} user
+ * @property {string} name
+ * @property {string | null} editing id of a camera
+ *
+ * @typedef {object} RoomAlert
+ * @property {string} id
+ * @property {{id: string, name: string} | null} zone null for an alert of an area
+ * @property {{id: string, name: string} | null} camera
+ * @property {{id: string, name: string} | null} area
+ * @property {"people" | "density" | "dwell"} figure
+ * @property {"warning" | "critical"} level
+ * @property {string} began_at ISO 8601
+ * @property {string | null} ended_at
+ * @property {number} peak
+ * @property {string | null} acknowledged_at
+ * @property {string | null} acknowledged_by
+ * @property {string | null} claimed_by
+ * @property {string | null} claimed_at
+ * @property {string} note
+ *
+ * @typedef {object} LogEntry
+ * @property {number} id
+ * @property {string} at ISO 8601
+ * @property {string} kind
+ * @property {string} who
+ * @property {string} text
+ *
+ * @typedef {object} Snapshot
+ * @property {Record<string, CameraNow>} cameras
+ * @property {AreaNow[]} areas
+ * @property {Total} [total]
+ * @property {Present[]} people
+ * @property {RoomAlert[]} alerts
+ *
+ * @typedef {object} RoomUpdate
+ * @property {string} room
+ * @property {number} seq
+ * @property {Record<string, CameraNow>} cameras
+ * @property {AreaNow[]} [areas]
+ * @property {Total} [total]
+ *
+ * @typedef {object} Pictures what is asked for
+ * @property {number} max_fps
+ * @property {number} width pixels
+ */
+export {};

@@ -1,0 +1,61 @@
+/** What the wall says. Pure. */
+import { formatCount, formatDelay, formatRate, formatSpan } from "../core/format.js";
+import { t, tn } from "../site/words.js";
+import { ageOf, lifeOf } from "./state.js";
+
+/** @typedef {import("./types.js").LogEntry} LogEntry */
+
+export const LEVELS = { clear: t("Clear"), warning: t("Warning"), critical: t("Critical") };
+export const ROLES = { owner: t("Owner"), operator: t("Operator"), viewer: t("Viewer"), camera: t("Camera") };
+export const TRENDS = { up: t("rising"), down: t("falling"), steady: t("steady") };
+
+/** @param {import("./state.js").Seen | undefined} camera @param {number} now ms */
+export function lifeText(camera, now) {
+  const life = lifeOf(camera, now);
+  if (!camera || life === "offline") return t("Not streaming");
+  if (life === "silent") return t("Silent for {span}", { span: formatSpan(ageOf(camera, now)) });
+  const parts = [];
+  if (camera.delay_ms !== null && camera.delay_ms !== undefined) parts.push(formatDelay(Math.round(camera.delay_ms / 10) * 10));
+  if (camera.fps) parts.push(t("{rate}/s", { rate: formatRate(camera.fps) }));
+  return parts.join(" · ") || t("Live");
+}
+
+/** @param {import("./types.js").AreaNow} area */
+export function areaText({ people, capacity }) {
+  if (people === null) return t("Nothing seen yet");
+  return capacity ? t("of {capacity}", { capacity: formatCount(capacity) }) : tn("person", "people", people);
+}
+
+/** @param {number} stale how many cameras */
+export function staleText(stale) {
+  return tn("{n} camera is silent: its part is old", "{n} cameras are silent: their part is old", stale);
+}
+
+/** @param {LogEntry} entry */
+export function logText({ kind, who, text }) {
+  switch (kind) {
+    case "note":
+      return text;
+    case "alert":
+      return text || t("An alert began.");
+    case "acknowledged":
+      return t("{who} acknowledged: {text}", { who, text });
+    case "claimed":
+      return t("{who} looks after: {text}", { who, text });
+    case "joined":
+      return t("{who} joined the room.", { who });
+    case "left":
+      return t("{who} left the room.", { who });
+    case "camera_on":
+      return t("{camera} began to stream.", { camera: text || who });
+    case "camera_off":
+      return t("{camera} stopped.", { camera: text || who });
+    default:
+      return text;
+  }
+}
+
+/** Who else is here. @param {readonly import("./types.js").Present[]} people @param {(camera: string) => string} nameOf */
+export function presenceText(people, nameOf) {
+  return people.map(({ name, editing }) => (editing ? t("{name} draws zones of {camera}", { name, camera: nameOf(editing) }) : name));
+}
