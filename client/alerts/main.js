@@ -1,6 +1,7 @@
 /** Alerts in the studio: said at once, listed, acknowledged. */
 import { api } from "../site/api.js";
 import { byId, element, icon, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { isRunning } from "../studio/state.js";
 import { Bell } from "./bell.js";
 import { alertRow } from "./row.js";
@@ -103,7 +104,7 @@ export class Alerts {
       const { alert } = await api("POST", `/api/alerts/${encodeURIComponent(id)}/acknowledge`, { note });
       this.#records = this.#records.map((record) => (record.id === id ? alert : record));
       this.#tell("");
-      setText(byId("alert-status", HTMLElement), `The alert of ${alert.zone.name} is acknowledged.`);
+      setText(byId("alert-status", HTMLElement), t("The alert of {zone} is acknowledged.", { zone: alert.zone.name }));
       this.#renderList();
       byId("panel-alerts", HTMLElement).focus();
     } catch (error) {

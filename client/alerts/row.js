@@ -1,6 +1,7 @@
 /** One alert of the list. */
 import { formatSpan } from "../core/format.js";
-import { element, icon } from "../site/dom.js";
+import { element, icon, withNodes } from "../site/dom.js";
+import { locale, t } from "../site/words.js";
 import { LEVEL_WORDS, amountText } from "./words.js";
 
 /**
@@ -22,25 +23,28 @@ import { LEVEL_WORDS, amountText } from "./words.js";
 function moment(iso) {
   const at = new Date(iso);
   const today = at.toDateString() === new Date().toDateString();
-  const text = at.toLocaleString(undefined, today ? { hour: "2-digit", minute: "2-digit", second: "2-digit" } : { dateStyle: "short", timeStyle: "short" });
-  return element("time", { datetime: iso, title: at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" }) }, text);
+  const text = at.toLocaleString(locale, today ? { hour: "2-digit", minute: "2-digit", second: "2-digit" } : { dateStyle: "short", timeStyle: "short" });
+  return element("time", { datetime: iso, title: at.toLocaleString(locale, { dateStyle: "full", timeStyle: "long" }) }, text);
 }
 
 /** @param {AlertRecord} alert */
 function facts({ began_at: began, ended_at: ended, figure, peak, peak_at: peakAt }) {
-  const lasted = ended ? ` · for ${formatSpan(Date.parse(ended) - Date.parse(began))}` : "";
+  const since = ended ? t("Since {time} · for {span}", { span: formatSpan(Date.parse(ended) - Date.parse(began)) }) : t("Since {time} · going on");
   return [
-    element("p", { class: "alert-when" }, "Since ", moment(began), ended ? lasted : " · going on"),
-    element("p", { class: "alert-peak" }, `Peak ${amountText(figure, peak)} at `, moment(peakAt)),
+    element("p", { class: "alert-when" }, ...withNodes(since, { time: moment(began) })),
+    element("p", { class: "alert-peak" }, ...withNodes(t("Peak {amount} at {time}", { amount: amountText(figure, peak) }), { time: moment(peakAt) })),
   ];
 }
 
 /** @param {AlertRecord} alert @param {(id: string, note: string) => void} acknowledge */
 function answer({ id, zone, acknowledged_at: at, acknowledged_by: by, note }, acknowledge) {
-  if (at) return element("p", { class: "alert-taken" }, icon("check"), `Acknowledged by ${by ?? "somebody"} at `, moment(at), note ? `: ${note}` : "");
+  if (at) {
+    const said = t("Acknowledged by {name} at {time}", { name: by ?? t("somebody") });
+    return element("p", { class: "alert-taken" }, icon("check"), ...withNodes(said, { time: moment(at) }), note ? `: ${note}` : "");
+  }
   const input = element("input", { type: "text", maxlength: "500", id: `note-${id}`, autocomplete: "off" });
-  const label = element("label", { for: `note-${id}` }, `Note on ${zone.name}, if any`);
-  const form = element("form", { class: "alert-answer" }, label, element("div", { class: "copy-row" }, input, element("button", { class: "button button-primary" }, "Acknowledge")));
+  const label = element("label", { for: `note-${id}` }, t("Note on {zone}, if any", { zone: zone.name }));
+  const form = element("form", { class: "alert-answer" }, label, element("div", { class: "copy-row" }, input, element("button", { class: "button button-primary" }, t("Acknowledge"))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     acknowledge(id, input.value);

@@ -1,5 +1,6 @@
 /** What alerts say, in words. Pure. */
-import { formatCount, formatSpan } from "../core/format.js";
+import { formatSpan } from "../core/format.js";
+import { locale, t, tn } from "../site/words.js";
 
 /**
  * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
@@ -13,16 +14,16 @@ import { formatCount, formatSpan } from "../core/format.js";
  * @property {number} peak
  */
 
-const decimals = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
-export const LEVEL_WORDS = { warning: "Warning", critical: "Critical" };
+export const LEVEL_WORDS = { warning: t("Warning"), critical: t("Critical") };
 const MARKS = { warning: "▲", critical: "⬤" };
 
 /** @param {string} figure @param {number} value */
 export function amountText(figure, value) {
-  if (figure === "density") return `${decimals.format(value)} people per m²`;
-  if (figure === "dwell") return `a stay of ${formatSpan(value * 1000)}`;
-  return `${formatCount(value)} ${value === 1 ? "person" : "people"}`;
+  if (figure === "density") return t("{n} people per m²", { n: decimals.format(value) });
+  if (figure === "dwell") return t("a stay of {span}", { span: formatSpan(value * 1000) });
+  return tn("{n} person", "{n} people", value);
 }
 
 /** @param {Ongoing} alert */

@@ -1,6 +1,7 @@
 /** One camera of the list. */
-import { formatCount, formatSpan, plural } from "../core/format.js";
+import { formatCount, formatSpan } from "../core/format.js";
 import { element, icon } from "../site/dom.js";
+import { locale, t, tn } from "../site/words.js";
 
 /** @typedef {import("./types.js").Camera} Camera */
 
@@ -12,7 +13,7 @@ import { element, icon } from "../site/dom.js";
 
 /** @param {number} ms */
 function ago(ms) {
-  return ms < 10000 ? "just now" : `${formatSpan(ms)} ago`;
+  return ms < 10000 ? t("just now") : t("{span} ago", { span: formatSpan(ms) });
 }
 
 /** @param {Camera} camera @param {number} now ms since 1970 @returns {Node[]} */
@@ -20,20 +21,20 @@ function facts(camera, now) {
   if (camera.live) {
     const { count, peak, unique, seconds } = camera.live;
     return [
-      element("p", { class: "card-live" }, "Live"),
-      element("p", { class: "card-count" }, element("strong", {}, formatCount(count)), count === 1 ? "person now" : "people now"),
-      element("p", { class: "card-note" }, `Peak ${formatCount(peak)} · ${formatCount(unique)} so far · for ${formatSpan(seconds * 1000)}`),
+      element("p", { class: "card-live" }, t("Live")),
+      element("p", { class: "card-count" }, element("strong", {}, formatCount(count)), tn("person now", "people now", count)),
+      element("p", { class: "card-note" }, t("Peak {peak} · {unique} so far · for {span}", { peak: formatCount(peak), unique: formatCount(unique), span: formatSpan(seconds * 1000) })),
     ];
   }
   if (camera.last) {
     const { ended_at: ended, peak, unique } = camera.last;
-    const when = element("time", { datetime: ended, title: new Date(ended).toLocaleString() }, ago(now - Date.parse(ended)));
+    const when = element("time", { datetime: ended, title: new Date(ended).toLocaleString(locale) }, ago(now - Date.parse(ended)));
     return [
-      element("p", { class: "card-note" }, "Last seen ", when),
-      element("p", { class: "card-note" }, `Peak ${formatCount(peak)} · ${plural(unique, "person", "people")}`),
+      element("p", { class: "card-note" }, t("Last seen"), " ", when),
+      element("p", { class: "card-note" }, tn("Peak {peak} · {n} person", "Peak {peak} · {n} people", unique, { peak: formatCount(peak) })),
     ];
   }
-  return [element("p", { class: "card-note" }, "Not streamed yet")];
+  return [element("p", { class: "card-note" }, t("Not streamed yet"))];
 }
 
 /** @param {string} name @param {string} label @param {() => void} act */
@@ -54,8 +55,8 @@ export function card(camera, now, actions) {
   const tools = element(
     "div",
     { class: "card-tools" },
-    tool("pencil", `Rename ${camera.name}`, () => actions.rename(camera)),
-    tool("trash-2", `Delete ${camera.name}`, () => actions.remove(camera)),
+    tool("pencil", t("Rename {name}", { name: camera.name }), () => actions.rename(camera)),
+    tool("trash-2", t("Delete {name}", { name: camera.name }), () => actions.remove(camera)),
   );
   const head = element("div", { class: "card-head" }, element("h2", { class: "card-title" }, link), tools);
   return element("li", { class: "card", "data-camera": camera.id }, head, ...facts(camera, now));

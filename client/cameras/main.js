@@ -2,6 +2,7 @@
 import "../site/main.js";
 import { api } from "../site/api.js";
 import { byId, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { card } from "./card.js";
 import { freeName } from "./names.js";
 import { askDelete, askName } from "./question.js";
@@ -30,17 +31,17 @@ const actions = {
   /** @param {Camera} camera */
   async rename(camera) {
     const name = await askName(camera);
-    if (name) await change(() => api("PATCH", `/api/cameras/${camera.id}`, { name }), `Renamed to ${name}`);
+    if (name) await change(() => api("PATCH", `/api/cameras/${camera.id}`, { name }), t("Renamed to {name}", { name }));
   },
   /** @param {Camera} camera */
   async remove(camera) {
-    if (await askDelete(camera)) await change(() => api("DELETE", `/api/cameras/${camera.id}`), `${camera.name} deleted`);
+    if (await askDelete(camera)) await change(() => api("DELETE", `/api/cameras/${camera.id}`), t("{name} deleted", { name: camera.name }));
   },
 };
 
 function render() {
   page.dataset.state = cameras.length ? "listed" : "empty";
-  setText(byId("choices-title", HTMLHeadingElement), cameras.length ? "New camera" : "Count people");
+  setText(byId("choices-title", HTMLHeadingElement), cameras.length ? t("New camera") : t("Count people"));
   const now = Date.now();
   // Ages are in words and change with the minute; an unchanged list is left alone, with its focus.
   const signature = JSON.stringify(cameras) + Math.floor(now / 15000);
@@ -83,7 +84,7 @@ async function change(act, done) {
 /** @param {HTMLButtonElement} button */
 async function choose(button) {
   const source = button.dataset.choose ?? "camera";
-  const word = source === "file" ? "Video" : "Camera";
+  const word = source === "file" ? t("Video") : t("Camera");
   button.disabled = true;
   try {
     const name = freeName(word, cameras.map((camera) => camera.name));

@@ -1,6 +1,7 @@
 /** Two questions about a camera, each a dialog: a new name, and whether to delete. */
-import { plural } from "../core/format.js";
+import { formatCount } from "../core/format.js";
 import { element } from "../site/dom.js";
+import { t, tn } from "../site/words.js";
 
 /** @typedef {import("./types.js").Camera} Camera */
 
@@ -22,7 +23,7 @@ function ask(dialog) {
 /** @param {string} title @param {Node[]} body @param {string} yes @param {string} kind class of the confirming button */
 function question(title, body, yes, kind) {
   const confirm = element("button", { class: `button ${kind}`, value: "yes" }, yes);
-  const keep = element("button", { class: "button", value: "no", formnovalidate: "" }, "Cancel");
+  const keep = element("button", { class: "button", value: "no", formnovalidate: "" }, t("Cancel"));
   const form = element("form", { method: "dialog", class: "stack" }, element("h2", { id: "question" }, title), ...body, element("div", { class: "actions" }, confirm, keep));
   return element("dialog", { "aria-labelledby": "question" }, form);
 }
@@ -31,8 +32,8 @@ function question(title, body, yes, kind) {
 export async function askName(camera) {
   const input = element("input", { type: "text", id: "new-name", required: "", maxlength: "80", autocomplete: "off" });
   input.value = camera.name;
-  const field = element("div", { class: "field" }, element("label", { for: "new-name" }, "Name"), input);
-  const dialog = question("Rename the camera", [field], "Rename", "button-primary");
+  const field = element("div", { class: "field" }, element("label", { for: "new-name" }, t("Name")), input);
+  const dialog = question(t("Rename the camera"), [field], t("Rename"), "button-primary");
   const asked = ask(dialog);
   input.focus();
   input.select();
@@ -42,12 +43,12 @@ export async function askName(camera) {
 
 /** @param {Camera} camera @returns {string} what deleting would lose */
 export function lossOf(camera) {
-  const lost = camera.last ? `Its figures are lost: peak ${camera.last.peak}, ${plural(camera.last.unique, "person", "people")}.` : "It has no figures yet.";
-  const live = camera.live ? " It is live now; its stream ends." : "";
-  return `${lost}${live} This cannot be undone.`;
+  const lost = camera.last ? tn("Its figures are lost: peak {peak}, {n} person.", "Its figures are lost: peak {peak}, {n} people.", camera.last.unique, { peak: formatCount(camera.last.peak) }) : t("It has no figures yet.");
+  const live = camera.live ? ` ${t("It is live now; its stream ends.")}` : "";
+  return `${lost}${live} ${t("This cannot be undone.")}`;
 }
 
 /** @param {Camera} camera @returns {Promise<boolean>} */
 export function askDelete(camera) {
-  return ask(question(`Delete “${camera.name}”?`, [element("p", {}, lossOf(camera))], "Delete", "button-danger"));
+  return ask(question(t("Delete “{name}”?", { name: camera.name }), [element("p", {}, lossOf(camera))], t("Delete"), "button-danger"));
 }

@@ -1,4 +1,5 @@
 /** How to allow the camera again, in the words of each browser. Pure. */
+import { t } from "../site/words.js";
 
 /** @param {string} agent user agent @returns {"ios" | "android" | "firefox" | "safari" | "edge" | "chrome"} */
 export function browserOf(agent) {
@@ -11,15 +12,15 @@ export function browserOf(agent) {
 }
 
 const STEPS = {
-  ios: ["Tap the page symbol beside the address, then Website Settings, and set Camera to Allow.", "If it is missing there: Settings, Apps, your browser, Camera."],
-  android: ["Tap the symbol left of the address, then Permissions, and allow the camera.", "If it stays off: the system's Settings, Apps, your browser, Permissions."],
-  firefox: ["Click the crossed-out camera left of the address and remove the block.", "Then try again and choose Allow."],
-  safari: ["In the menu Safari, choose Settings for this Website, and set Camera to Allow."],
-  edge: ["Click the lock left of the address, open Permissions for this site, and set Camera to Allow."],
-  chrome: ["Click the symbol left of the address and switch Camera on."],
+  ios: [t("Tap the page symbol beside the address, then Website Settings, and set Camera to Allow."), t("If it is missing there: Settings, Apps, your browser, Camera.")],
+  android: [t("Tap the symbol left of the address, then Permissions, and allow the camera."), t("If it stays off: the system's Settings, Apps, your browser, Permissions.")],
+  firefox: [t("Click the crossed-out camera left of the address and remove the block."), t("Then try again and choose Allow.")],
+  safari: [t("In the menu Safari, choose Settings for this Website, and set Camera to Allow.")],
+  edge: [t("Click the lock left of the address, open Permissions for this site, and set Camera to Allow.")],
+  chrome: [t("Click the symbol left of the address and switch Camera on.")],
 };
 
-const SYSTEM = "The system itself blocks the camera: allow it for this browser in the privacy settings of the system.";
+const SYSTEM = t("The system itself blocks the camera: allow it for this browser in the privacy settings of the system.");
 
 /** @param {string} agent user agent @param {string} message of the error @returns {string[]} */
 export function deniedAdvice(agent, message) {

@@ -1,4 +1,5 @@
 /** Cameras: which there are, and a stream of one. */
+import { t } from "../site/words.js";
 import { problemOfCamera, problemOfPlace } from "./problem.js";
 
 /** @typedef {import("./problem.js").Problem} Problem */
@@ -65,7 +66,7 @@ export async function listCameras() {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices
     .filter((device) => device.kind === "videoinput" && device.deviceId)
-    .map((device, index) => ({ id: device.deviceId, label: device.label || `Camera ${index + 1}` }));
+    .map((device, index) => ({ id: device.deviceId, label: device.label || t("Camera {n}", { n: index + 1 }) }));
 }
 
 /** @param {() => void} listener called when a camera is connected or removed */

@@ -1,4 +1,5 @@
 /** Every way in which a picture cannot be had, as what a person is told and can do. Pure. */
+import { t, tell } from "../site/words.js";
 import { deniedAdvice } from "./advice.js";
 
 /**
@@ -32,13 +33,13 @@ export function problemOfPlace({ secure, hasCamera, host }) {
     return problem({
       code: "insecure",
       icon: "shield-alert",
-      title: "This address is not secure",
-      text: "Browsers give a camera only to pages opened with https.",
-      advice: [`Open https://${host} instead, if this server has a certificate.`, "On the machine that runs the server, open http://localhost.", "A video file works here too."],
+      title: t("This address is not secure"),
+      text: t("Browsers give a camera only to pages opened with https."),
+      advice: [t("Open https://{host} instead, if this server has a certificate.", { host }), t("On the machine that runs the server, open http://localhost."), t("A video file works here too.")],
       actions: ["file"],
     });
   }
-  return problem({ code: "unsupported", icon: "camera-off", title: "This browser has no camera access", text: "It offers no way to use a camera from a page.", advice: ["Use a current Chrome, Edge, Firefox or Safari.", "Inside another app, open the page in the browser itself."], actions: ["file"] });
+  return problem({ code: "unsupported", icon: "camera-off", title: t("This browser has no camera access"), text: t("It offers no way to use a camera from a page."), advice: [t("Use a current Chrome, Edge, Firefox or Safari."), t("Inside another app, open the page in the browser itself.")], actions: ["file"] });
 }
 
 /** Names that browsers give to failures of getUserMedia, old and new. */
@@ -49,20 +50,20 @@ const BUSY = ["NotReadableError", "TrackStartError", "AbortError", "SourceUnavai
 /** @param {{name: string, message: string}} error of getUserMedia @param {Place} place @returns {Problem} */
 export function problemOfCamera(error, place) {
   if (DENIED.includes(error.name)) {
-    return problem({ code: "denied", phase: "denied", icon: "camera-off", title: "The camera is not allowed", text: "The browser was told not to give this page the camera.", advice: deniedAdvice(place.agent, error.message) });
+    return problem({ code: "denied", phase: "denied", icon: "camera-off", title: t("The camera is not allowed"), text: t("The browser was told not to give this page the camera."), advice: deniedAdvice(place.agent, error.message) });
   }
   if (NONE.includes(error.name)) {
-    return problem({ code: "no_camera", icon: "camera-off", title: "No camera found", text: "This device has no camera that the browser can see.", advice: ["Connect one, then try again.", "Check that it is switched on and not covered by a privacy switch."] });
+    return problem({ code: "no_camera", icon: "camera-off", title: t("No camera found"), text: t("This device has no camera that the browser can see."), advice: [t("Connect one, then try again."), t("Check that it is switched on and not covered by a privacy switch.")] });
   }
   if (BUSY.includes(error.name)) {
-    return problem({ code: "camera_busy", icon: "camera-off", title: "The camera is busy", text: "Another program or another tab is using it.", advice: ["Close video calls and other tabs that show the camera.", "If that does not help, unplug it and plug it in again."] });
+    return problem({ code: "camera_busy", icon: "camera-off", title: t("The camera is busy"), text: t("Another program or another tab is using it."), advice: [t("Close video calls and other tabs that show the camera."), t("If that does not help, unplug it and plug it in again.")] });
   }
-  return problem({ code: "camera_failed", icon: "camera-off", title: "The camera did not start", text: "The browser gave no picture of it.", advice: ["Try again, or choose another camera."] });
+  return problem({ code: "camera_failed", icon: "camera-off", title: t("The camera did not start"), text: t("The browser gave no picture of it."), advice: [t("Try again, or choose another camera.")] });
 }
 
 /** @returns {Problem} */
 export function cameraLost() {
-  return problem({ code: "camera_lost", icon: "camera-off", title: "The camera went away", text: "It was unplugged or switched off. What was counted is kept.", advice: ["Connect it again, then start again."] });
+  return problem({ code: "camera_lost", icon: "camera-off", title: t("The camera went away"), text: t("It was unplugged or switched off. What was counted is kept."), advice: [t("Connect it again, then start again.")] });
 }
 
 /** @param {string} name of the file @param {string} [detail] codec, where known @returns {Problem} */
@@ -70,9 +71,9 @@ export function unplayable(name, detail) {
   return problem({
     code: "unplayable_file",
     icon: "file-x",
-    title: "This browser cannot play the file",
-    text: `${name}${detail ? ` (${detail})` : ""} is no video that it can read.`,
-    advice: ["MP4 with H.264 and WebM play nearly everywhere.", "Convert it, for example: ffmpeg -i video.avi -c:v libx264 -pix_fmt yuv420p video.mp4", "Without a browser, the command “crowdcount track” reads nearly every format."],
+    title: t("This browser cannot play the file"),
+    text: t("{name} is no video that it can read.", { name: detail ? `${name} (${detail})` : name }),
+    advice: [t("MP4 with H.264 and WebM play nearly everywhere."), t("Convert it, for example: ffmpeg -i video.avi -c:v libx264 -pix_fmt yuv420p video.mp4"), t("Without a browser, the command “crowdcount track” reads nearly every format.")],
     actions: ["file"],
   });
 }
@@ -82,30 +83,30 @@ export function noStepping(name) {
   return problem({
     code: "no_stepping",
     icon: "file-x",
-    title: "Every frame is not possible here",
-    text: `This browser cannot take ${name} apart frame by frame.`,
-    advice: ["Count it at live speed instead.", "Current Chrome, Edge and Safari can step through most files.", "Without a browser, the command “crowdcount track” counts every frame."],
+    title: t("Every frame is not possible here"),
+    text: t("This browser cannot take {name} apart frame by frame.", { name }),
+    advice: [t("Count it at live speed instead."), t("Current Chrome, Edge and Safari can step through most files."), t("Without a browser, the command “crowdcount track” counts every frame.")],
     actions: ["retry", "file"],
   });
 }
 
 /** The server refused the stream. @param {{code: string, message: string}} error @returns {Problem} */
 export function refused(error) {
-  return problem({ code: error.code, title: "The stream could not start", text: error.message, actions: error.code === "UNKNOWN_CAMERA" ? ["cameras"] : ["retry", "cameras"] });
+  return problem({ code: error.code, title: t("The stream could not start"), text: tell(error.message), actions: error.code === "UNKNOWN_CAMERA" ? ["cameras"] : ["retry", "cameras"] });
 }
 
 /** The server ended the stream. @param {string} reason @param {string} message @returns {Problem} */
 export function closedBy(reason, message) {
   if (reason === "replaced") {
-    return problem({ code: "replaced", phase: "ended", icon: "monitor", title: "Now streaming from another window", text: "This camera was opened elsewhere, so it stopped here.", actions: ["here", "cameras"] });
+    return problem({ code: "replaced", phase: "ended", icon: "monitor", title: t("Now streaming from another window"), text: t("This camera was opened elsewhere, so it stopped here."), actions: ["here", "cameras"] });
   }
   if (reason === "camera_deleted") {
-    return problem({ code: reason, phase: "ended", icon: "info", title: "This camera was deleted", text: "Its stream ended.", actions: ["cameras"] });
+    return problem({ code: reason, phase: "ended", icon: "info", title: t("This camera was deleted"), text: t("Its stream ended."), actions: ["cameras"] });
   }
-  return problem({ code: reason, phase: "ended", icon: "info", title: "The stream ended", text: message || "The server ended it.", actions: ["retry", "cameras"] });
+  return problem({ code: reason, phase: "ended", icon: "info", title: t("The stream ended"), text: message ? tell(message) : t("The server ended it."), actions: ["retry", "cameras"] });
 }
 
 /** @param {string} text @returns {Problem} */
 export function unexpected(text) {
-  return problem({ code: "failed", title: "That did not work", text, advice: ["What was counted is kept. Start again; if it comes back, reload the page."] });
+  return problem({ code: "failed", title: t("That did not work"), text, advice: [t("What was counted is kept. Start again; if it comes back, reload the page.")] });
 }

@@ -1,5 +1,6 @@
 /** What a screen reader hears of the count: changes only, and at most every few seconds. */
-import { formatCount, plural } from "./format.js";
+import { tn } from "../site/words.js";
+import { formatCount } from "./format.js";
 
 export class Announcer {
   #everyMs;
@@ -16,7 +17,7 @@ export class Announcer {
     if (count === this.#said || now - this.#saidAt < this.#everyMs) return null;
     this.#said = count;
     this.#saidAt = now;
-    return `${plural(count, "person", "people")} now, ${formatCount(unique)} so far`;
+    return tn("{n} person now, {unique} so far", "{n} people now, {unique} so far", count, { unique: formatCount(unique) });
   }
 
   reset() {

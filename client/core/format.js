@@ -1,7 +1,8 @@
-/** Numbers and times as people read them, by the browser's locale. */
+/** Numbers and times as people read them, in the language of the page. */
+import { locale, tn } from "../site/words.js";
 
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const tenth = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** @param {number} value */
 export function formatCount(value) {
@@ -38,10 +39,5 @@ export function formatSpan(ms) {
   if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
   if (seconds < 86400) return `${Math.round(seconds / 3600)} h`;
   const days = Math.round(seconds / 86400);
-  return days === 1 ? "1 day" : `${days} days`;
-}
-
-/** @param {number} value @param {string} one @param {string} many */
-export function plural(value, one, many) {
-  return `${formatCount(value)} ${value === 1 ? one : many}`;
+  return tn("{n} day", "{n} days", days);
 }

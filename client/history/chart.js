@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
 import { byId } from "../site/dom.js";
+import { locale, t } from "../site/words.js";
 import { cssColour } from "../studio/view-chart.js";
 import { PALETTE } from "../zones/shape.js";
 import { aligned } from "./digest.js";
@@ -14,7 +15,7 @@ const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2]];
 
 /** @param {Series} series */
 export function nameOf({ zone }) {
-  return zone ? zone.name : "Whole picture";
+  return zone ? zone.name : t("Whole picture");
 }
 
 export class HistoryChart {
@@ -50,7 +51,7 @@ export class HistoryChart {
     const axis = { stroke: cssColour("--text-soft"), font: "12px system-ui, sans-serif", ticks: { show: false }, grid: { stroke: cssColour("--line"), width: 1 } };
     const range = /** @type {[number, number]} */ ([from.getTime() / 1000, to.getTime() / 1000]);
     const days = range[1] - range[0] > 100_000;
-    const label = (/** @type {number} */ at) => new Date(at * 1000).toLocaleString(undefined, days ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
+    const label = (/** @type {number} */ at) => new Date(at * 1000).toLocaleString(locale, days ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
     return {
       width: this.#host.clientWidth,
       height: HEIGHT,

@@ -3,6 +3,7 @@ import "../site/main.js";
 import { formatCount, formatSpan, formatTenth } from "../core/format.js";
 import { api } from "../site/api.js";
 import { byId, element, setText } from "../site/dom.js";
+import { locale, t } from "../site/words.js";
 import { HistoryChart, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
@@ -33,8 +34,8 @@ function tell(error) {
 /** @param {number} start ms */
 function hourText(start) {
   const date = new Date(start);
-  const clock = (/** @type {number} */ at) => new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  return `${date.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" })}, ${clock(start)}–${clock(start + HOUR_MS)}`;
+  const clock = (/** @type {number} */ at) => new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+  return `${date.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "short" })}, ${clock(start)}–${clock(start + HOUR_MS)}`;
 }
 
 /** @param {Series} series */
@@ -42,7 +43,7 @@ function row(series) {
   const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points);
   const cells = [
     average === null ? "–" : formatTenth(average),
-    peakAt ? `${formatCount(peak)} at ${new Date(peakAt).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" })}` : "0",
+    peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: new Date(peakAt).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" }) }) : "0",
     series.zone ? formatCount(entries) : "–",
     series.zone ? formatCount(exits) : "–",
     dwellS === null ? "–" : formatSpan(dwellS * 1000),
@@ -60,7 +61,7 @@ function render() {
   if (!some) return chart.clear();
   const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points);
   setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
-  setText(byId("history-busiest-note", HTMLElement), busiest ? `${formatTenth(busiest.average)} people on average` : "Nobody was seen.");
+  setText(byId("history-busiest-note", HTMLElement), busiest ? t("{n} people on average", { n: formatTenth(busiest.average) }) : t("Nobody was seen."));
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
   chart.draw(counted, /** @type {Figure} */ (figure.value), step, span);
   byId("history-rows", HTMLElement).replaceChildren(...series.map(row));

@@ -1,4 +1,5 @@
 /** Which stretch of time is looked at. Pure. */
+import { t } from "../site/words.js";
 
 /** @typedef {{from: Date, to: Date}} Span */
 
@@ -24,8 +25,8 @@ export function toInput(at) {
 /** @param {string} from of an input @param {string} to @returns {{span: Span | null, problem: string}} */
 export function readSpan(from, to) {
   const span = { from: new Date(from), to: new Date(to) };
-  if (Number.isNaN(span.from.getTime()) || Number.isNaN(span.to.getTime())) return { span: null, problem: "Both times are needed." };
-  if (span.from >= span.to) return { span: null, problem: "The range ends before it begins." };
+  if (Number.isNaN(span.from.getTime()) || Number.isNaN(span.to.getTime())) return { span: null, problem: t("Both times are needed.") };
+  if (span.from >= span.to) return { span: null, problem: t("The range ends before it begins.") };
   return { span, problem: "" };
 }
 

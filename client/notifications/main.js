@@ -2,15 +2,16 @@
 import "../account/main.js";
 import { ApiError, api } from "../site/api.js";
 import { byId, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { judge, nameBrowser, subscribe } from "./subscription.js";
 
 const WHY = {
   ready: "",
-  insecure: "Browsers take notifications on HTTPS pages only. Open crowdcount by its https address.",
-  install: "On iPhone and iPad first add crowdcount to the home screen (Share, Add to Home Screen) and open it there.",
-  unsupported: "This browser does not take notifications.",
+  insecure: t("Browsers take notifications on HTTPS pages only. Open crowdcount by its https address."),
+  install: t("On iPhone and iPad first add crowdcount to the home screen (Share, Add to Home Screen) and open it there."),
+  unsupported: t("This browser does not take notifications."),
 };
-const DENIED = "This browser has notifications for this page blocked. Allow them in its settings for this site, then reload.";
+const DENIED = t("This browser has notifications for this page blocked. Allow them in its settings for this site, then reload.");
 
 const section = byId("push", HTMLElement);
 const line = byId("push-state", HTMLElement);
@@ -42,11 +43,11 @@ function begin() {
 /** @param {unknown} error */
 function explain(error) {
   if (error instanceof ApiError) return error.message;
-  return "This browser's push service cannot be reached, or it is switched off. Nothing was changed; try again later.";
+  return t("This browser's push service cannot be reached, or it is switched off. Nothing was changed; try again later.");
 }
 
 async function add() {
-  show("busy", "Asking the browser…", true);
+  show("busy", t("Asking the browser…"), true);
   try {
     if ((await Notification.requestPermission()) !== "granted") return show("denied", DENIED, false);
     const subscription = (await subscribe(section.dataset.key ?? "")).toJSON();
@@ -59,7 +60,7 @@ async function add() {
     });
     location.assign("/notifications");
   } catch (error) {
-    if (error instanceof ApiError && error.code === "TAKEN") return show("added", "This browser is in the list already.", false);
+    if (error instanceof ApiError && error.code === "TAKEN") return show("added", t("This browser is in the list already."), false);
     show("error", explain(error), true);
   }
 }

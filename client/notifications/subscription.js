@@ -1,4 +1,5 @@
 /** This browser's subscription to pushes. */
+import { t } from "../site/words.js";
 
 export const WORKER = "/push-worker.js";
 /** Its own corner of the site: a worker that keeps pages for bad networks may have the rest. */
@@ -23,9 +24,9 @@ export function decodeKey(text) {
 
 /** @param {string} agent the browser's User-Agent @returns {string} what the channel is called */
 export function nameBrowser(agent) {
-  const browser = /Edg\//.test(agent) ? "Edge" : /Firefox\//.test(agent) ? "Firefox" : /Chrom(e|ium)\//.test(agent) ? "Chrome" : /Safari\//.test(agent) ? "Safari" : "Browser";
+  const browser = /Edg\//.test(agent) ? "Edge" : /Firefox\//.test(agent) ? "Firefox" : /Chrom(e|ium)\//.test(agent) ? "Chrome" : /Safari\//.test(agent) ? "Safari" : t("Browser");
   const system = /Android/.test(agent) ? "Android" : /iPhone|iPad/.test(agent) ? "iOS" : /Windows/.test(agent) ? "Windows" : /Mac OS X/.test(agent) ? "macOS" : /Linux/.test(agent) ? "Linux" : "";
-  return system ? `${browser} on ${system}` : browser;
+  return system ? t("{browser} on {system}", { browser, system }) : browser;
 }
 
 /**

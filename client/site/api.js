@@ -1,4 +1,5 @@
 /** The JSON API. Errors of the server arrive as `ApiError` with its code and its sentence. */
+import { t, tell } from "./words.js";
 
 export class ApiError extends Error {
   /** @param {number} status @param {string} code @param {string} message */
@@ -33,12 +34,12 @@ export async function api(method, path, body) {
       credentials: "same-origin",
     });
   } catch {
-    throw new ApiError(0, "UNREACHABLE", "The server cannot be reached just now.");
+    throw new ApiError(0, "UNREACHABLE", t("The server cannot be reached just now."));
   }
   const text = await response.text();
   const data = text && response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : null;
   if (response.ok) return data;
   if (response.status === 401) goToLogin();
   const error = data?.error ?? {};
-  throw new ApiError(response.status, error.code ?? "FAILED", error.message ?? `The server answered with status ${response.status}.`);
+  throw new ApiError(response.status, error.code ?? "FAILED", error.message ? tell(error.message) : t("The server answered with status {status}.", { status: response.status }));
 }

@@ -43,6 +43,15 @@ export function byId(id, kind) {
   return found;
 }
 
+/**
+ * A text with elements in its `{places}`.
+ * @param {string} text @param {Record<string, Node>} nodes
+ * @returns {(Node | string)[]}
+ */
+export function withNodes(text, nodes) {
+  return text.split(/\{(\w+)\}/).map((part, i) => (i % 2 ? (nodes[part] ?? `{${part}}`) : part));
+}
+
 /** Writes only what changed: assistive technology and layout notice every write. @param {Element} target @param {string} text */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;

@@ -1,6 +1,7 @@
 /** Connects the page's buttons, keys and files with the studio. */
 import { byId } from "../site/dom.js";
 import { remember } from "../site/memory.js";
+import { t } from "../site/words.js";
 import { EDITOR_KEYS } from "../zones/keys.js";
 import { wireDrop } from "./drop.js";
 import { wireShortcuts } from "./shortcuts.js";
@@ -86,15 +87,15 @@ export function wireControls(studio) {
   const toggleLayer = wireLayers(studio);
   const fullscreen = wireFullscreen();
   const showShortcuts = wireShortcuts([
-    { key: " ", shown: "Space", does: "Pause a file, or go on", act: () => studio.togglePause() },
-    { key: "s", shown: "S", does: "Stop", act: () => void studio.stop() },
-    { key: "c", shown: "C", does: "Switch the camera", act: () => studio.switchCamera() },
-    { key: "f", shown: "F", does: "Full screen", act: fullscreen },
-    { key: "b", shown: "B", does: "Boxes", act: () => toggleLayer("boxes") },
-    { key: "i", shown: "I", does: "Identities", act: () => toggleLayer("identities") },
-    { key: "t", shown: "T", does: "Trails", act: () => toggleLayer("trails") },
-    { key: "z", shown: "Z", does: "Zones", act: () => toggleLayer("zones") },
-    { key: "h", shown: "H", does: "Heatmap", act: () => toggleLayer("heatmap") },
+    { key: " ", shown: t("Space"), does: t("Pause a file, or go on"), act: () => studio.togglePause() },
+    { key: "s", shown: "S", does: t("Stop"), act: () => void studio.stop() },
+    { key: "c", shown: "C", does: t("Switch the camera"), act: () => studio.switchCamera() },
+    { key: "f", shown: "F", does: t("Full screen"), act: fullscreen },
+    { key: "b", shown: "B", does: t("Boxes"), act: () => toggleLayer("boxes") },
+    { key: "i", shown: "I", does: t("Identities"), act: () => toggleLayer("identities") },
+    { key: "t", shown: "T", does: t("Trails"), act: () => toggleLayer("trails") },
+    { key: "z", shown: "Z", does: t("Zones"), act: () => toggleLayer("zones") },
+    { key: "h", shown: "H", does: t("Heatmap"), act: () => toggleLayer("heatmap") },
   ], EDITOR_KEYS);
   onClick("show-shortcuts", showShortcuts);
 }

@@ -2,7 +2,7 @@
 import { ProblemError } from "../capture/camera.js";
 import { noStepping, unplayable } from "../capture/problem.js";
 import { Delivery } from "../live/deliver.js";
-import { plural } from "../core/format.js";
+import { tn } from "../site/words.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/every-frame.js").Steps} Steps */
@@ -70,7 +70,7 @@ export class EveryRun extends Run {
   ending(summary) {
     const ending = super.ending(summary);
     const notes = [ending.note];
-    if (this.#refused) notes.push(`${plural(this.#refused, "frame", "frames")} could not be counted.`);
+    if (this.#refused) notes.push(tn("{n} frame could not be counted.", "{n} frames could not be counted.", this.#refused));
     return { ...ending, note: notes.filter(Boolean).join(" ") };
   }
 

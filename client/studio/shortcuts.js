@@ -1,5 +1,6 @@
 /** Keys for everything that is done often, and the list of them. */
 import { byId, element } from "../site/dom.js";
+import { t } from "../site/words.js";
 
 /** @typedef {{key: string, shown: string, does: string, act: () => void}} Shortcut */
 
@@ -16,7 +17,7 @@ export function wireShortcuts(shortcuts, listed) {
   const show = () => {
     if (!dialog.open) dialog.showModal();
   };
-  const all = [...shortcuts, { key: "?", shown: "?", does: "Show this list", act: show }];
+  const all = [...shortcuts, { key: "?", shown: "?", does: t("Show this list"), act: show }];
   byId("keys", HTMLElement).replaceChildren(...[...all, ...listed].map(({ shown, does }) => element("div", {}, element("dt", {}, does), element("dd", {}, element("kbd", {}, shown)))));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTaken(event.target, event.key)) return;

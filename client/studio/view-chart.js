@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { formatClock, formatCount, formatTenth } from "../core/format.js";
 import { byId, element } from "../site/dom.js";
+import { locale } from "../site/words.js";
 
 /** @typedef {import("../core/history.js").History} History */
 /** @typedef {import("./state.js").StudioState} StudioState */
@@ -21,7 +22,7 @@ export function cssColour(name) {
 /** @param {number} seconds of the stream @param {number} startedAt ms since 1970, 0 for a file @param {boolean} fine with seconds */
 export function timeLabel(seconds, startedAt, fine) {
   if (!startedAt) return formatClock(seconds * 1000);
-  return new Date(startedAt + seconds * 1000).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", ...(fine ? { second: "2-digit" } : {}) });
+  return new Date(startedAt + seconds * 1000).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", ...(fine ? { second: "2-digit" } : {}) });
 }
 
 /** @param {() => StudioState} get @param {{width: number, height: number}} size @returns {uPlot.Options} */

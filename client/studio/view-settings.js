@@ -1,6 +1,7 @@
 /** The settings of the panel. */
 import { api } from "../site/api.js";
 import { byId, element, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { isRunning } from "./state.js";
 
 /** @typedef {import("./state.js").StudioState} StudioState */
@@ -24,7 +25,7 @@ function fill(select, options, chosen) {
 /** Without names (no permission yet) there are the two sides of a phone to choose from. @param {StudioState} state */
 function deviceOptions({ devices }) {
   const named = devices.map(({ id, label }) => ({ value: id, label }));
-  return [{ value: "environment", label: "Rear, or the only one" }, { value: "user", label: "Front" }, ...named];
+  return [{ value: "environment", label: t("Rear, or the only one") }, { value: "user", label: t("Front") }, ...named];
 }
 
 /** @param {(patch: Partial<Settings>) => void} change @returns {(state: StudioState) => void} */
@@ -48,7 +49,7 @@ export function settingsView(change) {
   api("GET", "/api/models").then(
     (answer) => {
       models = answer.models;
-      fill(model, models.map(({ name }) => ({ value: name, label: name === answer.default ? `${name} (default)` : name })), model.dataset.wish || answer.default);
+      fill(model, models.map(({ name }) => ({ value: name, label: name === answer.default ? t("{name} (default)", { name }) : name })), model.dataset.wish || answer.default);
     },
     (error) => (failure = error instanceof Error ? error.message : String(error)),
   );
@@ -56,8 +57,8 @@ export function settingsView(change) {
     const { settings } = state;
     model.dataset.wish = settings.model;
     const chosen = models.find(({ name }) => name === model.value);
-    const described = chosen ? `Licence: ${chosen.licence}.` : failure;
-    setText(note, isRunning(state.phase) ? `${described} A change counts from the next start.`.trim() : described);
+    const described = chosen ? t("Licence: {licence}.", { licence: chosen.licence }) : failure;
+    setText(note, isRunning(state.phase) ? `${described} ${t("A change counts from the next start.")}`.trim() : described);
     fill(device, deviceOptions(state), settings.deviceId || settings.facing);
     if (document.activeElement !== side) side.value = String(settings.side);
     mirror.checked = settings.mirror;

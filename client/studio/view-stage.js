@@ -1,6 +1,7 @@
 /** What lies over the stage: the status, the first choice, a message, the summary. */
 import { formatClock, formatCount } from "../core/format.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { isRunning } from "./state.js";
 import { statusText } from "./words.js";
 
@@ -10,11 +11,11 @@ import { statusText } from "./words.js";
 
 /** @type {Record<ProblemAction, string>} */
 const ACTION_WORDS = {
-  retry: "Try again",
-  camera: "Use this camera",
-  file: "Choose a video file",
-  here: "Stream here instead",
-  cameras: "To the cameras",
+  retry: t("Try again"),
+  camera: t("Use this camera"),
+  file: t("Choose a video file"),
+  here: t("Stream here instead"),
+  cameras: t("To the cameras"),
 };
 
 /** @type {Problem} */
@@ -22,8 +23,8 @@ export const ASKING = {
   code: "asking",
   phase: "denied",
   icon: "camera",
-  title: "Allow the camera",
-  text: "The browser asks now. The picture is needed to count the people in it; it is counted and forgotten.",
+  title: t("Allow the camera"),
+  text: t("The browser asks now. The picture is needed to count the people in it; it is counted and forgotten."),
   advice: [],
   actions: [],
 };
@@ -64,7 +65,7 @@ function renderSummary({ ending, source, phase }) {
   setText(byId("summary-frames", HTMLElement), formatCount(ending.frames));
   setAttribute(byId("summary-frames", HTMLElement), "data-frames", String(ending.frames));
   setText(byId("summary-duration", HTMLElement), formatClock(ending.durationMs));
-  setText(byId("again-text", HTMLElement), source === "file" ? "Count it again" : "Start again");
+  setText(byId("again-text", HTMLElement), source === "file" ? t("Count it again") : t("Start again"));
   const note = byId("summary-note", HTMLElement);
   note.hidden = !ending.note;
   setText(note, ending.note);

@@ -1,14 +1,15 @@
 /** The controls under the stage. */
 import { formatClock, formatCount, formatSpan } from "../core/format.js";
 import { byId, setAttribute, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { isRunning } from "./state.js";
 
 /** @typedef {import("./state.js").StudioState} StudioState */
 
 /** @param {import("./state.js").Progress} progress */
 export function progressText({ done, total, leftMs }) {
-  const counted = `${formatCount(done)} of ${formatCount(total)}`;
-  return leftMs === null || done >= total ? counted : `${counted} · ${formatSpan(leftMs)} left`;
+  const counted = t("{done} of {total}", { done: formatCount(done), total: formatCount(total) });
+  return leftMs === null || done >= total ? counted : t("{counted} · {span} left", { counted, span: formatSpan(leftMs) });
 }
 
 /** @returns {(state: StudioState) => void} */
@@ -27,7 +28,7 @@ export function toolbarView() {
     const file = state.source === "file";
     toolbar.hidden = !running;
     pause.hidden = !file;
-    setText(byId("pause-word", HTMLElement), state.paused ? "Go on" : "Pause");
+    setText(byId("pause-word", HTMLElement), state.paused ? t("Go on") : t("Pause"));
     transport.hidden = !(file && state.mode === "live" && state.position);
     stepping.hidden = !(file && state.mode === "every");
     change.hidden = !(state.source === "camera" && state.devices.length > 1);
@@ -41,7 +42,7 @@ export function toolbarView() {
     if (!stepping.hidden) {
       progress.max = state.progress?.total || 1;
       progress.value = state.progress?.done ?? 0;
-      setText(progressWords, state.progress ? progressText(state.progress) : "Opening the file");
+      setText(progressWords, state.progress ? progressText(state.progress) : t("Opening the file"));
     }
   };
 }

@@ -1,6 +1,7 @@
 /** The live dashboard of zones and lines: a card for each. */
-import { formatCount, formatSpan, plural } from "../core/format.js";
+import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
+import { locale, t, tn } from "../site/words.js";
 import { svg } from "./svg.js";
 import { sparkPath } from "./trends.js";
 
@@ -13,7 +14,7 @@ import { sparkPath } from "./trends.js";
 
 const SPARK = { width: 132, height: 40 };
 const SPARK_MS = 500;
-const decimals = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
 /** @param {number | null} seconds */
 function span(seconds) {
@@ -24,13 +25,13 @@ function span(seconds) {
 export function factsOf({ visitors, entries, exits, peak, dwell, density, service }) {
   /** @type {[string, string][]} */
   const facts = [
-    ["Visitors", formatCount(visitors)],
-    ["In / out", `${formatCount(entries)} / ${formatCount(exits)}`],
-    ["Peak", formatCount(peak)],
-    ["Mean stay", span(dwell.mean_s)],
-    ["Longest now", span(dwell.longest_now_s)],
+    [t("Visitors"), formatCount(visitors)],
+    [t("In / out"), `${formatCount(entries)} / ${formatCount(exits)}`],
+    [t("Peak"), formatCount(peak)],
+    [t("Mean stay"), span(dwell.mean_s)],
+    [t("Longest now"), span(dwell.longest_now_s)],
   ];
-  if (density !== null) facts.push(["Per m²", `${decimals.format(density)} (${service})`]);
+  if (density !== null) facts.push([t("Per m²"), `${decimals.format(density)} (${service})`]);
   return facts;
 }
 
@@ -68,7 +69,7 @@ class ZoneCard {
     setAttribute(this.root, "data-zone", zone.id);
     setAttribute(this.root, "data-level", live?.level ?? "clear");
     setText(this.#count, live ? formatCount(live.occupancy) : "–");
-    setText(this.#word, live?.occupancy === 1 ? "person now" : "people now");
+    setText(this.#word, tn("person now", "people now", live?.occupancy ?? 0));
     this.#updateLevel(live?.level ?? "clear");
     this.#updateCapacity(zone, live);
     const facts = live ? factsOf(live) : [];
@@ -91,7 +92,7 @@ class ZoneCard {
   #updateLevel(level) {
     if (level === this.#levelShown) return;
     this.#levelShown = level;
-    const words = { clear: "Clear", warning: "Warning", critical: "Critical" };
+    const words = { clear: t("Clear"), warning: t("Warning"), critical: t("Critical") };
     const icons = { clear: "circle-check", warning: "triangle-alert", critical: "circle-alert" };
     setAttribute(this.#level, "class", `level level-${level}`);
     this.#level.replaceChildren(icon(icons[level]), words[level]);
@@ -106,7 +107,7 @@ class ZoneCard {
     if (full === null) return;
     const share = Math.min(1, (live?.occupancy ?? 0) / full);
     this.#bar.style.setProperty("--share", share.toFixed(3));
-    setText(this.#barText, `${live ? formatCount(live.occupancy) : "–"} of ${formatCount(full)}`);
+    setText(this.#barText, t("{count} of {full}", { count: live ? formatCount(live.occupancy) : "–", full: formatCount(full) }));
   }
 }
 
@@ -114,7 +115,7 @@ class ZoneCard {
 function lineCard(shape, live) {
   const swatch = element("span", { class: "list-swatch list-line", "aria-hidden": "true" });
   const figure = (/** @type {string} */ word, /** @type {number | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, value === undefined ? "–" : formatCount(value)));
-  const card = element("li", { class: "zone-card line-card", "data-line": shape.id }, element("div", { class: "card-line" }, swatch, element("h3", { class: "card-name" }, shape.name)), element("dl", { class: "line-figures" }, figure("In", live?.in), figure("Out", live?.out)));
+  const card = element("li", { class: "zone-card line-card", "data-line": shape.id }, element("div", { class: "card-line" }, swatch, element("h3", { class: "card-name" }, shape.name)), element("dl", { class: "line-figures" }, figure(t("In"), live?.in), figure(t("Out"), live?.out)));
   card.style.setProperty("--shape", shape.colour);
   return card;
 }
@@ -133,7 +134,7 @@ export function boardView(trends) {
     if (board.hidden) return;
     const drawnZones = shapes.filter((shape) => shape.kind === "zone");
     const drawnLines = shapes.filter((shape) => shape.kind === "line");
-    setText(summary, [drawnZones.length && plural(drawnZones.length, "zone", "zones"), drawnLines.length && plural(drawnLines.length, "line", "lines")].filter(Boolean).join(", "));
+    setText(summary, [drawnZones.length && tn("{n} zone", "{n} zones", drawnZones.length), drawnLines.length && tn("{n} line", "{n} lines", drawnLines.length)].filter(Boolean).join(", "));
     const crossed = JSON.stringify([drawnLines, lines]);
     const ids = JSON.stringify(shapes.map(({ id }) => id));
     if (ids !== order || crossed !== linesShown) {

@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
 import { byId, element } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { TIME_STEPS, cssColour, timeLabel, timeWindow } from "../studio/view-chart.js";
 import { toCsv } from "./csv.js";
 import { saveFile } from "./exchange.js";
@@ -126,7 +127,7 @@ export class ZoneChart {
 
   #fillTable() {
     const head = byId("zone-table-head", HTMLElement);
-    head.replaceChildren(element("th", { scope: "col" }, "Time"), ...this.#zones.map(({ name }) => element("th", { scope: "col" }, name)));
+    head.replaceChildren(element("th", { scope: "col" }, t("Time")), ...this.#zones.map(({ name }) => element("th", { scope: "col" }, name)));
     const rows = this.trends.table(this.#zones.map(({ id }) => id), this.range(), TABLE_ROWS);
     byId("zone-table", HTMLElement).replaceChildren(
       ...rows.map(({ start, most }) => element("tr", {}, element("td", {}, timeLabel(start / 1000, this.startedAt(), true)), ...most.map((value) => element("td", {}, value === null ? "–" : formatCount(value))))),

@@ -1,5 +1,6 @@
 /** The zone editor: what is drawn, what is chosen, and everything that can be done to it. Knows no page. */
 import { createStore } from "../core/store.js";
+import { t } from "../site/words.js";
 import { isSimple, samePoint } from "./geometry.js";
 import { calibrationProblem } from "./ground.js";
 import { freeName } from "./names.js";
@@ -89,11 +90,11 @@ export class Editor {
   }
 
   undo() {
-    this.#travel(() => this.#timeline.undo(), "Undone");
+    this.#travel(() => this.#timeline.undo(), t("Undone"));
   }
 
   redo() {
-    this.#travel(() => this.#timeline.redo(), "Done again");
+    this.#travel(() => this.#timeline.redo(), t("Done again"));
   }
 
   /** @param {boolean} active */
@@ -128,7 +129,7 @@ export class Editor {
   reshape(id, points, key) {
     const { plan } = this.state;
     const shape = this.shape(id);
-    const wrong = id === GROUND ? calibrationProblem({ points, metres: [] }) : shape?.kind === "zone" && !isSimple(points) ? CROSSES : shape?.kind === "line" && samePoint(points[0], points[1]) ? "A line has two different points." : "";
+    const wrong = id === GROUND ? calibrationProblem({ points, metres: [] }) : shape?.kind === "zone" && !isSimple(points) ? CROSSES : shape?.kind === "line" && samePoint(points[0], points[1]) ? t("A line has two different points.") : "";
     if (wrong) return this.refuse(points, wrong);
     this.store.set({ rejected: null, problem: "" });
     if (points.every((point, i) => this.pointsOf(id)[i] && samePoint(point, this.pointsOf(id)[i])) && points.length === this.pointsOf(id).length) return true;
@@ -154,7 +155,7 @@ export class Editor {
   addPoint(id, index, at, key) {
     const shape = this.shape(id);
     if (shape?.kind !== "zone") return false;
-    if (shape.points.length >= MAX_POINTS) return this.refuse([...shape.points], `A zone has at most ${MAX_POINTS} points.`);
+    if (shape.points.length >= MAX_POINTS) return this.refuse([...shape.points], t("A zone has at most {n} points.", { n: MAX_POINTS }));
     const added = this.reshape(id, withPointAfter(shape.points, index, at), key);
     if (added) this.select(id, index + 1);
     return added;
@@ -164,7 +165,7 @@ export class Editor {
   removePoint(id, index) {
     const shape = this.shape(id);
     if (shape?.kind !== "zone") return;
-    if (shape.points.length <= 3) this.store.set({ problem: "A zone has at least 3 points." });
+    if (shape.points.length <= 3) this.store.set({ problem: t("A zone has at least 3 points.") });
     else if (this.reshape(id, withoutPoint(shape.points, index))) this.select(id, Math.min(index, shape.points.length - 2));
   }
 
@@ -182,16 +183,16 @@ export class Editor {
     const across = Math.max(...shape.points.map(([x]) => x)) < 0.96 ? 0.04 : -0.04;
     const copy = { ...shape, id: this.makeId(), name: freeName(shape.name, plan.shapes), points: shifted(shape.points, across, down) };
     this.change(withShape(plan, copy));
-    this.store.set({ selected: copy.id, point: null, said: `${copy.name} made` });
+    this.store.set({ selected: copy.id, point: null, said: t("{name} made", { name: copy.name }) });
   }
 
   /** @param {string} id */
   remove(id) {
     const { plan } = this.state;
-    const name = id === GROUND ? "The calibration" : this.shape(id)?.name;
+    const name = id === GROUND ? t("The calibration") : this.shape(id)?.name;
     if (name === undefined) return;
     this.change(id === GROUND ? { ...plan, calibration: null } : withoutShape(plan, id));
-    this.store.set({ selected: null, point: null, said: `${name} deleted. Undo brings it back.` });
+    this.store.set({ selected: null, point: null, said: t("{name} deleted. Undo brings it back.", { name }) });
   }
 
   /** @param {import("./shape.js").Calibration | null} calibration @param {string} [key] */

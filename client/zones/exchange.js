@@ -1,7 +1,7 @@
 /** Zones from another camera, from a file, into a file. */
 import { api } from "../site/api.js";
 import { byId, element, setText } from "../site/dom.js";
-import { plural } from "../core/format.js";
+import { t, tn } from "../site/words.js";
 import { freeName } from "./names.js";
 import { PlanError, decodePlan, encodePlan } from "./plan-json.js";
 import { MAX_SHAPES } from "./shape.js";
@@ -50,14 +50,14 @@ function wireFiles(editor, tell) {
     input.value = "";
     if (!file) return;
     try {
-      if (file.size > MAX_BYTES) throw new PlanError("The file is too large.");
+      if (file.size > MAX_BYTES) throw new PlanError(t("The file is too large."));
       const plan = decodePlan(JSON.parse(await file.text()));
       editor.change(plan);
       editor.select(null);
-      tell(`${plural(plan.shapes.length, "shape", "shapes")} imported in place of what was there. Undo brings that back.`);
+      tell(tn("{n} shape imported in place of what was there. Undo brings that back.", "{n} shapes imported in place of what was there. Undo brings that back.", plan.shapes.length));
     } catch (error) {
       if (!(error instanceof PlanError || error instanceof SyntaxError)) throw error;
-      tell(`Not imported: ${error instanceof SyntaxError ? "this is no JSON file." : error.message}`);
+      tell(t("Not imported: {why}", { why: error instanceof SyntaxError ? t("this is no JSON file.") : error.message }));
     }
   });
 }
@@ -73,9 +73,9 @@ export function wireExchange(editor, camera) {
     try {
       const { plan } = await api("GET", `/api/cameras/${encodeURIComponent(select.value)}/plan`);
       const { shapes } = decodePlan(plan);
-      if (!shapes.length) return tell("That camera has no zones.");
+      if (!shapes.length) return tell(t("That camera has no zones."));
       editor.change(joined(editor.state.plan, shapes, editor.makeId));
-      tell(`${plural(shapes.length, "shape", "shapes")} copied.`);
+      tell(tn("{n} shape copied.", "{n} shapes copied.", shapes.length));
     } catch (error) {
       failed(error);
     }

@@ -1,6 +1,7 @@
 /** The settings of the chosen zone or line. */
 import { formatTenth } from "../core/format.js";
 import { byId, element, setText } from "../site/dom.js";
+import { locale, t } from "../site/words.js";
 import { complain, numberField, textField } from "./fields.js";
 import { areaOnGround } from "./ground.js";
 import { limitsForm } from "./limits-form.js";
@@ -15,9 +16,9 @@ import { PALETTE } from "./shape.js";
  * @typedef {import("./shape.js").Zone} Zone
  */
 
-const COLOUR_NAMES = ["Blue", "Pink", "Cyan", "Violet", "Sand", "White", "Indigo", "Brown"];
+const COLOUR_NAMES = [t("Blue"), t("Pink"), t("Cyan"), t("Violet"), t("Sand"), t("White"), t("Indigo"), t("Brown")];
 const SECONDS = /** @type {const} */ ({ entry_s: "zone-entry", exit_s: "zone-exit", revisit_s: "zone-revisit" });
-const precise = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+const precise = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
 /** @param {Editor} editor @returns {(shape: Shape) => void} */
 function colourChoice(editor) {
@@ -33,7 +34,7 @@ function colourChoice(editor) {
     return element("label", { class: "swatch-choice" }, input, swatch);
   };
   host.append(...PALETTE.map((colour, i) => make(colour, COLOUR_NAMES[i])));
-  const custom = element("input", { type: "color", class: "swatch-custom", "aria-label": "Another colour", title: "Another colour" });
+  const custom = element("input", { type: "color", class: "swatch-custom", "aria-label": t("Another colour"), title: t("Another colour") });
   custom.addEventListener("input", () => {
     const shape = editor.selected;
     if (shape) editor.update({ ...shape, colour: custom.value }, `colour ${shape.id}`);
@@ -63,7 +64,7 @@ function timeFields(editor) {
 export function areaText(zone, calibration, aspect) {
   if (!calibration) return "–";
   const square = areaOnGround(zone.points, calibration, aspect);
-  return square === null ? "reaches above the horizon" : `${square < 10 ? precise.format(square) : formatTenth(square)} m²`;
+  return square === null ? t("reaches above the horizon") : `${square < 10 ? precise.format(square) : formatTenth(square)} m²`;
 }
 
 /** @param {Editor} editor */

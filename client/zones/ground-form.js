@@ -1,5 +1,6 @@
 /** The size of the ground: which points, and how far they lie from each other. */
 import { byId, setText } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { GROUND } from "./editor.js";
 import { complain, numberField } from "./fields.js";
 import { asRectangle, groundRectangle } from "./ground.js";
@@ -15,9 +16,9 @@ const FOUR = [[0.38, 0.45], [0.62, 0.45], [0.78, 0.85], [0.22, 0.85]];
 /** @type {Point[]} */
 const TWO = [[0.3, 0.6], [0.7, 0.6]];
 
-const HOW_FOUR = "Put the four points on the corners of a rectangle on the ground, such as paving, a pitch or a doorway: 1 and 2 at the far side. Then say how long its sides are.";
-const HOW_TWO = "Put the two points on a known distance. Right only for a camera that looks straight down.";
-const HOW_FREE = "These four places come from a file. New side lengths replace them.";
+const HOW_FOUR = t("Put the four points on the corners of a rectangle on the ground, such as paving, a pitch or a doorway: 1 and 2 at the far side. Then say how long its sides are.");
+const HOW_TWO = t("Put the two points on a known distance. Right only for a camera that looks straight down.");
+const HOW_FREE = t("These four places come from a file. New side lengths replace them.");
 
 /** @param {Editor} editor @returns {(refused: string) => void} */
 export function groundForm(editor) {
@@ -55,7 +56,7 @@ export function groundForm(editor) {
     width.show(sides?.width ?? null);
     depth.show(sides && four ? sides.depth : null);
     show.setAttribute("aria-pressed", String(selected === GROUND));
-    setText(show, selected === GROUND ? "Points are in place" : "Move the points");
+    setText(show, selected === GROUND ? t("Points are in place") : t("Move the points"));
     if (refused) complain("ground-width", refused);
   };
 }

@@ -1,4 +1,5 @@
 /** The zone editor by keyboard. */
+import { locale, t } from "../site/words.js";
 import { GROUND } from "./editor.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
@@ -7,20 +8,20 @@ import { GROUND } from "./editor.js";
 const STEP = 0.005;
 const LEAP = 0.05;
 
-const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** What is listed under `?`. */
 export const EDITOR_KEYS = [
-  { shown: "Tab", does: "Zones: next zone, line or point" },
-  { shown: "Arrows", does: "Zones: move it; with Shift farther" },
-  { shown: "Enter", does: "Zones: to the points; close a polygon; place a shape" },
-  { shown: "Insert", does: "Zones: add a point after this one" },
-  { shown: "Delete", does: "Zones: delete the point or the shape" },
-  { shown: "Esc", does: "Zones: one step back" },
-  { shown: "Ctrl Z, Ctrl Y", does: "Zones: undo, redo" },
+  { shown: t("Tab"), does: t("Zones: next zone, line or point") },
+  { shown: t("Arrows"), does: t("Zones: move it; with Shift farther") },
+  { shown: t("Enter"), does: t("Zones: to the points; close a polygon; place a shape") },
+  { shown: t("Insert"), does: t("Zones: add a point after this one") },
+  { shown: t("Delete"), does: t("Zones: delete the point or the shape") },
+  { shown: t("Esc"), does: t("Zones: one step back") },
+  { shown: t("Ctrl Z, Ctrl Y"), does: t("Zones: undo, redo") },
 ];
 
 /** @param {EventTarget | null} target */
@@ -60,7 +61,7 @@ export function wireKeys(surface, editor, mirrored, focus) {
       const size = event.shiftKey ? LEAP : STEP;
       editor.move(selected, point, arrow[0] * size * (mirrored() ? -1 : 1), arrow[1] * size, `arrows ${selected} ${point}`);
       const [x, y] = editor.pointsOf(selected)[point ?? 0];
-      editor.store.set({ said: `${percent.format(x)} from the left, ${percent.format(y)} from the top` });
+      editor.store.set({ said: t("{x} from the left, {y} from the top", { x: percent.format(x), y: percent.format(y) }) });
     } else if (event.key === "Delete" || event.key === "Backspace") {
       if (point !== null && selected !== GROUND) editor.removePoint(selected, point);
       else editor.remove(selected);

@@ -1,6 +1,7 @@
 /** The layer over the picture: every shape with its figures, what is being drawn, and the place they lie in. */
 import { letterbox } from "../core/fit.js";
 import { byId, setAttribute } from "../site/dom.js";
+import { t } from "../site/words.js";
 import { GROUND } from "./editor.js";
 import { REACH } from "./hit.js";
 import { placeLabels } from "./labels.js";
@@ -103,7 +104,7 @@ export class Layer {
     });
     if (plan.calibration && active && selected === GROUND) {
       const { points } = plan.calibration;
-      looks.push([GROUND, { kind: "ground", name: "Ground", colour: GROUND_COLOUR, points, closed: points.length > 2, lens: this.lens, editable: true, selected: true, point, reach: this.reach, ...UNKNOWN }]);
+      looks.push([GROUND, { kind: "ground", name: t("Ground"), colour: GROUND_COLOUR, points, closed: points.length > 2, lens: this.lens, editable: true, selected: true, point, reach: this.reach, ...UNKNOWN }]);
     }
     const wanted = new Set(looks.map(([id]) => id));
     for (const [id, node] of this.#nodes) {
@@ -118,7 +119,7 @@ export class Layer {
 
   /** @param {[string, Look][]} looks */
   #placeLabels(looks) {
-    const labels = looks.filter(([id]) => id !== GROUND).map(([id, { points, name, figure, level }]) => ({ id, points, text: `${name} ${figure} ${level === "clear" ? "" : "m Critical"}` }));
+    const labels = looks.filter(([id]) => id !== GROUND).map(([id, { points, name, figure, level }]) => ({ id, points, text: `${name} ${figure} ${level === "clear" ? "" : `m ${t("Critical")}`}` }));
     for (const { id, x, y } of placeLabels(labels, this.lens)) this.#node(id).placeLabel(x, y);
   }
 

@@ -1,4 +1,5 @@
 /** Names of zones and lines: once in a camera, whatever their case. Pure. */
+import { t } from "../site/words.js";
 
 /** @typedef {{id: string, name: string}} Named */
 
@@ -11,10 +12,10 @@ function key(name) {
 
 /** What is wrong with a name, in one sentence; empty when nothing is. @param {string} name @param {string} id its owner @param {readonly Named[]} shapes */
 export function nameProblem(name, id, shapes) {
-  if (!name.trim()) return "A name is needed.";
-  if ([...name].length > MAX_NAME) return `A name has at most ${MAX_NAME} characters.`;
+  if (!name.trim()) return t("A name is needed.");
+  if ([...name].length > MAX_NAME) return t("A name has at most {n} characters.", { n: MAX_NAME });
   const taken = shapes.some((shape) => shape.id !== id && key(shape.name) === key(name));
-  return taken ? "Another zone or line has this name." : "";
+  return taken ? t("Another zone or line has this name.") : "";
 }
 
 /** @param {string} stem @param {readonly Named[]} shapes @returns {string} the stem with the smallest number that is free */

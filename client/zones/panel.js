@@ -1,5 +1,6 @@
 /** The Zones tab: tools, what to do next, how saving stands, and the list. */
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
+import { t, tn } from "../site/words.js";
 import { GROUND } from "./editor.js";
 
 /**
@@ -11,20 +12,20 @@ import { GROUND } from "./editor.js";
  */
 
 const HELP = {
-  rectangle: "Drag from corner to corner on the picture, or tap once.",
-  polygon: "Tap corner by corner. The first corner again, or Enter, closes the outline.",
-  line: "Drag along the line that people cross, or tap once. The arrow points in.",
+  rectangle: t("Drag from corner to corner on the picture, or tap once."),
+  polygon: t("Tap corner by corner. The first corner again, or Enter, closes the outline."),
+  line: t("Drag along the line that people cross, or tap once. The arrow points in."),
 };
 
-const SAVE_WORDS = { loading: "Loading", saved: "Saved", waiting: "Saving", saving: "Saving", failed: "Not saved", conflict: "Not saved" };
+const SAVE_WORDS = { loading: t("Loading"), saved: t("Saved"), waiting: t("Saving"), saving: t("Saving"), failed: t("Not saved"), conflict: t("Not saved") };
 
 /** @param {EditorState} state */
 function helpText({ tool, selected, draft, plan }) {
-  if (tool === "polygon" && draft.length) return `${draft.length} ${draft.length === 1 ? "corner" : "corners"}. ${HELP.polygon}`;
+  if (tool === "polygon" && draft.length) return `${tn("{n} corner.", "{n} corners.", draft.length)} ${HELP.polygon}`;
   if (tool !== "select") return HELP[tool];
-  if (selected === GROUND) return "Drag the numbered points onto the ground.";
-  if (selected) return "Drag it or its points; the small dots add points.";
-  return plan.shapes.length ? "Choose a zone in the picture or in the list to change it." : "";
+  if (selected === GROUND) return t("Drag the numbered points onto the ground.");
+  if (selected) return t("Drag it or its points; the small dots add points.");
+  return plan.shapes.length ? t("Choose a zone in the picture or in the list to change it.") : "";
 }
 
 /** @param {Editor} editor @param {(id: string | null) => void} focusShape */
@@ -63,7 +64,7 @@ function listView(editor) {
       ...rows.map(({ id, kind, name, colour, level, figure }) => {
         const swatch = element("span", { class: kind === "line" ? "list-swatch list-line" : "list-swatch", "aria-hidden": "true" });
         swatch.style.setProperty("--shape", colour);
-        const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), level === "warning" ? "Warning" : "Critical")];
+        const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), level === "warning" ? t("Warning") : t("Critical"))];
         const button = element("button", { type: "button", class: "list-row", "data-choose-shape": id }, swatch, element("span", { class: "list-name" }, name), ...mark, element("strong", { class: "digits" }, figure), icon("pencil"));
         button.addEventListener("click", () => editor.select(id));
         return element("li", {}, button);
@@ -97,7 +98,7 @@ export function zonePanel(editor, saver, focusShape) {
     setAttribute(save, "data-save", saver.state);
     // Every arrow key saves; only what goes wrong is worth hearing.
     setAttribute(save, "aria-live", saver.state === "failed" || saver.state === "conflict" ? "polite" : "off");
-    setText(save, saver.state === "failed" ? `Not saved: ${saver.message}` : SAVE_WORDS[saver.state]);
+    setText(save, saver.state === "failed" ? t("Not saved: {why}", { why: saver.message }) : SAVE_WORDS[saver.state]);
     byId("zone-conflict", HTMLElement).hidden = saver.state !== "conflict";
     byId("zone-again", HTMLElement).hidden = saver.state !== "failed";
     setText(help, helpText(state));

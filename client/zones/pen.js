@@ -1,4 +1,5 @@
 /** The pen of the editor: which form is drawn, and a polygon on its way. */
+import { t } from "../site/words.js";
 import { isSimple, mayGoOn, samePoint } from "./geometry.js";
 import { numbered } from "./names.js";
 import { MAX_POINTS, MAX_SHAPES, freeColour, makeShape, ready, tidy, withShape } from "./shape.js";
@@ -9,7 +10,7 @@ import { MAX_POINTS, MAX_SHAPES, freeColour, makeShape, ready, tidy, withShape }
  * @typedef {import("./geometry.js").Point} Point
  */
 
-export const CROSSES = "An outline must not cross or touch itself.";
+export const CROSSES = t("An outline must not cross or touch itself.");
 
 export class Pen {
   /** @param {Editor} editor */
@@ -20,7 +21,7 @@ export class Pen {
   /** @param {Tool} tool */
   use(tool) {
     const full = tool !== "select" && this.editor.state.plan.shapes.length >= MAX_SHAPES;
-    this.editor.store.set({ tool: full ? "select" : tool, draft: [], cursor: null, rejected: null, problem: full ? `A camera has at most ${MAX_SHAPES} zones and lines.` : "" });
+    this.editor.store.set({ tool: full ? "select" : tool, draft: [], cursor: null, rejected: null, problem: full ? t("A camera has at most {n} zones and lines.", { n: MAX_SHAPES }) : "" });
     if (tool !== "select") this.editor.select(null);
   }
 
@@ -30,10 +31,10 @@ export class Pen {
     const kind = tool === "line" ? "line" : "zone";
     const tidied = points.map(tidy);
     if (kind === "zone" ? !isSimple(tidied) : samePoint(tidied[0], tidied[1])) {
-      this.editor.store.set({ rejected: tidied, problem: kind === "zone" ? CROSSES : "A line has two different points." });
+      this.editor.store.set({ rejected: tidied, problem: kind === "zone" ? CROSSES : t("A line has two different points.") });
       return false;
     }
-    const name = numbered(kind === "line" ? "Line" : "Zone", plan.shapes);
+    const name = numbered(kind === "line" ? t("Line") : t("Zone"), plan.shapes);
     const shape = makeShape(kind, this.editor.makeId(), name, freeColour(plan.shapes), tidied);
     this.editor.store.set({ tool: "select", draft: [], cursor: null, rejected: null, problem: "" });
     this.editor.change(withShape(plan, shape));
@@ -51,7 +52,7 @@ export class Pen {
   extend(at) {
     const { draft } = this.editor.state;
     const point = tidy(at);
-    if (draft.length >= MAX_POINTS) return this.editor.refuse([...draft, point], `A zone has at most ${MAX_POINTS} points.`);
+    if (draft.length >= MAX_POINTS) return this.editor.refuse([...draft, point], t("A zone has at most {n} points.", { n: MAX_POINTS }));
     if (!mayGoOn(draft, point)) return this.editor.refuse([...draft, point], CROSSES);
     this.editor.store.set({ draft: [...draft, point], cursor: null, rejected: null, problem: "" });
     return true;
@@ -68,7 +69,7 @@ export class Pen {
   finish() {
     const { draft } = this.editor.state;
     if (draft.length < 3) {
-      this.editor.store.set({ problem: "A zone has at least 3 points." });
+      this.editor.store.set({ problem: t("A zone has at least 3 points.") });
       return false;
     }
     return this.add("polygon", draft);

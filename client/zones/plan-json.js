@@ -1,4 +1,5 @@
 /** Plans as the JSON of docs/zones.md: a GeoJSON FeatureCollection in normalised coordinates. Pure. */
+import { t } from "../site/words.js";
 import { isSimple, samePoint } from "./geometry.js";
 import { calibrationProblem } from "./ground.js";
 import { nameProblem } from "./names.js";
@@ -52,19 +53,19 @@ export function encodePlan({ shapes, calibration }) {
 
 /** @param {unknown} value @param {string} where @returns {Json} */
 function mapping(value, where) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new PlanError(`${where} must be an object.`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new PlanError(t("{where} must be an object.", { where }));
   return /** @type {Json} */ (value);
 }
 
 /** @param {unknown} value @param {string} where @returns {unknown[]} */
 function sequence(value, where) {
-  if (!Array.isArray(value)) throw new PlanError(`${where} must be a list.`);
+  if (!Array.isArray(value)) throw new PlanError(t("{where} must be a list.", { where }));
   return value;
 }
 
 /** @param {unknown} value @param {string} where @returns {number} */
 function number(value, where) {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new PlanError(`${where} must be a number.`);
+  if (typeof value !== "number" || !Number.isFinite(value)) throw new PlanError(t("{where} must be a number.", { where }));
   return value;
 }
 
@@ -72,7 +73,7 @@ function number(value, where) {
 function points(value, where) {
   return sequence(value, where).map((item, index) => {
     const pair = sequence(item, `${where}[${index}]`);
-    if (pair.length !== 2) throw new PlanError(`${where}[${index}] must be two numbers.`);
+    if (pair.length !== 2) throw new PlanError(t("{where}[{i}] must be two numbers.", { where, i: index }));
     return [number(pair[0], `${where}[${index}]`), number(pair[1], `${where}[${index}]`)];
   });
 }
@@ -83,10 +84,10 @@ function decodeLimits(value, where) {
   const limits = { people: null, density: null, dwell: null };
   if (value === undefined || value === null) return limits;
   for (const [figure, given] of Object.entries(mapping(value, where))) {
-    if (figure !== "people" && figure !== "density" && figure !== "dwell") throw new PlanError(`${where} has no ${figure.slice(0, 40)}.`);
+    if (figure !== "people" && figure !== "density" && figure !== "dwell") throw new PlanError(t("{where} has no {what}.", { where, what: figure.slice(0, 40) }));
     limits[figure] = { ...DEFAULT_LIMITS };
     for (const [name, amount] of Object.entries(mapping(given, `${where}.${figure}`))) {
-      if (!(name in DEFAULT_LIMITS)) throw new PlanError(`${where}.${figure} has no ${name.slice(0, 40)}.`);
+      if (!(name in DEFAULT_LIMITS)) throw new PlanError(t("{where}.{figure} has no {what}.", { where, figure, what: name.slice(0, 40) }));
       if (amount !== null) limits[figure][/** @type {keyof Limits} */ (name)] = number(amount, `${where}.${figure}.${name}`);
     }
   }
@@ -96,7 +97,7 @@ function decodeLimits(value, where) {
 /** @param {Zone} zone @param {Json} properties @param {string} where @returns {Zone} */
 function decodeZone(zone, properties, where) {
   const { anchor = "feet" } = properties;
-  if (anchor !== "feet" && anchor !== "centre" && anchor !== "overlap") throw new PlanError(`${where}.properties.anchor must be feet, centre or overlap.`);
+  if (anchor !== "feet" && anchor !== "centre" && anchor !== "overlap") throw new PlanError(t("{where}.properties.anchor must be feet, centre or overlap.", { where }));
   /** @type {Zone} */
   const decoded = { ...zone, anchor, limits: decodeLimits(properties.limits, `${where}.properties.limits`) };
   for (const name of SECONDS) if (name in properties) decoded[name] = number(properties[name], `${where}.properties.${name}`);
@@ -106,11 +107,11 @@ function decodeZone(zone, properties, where) {
 /** @param {unknown} value @param {string} where @returns {Point[]} of a polygon, its first corner once */
 function outline(value, where) {
   const rings = sequence(value, where);
-  if (rings.length !== 1) throw new PlanError(`${where} must have one outline and no holes.`);
+  if (rings.length !== 1) throw new PlanError(t("{where} must have one outline and no holes.", { where }));
   const ring = points(rings[0], `${where}[0]`);
   const open = ring.length > 1 && samePoint(ring[0], ring[ring.length - 1]) ? ring.slice(0, -1) : ring;
-  if (open.length < 3 || open.length > MAX_POINTS) throw new PlanError(`${where}: a zone has 3 to ${MAX_POINTS} points.`);
-  if (!isSimple(open)) throw new PlanError(`${where}: the outline of a zone must not cross or touch itself.`);
+  if (open.length < 3 || open.length > MAX_POINTS) throw new PlanError(t("{where}: a zone has 3 to {n} points.", { where, n: MAX_POINTS }));
+  if (!isSimple(open)) throw new PlanError(t("{where}: the outline of a zone must not cross or touch itself.", { where }));
   return open;
 }
 
@@ -120,20 +121,20 @@ function decodeShape(item, where, before) {
   const geometry = mapping(given.geometry, `${where}.geometry`);
   const properties = mapping(given.properties, `${where}.properties`);
   const { name } = properties;
-  if (typeof name !== "string") throw new PlanError(`${where}.properties.name must be a text.`);
+  if (typeof name !== "string") throw new PlanError(t("{where}.properties.name must be a text.", { where }));
   const { id = name } = given;
-  if ((typeof id !== "string" && typeof id !== "number") || String(id) === "") throw new PlanError(`${where}.id must be a short text.`);
-  if (before.some((shape) => shape.id === String(id))) throw new PlanError(`${where}: two shapes have the same id.`);
+  if ((typeof id !== "string" && typeof id !== "number") || String(id) === "") throw new PlanError(t("{where}.id must be a short text.", { where }));
+  if (before.some((shape) => shape.id === String(id))) throw new PlanError(t("{where}: two shapes have the same id.", { where }));
   const wrong = nameProblem(name, String(id), before);
   if (wrong) throw new PlanError(`${where}: ${wrong}`);
   const isZone = geometry.type === "Polygon";
-  if (!isZone && geometry.type !== "LineString") throw new PlanError(`${where}.geometry.type must be Polygon or LineString.`);
+  if (!isZone && geometry.type !== "LineString") throw new PlanError(t("{where}.geometry.type must be Polygon or LineString.", { where }));
   const { colour = isZone ? ZONE_COLOUR : LINE_COLOUR } = properties;
-  if (typeof colour !== "string" || !/^#[0-9a-f]{6}$/.test(colour)) throw new PlanError(`${where}: a colour looks like #2f81f7.`);
+  if (typeof colour !== "string" || !/^#[0-9a-f]{6}$/.test(colour)) throw new PlanError(t("{where}: a colour looks like #2f81f7.", { where }));
   const place = `${where}.geometry.coordinates`;
   const found = isZone ? outline(geometry.coordinates, place) : points(geometry.coordinates, place);
-  if (!isZone && (found.length !== 2 || samePoint(found[0], found[1]))) throw new PlanError(`${where}: a line has two different points.`);
-  if (!found.flat().every((value) => value >= 0 && value <= 1)) throw new PlanError(`${where}: points lie between 0 and 1 of the frame.`);
+  if (!isZone && (found.length !== 2 || samePoint(found[0], found[1]))) throw new PlanError(t("{where}: a line has two different points.", { where }));
+  if (!found.flat().every((value) => value >= 0 && value <= 1)) throw new PlanError(t("{where}: points lie between 0 and 1 of the frame.", { where }));
   // As they are: rounding points that another program wrote would move them.
   const shape = { ...makeShape(isZone ? "zone" : "line", String(id), name, colour, []), points: found };
   return shape.kind === "zone" ? decodeZone(shape, properties, where) : shape;
@@ -145,7 +146,7 @@ function decodeCalibration(value) {
   const given = mapping(value, "calibration");
   const calibration = { points: points(given.points, "calibration.points").map(tidy), metres: points(given.metres, "calibration.metres") };
   const count = calibration.points.length;
-  if ((count !== 2 && count !== 4) || calibration.metres.length !== count) throw new PlanError("calibration must have two or four points, each with its place in metres.");
+  if ((count !== 2 && count !== 4) || calibration.metres.length !== count) throw new PlanError(t("calibration must have two or four points, each with its place in metres."));
   const wrong = calibrationProblem(calibration);
   if (wrong) throw new PlanError(`calibration: ${wrong}`);
   return calibration;
@@ -153,10 +154,10 @@ function decodeCalibration(value) {
 
 /** @param {unknown} document @returns {Plan} @throws {PlanError} */
 export function decodePlan(document) {
-  const body = mapping(document, "The document");
-  if (body.type !== "FeatureCollection") throw new PlanError("type must be FeatureCollection.");
+  const body = mapping(document, t("The document"));
+  if (body.type !== "FeatureCollection") throw new PlanError(t("type must be FeatureCollection."));
   const items = sequence(body.features, "features");
-  if (items.length > MAX_SHAPES) throw new PlanError(`A camera has at most ${MAX_SHAPES} zones and lines.`);
+  if (items.length > MAX_SHAPES) throw new PlanError(t("A camera has at most {n} zones and lines.", { n: MAX_SHAPES }));
   /** @type {Shape[]} */
   const shapes = [];
   items.forEach((item, index) => shapes.push(decodeShape(item, `features[${index}]`, shapes)));

@@ -1,4 +1,5 @@
 /** Which numbers a zone's settings may have, in the words of the form; the server has the same rules. Pure. */
+import { t } from "../site/words.js";
 
 /** @typedef {import("./shape.js").Limits} Limits */
 
@@ -12,27 +13,27 @@ export function parseNumber(text) {
 
 /** @param {number | null} value */
 export function secondsProblem(value) {
-  return value !== null && Number.isFinite(value) && value >= 0 && value <= MAX_SECONDS ? "" : `0 to ${MAX_SECONDS} seconds.`;
+  return value !== null && Number.isFinite(value) && value >= 0 && value <= MAX_SECONDS ? "" : t("0 to {n} seconds.", { n: MAX_SECONDS });
 }
 
 /** @param {number | null} value a share, 0 to below 1 */
 export function shareProblem(value) {
-  return value !== null && Number.isFinite(value) && value >= 0 && value < 1 ? "" : "0 to 99 %.";
+  return value !== null && Number.isFinite(value) && value >= 0 && value < 1 ? "" : t("0 to 99 %.");
 }
 
 /** @param {number | null} value */
 export function limitProblem(value) {
-  return value === null || (Number.isFinite(value) && value > 0) ? "" : "A number above 0.";
+  return value === null || (Number.isFinite(value) && value > 0) ? "" : t("A number above 0.");
 }
 
 /** @param {number | null} warning @param {number | null} critical */
 export function orderProblem(warning, critical) {
-  return warning !== null && critical !== null && warning >= critical ? "The warning must be below the critical limit." : "";
+  return warning !== null && critical !== null && warning >= critical ? t("The warning must be below the critical limit.") : "";
 }
 
 /** @param {number | null} value metres */
 export function metresProblem(value) {
-  return value !== null && Number.isFinite(value) && value > 0 && value <= 10000 ? "" : "Above 0 and at most 10,000 metres.";
+  return value !== null && Number.isFinite(value) && value > 0 && value <= 10000 ? "" : t("Above 0 and at most 10,000 metres.");
 }
 
 /** @param {Limits} limits */

@@ -1,5 +1,6 @@
 /** One shape on the stage: outline, filling, arrow of a line, handles and label. */
 import { element, icon, setAttribute, setText } from "../site/dom.js";
+import { t, tn } from "../site/words.js";
 import { middle } from "./geometry.js";
 import { edges, hasRoom } from "./hit.js";
 import { pathOf, svg } from "./svg.js";
@@ -26,7 +27,7 @@ import { pathOf, svg } from "./svg.js";
  */
 
 const LEVEL_ICONS = { clear: "", warning: "triangle-alert", critical: "circle-alert" };
-const LEVEL_WORDS = { clear: "", warning: "Warning", critical: "Critical" };
+const LEVEL_WORDS = { clear: "", warning: t("Warning"), critical: t("Critical") };
 
 /** The way in: from left to right, looking from the first point to the second. @param {readonly Point[]} points @param {Lens} lens */
 function arrowPath([a, b], lens) {
@@ -107,7 +108,7 @@ export class ShapeNode {
 
   /** @param {Look} look */
   #updateBody({ editable, kind, name, points, selected }) {
-    const what = kind === "ground" ? "Calibration" : kind === "zone" ? `Zone ${name}, ${points.length} points` : `Line ${name}`;
+    const what = kind === "ground" ? t("Calibration") : kind === "zone" ? tn("Zone {name}, {n} point", "Zone {name}, {n} points", points.length, { name }) : t("Line {name}", { name });
     setAttribute(this.body, "role", editable ? "button" : null);
     setAttribute(this.body, "tabindex", editable ? "0" : null);
     setAttribute(this.body, "aria-label", editable ? what : null);
@@ -121,7 +122,7 @@ export class ShapeNode {
     const wanted = new Set();
     if (look.editable && look.selected) {
       points.forEach((point, index) => {
-        const label = `Point ${index + 1} of ${points.length} of ${look.name}`;
+        const label = t("Point {n} of {all} of {name}", { n: index + 1, all: points.length, name: look.name });
         const handle = this.#handle(`point ${index}`, lens.toStage(point), label);
         handle.classList.toggle("is-chosen", index === chosen);
         wanted.add(`point ${index}`);
