@@ -53,6 +53,7 @@ from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
 from server.live.session_watch import SessionWatch
+from server.live.storage_watch import StorageWatch
 from server.live.transport import LiveServer, create_live_server
 from server.secret import Keys, load_keys
 from server.storage.database import Database
@@ -130,6 +131,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     namespace = LiveNamespace(settings, database, registry, socket_authenticator(app, auth))
     live.register_namespace(namespace)
     watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
+    storage_watch = StorageWatch(database, namespace.sids, _notifier(live))
     office = Office(settings)
     courier = Courier(database, office.senders, settings.site_url)
     services = Services(
@@ -153,6 +155,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     _install_routes(app, settings)
     _install_lifecycle(app, services, engine, registry, watch)
     _install_delivery(app, office, courier)
+    _install_watches(app, storage_watch)
     return Application(live, app, namespace)
 
 
@@ -198,6 +201,14 @@ def _install_delivery(app: Quart, office: Office, courier: Courier) -> None:
         yield
         await courier.stop()
         await office.close()
+
+
+def _install_watches(app: Quart, storage_watch: StorageWatch) -> None:
+    @app.while_serving
+    async def look() -> AsyncGenerator[None, None]:
+        storage_watch.start()
+        yield
+        await storage_watch.stop()
 
 
 def _sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:

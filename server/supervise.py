@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from types import FrameType
 from typing import Any
@@ -87,10 +87,13 @@ class Supervisor:
         Stay open across restarts, so that whoever connects meanwhile waits instead of being refused.
     overrides : dict
         Settings given on the command line.
+    command : sequence of str
+        What to start; its orders are added as JSON.
     """
 
     listeners: Mapping[str, socket.socket]
     overrides: dict[str, Any]
+    command: Sequence[str] = (sys.executable, "-m", "server.web")
     _restarts: int = 0
     _reason: str | None = None
     _signals: list[int] = field(default_factory=list)
@@ -126,7 +129,7 @@ class Supervisor:
         orders = Orders(files, its.fileno(), self.overrides, self._restarts, self._reason)
         with its:
             process = subprocess.Popen(
-                [sys.executable, "-m", "server.web", json.dumps(asdict(orders))],
+                [*self.command, json.dumps(asdict(orders))],
                 pass_fds=[*files.values(), its.fileno()],
                 process_group=0,  # Ctrl-C is for the parent, which says good-bye to it
             )

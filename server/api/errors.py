@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from quart import Quart, Response, jsonify, render_template, request
 from quart_rate_limiter import RateLimitExceeded
 from quart_schema import RequestSchemaValidationError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.core.errors import CodedError
 from server.words.mark import N_
+from server.words.storage import UNAVAILABLE
 
 logger = logging.getLogger("crowdcount.api")
 
@@ -99,6 +101,11 @@ def install_errors(app: Quart) -> None:
         status = HTTPStatus(error.code or 500)
         text = N_("This page does not exist.") if status == 404 else f"{status.phrase}."
         return await render(APIError(status, status.name, text))
+
+    @app.errorhandler(OperationalError)
+    async def on_storage(_error: OperationalError) -> Answer:
+        logger.exception("%s %s needs a database that works", request.method, request.path)
+        return await render(APIError(503, "STORAGE_UNAVAILABLE", UNAVAILABLE, headers={"Retry-After": "10"}))
 
     @app.errorhandler(500)
     async def on_crash(_error: Exception) -> Answer:

@@ -11,6 +11,7 @@ from server.api.access import everybody
 from server.api.context import services
 from server.engine.base import WorkerState
 from server.models.catalogue import prepared_models
+from server.words.storage import trouble_text
 
 blueprint = Blueprint("health", __name__)
 
@@ -27,13 +28,15 @@ async def healthz() -> dict[str, str]:
 @rate_exempt
 @everybody
 async def readyz() -> tuple[dict[str, Any], int]:
-    """Whether frames can be counted right now, and what is missing."""
+    """Whether frames can be counted right now, what is missing, and what does not work as it should."""
     checks = {"database": await _database(), "model": await _model(), "engine": _engine()}
     reasons = [f"{name}: {check['reason']}" for name, check in checks.items() if check["reason"]]
+    warnings = _warnings()
     life = services().web_life
     body = {
-        "status": "unready" if reasons else "ready",
+        "status": "unready" if reasons else "degraded" if warnings else "ready",
         "reasons": reasons,
+        "warnings": warnings,
         "checks": checks,
         "web": {"restarts": life.restarts, "reason": life.reason},
     }
@@ -46,6 +49,12 @@ async def readyz() -> tuple[dict[str, Any], int]:
 async def metrics() -> Response:
     """Prometheus metrics."""
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _warnings() -> list[str]:
+    """What works, but not as it should: frames are counted all the same."""
+    trouble = services().database.trouble
+    return [f"storage: {trouble_text(trouble.name)}"] if trouble else []
 
 
 async def _database() -> dict[str, Any]:

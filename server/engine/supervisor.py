@@ -20,6 +20,8 @@ BACKOFF_S = (0.1, 0.5, 2.0, 5.0, 10.0)
 """Waits between starts that fail one after the other; the last one repeats."""
 STABLE_S = 30.0
 """A process that lived this long was well; its death starts the back-off from the beginning."""
+HEARTBEAT_S = 2.0
+"""A process without work is asked so often whether it still answers; one with work shows it by its answers."""
 START_TIMEOUT_S = 120.0
 """A cold start compiles the networks."""
 
@@ -140,11 +142,25 @@ class Supervisor:
         self._state = WorkerState.READY
         self.incarnation += 1
         self._ready.set()
+        listening = asyncio.create_task(self._heartbeat(), name="engine heartbeat")
+        try:
+            while True:
+                head = await wire.read_async(output)
+                answer = self._pending.get(head["id"])
+                if answer is not None and not answer.done():
+                    answer.set_result(head)
+        finally:
+            listening.cancel()
+
+    async def _heartbeat(self) -> None:
+        """Notice a hung process before a frame has to wait for it; `ask` replaces it."""
         while True:
-            head = await wire.read_async(output)
-            answer = self._pending.get(head["id"])
-            if answer is not None and not answer.done():
-                answer.set_result(head)
+            await asyncio.sleep(HEARTBEAT_S)
+            if not self._pending:
+                try:
+                    await self.ask({"type": "ping"})
+                except EngineError:
+                    return  # the end of this process
 
     async def _clean_up(self) -> None:
         self._ready.clear()

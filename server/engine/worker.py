@@ -43,6 +43,9 @@ class Worker:
 
     def handle(self, head: wire.Head, body: bytes) -> None:
         """Answer one message."""
+        if head["type"] == "ping":
+            self.send({"id": head["id"]})
+            return
         if head["type"] == "close":
             self._pipelines.pop(head["stream"], None)
             return

@@ -9,6 +9,7 @@ from typing import Any
 
 import socketio
 from socketio.exceptions import ConnectionRefusedError
+from sqlalchemy.exc import OperationalError
 
 from server.config import Settings
 from server.core.errors import CodedError
@@ -19,6 +20,7 @@ from server.live.registry import Registry
 from server.live.stream_events import Caller, StreamEvents
 from server.storage.database import Database
 from server.storage.sessions import WHY, EndReason, Grant
+from server.words.storage import UNAVAILABLE
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -93,6 +95,9 @@ class LiveNamespace(socketio.AsyncNamespace):
             return await self._dispatch(event, sid, connection, checks.require_payload(payload))
         except CodedError as error:
             return {"error": {"code": error.code, "message": error.message}}
+        except OperationalError:
+            logger.exception("event %s needs a database that works", event)
+            return {"error": {"code": "STORAGE_UNAVAILABLE", "message": UNAVAILABLE}}
 
     def _admit(self, sid: str, event: str) -> Connection:
         connection = self._connections.get(sid)
@@ -141,6 +146,10 @@ class LiveNamespace(socketio.AsyncNamespace):
             raise CodedError("INVALID_TOKEN", "This token belongs to another session.")
         connection.expires_at = grant.expires_at
         return {"expires_in": int(grant.expires_at - time.time())}
+
+    def sids(self) -> list[str]:
+        """Every connection."""
+        return list(self._connections)
 
     def sessions(self) -> set[str]:
         """The sessions that have a connection here."""

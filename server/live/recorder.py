@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
@@ -20,6 +21,8 @@ WRITE_EVERY_S = 1.0
 """Alerts and samples are on disk so soon after they happened."""
 TOTALS_EVERY = 5
 """Totals of streams change with every frame; they are written at every fifth turn."""
+MAX_LATE = 1000
+"""Streams that ended while the database could not be written; the oldest go first."""
 CLEAN_EVERY = 3600
 """Old samples are dropped at every turn that is a multiple of this."""
 
@@ -42,6 +45,7 @@ class Recorder:
         self._running = running
         self._days = days
         self._task: asyncio.Task[None] | None = None
+        self._late: deque[Stream] = deque(maxlen=MAX_LATE)
 
     def start(self) -> None:
         """Begin to save what runs."""
@@ -66,6 +70,7 @@ class Recorder:
             turn += 1
             streams = [stream for stream in self._running() if stream.counters.processed]
             await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
+            await self._write([self._late.popleft() for _ in range(len(self._late))], totals=True, closed=True)
             if turn % CLEAN_EVERY == 0:
                 await self._clean(first=False)
 
@@ -86,6 +91,8 @@ class Recorder:
             except SQLAlchemyError:
                 # It is tried again at the next turn; meanwhile counting goes on.
                 stream.journal.give_back(pending)
+                if closed:
+                    self._late.append(stream)
                 logger.exception("stream %s could not be saved", stream.id)
 
     async def _clean(self, *, first: bool) -> None:

@@ -1,14 +1,15 @@
 """Connections: one per unit of work, short transactions, writers announce themselves."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from enum import Enum
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection as CoreConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 BUSY_TIMEOUT_MS = 20_000
@@ -35,6 +36,22 @@ def _on_begin(connection: CoreConnection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+class Trouble(Enum):
+    """Why a write fails."""
+
+    FULL = "full"
+    READ_ONLY = "readonly"
+    BUSY = "locked"
+    FAULTY = "i/o"
+    CLOSED = "unable to open"
+    OTHER = ""
+
+
+def _trouble_of(error: OperationalError) -> Trouble:
+    said = str(error.orig).lower()
+    return next(one for one in Trouble if one.value in said)
+
+
 class Database:
     """The database file.
 
@@ -42,9 +59,15 @@ class Database:
     ----------
     path : Path
         The SQLite file; it must have been migrated.
+
+    Attributes
+    ----------
+    trouble : Trouble or None
+        Why a write failed; None once `probe` came through.
     """
 
     def __init__(self, path: Path) -> None:
+        self.trouble: Trouble | None = None
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine.sync_engine, "connect", _on_connect)
@@ -59,8 +82,19 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection in a write transaction: committed at the end, rolled back on an error."""
-        async with self._writer.begin() as connection:
-            yield connection
+        try:
+            async with self._writer.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            self.trouble = _trouble_of(error)
+            raise
+
+    async def probe(self) -> None:
+        """Write something that changes nothing, so that `trouble` is of now."""
+        with suppress(OperationalError):
+            async with self.writing() as connection:
+                await connection.execute(text("PRAGMA user_version = 0"))
+            self.trouble = None
 
     async def check(self) -> str | None:
         """Ask for one row. Returns what is wrong, or None."""

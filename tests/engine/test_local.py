@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import EngineError, FrameError
+from server.engine import supervisor
 from server.engine.base import StreamSettings, WorkerState
 from server.engine.local import LocalEngine
 from tests.support.wait import until
@@ -71,6 +72,16 @@ async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: byt
     assert (tracks.epoch, tracks.people[0].id) == (2, 1), "identities start again, and say so"
     assert [status.restarts for status in engine.status()] == [1, 0]
     assert not alive(before[0])
+
+
+async def test_an_idle_process_that_was_stopped_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "HEARTBEAT_S", 0.1)
+    engine = await start(timeout_s=1)
+    await until(lambda: engine.status()[0].state is WorkerState.READY, 5)
+    (before,) = pids(engine)
+    os.kill(before, signal.SIGSTOP)
+    await until(lambda: engine.status()[0].restarts > 0, 5)
+    assert not alive(before)
 
 
 async def test_every_stream_of_a_dead_process_starts_again(start: Start) -> None:

@@ -1,0 +1,81 @@
+"""``crowdcount backup | restore | check``: the database as a file, also while the server runs."""
+
+import argparse
+import sqlite3
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.core.errors import CodedError
+
+if TYPE_CHECKING:
+    from server.config import Settings
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the three commands."""
+    text = "copy the database to a file; the server may run meanwhile"
+    backup = commands.add_parser("backup", help=text, description=text.capitalize() + ".")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.set_defaults(run=_backup)
+    text = "put a backup in the place of the database, which is kept beside it; the server may run meanwhile"
+    restore = commands.add_parser("restore", help=text, description=text.capitalize() + ".")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.set_defaults(run=_restore)
+    text = "look whether the database is whole"
+    commands.add_parser("check", help=text, description=text.capitalize() + ".").set_defaults(run=_check)
+
+
+def _settings() -> "Settings":
+    from server.config import SettingsError, load_settings
+
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise CodedError("CANNOT_OPEN", str(error)) from error
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from server.backup import back_up
+
+    settings = _settings()
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {total} pages", end="" if done < total else "\n", file=sys.stderr)
+
+    back_up(settings.database_path, arguments.file, tell)
+    size = arguments.file.stat().st_size
+    print(f"{arguments.file}: {size:,} bytes, whole. Keep {settings.data_dir / 'secret.key'} as well.")
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    from server.backup import restore
+
+    settings = _settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    kept = settings.data_dir / f"before-restore-{stamp}.sqlite3"
+    restore(arguments.file, settings.database_path, kept)
+    print(f"{settings.database_path} is that of {arguments.file} now.", end=" ")
+    print(f"What was there is in {kept}." if kept.exists() else "There was none before.")
+    print("Sessions that the backup does not know have ended; streams that run are kept under the cameras they have.")
+    return 0
+
+
+def _check(_arguments: argparse.Namespace) -> int:
+    from server.backup import check_database, wal_warning
+
+    path = _settings().database_path
+    if not path.is_file():
+        raise CodedError("NO_DATABASE", f"There is no database at {path}.")
+    found = check_database(path)
+    for line in found:
+        print(line)
+    warning = wal_warning(sqlite3.sqlite_version_info)
+    if warning:
+        print(f"warning: {warning}")
+    print(f"{path}: {'damaged' if found else 'whole'}, {path.stat().st_size:,} bytes, SQLite {sqlite3.sqlite_version}")
+    return 1 if found else 0

@@ -1,0 +1,45 @@
+"""A web process without a web, for the tests of its parent: lives as long as its first word says.
+
+``python -m tests.faults.fake_web PARENT`` is such a parent, with little patience; what it starts are
+``python -m tests.faults.fake_web WORD ORDERS``.
+"""
+
+import json
+import os
+import socket
+import sys
+import time
+
+from server import supervise
+
+
+def parent(word: str) -> int:
+    """Watch web processes that behave as `word` says."""
+    supervise.HUNG_S = supervise.START_S = 1.0
+    supervise.STOP_S = 2.0
+    listener = socket.create_server(("127.0.0.1", 0))
+    command = (sys.executable, "-m", "tests.faults.fake_web", word)
+    return supervise.Supervisor({"main": listener}, {"port": 1}, command).run()
+
+
+def child(word: str, orders: supervise.Orders) -> int:
+    """Give a sign of life unless the word is ``mute`` or ``refuse``, then do as it says."""
+    life = socket.socket(fileno=orders.life)
+    print(orders.restarts, os.getpid(), orders.reason, flush=True)
+    if word == "refuse":
+        return supervise.CANNOT_START
+    if word == "mute":
+        time.sleep(3600)
+    life.send(b".")
+    if word == "crash":
+        return 7
+    while word != "freeze" or orders.restarts:
+        life.send(b".")
+        time.sleep(0.2)
+    time.sleep(3600)
+    return 0
+
+
+if __name__ == "__main__":
+    first = sys.argv[1]
+    sys.exit(child(first, supervise.Orders(**json.loads(sys.argv[2]))) if len(sys.argv) > 2 else parent(first))

@@ -1,0 +1,279 @@
+"""Row 15: the disk is full, read-only or slow, the process is killed mid-write; and copies of what is in use."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from server.backup import back_up, check_database, has_wal_reset_fault, restore
+from server.config import Settings
+from server.core.errors import CodedError
+from tests.faults.disks import small_disk
+from tests.faults.figures import note
+from tests.faults.processes import serving
+from tests.support.engine import ScriptedEngine, person
+from tests.support.server import Client, RunningServer, run_server
+from tests.support.wait import until
+
+pytestmark = pytest.mark.timeout(90)
+KILLS = 3
+ZONE = {
+    "type": "Feature",
+    "id": "all",
+    "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]},
+    "properties": {"name": "All", "limits": {"people": {"warning": 1, "hold_s": 0}}},
+}
+PLAN = {"version": 0, "plan": {"type": "FeatureCollection", "features": [ZONE]}}
+
+
+async def watched(user: Client) -> tuple[str, str]:
+    """A camera with a zone that warns of one person, and its stream."""
+    camera = await user.camera()
+    async with user.http.put(f"/api/cameras/{camera}/plan", json=PLAN) as response:
+        assert response.status == 200, await response.text()
+    return camera, (await user.open(camera))["stream"]
+
+
+async def alerts(user: Client, camera: str) -> list[dict[str, object]]:
+    """The alerts of a camera."""
+    async with user.http.get(f"/api/cameras/{camera}/alerts") as response:
+        found: list[dict[str, object]] = (await response.json())["alerts"]
+        return found
+
+
+async def eventually(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
+    """Ask until the answer is the wanted one; ten seconds at most."""
+    async with asyncio.timeout(10):
+        while await ask() != wanted:  # noqa: ASYNC110 - what is asked is a server, which has no event
+            await asyncio.sleep(0.2)
+
+
+async def readiness(user: Client) -> dict[str, object]:
+    """What /readyz says."""
+    async with user.http.get("/readyz") as response:
+        found: dict[str, object] = await response.json()
+        return found
+
+
+def crowdcount(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command."""
+    environment = os.environ | {"CROWDCOUNT_DATA_DIR": str(data)}
+    command = [sys.executable, "-m", "server.cli", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+async def test_with_a_full_disk_counting_goes_on_and_nothing_is_lost_afterwards(tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    with small_disk(tmp_path / "disk", 3) as disk:
+        settings = Settings(data_dir=disk.path / "data", port=0, bcrypt_cost=4, log_level="error")
+        async with run_server(settings, engine) as server, server.user() as user:
+            camera, stream = await watched(user)
+            engine.script.append(())
+            assert (await user.frame(stream, 1))["status"] == "processed"
+            disk.fill()
+            began = time.monotonic()
+            assert (await user.frame(stream, 2))["status"] == "processed"
+            told = await user.wait_for("storage", 20)
+            noticed = time.monotonic() - began
+            assert told["kept"] is False
+            ready = await readiness(user)
+            assert ready["status"] == "degraded"
+            for seq in range(3, 30):
+                answer = await user.frame(stream, seq)
+                assert answer["status"] == "processed", "live figures go on"
+            alert = answer["result"]["zones"][0]["alerts"]["people"]["id"]
+            async with user.http.post("/api/cameras", json={"name": "Later"}) as response:
+                assert (response.status, (await response.json())["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
+            disk.free()
+            assert (await user.wait_for("storage", 20))["kept"] is True
+            assert (await readiness(user))["warnings"] == []
+            await asyncio.sleep(1.5)
+            assert [one["id"] for one in await alerts(user, camera)] == [alert], "what was shown meanwhile is stored"
+            await user.call("stream_close", {"stream": stream})
+        assert await asyncio.to_thread(check_database, settings.database_path) == []
+    note(15, "full disk: page and /readyz know after", f"{noticed:.1f} s, nothing lost", "visible, recovers")
+
+
+def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 3) as disk:
+        (disk.path / "data").mkdir()
+        disk.read_only(on=True)
+        done = crowdcount(disk.path / "data", "serve", "--port", "0")
+    assert done.returncode == 2
+    assert "DATA_DIR_UNWRITABLE" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+async def test_a_stream_that_ends_while_the_disk_is_full_is_stored_later(tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    with small_disk(tmp_path / "disk", 3) as disk:
+        settings = Settings(data_dir=disk.path / "data", port=0, bcrypt_cost=4, log_level="error")
+        async with run_server(settings, engine) as server, server.user() as user:
+            camera, stream = await watched(user)
+            await user.frame(stream, 1)
+            disk.fill()
+            for seq in range(2, 6):
+                await user.frame(stream, seq)
+            await user.call("stream_close", {"stream": stream})
+            assert (await user.wait_for("storage", 20))["kept"] is False
+            disk.free()
+            await user.wait_for("storage", 20)
+
+            async def stored() -> int:
+                async with user.http.get(f"/api/cameras/{camera}") as response:
+                    last = (await response.json())["camera"]["last"]
+                    return int(last["processed"]) if last else 0
+
+            await eventually(stored, 5)
+            assert (await alerts(user, camera))[0]["ended_at"] is not None
+
+
+def test_a_process_that_is_killed_while_it_writes_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    path = tmp_path / "crowdcount.sqlite3"
+    acknowledged = 0
+    for _ in range(KILLS):
+        command = [sys.executable, "-m", "tests.faults.writer", str(path), str(acknowledged)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout
+            for _ in range(12):
+                acknowledged = int(writer.stdout.readline())
+            writer.kill()
+            rest = writer.stdout.read().split()
+        acknowledged = max([acknowledged, *map(int, rest)])
+        assert check_database(path) == []
+        with closing(sqlite3.connect(path)) as connection:
+            names = {int(row[0]) for row in connection.execute("SELECT name FROM cameras")}
+        assert names >= set(range(1, acknowledged + 1))
+        assert len(names) <= acknowledged + 1
+    note(
+        15,
+        f"kill -9 mid-write, {KILLS} times",
+        f"{acknowledged} writes there, integrity_check ok",
+        "none lost",
+    )
+
+
+async def test_no_locked_error_reaches_a_user_who_writes_beside_a_long_reader(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="error")
+    async with run_server(settings, ScriptedEngine()) as server, server.user() as user:
+        with closing(sqlite3.connect(settings.database_path)) as busy:
+            busy.execute("BEGIN")
+            busy.execute("SELECT count(*) FROM users").fetchall()
+            await asyncio.gather(*(user.camera(f"Gate {number}") for number in range(30)))
+        with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.create_task(user.camera("behind a writer"))
+            await asyncio.sleep(1)
+            assert not waiting.done()
+            busy.execute("COMMIT")
+            await waiting
+    note(15, "30 writes beside a reader, one behind a writer", "no error", "no 'locked' reaches a user")
+
+
+async def test_backup_and_restore_while_the_server_runs(tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy.sqlite3"
+    with serving(data) as running:
+        async with RunningServer(running.url, Settings()).client() as user:
+            await user.register()
+            first = await user.camera("before")
+            done = await asyncio.to_thread(crowdcount, data, "backup", str(copy))
+            assert done.returncode == 0, done.stderr
+            assert copy.stat().st_mode & 0o777 == 0o600
+            await user.camera("after")
+            done = await asyncio.to_thread(crowdcount, data, "restore", str(copy))
+            assert done.returncode == 0, done.stderr
+            async with user.http.get("/api/cameras") as response:
+                assert [one["id"] for one in (await response.json())["cameras"]] == [first]
+            await user.camera("and it goes on")
+            done = await asyncio.to_thread(crowdcount, data, "check")
+            assert done.returncode == 0, done.stdout
+            assert "whole" in done.stdout
+        os.kill(running.web, signal.SIGKILL)
+    (kept,) = data.glob("before-restore-*.sqlite3")
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT count(*) FROM cameras").fetchone() == (2,)
+
+
+def test_what_is_no_backup_is_refused_and_nothing_is_touched(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    path = data / "crowdcount.sqlite3"
+    wrong = {"empty": b"", "text": b"no database", "foreign": None}
+    with closing(sqlite3.connect(tmp_path / "foreign")) as connection:
+        connection.execute("CREATE TABLE mine (id INTEGER)")
+    for name, content in wrong.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(CodedError) as error:
+            restore(tmp_path / name, path, data / "kept")
+        assert error.value.code == "NO_BACKUP"
+    with pytest.raises(CodedError):
+        back_up(path, tmp_path / "copy")
+    assert list(data.iterdir()) == []
+
+
+async def test_damage_is_found(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, port=0, bcrypt_cost=4)
+    async with run_server(settings, ScriptedEngine()) as server, server.user() as user:
+        await asyncio.gather(*(user.camera(f"Gate {number}") for number in range(20)))
+        await until(lambda: True)
+    content = bytearray(settings.database_path.read_bytes())
+    for start in range(4096 * 3, len(content), 4096):
+        content[start : start + 40] = b"\xff" * 40
+    settings.database_path.write_bytes(content)
+    assert check_database(settings.database_path)
+    done = await asyncio.to_thread(crowdcount, tmp_path, "check")
+    assert done.returncode == 1
+    assert "damaged" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "faulty"),
+    [
+        ((3, 6, 23), False),
+        ((3, 7, 0), True),
+        ((3, 40, 1), True),
+        ((3, 44, 5), True),
+        ((3, 44, 6), False),
+        ((3, 45, 0), True),
+        ((3, 50, 7), False),
+        ((3, 51, 2), True),
+        ((3, 51, 3), False),
+        ((3, 53, 0), False),
+    ],
+)
+def test_versions_with_the_fault_are_known(version: tuple[int, int, int], faulty: bool) -> None:
+    assert has_wal_reset_fault(version) is faulty
+
+
+async def test_frames_do_not_wait_for_a_database_that_is_locked(tmp_path: Path) -> None:
+    engine = ScriptedEngine()
+    settings = Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="error")
+    async with run_server(settings, engine) as server, server.user() as user:
+        camera, stream = await watched(user)
+        await user.frame(stream, 1)
+        with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as busy:
+            busy.execute("BEGIN IMMEDIATE")
+            engine.script.append((person(1), person(2)))
+            slowest = 0.0
+            for seq in range(2, 60):
+                began = time.monotonic()
+                assert (await user.frame(stream, seq))["status"] == "processed"
+                slowest = max(slowest, time.monotonic() - began)
+                await asyncio.sleep(0.03)
+            busy.execute("COMMIT")
+
+        async def any_alert() -> bool:
+            return bool(await alerts(user, camera))
+
+        await eventually(any_alert, True)
+    note(15, "slowest answer while the database is locked", f"{slowest * 1000:.0f} ms", "frames never wait for it")
+    assert slowest < 1.0
