@@ -5,6 +5,7 @@ import { byId, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { card } from "./card.js";
 import { freeName } from "./names.js";
+import { showPhoneCode } from "./phone.js";
 import { askDelete, askName } from "./question.js";
 
 /** @typedef {import("./types.js").Camera} Camera */
@@ -81,9 +82,23 @@ async function change(act, done) {
   await load();
 }
 
+/** The code is on this page: there is nowhere to go before a phone has used it. @param {HTMLButtonElement} button */
+async function choosePhone(button) {
+  button.disabled = true;
+  try {
+    await showPhoneCode();
+    tell(null);
+  } catch (error) {
+    tell(error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 /** @param {HTMLButtonElement} button */
 async function choose(button) {
   const source = button.dataset.choose ?? "camera";
+  if (source === "phone") return choosePhone(button);
   const word = source === "file" ? t("Video") : t("Camera");
   button.disabled = true;
   try {

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { picturesFor } from "../../client/wall/choices.js";
+import { Feed } from "../../client/wall/feed.js";
+import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert } from "../../client/wall/state.js";
+import { byHand, byUrgency, isTaken, moved } from "../../client/wall/urgency.js";
+
+/** @param {string} id @param {string} [name] */
+function camera(id, name = id) {
+  return { id, name, owner: { name: "ada" }, mine: true, guest: false };
+}
+
+/** @param {Partial<import("../../client/wall/types.js").CameraNow>} [change] @returns {import("../../client/wall/types.js").CameraNow} */
+function now(change) {
+  return { age_ms: 0, count: 1, peak: 1, unique: 1, level: "clear", zones: [], people: [], delay_ms: 90, fps: 8, state: "live", ...change };
+}
+
+/** @param {Partial<import("../../client/wall/types.js").RoomAlert>} [change] @returns {import("../../client/wall/types.js").RoomAlert} */
+function alert(change) {
+  return {
+    id: "alr_1",
+    zone: { id: "z", name: "Gate" },
+    camera: { id: "a", name: "A" },
+    area: null,
+    figure: "people",
+    level: "critical",
+    began_at: "2026-01-01T10:00:00Z",
+    ended_at: null,
+    peak: 9,
+    acknowledged_at: null,
+    acknowledged_by: null,
+    claimed_by: null,
+    claimed_at: null,
+    note: "",
+    ...change,
+  };
+}
+
+/** @type {import("../../client/wall/types.js").Room} */
+const ROOM = { id: "rom_1", name: "Fair", role: "operator", cameras: [camera("a"), camera("b")], members: [], areas: [] };
+
+/** @param {Record<string, Partial<import("../../client/wall/types.js").CameraNow>>} cameras @param {number} at */
+function seen(cameras, at = 0) {
+  return new Map(Object.entries(cameras).map(([id, change]) => [id, { ...now(change), at }]));
+}
+
+describe("the order by urgency", () => {
+  const cameras = ["calm", "critical", "warning", "silent", "off", "taken"].map((id) => camera(id));
+  const states = seen({ calm: {}, critical: { level: "critical" }, warning: { level: "warning" }, silent: { state: "silent" }, off: { state: "offline", level: "critical" }, taken: { level: "critical" } });
+  const alerts = [alert({ id: "1", camera: { id: "taken", name: "" }, claimed_by: "ben" })];
+
+  it("has what nobody looks after first, and what nobody streams last", () => {
+    assert.deepEqual(byUrgency(cameras, states, alerts, 0), ["critical", "taken", "warning", "silent", "calm", "off"]);
+  });
+
+  it("does not move for numbers that mean the same", () => {
+    const before = byUrgency(cameras, states, alerts, 0);
+    const fuller = new Map([...states].map(([id, one]) => [id, { ...one, count: one.count + id.length, fps: 1 }]));
+    assert.deepEqual(byUrgency([...cameras].reverse(), fuller, alerts, 100), before);
+  });
+
+  it("sorts equals by name as people do", () => {
+    const gates = ["Gate 10", "Gate 9", "Gate 1"].map((name) => camera(name, name));
+    assert.deepEqual(byUrgency(gates, seen({ "Gate 10": {}, "Gate 9": {}, "Gate 1": {} }), [], 0), ["Gate 1", "Gate 9", "Gate 10"]);
+  });
+
+  it("counts an alert as taken when somebody has every one of the camera", () => {
+    assert.equal(isTaken("a", [alert({ claimed_by: "ben" }), alert({ id: "alr_2" })]), false);
+    assert.equal(isTaken("a", [alert({ claimed_by: "ben" }), alert({ id: "alr_2", acknowledged_at: "x" })]), true);
+    assert.equal(isTaken("a", []), false);
+  });
+});
+
+describe("the order by hand", () => {
+  it("keeps what was chosen, puts new ones last and forgets those that left", () => {
+    assert.deepEqual(byHand([camera("a"), camera("b"), camera("c")], ["c", "gone", "a"]), ["c", "a", "b"]);
+  });
+
+  for (const [id, step, expected] of /** @type {const} */ ([
+    ["b", -1, ["b", "a", "c"]],
+    ["b", 1, ["a", "c", "b"]],
+    ["a", -1, ["a", "b", "c"]],
+    ["c", 1, ["a", "b", "c"]],
+    ["x", 1, ["a", "b", "c"]],
+  ])) {
+    it(`moves ${id} by ${step}`, () => assert.deepEqual(moved(["a", "b", "c"], id, step), expected));
+  }
+});
+
+describe("the state of the wall", () => {
+  const start = entered(emptyWall(), ROOM, { cameras: { a: now({ age_ms: 500 }) }, areas: [], total: { people: 1, stale: false }, people: [], alerts: [] }, 1000);
+
+  it("keeps the cameras that an update does not name", () => {
+    const next = updated(start, { room: "rom_1", seq: 2, cameras: { b: now({ count: 7 }) } }, 2000);
+    assert.equal(next.seen.get("a")?.count, 1);
+    assert.equal(next.seen.get("b")?.count, 7);
+    assert.deepEqual(next.total, { people: 1, stale: false }, "totals stay until new ones come");
+    assert.equal(start.seen.size, 1, "the value before is left alone");
+  });
+
+  it("has a picture grow older on this clock, and fall silent", () => {
+    const one = start.seen.get("a");
+    assert.ok(one);
+    assert.equal(ageOf(one, 3000), 2500);
+    assert.equal(lifeOf(one, 3000), "live");
+    assert.equal(lifeOf(one, 10600), "silent");
+    assert.equal(lifeOf(undefined, 0), "offline");
+  });
+
+  it("remembers when the connection went, not when it last failed", () => {
+    assert.equal(lost(lost(start, 5000), 9000).lostAt, 5000);
+  });
+
+  it("replaces an alert that changed and drops one that ended", () => {
+    const taken = withAlert(withAlert(start, alert({})), alert({ claimed_by: "ben" }));
+    assert.deepEqual(taken.alerts.map(({ claimed_by: by }) => by), ["ben"]);
+    assert.deepEqual(withAlert(taken, alert({ ended_at: "2026-01-01T11:00:00Z" })).alerts, []);
+  });
+});
+
+describe("the pictures that are asked for", () => {
+  it("are none while nobody looks, or only numbers are wanted", () => {
+    assert.equal(picturesFor("smooth", true, 4, 300), null);
+    assert.equal(picturesFor("none", false, 4, 300), null);
+  });
+
+  it("are smaller and fewer with more tiles", () => {
+    const few = picturesFor("smooth", false, 2, 1200);
+    const many = picturesFor("smooth", false, 16, 300);
+    assert.deepEqual(few, { max_fps: 8, width: 640 });
+    assert.deepEqual(many, { max_fps: 3, width: 320 });
+  });
+
+  it("stay within what the server takes", () => {
+    for (const wish of /** @type {const} */ (["smooth", "few"])) {
+      for (const width of [1, 160, 333, 5000]) {
+        for (const count of [1, 5, 12, 40]) {
+          const asked = picturesFor(wish, false, count, width);
+          assert.ok(asked && asked.width >= 160 && asked.width <= 960 && asked.max_fps >= 0.2 && asked.max_fps <= 10);
+        }
+      }
+    }
+  });
+});
+
+/** A socket that does as the test says. */
+class ScriptedSocket {
+  connected = false;
+  active = true;
+  /** @type {Map<string, (...args: any[]) => void>} */
+  handlers = new Map();
+  /** @type {{event: string, payload: any, answer: (lost: Error | null, answer?: any) => void}[]} */
+  sent = [];
+  /** @param {string} event @param {(...args: any[]) => void} handler */
+  on(event, handler) {
+    this.handlers.set(event, handler);
+    return this;
+  }
+  connect() {
+    return this;
+  }
+  disconnect() {
+    this.connected = false;
+    return this;
+  }
+  timeout() {
+    return { emit: (/** @type {string} */ event, /** @type {any} */ payload, /** @type {any} */ answer) => this.sent.push({ event, payload, answer }) };
+  }
+  /** @param {string} event @param {any} payload */
+  emit(event, payload) {
+    this.sent.push({ event, payload, answer: () => {} });
+    return this;
+  }
+  /** @param {string} name @param {...any} args */
+  tell(name, ...args) {
+    if (name === "connect") this.connected = true;
+    if (name === "disconnect") this.connected = false;
+    this.handlers.get(name)?.(...args);
+  }
+}
+
+describe("the feed", () => {
+  /** @param {any[]} calls */
+  function started(calls) {
+    globalThis.window ??= /** @type {any} */ (globalThis);
+    const socket = new ScriptedSocket();
+    const note = (/** @type {string} */ name) => (/** @type {any[]} */ ...args) => void calls.push([name, ...args]);
+    const feed = new Feed("rom_1", { entered: note("entered"), updated: note("updated"), happened: note("happened"), lost: note("lost"), refused: note("refused"), signedOut: note("signedOut") }, () => /** @type {any} */ (socket));
+    feed.start({ pictures: { max_fps: 5, width: 320 }, focus: null });
+    return { socket, feed };
+  }
+  const ANSWER = { room: ROOM, snapshot: { cameras: {}, areas: [], people: [], alerts: [] } };
+
+  it("enters with its wish, and again after a loss", async () => {
+    /** @type {any[]} */
+    const calls = [];
+    const { socket } = started(calls);
+    socket.tell("connect");
+    assert.deepEqual(socket.sent[0].payload, { room: "rom_1", pictures: { max_fps: 5, width: 320 } });
+    socket.sent[0].answer(null, ANSWER);
+    await Promise.resolve();
+    socket.tell("disconnect", "transport close");
+    socket.tell("connect");
+    socket.sent[1].answer(null, ANSWER);
+    await Promise.resolve();
+    assert.deepEqual(calls.map(([name]) => name), ["entered", "lost", "entered"]);
+  });
+
+  it("hands on what is its own, and lets the server go on with the rest", () => {
+    /** @type {any[]} */
+    const calls = [];
+    const { socket } = started(calls);
+    let acknowledged = 0;
+    socket.tell("room_update", { room: "rom_2", seq: 1, cameras: {} }, () => void (acknowledged += 1));
+    socket.tell("room_update", { room: "rom_1", seq: 1, cameras: {} }, () => void (acknowledged += 1));
+    socket.tell("room_event", { room: "rom_2", kind: "presence" });
+    assert.equal(acknowledged, 1, "the page acknowledges its own when it is drawn");
+    assert.deepEqual(calls.map(([name]) => name), ["updated"]);
+  });
+
+  it("says that the room is not there, and stops", async () => {
+    /** @type {any[]} */
+    const calls = [];
+    const { socket, feed } = started(calls);
+    socket.tell("connect");
+    socket.sent[0].answer(null, { error: { code: "UNKNOWN_ROOM", message: "There is no such room." } });
+    await Promise.resolve();
+    assert.equal(calls[0][0], "refused");
+    assert.equal(socket.connected, false);
+    feed.end();
+  });
+
+  it("sends people to sign in when their session is over", () => {
+    /** @type {any[]} */
+    const calls = [];
+    const { socket } = started(calls);
+    socket.tell("session_ended", { reason: "signed_out" });
+    assert.deepEqual(calls, [["signedOut"]]);
+  });
+});
