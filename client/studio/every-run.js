@@ -137,8 +137,9 @@ export class EveryRun extends Run {
   /** @param {number} pass @param {{bitmap: ImageBitmap, t: number}} frame */
   async #send(pass, { bitmap, t }) {
     const capturedAt = performance.now();
-    const encoded = await this.desk.encoder.encode(bitmap, QUALITY);
+    // Known before anything is awaited: a frame of a pass that was given up must not reach the stream of the next one.
     const delivery = this.#delivery;
+    const encoded = await this.desk.encoder.encode(bitmap, QUALITY);
     if (!delivery) return encoded.bitmap.close();
     const fate = await delivery.send(t, encoded.jpeg);
     if (pass !== this.#pass) return encoded.bitmap.close();

@@ -117,6 +117,11 @@ class Stream:
             self._task = asyncio.create_task(self._run(), name=f"stream {self.id}")
         return answer
 
+    async def settle(self, seconds: float) -> None:
+        """Wait, at most so long, until no frame is being worked on or waits."""
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=seconds)
+
     async def close(self) -> None:
         """Finish the frame that is being worked on, drop the waiting one, forget the identities."""
         self._closed = True

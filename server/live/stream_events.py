@@ -19,6 +19,9 @@ from server.storage.plans import select_plan
 
 Json = dict[str, Any]
 
+SETTLE_S = 8.0
+"""Clients wait ten seconds for an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -71,7 +74,7 @@ class StreamEvents:
         """Begin or resume the stream of a camera."""
         camera_id = checks.require_text(payload, "camera")
         source = checks.require_choice(payload, "source", ("camera", "file"))
-        checks.require_choice(payload, "mode", ("live", "every"))
+        mode = checks.require_choice(payload, "mode", ("live", "every"))
         model = checks.optional_text(payload, "model") or self._settings.model
         resume = checks.optional_text(payload, "resume")
         known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
@@ -86,6 +89,9 @@ class StreamEvents:
             raise CodedError("UNAUTHENTICATED", "This connection is gone.")
         request = OpenRequest(caller.sid, caller.user_id, camera.id, source, model, resume, stored.plan)
         stream, resumed = self._registry.open(request)
+        if resumed and mode == "every":
+            # What was sent before the connection went must not lose its place to what is sent from now on.
+            await stream.settle(SETTLE_S)
         return {
             "stream": stream.id,
             "epoch": stream.epoch,

@@ -178,6 +178,23 @@ async def test_a_lost_connection_resumes_its_stream(server: RunningServer) -> No
         assert (result["unique"], result["counters"]["received"]) == (1, 2)
 
 
+async def test_every_frame_sent_before_a_loss_is_counted(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+        stream = (await user.open(camera, mode="every"))["stream"]
+        engine.gate.clear()
+        lost = [asyncio.create_task(user.frame(stream, seq)) for seq in (1, 2)]
+        await asyncio.sleep(0.2)  # one is being worked on, one waits
+        await user.socket.disconnect()
+        for task in lost:
+            task.cancel()
+        await user.connect()
+        asyncio.get_running_loop().call_later(0.5, engine.gate.set)
+        assert (await user.open(camera, mode="every", resume=stream))["next_seq"] == 3
+        last = [await user.frame(stream, seq) for seq in (3, 4)][-1]
+        assert last["result"]["counters"]["processed"] == 4
+
+
 async def test_a_stream_that_is_not_resumed_ends_and_is_kept(server: RunningServer, engine: ScriptedEngine) -> None:
     async with server.user() as user:
         camera = await user.camera()
