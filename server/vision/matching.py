@@ -18,6 +18,8 @@ COST = 0.7
 """Largest cost of an identity."""
 WEAK_OVERLAP = 0.3
 """Least overlap of a weak detection with the expected box."""
+FAINT, FAINT_OVERLAP = 0.05, 0.4
+"""Score below which a detection is a mere hint, and the overlap that it needs: the fainter, the better it has to fit."""
 
 Indices = NDArray[np.intp]
 
@@ -92,7 +94,7 @@ class Matcher:
         matches[tentative[rows]] = rest[columns]
 
         missed = np.flatnonzero((matches < 0) & (scene.unseen_s <= AWAY_S))
-        rows, columns = assign(_position_costs(people, missed, scene, weak), 1 - WEAK_OVERLAP)
+        rows, columns = assign(_position_costs(people, missed, scene, weak), 1.0)
         matches[missed[rows]] = weak[columns]
         return matches
 
@@ -113,7 +115,13 @@ class Matcher:
 
 
 def _position_costs(people: People, rows: Indices, scene: Scene, columns: Indices) -> NDArray[np.float64]:
-    """Costs by position alone: 1 - overlap inside the gate; shape (len(rows), len(columns))."""
+    """Costs by position alone: 1 - overlap, inside the gate and from the least overlap on.
+
+    Returns
+    -------
+    ndarray, shape (len(rows), len(columns))
+    """
     boxes, scores = scene.detections.xyxy[columns], scene.detections.scores[columns]
     shared = overlaps(scene.expected_xyxy[rows], boxes, scene.cut[columns])
-    return np.where(people.motion.distances(rows, boxes, scores) <= GATE, 1 - shared, np.inf)
+    fits = shared >= np.where(scores < FAINT, FAINT_OVERLAP, WEAK_OVERLAP)[None]
+    return np.where(fits & (people.motion.distances(rows, boxes, scores) <= GATE), 1 - shared, np.inf)
