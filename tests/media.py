@@ -2,7 +2,8 @@
 
 - ``vtest.avi`` (795 frames of a campus, PETS 2009) from Debian's opencv-doc,
 - ``bus.jpg`` (4 people, one cut off at the left edge) and ``zidane.jpg`` (2 people) from the Ultralytics wheel,
-- the annotation of ``vtest.avi``, which may not be redistributed: optional.
+- the annotation of ``vtest.avi``, which may not be redistributed: optional,
+- ``one-by-one-person-detection.mp4`` (Intel's sample-videos, CC BY 4.0), where somebody put it: optional.
 """
 
 import importlib.util
@@ -70,6 +71,14 @@ def find_annotation() -> Path:
     if path:
         return path
     pytest.skip("no annotation of vtest.avi: CROWDCOUNT_TEST_DATA names no folder with MOTChallenge's gt.txt")
+
+
+def find_clip(name: str) -> Path:
+    """Return the path of a recording that no package holds; skip the test where it is not."""
+    for folder in (os.environ.get("CROWDCOUNT_TEST_DATA"), ROOT.parent / "shared" / "data"):
+        if folder and (path := Path(folder) / name).is_file():
+            return path
+    pytest.skip(f"{name} is not here: put it into a folder and name that in CROWDCOUNT_TEST_DATA")
 
 
 def load_annotation() -> dict[int, list[tuple[int, float, float, float, float]]]:
