@@ -4,6 +4,7 @@ import { closedBy, refused, unexpected } from "../capture/problem.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
 import { goToLogin } from "../site/api.js";
+import { t } from "../site/words.js";
 import { NO_COUNTERS, NO_RATES } from "./state.js";
 
 /** @typedef {import("../live/protocol.js").Opened} Opened */
@@ -129,7 +130,7 @@ export class Run {
     const { phase } = this.store.get();
     const said = announcer.say(now, result.count, result.unique);
     this.store.set({
-      figures: { count: result.count, low: result.count_low, high: result.count_high, saturated: result.saturated, peak: result.peak, unique: result.unique, at: now, t: result.t },
+      figures: { count: result.count, low: result.count_low, high: result.count_high, saturated: result.saturated, full: result.rate.full, peak: result.peak, unique: result.unique, at: now, t: result.t },
       zones: result.zones,
       lines: result.lines,
       counters: result.counters,
@@ -188,7 +189,7 @@ export class Run {
       unique: figures?.unique ?? 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
-      note: figures ? "The connection was lost; these are the last figures that arrived." : "",
+      note: figures ? t("The connection was lost; these are the last figures that arrived.") : "",
     };
   }
 
@@ -207,7 +208,7 @@ export class Run {
       if (again) this.reset();
       const startedAt = this.store.get().source === "camera" ? Date.now() : 0;
       this.store.set({ startedAt });
-      if (again) this.say("Counting starts again.");
+      if (again) this.say(t("Counting starts again."));
     }
     this.onOpened(opened, basisMs);
   }
@@ -242,7 +243,7 @@ export class Run {
     const waiting = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
     const fps = figures && isFlowing(phase) && !paused ? this.fps.rate(now) : null;
     this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) && !paused ? this.#delayMs : null } });
-    if (phase === "connecting" && now - this.#askedAt > PATIENCE_MS && !this.opened) this.say("the server does not answer yet");
+    if (phase === "connecting" && now - this.#askedAt > PATIENCE_MS && !this.opened) this.say(t("the server does not answer yet"));
     else if (this.store.get().notice && now > this.#noticeUntil) this.store.set({ notice: "" });
     this.onBeat(now);
   }
