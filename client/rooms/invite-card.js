@@ -36,6 +36,12 @@ export function reachNote(url) {
   return "";
 }
 
+/** As a picture, which can do nothing but be looked at. @param {string} svg @returns {string} */
+function pictureOf(svg) {
+  const named = svg.includes("xmlns=") ? svg : svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `data:image/svg+xml;charset=utf-8,${encodeURIComponent(named)}`;
+}
+
 /** @param {string} url @param {HTMLElement} said */
 function copyButton(url, said) {
   const button = element("button", { type: "button", class: "button" }, icon("copy"), t("Copy the link"));
@@ -63,7 +69,7 @@ function shareButton(url, title) {
 
 /** @param {NewInvite} made @param {string} title @returns {HTMLElement} */
 export function inviteCard({ invite, url, qr }, title) {
-  const code = element("img", { class: "invite-code", alt: t("QR code of the link"), src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(qr)}` });
+  const code = element("img", { class: "invite-code", alt: t("QR code of the link"), src: pictureOf(qr) });
   const link = element("input", { type: "text", readonly: "", class: "invite-link", "aria-label": t("Link"), value: url });
   link.addEventListener("focus", () => link.select());
   const said = element("p", { class: "hint", role: "status" });

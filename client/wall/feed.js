@@ -82,6 +82,9 @@ export class Feed {
     socket.on("room_event", (/** @type {Record<string, any>} */ event) => {
       if (event.room === this.room) events.happened(event);
     });
+    socket.on("room_closed", (/** @type {{room: string, reason: string, message: string}} */ { room, reason, message }) => {
+      if (room === this.room) this.#stop(() => events.refused({ code: reason, message }));
+    });
     socket.on("session_ended", (/** @type {{reason: string}} */ { reason }) => {
       if (reason !== "expired") this.#stop(events.signedOut);
     });

@@ -70,7 +70,7 @@ const feed = new Feed(roomId, {
   updated: (update, shown) => void takeUpdate(update, shown),
   happened: (event) => happened(event),
   lost: () => store.set(lost(store.get(), performance.now())),
-  refused: (error) => store.set({ phase: "refused", problem: tell(error.message) }),
+  refused: (error) => store.set({ phase: "refused", problem: tell(error.message), seen: new Map(), areas: [], total: null, alerts: [] }),
   signedOut: goToLogin,
 });
 

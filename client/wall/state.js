@@ -27,9 +27,12 @@ export function emptyWall() {
   return { phase: "connecting", problem: "", room: null, seen: new Map(), areas: [], total: null, people: [], alerts: [], lostAt: 0 };
 }
 
-/** @param {Record<string, CameraNow>} cameras @param {number} now ms @returns {[string, Seen][]} */
+/** What a camera has that streams and was not seen yet. */
+const UNSEEN = { count: 0, peak: 0, unique: 0, level: /** @type {const} */ ("clear"), zones: [], people: [], delay_ms: null, fps: null };
+
+/** @param {Record<string, Partial<CameraNow> & {state: CameraNow["state"], age_ms: number | null}>} cameras @param {number} now ms @returns {[string, Seen][]} */
 function stamped(cameras, now) {
-  return Object.entries(cameras).map(([id, camera]) => [id, { ...camera, at: now }]);
+  return Object.entries(cameras).map(([id, camera]) => [id, { ...UNSEEN, ...camera, at: now }]);
 }
 
 /** @param {WallState} state @param {Room} room @param {import("./types.js").Snapshot} snapshot @param {number} now ms @returns {WallState} */
@@ -55,9 +58,9 @@ export function withAlert(state, alert) {
   return { ...state, alerts: alert.ended_at ? others : [...others, alert] };
 }
 
-/** @param {Seen} camera @param {number} now ms @returns {number} ms since its frame was taken */
+/** @param {Seen} camera @param {number} now ms @returns {number} ms since its frame was taken, or since it was heard of */
 export function ageOf(camera, now) {
-  return camera.age_ms + (now - camera.at);
+  return (camera.age_ms ?? 0) + (now - camera.at);
 }
 
 /** @param {Seen | undefined} camera @param {number} now ms @returns {"live" | "silent" | "offline"} */

@@ -76,7 +76,7 @@ export class Tile {
     // People are drawn on their own picture only; between two pictures their boxes would swim.
     if (!bitmap && this.#frame?.bitmap) return;
     this.#frame?.bitmap?.close();
-    this.#frame = { bitmap, width: bitmap?.width ?? width, height: bitmap?.height ?? height, people: seen.people };
+    this.#frame = { bitmap, width: bitmap?.width ?? width, height: bitmap?.height ?? height, people: (bitmap && seen.picture_people) || seen.people };
     this.#dirty = true;
   }
 
@@ -109,8 +109,9 @@ export class Tile {
     setAttribute(this.root, "data-level", level);
     this.root.toggleAttribute("data-large", large);
     this.#renderLevel(level);
-    setText(this.#count, seen && life !== "offline" ? formatCount(seen.count) : "–");
-    setText(this.#word, seen && life !== "offline" ? tn("person", "people", seen.count) : "");
+    const counted = seen && life !== "offline" && seen.age_ms !== null;
+    setText(this.#count, counted ? formatCount(seen.count) : "–");
+    setText(this.#word, counted ? tn("person", "people", seen.count) : "");
     setText(this.#life, lifeText(seen, now));
     this.enlarge.setAttribute("aria-pressed", String(large));
     this.earlier.hidden = this.later.hidden = !byHand;
@@ -127,8 +128,9 @@ export class Tile {
     this.#level.replaceChildren(icon(ICONS[level]), LEVELS[level]);
   }
 
-  /** @param {readonly import("./types.js").ZoneNow[]} zones */
-  #renderZones(zones) {
+  /** @param {readonly import("./types.js").ZoneNow[]} given */
+  #renderZones(given) {
+    const zones = given.map((zone) => ({ ...zone, name: this.shapes.find(({ id }) => id === zone.id)?.name ?? zone.name ?? zone.id }));
     const key = JSON.stringify(zones.map(({ id, name, occupancy, level }) => [id, name, occupancy, level]));
     if (key === this.#zonesKey) return;
     if (zones.some(({ id, level }, index) => this.#shownZones[index]?.id !== id || this.#shownZones[index]?.level !== level)) this.#dirty = true;

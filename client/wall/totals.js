@@ -1,8 +1,8 @@
 /** The venue in numbers: everybody, and each named area with its capacity. */
-import { formatCount } from "../core/format.js";
+import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { LEVELS, TRENDS, areaText, staleText } from "./words.js";
+import { LEVELS, areaText, staleText, trendOf, trendText } from "./words.js";
 
 /** @typedef {import("./types.js").AreaNow} AreaNow */
 
@@ -10,10 +10,10 @@ const TREND_ICONS = { up: "trending-up", down: "trending-down", steady: "arrow-r
 
 /** @param {AreaNow} area @returns {HTMLLIElement} */
 function areaCard(area) {
-  const { name, people, capacity, level, stale, stale_cameras: silent, trend } = area;
+  const { name, people, capacity, level, stale, stale_cameras: silent, trend, full_in_s: fullIn } = area;
   const share = people !== null && capacity ? people / capacity : null;
   const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level])];
-  const trendMark = trend && people !== null ? [element("span", { class: "area-trend", title: TRENDS[trend] }, icon(TREND_ICONS[trend]), element("span", { class: "visually-hidden" }, TRENDS[trend]))] : [];
+  const trendMark = trend !== null && people !== null ? [element("span", { class: "area-trend", title: trendText(trend) }, icon(TREND_ICONS[trendOf(trend)]), element("span", { class: "visually-hidden" }, trendText(trend)))] : [];
   const card = element("li", { class: "area-card", "data-level": level, "data-area": area.id });
   card.toggleAttribute("data-old", stale);
   card.append(
@@ -25,6 +25,7 @@ function areaCard(area) {
     /** @type {HTMLElement} */ (bar.firstElementChild).style.inlineSize = `${Math.min(100, Math.round(share * 100))}%`;
     card.append(bar);
   }
+  if (fullIn !== null && fullIn !== undefined) card.append(element("p", { class: "area-soon" }, t("Full in about {span}", { span: formatSpan(fullIn * 1000) })));
   if (stale) card.append(element("p", { class: "area-old" }, staleText(silent.length || 1)));
   return card;
 }
@@ -41,7 +42,7 @@ export function totalsView() {
     const { total: venue, areas, phase } = state;
     const people = venue?.people ?? null;
     setText(total, people === null ? "–" : formatCount(people));
-    const silent = [...state.seen.values()].filter((camera) => camera.state === "silent").length;
+    const silent = venue?.stale_cameras?.length ?? 0;
     const old = phase === "lost" || Boolean(venue?.stale);
     card.toggleAttribute("data-old", old);
     note.hidden = !old;

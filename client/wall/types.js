@@ -44,7 +44,7 @@
  * @property {Level} level
  *
  * @typedef {object} CameraNow what a camera saw last
- * @property {number} age_ms when it was sent
+ * @property {number | null} age_ms when it was sent; null before the first frame
  * @property {number} count
  * @property {number} peak
  * @property {number} unique
@@ -55,6 +55,7 @@
  * @property {number | null} fps
  * @property {"live" | "silent" | "offline"} state
  * @property {ArrayBuffer} [picture] JPEG
+ * @property {{id: number, box: [number, number, number, number]}[]} [picture_people] where the picture is of an earlier frame than `people`
  * @property {number} [width] of the frame
  * @property {number} [height]
  *
@@ -66,9 +67,11 @@
  * @property {string[]} stale_cameras ids
  * @property {number | null} capacity
  * @property {Level} level
- * @property {"up" | "down" | "steady" | null} trend
+ * @property {number | null} trend people a minute
+ * @property {number | null} full_in_s when it goes on like this; null when it does not fill
+ * @property {string[]} missing_cameras ids of those that do not stream
  *
- * @typedef {{people: number | null, stale: boolean}} Total
+ * @typedef {{people: number | null, stale: boolean, stale_cameras?: string[]}} Total
  *
  * @typedef {object} Present somebody who looks at the room
  * @property {string} user

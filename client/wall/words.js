@@ -1,5 +1,5 @@
 /** What the wall says. Pure. */
-import { formatCount, formatDelay, formatRate, formatSpan } from "../core/format.js";
+import { formatCount, formatDelay, formatRate, formatSpan, formatTenth } from "../core/format.js";
 import { t, tn } from "../site/words.js";
 import { ageOf, lifeOf } from "./state.js";
 
@@ -7,12 +7,28 @@ import { ageOf, lifeOf } from "./state.js";
 
 export const LEVELS = { clear: t("Clear"), warning: t("Warning"), critical: t("Critical") };
 export const ROLES = { owner: t("Owner"), operator: t("Operator"), viewer: t("Viewer"), camera: t("Camera") };
-export const TRENDS = { up: t("rising"), down: t("falling"), steady: t("steady") };
+
+/** Slower than this is as good as steady. People a minute. */
+const STEADY = 0.5;
+
+/** @param {number} perMinute @returns {"up" | "down" | "steady"} */
+export function trendOf(perMinute) {
+  return Math.abs(perMinute) < STEADY ? "steady" : perMinute > 0 ? "up" : "down";
+}
+
+/** @param {number} perMinute */
+export function trendText(perMinute) {
+  const amount = formatTenth(Math.abs(perMinute));
+  const trend = trendOf(perMinute);
+  if (trend === "steady") return t("steady");
+  return trend === "up" ? t("{n} more a minute", { n: amount }) : t("{n} fewer a minute", { n: amount });
+}
 
 /** @param {import("./state.js").Seen | undefined} camera @param {number} now ms */
 export function lifeText(camera, now) {
   const life = lifeOf(camera, now);
   if (!camera || life === "offline") return t("Not streaming");
+  if (camera.age_ms === null) return t("No picture yet");
   if (life === "silent") return t("Silent for {span}", { span: formatSpan(ageOf(camera, now)) });
   const parts = [];
   if (camera.delay_ms !== null && camera.delay_ms !== undefined) parts.push(formatDelay(Math.round(camera.delay_ms / 10) * 10));
@@ -37,7 +53,7 @@ export function logText({ kind, who, text }) {
     case "note":
       return text;
     case "alert":
-      return text || t("An alert began.");
+      return t("{level}: {place}", { level: LEVELS[/** @type {"warning"} */ (text)] ?? text, place: who });
     case "acknowledged":
       return t("{who} acknowledged: {text}", { who, text });
     case "claimed":
