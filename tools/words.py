@@ -38,7 +38,7 @@ def marked() -> Iterator[tuple[str, str, str]]:
         for path in sorted((ROOT / folder).rglob(pattern)):
             for _line, text, _comments, _context in extract_from_file(method, path, MARKS, options=OPTIONS):
                 one, many = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
-                if WORD.search(one):
+                if WORD.search(one) and "${" not in one:
                     yield path.relative_to(ROOT).as_posix(), one, many
     for path in sorted(path for package in SAYING for path in (ROOT / "server" / package).rglob("*.py")):
         for text in sentences(path):
