@@ -110,6 +110,7 @@ cameras = Table(
     Column("name", String(80), nullable=False),
     Column("created_at", Float, nullable=False),
     Column("room_id", ForeignKey("rooms.id", ondelete="SET NULL"), index=True),
+    Column("quality", String(10), nullable=False, server_default="balanced"),
     Index("ix_cameras_owner_id_created_at", "owner_id", "created_at"),
 )
 
