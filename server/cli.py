@@ -1,9 +1,9 @@
-"""The command line: ``crowdcount serve | track | models | users | keys | backup | restore | check``."""
+"""The command line: ``crowdcount serve | track | models | users | keys | certs | backup | restore | check``."""
 
 import argparse
 import sys
 
-from server import cli_backup, cli_keys, cli_models, cli_serve, cli_track, cli_users
+from server import cli_backup, cli_certs, cli_keys, cli_models, cli_serve, cli_track, cli_users
 from server.core.errors import CodedError
 
 _INTERRUPTED = 130
@@ -19,6 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     cli_models.add_parser(commands)
     cli_users.add_parser(commands)
     cli_keys.add_parser(commands)
+    cli_certs.add_parser(commands)
     cli_backup.add_parser(commands)
     arguments = parser.parse_args(argv)
     try:

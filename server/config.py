@@ -32,6 +32,10 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    tls: bool = Field(False, description="Serve HTTPS with the certificate of `crowdcount certs`.")
+    authority_port: int = Field(
+        0, ge=0, le=65535, description="Port of the page without TLS that hands out the authority; 0 is the next one."
+    )
     data_dir: Path = Field(PROJECT_DIR / "var", description="Where the database and the secrets live.")
     models_dir: Path = Field(default_factory=default_models_dir, description="Where prepared models live.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -130,7 +134,7 @@ class Settings(BaseSettings):
     def site_url(self) -> str:
         """Where people reach this server, as far as it knows."""
         host = "localhost" if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
-        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return self.public_url or f"http{'s' if self.tls else ''}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def keep_days(self) -> dict[int, int]:

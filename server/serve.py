@@ -2,11 +2,13 @@
 
 import socket
 import tempfile
+from typing import Any
 
 import uvicorn
 
 from server.api.context import WebLife
 from server.app import Application, create_app
+from server.certificates import Files
 from server.config import TRANSPORT_BYTES, Settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
@@ -50,6 +52,14 @@ def build(settings: Settings, web_life: WebLife | None = None) -> Application:
     return create_app(settings, create_engine(settings), web_life)
 
 
+def _encryption(settings: Settings) -> dict[str, Any]:
+    """What uvicorn needs to know to speak TLS."""
+    if not settings.tls:
+        return {}
+    files = Files.of(settings.data_dir)
+    return {"ssl_certfile": str(files.server), "ssl_keyfile": str(files.server_key)}
+
+
 class Server(uvicorn.Server):
     """A uvicorn server that says where it is, and says good-bye.
 
@@ -73,9 +83,11 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=settings.shutdown_s,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=list(settings.trusted_proxies),
+                **_encryption(settings),
             )
         )
         self._app = app
+        self.settings = settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the URL."""
@@ -83,7 +95,8 @@ class Server(uvicorn.Server):
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             name = f"[{host}]" if ":" in host else host
-            print(f"crowdcount is at http://{'localhost' if host == '127.0.0.1' else name}:{port}", flush=True)
+            scheme = "https" if self.config.is_ssl else "http"
+            print(f"crowdcount is at {scheme}://{'localhost' if host == '127.0.0.1' else name}:{port}", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the clients before their connections are closed."""

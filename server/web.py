@@ -1,6 +1,7 @@
 """The web process of `crowdcount serve`: serves on sockets that its parent holds, and does not outlive it."""
 
 import asyncio
+import datetime
 import json
 import logging
 import os
@@ -8,14 +9,20 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import uvicorn
 
 from server.api.context import WebLife
+from server.authority_page import AuthorityPage
+from server.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
 from server.config import Settings, SettingsError, load_settings
 from server.core.errors import CodedError
 from server.listening import StartError
 from server.logs import set_up_logs
 from server.orphans import signal_when_parent_dies
+from server.patience import PatientProtocol
 from server.serve import Server, build
 from server.supervise import CANNOT_START, Orders
 
@@ -54,32 +61,77 @@ class Parent:
         server.should_exit = True
 
 
-async def _serve(server: Server, listener: socket.socket, parent: Parent | None) -> None:
-    telling = asyncio.create_task(parent.tell(), name="signs of life") if parent else None
-    await server.serve(sockets=[listener])
-    if telling is not None:
-        telling.cancel()
+class _Beside(uvicorn.Server):
+    """A server beside the main one, which alone minds signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
 
 
-def run(settings: Settings, listener: socket.socket, parent: Parent | None = None, life: WebLife | None = None) -> int:
-    """Serve until told to stop; returns the exit status."""
-    server = Server(build(settings, life), settings)
+def _hand_out_authority(settings: Settings) -> _Beside:
+    files = Files.of(settings.data_dir)
+    page = AuthorityPage(files.authority.read_bytes(), fingerprint(files), settings.port)
+    return _Beside(
+        uvicorn.Config(page, log_config=None, access_log=False, http=PatientProtocol, ws="none", lifespan="off")
+    )
+
+
+async def _serve(server: Server, sockets: Mapping[str, socket.socket], parent: Parent | None) -> None:
+    besides = []
+    if parent:
+        besides.append(asyncio.create_task(parent.tell(), name="signs of life"))
+    if "plain" in sockets:
+        plain = _hand_out_authority(server.settings)
+        besides.append(asyncio.create_task(plain.serve(sockets=[sockets["plain"]]), name="authority page"))
+    await server.serve(sockets=[sockets["main"]])
+    for one in besides:
+        one.cancel()
+    await asyncio.gather(*besides, return_exceptions=True)
+
+
+def prepare_certificate(settings: Settings) -> None:
+    """See to a certificate that is valid for a while; the authority stays."""
+    files = Files.of(settings.data_dir)
+    if needs_renewal(files, datetime.datetime.now(datetime.UTC)):
+        issue(files, names_in(files) or names_of_this_machine())
+    print(f"its authority: SHA-256 {fingerprint(files)}", flush=True)
+
+
+def run(
+    settings: Settings,
+    sockets: Mapping[str, socket.socket],
+    parent: Parent | None = None,
+    life: WebLife | None = None,
+) -> int:
+    """Serve until told to stop; returns the exit status.
+
+    Parameters
+    ----------
+    sockets : mapping of str to socket
+        They listen: ``main``, and with TLS ``plain``.
+    """
+    app = build(settings, life)
+    if settings.tls:
+        prepare_certificate(settings)
+    server = Server(app, settings)
     if parent is not None:
         threading.Thread(target=parent.wait_for_end, args=[server], daemon=True).start()
-    asyncio.run(_serve(server, listener, parent))
+    asyncio.run(_serve(server, sockets, parent))
     return 0
 
 
 def start(orders: Orders) -> int:
     """Do as the parent says."""
-    listener = socket.socket(fileno=orders.listeners["main"])
+    sockets = {name: socket.socket(fileno=number) for name, number in orders.listeners.items()}
     life = socket.socket(fileno=orders.life)
     # A web process that was stopped has to run to notice that it is alone.
     signal_when_parent_dies(signal.SIGCONT)
     try:
         settings = load_settings(**orders.overrides)
         set_up_logs(settings.log_level)
-        return run(settings, listener, Parent(life), WebLife(orders.restarts, orders.reason))
+        return run(settings, sockets, Parent(life), WebLife(orders.restarts, orders.reason))
     except (SettingsError, StartError, CodedError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
         return CANNOT_START

@@ -20,7 +20,9 @@ SocketAuthenticator = Callable[[dict[str, Any], object], Awaitable[Grant]]
 def handshake_origin_allowed(environ: dict[str, Any], allowed: tuple[str, ...]) -> bool:
     """Whether a page of this origin may connect."""
     origin = claimed_origin(environ.get("HTTP_ORIGIN"), environ.get("HTTP_REFERER"))
-    return origin_allowed(origin, environ.get("wsgi.url_scheme", ""), environ.get("HTTP_HOST", ""), allowed)
+    # The scheme of the connection, or of a proxy that is trusted; the library's own takes anybody's word for it.
+    scheme = str(environ.get("asgi.scope", {}).get("scheme", "")).replace("ws", "http", 1)
+    return origin_allowed(origin, scheme, environ.get("HTTP_HOST", ""), allowed)
 
 
 def socket_authenticator(app: Quart, auth: QuartAuth) -> SocketAuthenticator:

@@ -109,7 +109,7 @@ class LiveServer(socketio.AsyncServer):
             await super()._handle_eio_message(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
             logger.info("connection %s dropped: unreadable packet (%s)", eio_sid, type(error).__name__)
-            await self.eio.disconnect(eio_sid)
+            await self.hang_up(eio_sid)
 
 
 def address_of(environ: dict[str, Any]) -> str:

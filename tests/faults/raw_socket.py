@@ -1,6 +1,7 @@
 """A client that speaks WebSocket, Engine.IO and Socket.IO byte by byte, and so can do it wrong."""
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -106,17 +107,20 @@ class RawSocket:
         """Whether the server ends the connection within that time; everything until then is read and forgotten."""
         try:
             async with asyncio.timeout(seconds):
-                while (await self.read())[0] != CLOSE:
-                    continue
-        except ConnectionError:
-            return True
+                with contextlib.suppress(ConnectionError):
+                    while (await self.read())[0] != CLOSE:
+                        continue
+                return True
         except TimeoutError:
             return False
-        return True
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         """Hang up."""
         self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
     @staticmethod
     def _head(opcode: int, length: int) -> bytes:
