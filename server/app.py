@@ -22,7 +22,9 @@ from server.api import (
     credentials,
     health,
     history,
+    history_heat,
     history_pages,
+    history_parquet,
     language,
     models,
     pages,
@@ -75,7 +77,9 @@ PARTS = (
     plans,
     alerts,
     history,
+    history_heat,
     history_pages,
+    history_parquet,
     channels,
     channel_pages,
     shell,
@@ -125,7 +129,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     database = Database(settings.database_path)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
     registry = Registry(
-        engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.keep_days
+        engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.retention
     )
     auth = install_auth(app, secure=settings.secure_cookies, days=settings.session_days)
     namespace = LiveNamespace(settings, database, registry, socket_authenticator(app, auth))

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.models.paths import default_models_dir
+from server.storage.retention import Retention
 
 PREFIX = "CROWDCOUNT_"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     keep_ten_seconds_days: int = Field(3, ge=0, le=36_500, description="Days that history of ten-second steps is kept.")
     keep_minutes_days: int = Field(90, ge=0, le=36_500, description="Days that history of minutes is kept.")
     keep_hours_days: int = Field(0, ge=0, le=36_500, description="Days that history of hours is kept; 0 is for ever.")
+    keep_heatmap_days: int = Field(30, ge=0, le=36_500, description="Days that heatmaps of hours are kept.")
     public_url: str = Field("", description="Where people reach this server, for links in messages.")
     smtp_host: str = Field("", description="Mail server; without it nothing is sent by mail.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
@@ -137,9 +139,10 @@ class Settings(BaseSettings):
         return self.public_url or f"http{'s' if self.tls else ''}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
-    def keep_days(self) -> dict[int, int]:
-        """Days that history is kept, by its step in seconds; 0 is for ever."""
-        return {10: self.keep_ten_seconds_days, 60: self.keep_minutes_days, 3600: self.keep_hours_days}
+    def retention(self) -> Retention:
+        """How long history is kept."""
+        steps = {10: self.keep_ten_seconds_days, 60: self.keep_minutes_days, 3600: self.keep_hours_days}
+        return Retention(steps, self.keep_heatmap_days)
 
     @property
     def database_path(self) -> Path:

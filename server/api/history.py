@@ -154,8 +154,8 @@ async def get_history(camera_id: str, query_args: Query) -> tuple[dict[str, Any]
 async def get_history_json(camera_id: str, query_args: Query) -> Response:
     """The same as a file."""
     camera, step, samples = await load(camera_id, query_args)
-    await _note(camera, "json")
-    return _file(json.dumps(present(step, samples), indent=1), "application/json", camera, "json")
+    await note_export(camera, "json")
+    return attach(json.dumps(present(step, samples), indent=1), "application/json", camera, "json")
 
 
 @blueprint.get("/history.csv")
@@ -164,7 +164,7 @@ async def get_history_json(camera_id: str, query_args: Query) -> Response:
 async def get_history_csv(camera_id: str, query_args: Query) -> Response:
     """A row for each zone and stretch of time; no cell is a formula."""
     camera, _, samples = await load(camera_id, query_args)
-    await _note(camera, "csv")
+    await note_export(camera, "csv")
     table = io.StringIO(newline="")
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
@@ -172,15 +172,17 @@ async def get_history_csv(camera_id: str, query_args: Query) -> Response:
         values = point(sample)
         named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
         writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
-    return _file(table.getvalue(), "text/csv; charset=utf-8", camera, "csv")
+    return attach(table.getvalue(), "text/csv; charset=utf-8", camera, "csv")
 
 
-async def _note(camera: Camera, kind: str) -> None:
+async def note_export(camera: Camera, kind: str) -> None:
+    """Write down in the audit log that figures were taken along."""
     async with services().database.writing() as connection:
         await record(connection, camera.owner_id, Action.HISTORY_EXPORTED, target=camera.name, detail=kind)
 
 
-def _file(content: str, content_type: str, camera: Camera, ending: str) -> Response:
+def attach(content: str | bytes, content_type: str, camera: Camera, ending: str) -> Response:
+    """A file to save."""
     response = Response(content, content_type=content_type)
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     # The id, not the name: a header is no place for a user's text.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.core.crossings import Crossings, LineReport
 from server.core.footing import Footing, footing
+from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
 from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
@@ -32,11 +33,13 @@ class Analytics:
     ----------
     plan : Plan, optional
         What is drawn on the frame.
+    origin_ms : float
+        The clock at capture time 0, milliseconds.
     """
 
-    def __init__(self, plan: Plan | None = None) -> None:
+    def __init__(self, plan: Plan | None = None, origin_ms: float = 0.0) -> None:
         self._tally = Tally()
-        self._heatmap = Heatmap()
+        self._heatmap = Heatmap(origin_ms)
         self._heatmap_t = float("-inf")
         self._epoch = 0
         self._zones: dict[str, ZoneWatch] = {}
@@ -73,6 +76,10 @@ class Analytics:
         """Let the heatmap look so far back, from the next frame on."""
         self._heatmap.window = window
         self._heatmap_t = float("-inf")
+
+    def take_heat(self) -> list[HourHeat]:
+        """Hand over where people were since the last time, by the hour of the clock."""
+        return self._heatmap.take_hours()
 
     def update(self, tracks: Tracks) -> Analysis:
         """Take in the next frame's tracks."""

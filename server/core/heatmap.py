@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core.heat_hours import Blurs, HeatHours, HourHeat, spread
 from server.core.tracks import Tracks
 
 
@@ -58,13 +59,19 @@ class Heatmap:
 
     Each person is a point in the grid of its size; the grids are blurred by their sizes when the picture is asked for,
     twice a second instead of once for every person and frame.
+
+    Parameters
+    ----------
+    origin_ms : float
+        The clock at capture time 0, milliseconds, for the hours that are kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, origin_ms: float = 0.0) -> None:
         self.window = Window.QUARTER
+        self._hours = HeatHours(origin_ms)
         self._recent: NDArray[np.float64] = np.zeros((len(SIGMAS), 1, 1))
         self._grids: dict[Window, NDArray[np.float64]] = {}
-        self._blurs: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+        self._blurs: Blurs = []
         self._t: float | None = None
         self._folded_t = 0.0
 
@@ -86,12 +93,16 @@ class Heatmap:
     def image(self) -> HeatmapImage:
         """The chosen window's grid as bytes, scaled to its own maximum."""
         self._fold()
-        grids = self._grids[self.window]
-        grid = np.sum([d @ one @ a.T for one, (d, a) in zip(grids, self._blurs, strict=True)], axis=0)
+        grid = spread(self._grids[self.window], self._blurs)
         top = float(grid.max())
         scaled = grid * (255 / top) if top > 0 else grid
         rows, columns = grid.shape
         return HeatmapImage(self.window, columns, rows, round(top, 4), np.rint(scaled).astype(np.uint8).tobytes())
+
+    def take_hours(self) -> list[HourHeat]:
+        """Hand over what was marked since the last time, by the hour."""
+        self._fold()
+        return self._hours.take(self._blurs)
 
     def _fold(self) -> None:
         """Add what is recent to every window; once for a picture, not for every frame."""
@@ -100,6 +111,7 @@ class Heatmap:
             if window in HALF_LIFE_MS:
                 grid *= 0.5 ** ((t - self._folded_t) / HALF_LIFE_MS[window])
             grid += self._recent
+        self._hours.add(t, self._recent, self._blurs)
         self._recent[:] = 0
         self._folded_t = t
 
@@ -108,6 +120,8 @@ class Heatmap:
         longer = max(width, height)
         rows, columns = (max(1, round(LONG_SIDE_CELLS * side / longer)) for side in (height, width))
         if self._recent.shape[1:] != (rows, columns) or not self._grids:
+            self._fold()
+            self._hours.settle(self._blurs)
             self._recent = np.zeros((len(SIGMAS), rows, columns))
             self._grids = {window: np.zeros_like(self._recent) for window in Window}
             self._blurs = [(_blur(rows, sigma), _blur(columns, sigma)) for sigma in SIGMAS]

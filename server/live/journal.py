@@ -1,19 +1,25 @@
 """What of a stream is to be kept: collected on the frame path, written elsewhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from server.core.alarm import Alert
 from server.core.analytics import Analysis
 from server.core.bucket import Bucket, BucketMaker
+from server.core.heat_hours import HourHeat
 from server.core.watch import ZoneReport
 from server.ids import new_id
 from server.storage.alerts import AlertRecord
+from server.storage.heatmaps import HeatRecord
 from server.storage.samples import STEPS_S, Sample
 
 WHOLE = ("", "")
 """Id and name under which the whole frame is kept."""
 MAX_PENDING = 50_000
 """Samples that wait for a database that does not answer; the oldest go first. A day of one camera with five zones."""
+
+MAX_HEAT = 60
+"""Heatmaps that wait likewise: an hour of one camera."""
 
 Key = tuple[str, str]
 """Zone id and figure."""
@@ -25,6 +31,7 @@ class Pending:
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
+    heat: list[HeatRecord] = field(default_factory=list)
 
 
 class Journal:
@@ -58,6 +65,10 @@ class Journal:
         for key in self._going_on.keys() - current:
             self._end(key)
 
+    def note_heat(self, hours: Iterable[HourHeat]) -> None:
+        """Take in where people were."""
+        self._pending.heat += [HeatRecord(self._camera_id, hour.start_ms / 1000, hour.cells) for hour in hours]
+
     def alert_id(self, zone_id: str, figure: str) -> str | None:
         """The id of an alert that goes on."""
         record = self._going_on.get((zone_id, figure))
@@ -80,6 +91,7 @@ class Journal:
         """It could not be written: it waits again, behind nothing newer."""
         self._pending.alerts = drained.alerts | self._pending.alerts
         self._pending.samples = (drained.samples + self._pending.samples)[-MAX_PENDING:]
+        self._pending.heat = (drained.heat + self._pending.heat)[-MAX_HEAT:]
 
     def _sample(self, zone_id: str, name: str, t: float, value: int, report: ZoneReport | None = None) -> None:
         known = self._makers.get(zone_id)

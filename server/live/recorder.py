@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from server.live.stream import Stream
 from server.storage.alert_steps import keep_alerts, keep_interrupted
 from server.storage.database import Database
+from server.storage.heatmaps import add_heat, delete_old_heat
+from server.storage.retention import Retention
 from server.storage.samples import add_samples, delete_old_samples
 from server.storage.streams import StreamRecord, upsert_stream
 
@@ -21,6 +23,8 @@ WRITE_EVERY_S = 1.0
 """Alerts and samples are on disk so soon after they happened."""
 TOTALS_EVERY = 5
 """Totals of streams change with every frame; they are written at every fifth turn."""
+HEAT_EVERY = 60
+"""Heatmaps of the hour grow slowly; they are written at every sixtieth turn."""
 MAX_LATE = 1000
 """Streams that ended while the database could not be written; the oldest go first."""
 CLEAN_EVERY = 3600
@@ -36,14 +40,14 @@ class Recorder:
         Where to.
     running : callable
         The streams that are open.
-    days : dict of int to int
-        How long samples of each step are kept, days by seconds; 0 for ever.
+    retention : Retention
+        How long what was counted is kept.
     """
 
-    def __init__(self, database: Database, running: Callable[[], Iterable[Stream]], days: dict[int, int]) -> None:
+    def __init__(self, database: Database, running: Callable[[], Iterable[Stream]], retention: Retention) -> None:
         self._database = database
         self._running = running
-        self._days = days
+        self._retention = retention
         self._task: asyncio.Task[None] | None = None
         self._late: deque[Stream] = deque(maxlen=MAX_LATE)
 
@@ -59,7 +63,9 @@ class Recorder:
                 await self._task
 
     async def save(self, stream: Stream, *, closed: bool) -> None:
-        """Write the totals of a stream, its alerts and samples."""
+        """Write the totals of a stream, its alerts and samples, and where people were."""
+        if closed:
+            stream.journal.note_heat(stream.analytics.take_heat())
         await self._write([stream], totals=True, closed=closed)
 
     async def _save_forever(self) -> None:
@@ -69,6 +75,9 @@ class Recorder:
             await asyncio.sleep(WRITE_EVERY_S)
             turn += 1
             streams = [stream for stream in self._running() if stream.counters.processed]
+            if turn % HEAT_EVERY == 0:
+                for stream in streams:
+                    stream.journal.note_heat(stream.analytics.take_heat())
             await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
             await self._write([self._late.popleft() for _ in range(len(self._late))], totals=True, closed=True)
             if turn % CLEAN_EVERY == 0:
@@ -78,7 +87,7 @@ class Recorder:
         """One stream after the other, each in its own short transaction: a fault of one is not the others'."""
         for stream in streams:
             pending = stream.journal.drain()
-            if not (totals or pending.alerts or pending.samples):
+            if not (totals or pending.alerts or pending.samples or pending.heat):
                 continue
             try:
                 async with self._database.writing() as connection:
@@ -86,6 +95,7 @@ class Recorder:
                         await upsert_stream(connection, _totals(stream, closed))
                     await keep_alerts(connection, pending.alerts.values(), time.time())
                     await add_samples(connection, pending.samples)
+                    await add_heat(connection, pending.heat)
             except IntegrityError:
                 logger.info("stream %s: its camera was deleted; nothing is kept", stream.id)
             except SQLAlchemyError:
@@ -100,9 +110,10 @@ class Recorder:
             async with self._database.writing() as connection:
                 if first:
                     await keep_interrupted(connection, time.time())
-                await delete_old_samples(connection, self._days, time.time())
+                await delete_old_samples(connection, self._retention.samples, time.time())
+                await delete_old_heat(connection, self._retention.heat, time.time())
         except SQLAlchemyError:
-            logger.exception("old samples could not be dropped")
+            logger.exception("old history could not be dropped")
 
 
 def _totals(stream: Stream, closed: bool) -> StreamRecord:

@@ -15,6 +15,7 @@ from server.live import metrics
 from server.live.recorder import Recorder
 from server.live.stream import Stream
 from server.storage.database import Database
+from server.storage.retention import Retention
 from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
@@ -67,8 +68,8 @@ class Registry:
         Limit.
     resume_s : float
         How long a stream without connection is kept.
-    keep_days : dict of int to int
-        How long samples of each step are kept, days by seconds; 0 for ever.
+    retention : Retention
+        How long what was counted is kept.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Registry:
         notify: Notify,
         streams_per_user: int,
         resume_s: float,
-        keep_days: dict[int, int],
+        retention: Retention,
     ) -> None:
         self._engine = engine
         self._notify = notify
@@ -86,7 +87,7 @@ class Registry:
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        self.recorder = Recorder(database, self.streams, keep_days)
+        self.recorder = Recorder(database, self.streams, retention)
 
     def streams(self) -> Iterable[Stream]:
         """Every open stream."""

@@ -64,7 +64,7 @@ class Stream:
         self.source = source
         self.model = model
         self.counters = Counters()
-        self.analytics = Analytics()
+        self.analytics = Analytics(origin_ms=opened_at * 1000)
         self.journal = Journal(camera_id, opened_at)
         self.epoch = 1
         self.duration_ms = 0.0

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, case, delete, or_, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage.retention import DAY_S
 from server.storage.schema import cameras, samples
 
 STEPS_S = (10, 60, 3600)
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -213,6 +214,18 @@ samples = Table(
     Column("dwell_s", Float, nullable=False),
     Column("visits", Integer, nullable=False),
     Index("ix_samples_step_s_at", "step_s", "at"),
+)
+
+# Where people were: a grid of the frame for each hour (server/storage/heatmaps.py).
+heatmaps = Table(
+    "heatmaps",
+    metadata,
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Float, primary_key=True, index=True),
+    Column("rows", Integer, primary_key=True),
+    Column("columns", Integer, primary_key=True),
+    Column("most", Float, nullable=False),  # person-seconds that the largest cell stands for
+    Column("cells", LargeBinary, nullable=False),
 )
 
 # One row a stream, written while it runs, so that what was counted outlives the process.

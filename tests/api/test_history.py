@@ -2,7 +2,9 @@
 
 import csv
 import io
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -105,3 +107,54 @@ async def test_ranges_that_are_none(server: RunningServer, query: dict[str, str]
         async with user.http.get(f"/api/cameras/{camera}/history", params=query) as response:
             assert response.status == 400
             assert (await response.json())["error"]["code"] in {"BAD_REQUEST", "BAD_RANGE"}
+
+
+async def test_the_parquet_file_holds_the_same(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user:
+        camera = await stream_something(user, engine)
+        query = {"step": "60", **around_now()}
+        async with user.http.get(f"/api/cameras/{camera}/history.parquet", params=query) as response:
+            assert response.status == 200
+            assert response.headers["Content-Disposition"].endswith('.parquet"')
+            content = await response.read()
+        table = import_module("pyarrow.parquet").read_table(io.BytesIO(content))
+        rows = table.to_pylist()
+        answer = await get(user, f"/api/cameras/{camera}/history", **query)
+        points = [
+            ((series["zone"] or {"id": ""})["id"], point) for series in answer["series"] for point in series["points"]
+        ]
+        assert len(rows) == len(points) >= 2
+        for row, (zone, point) in zip(rows, points, strict=True):
+            assert (row["zone_id"], row["at"]) == (zone, datetime.fromisoformat(point["t"]))
+            assert {name: row[name] for name in point if name != "t"} == {
+                name: point[name] for name in point if name != "t"
+            }
+        assert table.schema.metadata[b"step_s"] == b"60"
+
+
+async def test_without_pyarrow_the_answer_says_so(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.api.history_parquet.find_spec", lambda name: None)
+    async with server.user() as user:
+        camera = await user.camera()
+        path = f"/api/cameras/{camera}/history.parquet"
+        async with user.http.get(path, params=around_now()) as response:
+            assert response.status == 501
+            assert (await response.json())["error"]["code"] == "NO_PARQUET"
+
+
+async def test_the_heatmap_of_the_hour(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user, server.user("eve") as eve:
+        camera = await stream_something(user, engine)
+        hours = (await get(user, f"/api/cameras/{camera}/heatmap", **around_now()))["hours"]
+        total = 0.0
+        for hour in hours:
+            cells = b64decode(hour["cells"])
+            assert len(cells) == hour["rows"] * hour["columns"]
+            assert max(cells) == 255
+            total += sum(cells) / 255 * hour["max_seconds"]
+        assert total == pytest.approx(2.9 + 2 * 3, rel=0.05), "one person for three seconds, then two"
+        async with eve.http.get(f"/api/cameras/{camera}/heatmap", params=around_now()) as response:
+            assert response.status == 404
+        long = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-31T00:00:00Z"}
+        async with user.http.get(f"/api/cameras/{camera}/heatmap", params=long) as response:
+            assert (response.status, (await response.json())["error"]["code"]) == (400, "BAD_RANGE")

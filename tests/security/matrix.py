@@ -105,6 +105,16 @@ ROUTES = [
     Case(
         "GET", "/api/cameras/<camera_id>/history.json", 401, 200, 404, path="/api/cameras/{camera}/history.json?" + DAY
     ),
+    # 501 where pyarrow is not installed; the tests have it.
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/history.parquet",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/history.parquet?" + DAY,
+    ),
+    Case("GET", "/api/cameras/<camera_id>/heatmap", 401, 200, 404, path="/api/cameras/{camera}/heatmap?" + DAY),
     Case("GET", "/history", 302, 200, 200),
     # An alert of the owner's: tests/api/test_history.py. Here it is unknown to everybody.
     Case("POST", "/api/alerts/<alert_id>/acknowledge", 401, 404, 404, path="/api/alerts/alr_1/acknowledge", json={}),
