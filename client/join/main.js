@@ -18,13 +18,15 @@ import { joinView } from "./view.js";
 import { invitationOver, welcome } from "./words.js";
 
 const AGE_MS = 1000;
+/** Follows people well, and costs half of what the camera could give: data on a phone is dear. */
+const ENOUGH_FPS = 10;
 /** One camera of one phone is watched from afar; its own screen shows what is counted, and nothing to choose. */
 const LAYERS = { boxes: true, identities: false, trails: false, zones: false, heatmap: false, opacity: 60 };
 
 const code = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const root = byId("studio", HTMLElement);
 const initial = initialState();
-const own = { model: "", deviceId: "", side: 0, mirror: false, ...recall("join", { facing: /** @type {"user" | "environment"} */ ("environment"), saving: false }) };
+const own = { model: "", deviceId: "", side: 0, mirror: false, fps: ENOUGH_FPS, ...recall("join", { facing: /** @type {"user" | "environment"} */ ("environment"), saving: false }) };
 const store = createStore({ ...initial, settings: { ...initial.settings, ...own }, layers: LAYERS });
 const wakeLock = new WakeLock();
 let asked = false;
@@ -119,6 +121,7 @@ async function stream() {
   try {
     const { camera } = await pass.enter(byId("join-name", HTMLInputElement).value.trim());
     desk.camera = camera.id;
+    setText(byId("join-camera", HTMLElement), camera.name);
     document.title = `${camera.name} · crowdcount`;
     byId("welcome", HTMLElement).hidden = true;
     byId("live", HTMLElement).hidden = false;
@@ -162,7 +165,10 @@ byId("switch", HTMLButtonElement).addEventListener("click", () => {
 });
 byId("join-again", HTMLButtonElement).addEventListener("click", () => void look());
 window.addEventListener("pagehide", () => studio.leave());
-window.addEventListener("online", () => studio.run?.onNetworkChange());
+window.addEventListener("online", () => {
+  studio.run?.onNetworkChange();
+  if (!byId("join-again-row", HTMLElement).hidden) void look();
+});
 /** @type {{connection?: EventTarget}} */ (navigator).connection?.addEventListener("change", () => studio.run?.onNetworkChange());
 schedule();
 void look();

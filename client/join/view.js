@@ -4,14 +4,18 @@ import { byId, setAttribute, setText } from "../site/dom.js";
 import { isCurrent, isRunning } from "../studio/state.js";
 import { noticeView, ASKING } from "../studio/view-stage.js";
 import { ageText, statusText } from "../studio/words.js";
-import { dataText } from "./words.js";
+import { dataText, invitationOver } from "./words.js";
 
 /** @typedef {import("../studio/state.js").StudioState} StudioState */
 
 const NONE = "–";
 
+/** What the server calls it when an invitation was withdrawn, or expired, while its device streams. */
+const UNINVITED = "uninvited";
+
 /** A phone that joined has nothing else to go to. @param {import("../capture/problem.js").Problem | null} problem */
 function fitting(problem) {
+  if (problem?.code === UNINVITED) return invitationOver();
   if (!problem || problem.actions.every((action) => action === "retry" || action === "here")) return problem;
   return { ...problem, actions: problem.actions.filter((action) => action === "retry" || action === "here") };
 }
@@ -28,7 +32,7 @@ export function joinView(act) {
     const { figures, rates, settings, problem } = state;
     if (problem !== known.from) known = { from: problem, to: fitting(problem) };
     setAttribute(root, "data-state", state.phase);
-    setAttribute(root, "data-problem", problem?.code ?? null);
+    setAttribute(root, "data-problem", known.to?.code ?? null);
     root.toggleAttribute("data-stale", figures !== null && !isCurrent(state));
     setText(status, state.notice && isRunning(state.phase) ? `${statusText(state)} · ${state.notice}` : statusText(state));
     setText(count, figures ? formatCount(figures.count) : NONE);

@@ -12,7 +12,6 @@ import { Run } from "./run.js";
 
 /** People at an event are followed well enough by this, and a phone stays cool. */
 const SAVING = { fps: 3, side: 640 };
-const FULL = { fps: Infinity, side: Infinity };
 
 export class LiveRun extends Run {
   /** @type {Pipeline | null} */
@@ -77,8 +76,8 @@ export class LiveRun extends Run {
 
   /** What the user wants at most. @returns {import("../live/pipeline.js").Bounds} */
   bounds() {
-    const { saving } = this.store.get().settings;
-    return saving ? SAVING : FULL;
+    const { saving, fps } = this.store.get().settings;
+    return saving ? SAVING : { fps: fps || Infinity, side: Infinity };
   }
 
   /** The longer side at which a frame is sent now: of the pace, the server's limit and the user's wish the smallest. */

@@ -47,6 +47,7 @@ import { recall } from "../site/memory.js";
  * @property {"user" | "environment"} facing
  * @property {number} side longer side in pixels; 0: automatic
  * @property {boolean} mirror
+ * @property {number} fps frames a second at most; 0: automatic
  * @property {boolean} saving few and small frames, for the battery and for dear data
  *
  * @typedef {object} StudioState
@@ -101,7 +102,7 @@ export function initialState() {
     notice: "",
     announcement: "",
     devices: [],
-    settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, saving: false, ...recall("settings", {}) },
+    settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, fps: 0, saving: false, ...recall("settings", {}) },
     layers: { boxes: true, identities: true, trails: true, zones: true, heatmap: false, opacity: 60, ...recall("layers", {}) },
     range: recall("range", "60"),
     startedAt: 0,

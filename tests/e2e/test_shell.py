@@ -38,8 +38,8 @@ def test_without_a_network_there_is_a_page_that_goes_away_by_itself(kept: Page) 
     assert kept.evaluate("() => getComputedStyle(document.querySelector('.bar')).display") == "flex", "with its styles"
     for scheme in ("light", "dark"):
         kept.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for size in ({"width": 390, "height": 844}, {"width": 844, "height": 390}):
-            kept.set_viewport_size(size)
+        for width, height in ((390, 844), (844, 390)):
+            kept.set_viewport_size({"width": width, "height": height})
             assert overflow(kept) == 0
         assert violations(kept) == [], scheme
     kept.context.set_offline(False)
