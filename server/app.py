@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import socketio
@@ -14,6 +14,7 @@ from server.alerts.office import Office
 from server.api import (
     account_pages,
     accounts,
+    alert_taking,
     alerts,
     audit_log,
     cameras,
@@ -25,11 +26,21 @@ from server.api import (
     history_heat,
     history_pages,
     history_parquet,
+    join,
     language,
     models,
     pages,
     plans,
     profile,
+    qualities,
+    room_view,
+    rooms,
+    rooms_areas,
+    rooms_invites,
+    rooms_log,
+    rooms_pages,
+    rooms_people,
+    rooms_status,
     sessions,
     shell,
     token_routes,
@@ -54,8 +65,11 @@ from server.engine.base import Engine
 from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
+from server.live.room_events import RoomEvents
+from server.live.room_hub import RoomHub
 from server.live.session_watch import SessionWatch
 from server.live.storage_watch import StorageWatch
+from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
 from server.secret import Keys, load_keys
 from server.storage.database import Database
@@ -70,6 +84,7 @@ PARTS = (
     credentials,
     audit_log,
     cameras,
+    qualities,
     models,
     health,
     pages,
@@ -84,6 +99,15 @@ PARTS = (
     channel_pages,
     shell,
     language,
+    alert_taking,
+    rooms,
+    rooms_people,
+    rooms_invites,
+    rooms_areas,
+    rooms_log,
+    rooms_status,
+    rooms_pages,
+    join,
 )
 KEYS_EVERY_S = 2.0
 DRAIN_S = 3.0
@@ -128,11 +152,15 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     _sign_with(app, tokens, keys)
     database = Database(settings.database_path)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
+    view = room_view.RoomView(app)
+    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)
     registry = Registry(
-        engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.retention
+        engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.retention, hub
     )
     auth = install_auth(app, secure=settings.secure_cookies, days=settings.session_days)
-    namespace = LiveNamespace(settings, database, registry, socket_authenticator(app, auth))
+    streams = StreamEvents(settings, database, registry)
+    namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app, auth))
+    namespace.serve_rooms(RoomEvents(hub, view.room, _updater(live)), hub.leave)
     live.register_namespace(namespace)
     watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
     storage_watch = StorageWatch(database, namespace.sids, _notifier(live))
@@ -149,15 +177,17 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         push_key=office.vapid.public_key,
         live_figures=registry.live_figures,
         engine_status=engine.status,
+        engine_prices=engine.prices,
         sessions_ended=namespace.end_sessions,
         session_seen=watch.note_seen,
         camera_deleted=registry.end_camera,
         plan_changed=registry.change_plan,
+        rooms=hub,
         web_life=web_life or WebLife(),
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)
-    _install_lifecycle(app, services, engine, registry, watch)
+    _install_lifecycle(app, services, engine, registry, watch, hub)
     _install_delivery(app, office, courier)
     _install_watches(app, storage_watch)
     return Application(live, app, namespace)
@@ -175,13 +205,16 @@ def _install_routes(app: Quart, settings: Settings) -> None:
         app.register_blueprint(part.blueprint)
 
 
-def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch) -> None:
+def _install_lifecycle(
+    app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch, hub: RoomHub
+) -> None:
     """What opens also closes, in the opposite order."""
 
     @app.while_serving
     async def run() -> AsyncGenerator[None, None]:
         await engine.start()
         registry.recorder.start()
+        hub.start()
         watch.start()
         follow = asyncio.create_task(_follow_keys(app, services), name="follow keys")
         yield
@@ -192,6 +225,7 @@ def _install_lifecycle(app: Quart, services: Services, engine: Engine, registry:
             await asyncio.wait_for(registry.close(), DRAIN_S)
         except TimeoutError:
             logger.warning("some streams took too long to close")
+        await hub.stop()
         await engine.stop()
         services.passwords.close()
         await services.database.close()
@@ -239,6 +273,13 @@ def _socket_origins(settings: Settings) -> Any:
         return handshake_origin_allowed(environ, settings.allowed_origins)
 
     return allow
+
+
+def _updater(live: LiveServer) -> Any:
+    async def update(sid: str, payload: dict[str, Any], acknowledged: Callable[..., None]) -> None:
+        await live.emit("room_update", payload, to=sid, callback=acknowledged)
+
+    return update
 
 
 def _notifier(live: LiveServer) -> Any:

@@ -1,22 +1,18 @@
-"""Alerts of zones as JSON."""
+"""Alerts as JSON: of zones, and of the areas of rooms."""
 
-import time
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from quart import Blueprint
-from quart_schema import validate_request, validate_response
+from quart_schema import validate_response
 
 from server.api.access import users_only
-from server.api.accounts import Strict
-from server.api.audit import record
-from server.api.auth import require_user
 from server.api.cameras import require_camera
 from server.api.context import services
-from server.api.errors import APIError
 from server.api.times import iso
-from server.storage.alerts import AlertRecord, acknowledge_alert, select_alerts
-from server.storage.audit import Action
+from server.storage.alerts import AlertRecord, select_alerts
+from server.storage.area_alerts import AreaAlert, PlacedAlert
+from server.storage.rights import Right
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/api")
 
@@ -28,11 +24,23 @@ class ZoneOut(BaseModel):
     name: str
 
 
-class AlertOut(BaseModel):
-    """An alert; `level` is the worst, `ended_at` is null while it goes on."""
+class PlaceOut(BaseModel):
+    """A camera or an area."""
 
     id: str
-    zone: ZoneOut
+    name: str
+
+
+class AlertOut(BaseModel):
+    """An alert; `level` is the worst, `ended_at` is null while it goes on.
+
+    It is of a zone, or of an area of a room, and the other is null. Lists of a single camera do not name it again.
+    """
+
+    id: str
+    zone: ZoneOut | None
+    camera: PlaceOut | None
+    area: PlaceOut | None
     figure: Literal["people", "density", "dwell"]
     level: Literal["warning", "critical"]
     began_at: str
@@ -41,11 +49,13 @@ class AlertOut(BaseModel):
     peak_at: str
     acknowledged_at: str | None
     acknowledged_by: str | None
+    claimed_at: str | None
+    claimed_by: str | None
     note: str
 
 
 class AlertsAnswer(BaseModel):
-    """The newest alerts of a camera, newest first."""
+    """Alerts, newest first."""
 
     alerts: list[AlertOut]
 
@@ -56,27 +66,38 @@ class AlertAnswer(BaseModel):
     alert: AlertOut
 
 
-class Acknowledgement(Strict):
-    """What whoever takes the alert has to say."""
-
-    note: Annotated[str, Field(max_length=500)] = ""
-
-
-def present(alert: AlertRecord) -> dict[str, Any]:
+def present(alert: AlertRecord | AreaAlert) -> dict[str, Any]:
     """An alert as JSON."""
+    of_zone = alert if isinstance(alert, AlertRecord) else None
     return {
         "id": alert.id,
-        "zone": {"id": alert.zone_id, "name": alert.zone_name},
-        "figure": alert.figure,
+        "zone": {"id": of_zone.zone_id, "name": of_zone.zone_name} if of_zone else None,
+        "camera": None,
+        "area": None,
+        "figure": of_zone.figure if of_zone else "people",
         "level": alert.level,
         "began_at": iso(alert.began_at),
-        "ended_at": None if alert.ended_at is None else iso(alert.ended_at),
+        "ended_at": _iso(alert.ended_at),
         "peak": round(alert.peak, 3),
         "peak_at": iso(alert.peak_at),
-        "acknowledged_at": None if alert.acknowledged_at is None else iso(alert.acknowledged_at),
+        "acknowledged_at": _iso(alert.acknowledged_at),
         "acknowledged_by": alert.acknowledged_by,
+        "claimed_at": _iso(alert.claimed_at),
+        "claimed_by": alert.claimed_by,
         "note": alert.note,
     }
+
+
+def present_placed(placed: PlacedAlert) -> dict[str, Any]:
+    """The same with the camera or area that it is of."""
+    alert = placed.alert
+    if isinstance(alert, AlertRecord):
+        return present(alert) | {"camera": {"id": alert.camera_id, "name": placed.place}}
+    return present(alert) | {"area": {"id": alert.area_id, "name": placed.place}}
+
+
+def _iso(seconds: float | None) -> str | None:
+    return None if seconds is None else iso(seconds)
 
 
 @blueprint.get("/cameras/<camera_id>/alerts")
@@ -84,23 +105,7 @@ def present(alert: AlertRecord) -> dict[str, Any]:
 @validate_response(AlertsAnswer, 200)
 async def get_alerts(camera_id: str) -> tuple[dict[str, Any], int]:
     """The newest alerts of a camera."""
-    camera = await require_camera(camera_id)
+    camera = await require_camera(camera_id, Right.LOOK)
     async with services().database.reading() as connection:
         found = await select_alerts(connection, camera.owner_id, camera.id)
     return {"alerts": [present(alert) for alert in found]}, 200
-
-
-@blueprint.post("/alerts/<alert_id>/acknowledge")
-@users_only
-@validate_request(Acknowledgement)
-@validate_response(AlertAnswer, 200)
-async def post_acknowledgement(alert_id: str, data: Acknowledgement) -> tuple[dict[str, Any], int]:
-    """Take an alert. Whoever is first stays; a later note replaces the one before."""
-    user = await require_user()
-    note = " ".join(data.note.split())
-    async with services().database.writing() as connection:
-        found = await acknowledge_alert(connection, user.id, alert_id, user.username, note, time.time())
-        if found is None:
-            raise APIError(404, "UNKNOWN_ALERT", "There is no such alert.")
-        await record(connection, user.id, Action.ALERT_ACKNOWLEDGED, target=found.zone_name, detail=note[:300])
-    return {"alert": present(found)}, 200

@@ -1,4 +1,4 @@
-"""The user's cameras as JSON."""
+"""Cameras as JSON: the user's own, and what a room gives of others."""
 
 import time
 from typing import Annotated, Any, Literal
@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, field_validator
 from quart import Blueprint
 from quart_schema import validate_request, validate_response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.access import users_only
 from server.api.accounts import Strict
@@ -25,7 +26,9 @@ from server.storage.cameras import (
     select_cameras,
     update_camera_name,
 )
+from server.storage.rights import Right
 from server.storage.streams import StreamRecord, select_last_streams
+from server.storage.users import User
 
 blueprint = Blueprint("cameras", __name__, url_prefix="/api/cameras")
 
@@ -72,6 +75,8 @@ class CameraOut(BaseModel):
     created_at: str
     live: LiveOut | None
     last: LastOut | None
+    room: str | None
+    mine: bool
 
 
 class CameraAnswer(BaseModel):
@@ -91,18 +96,35 @@ def unknown_camera() -> APIError:
     return APIError(404, "UNKNOWN_CAMERA", "There is no such camera.")
 
 
-async def require_camera(camera_id: str) -> Camera:
-    """One of the user's cameras. Raises APIError 404 ``UNKNOWN_CAMERA``."""
+def not_allowed() -> APIError:
+    """For somebody who may see a thing, yet not do this with it."""
+    return APIError(403, "NOT_ALLOWED", "Your role in this room does not allow that.")
+
+
+async def camera_for(connection: AsyncConnection, user: User, camera_id: str, right: Right = Right.OWN) -> Camera:
+    """A camera that the user has this right on.
+
+    Raises
+    ------
+    APIError
+        404 ``UNKNOWN_CAMERA`` for one that the user may not even see, else 403 ``NOT_ALLOWED``.
+    """
+    camera = await select_camera(connection, user.id, camera_id, right)
+    if camera is not None:
+        return camera
+    raise unknown_camera() if await select_camera(connection, user.id, camera_id, Right.LOOK) is None else not_allowed()
+
+
+async def require_camera(camera_id: str, right: Right = Right.OWN) -> Camera:
+    """The same for the user of this request."""
     user = await require_user()
     async with services().database.reading() as connection:
-        camera = await select_camera(connection, user.id, camera_id)
-    if camera is None:
-        raise unknown_camera()
-    return camera
+        return await camera_for(connection, user, camera_id, right)
 
 
 async def present(cameras: list[Camera]) -> list[dict[str, Any]]:
     """Cameras as JSON, with what they count now and counted last."""
+    user = await require_user()
     ids = [camera.id for camera in cameras]
     live = services().live_figures(ids)
     async with services().database.reading() as connection:
@@ -114,6 +136,8 @@ async def present(cameras: list[Camera]) -> list[dict[str, Any]]:
             "created_at": iso(camera.created_at),
             "live": live.get(camera.id),
             "last": _last(last.get(camera.id)),
+            "room": camera.room_id,
+            "mine": camera.owner_id == user.id,
         }
         for camera in cameras
     ]
@@ -164,7 +188,7 @@ async def post_camera(data: CameraIn) -> tuple[dict[str, Any], int]:
 @validate_response(CameraAnswer, 200)
 async def get_camera(camera_id: str) -> tuple[dict[str, Any], int]:
     """One camera."""
-    return {"camera": (await present([await require_camera(camera_id)]))[0]}, 200
+    return {"camera": (await present([await require_camera(camera_id, Right.LOOK)]))[0]}, 200
 
 
 @blueprint.patch("/<camera_id>")
@@ -175,8 +199,8 @@ async def patch_camera(camera_id: str, data: CameraIn) -> tuple[dict[str, Any], 
     """Rename a camera."""
     user = await require_user()
     async with services().database.writing() as connection:
-        if not await update_camera_name(connection, user.id, camera_id, data.name):
-            raise unknown_camera()
+        await camera_for(connection, user, camera_id)
+        await update_camera_name(connection, user.id, camera_id, data.name)
         await record(connection, user.id, Action.CAMERA_RENAMED, target=data.name)
     return {"camera": (await present([await require_camera(camera_id)]))[0]}, 200
 
@@ -187,9 +211,8 @@ async def remove_camera(camera_id: str) -> tuple[str, int]:
     """Delete a camera with all that it counted; its stream ends."""
     user = await require_user()
     async with services().database.writing() as connection:
-        camera = await select_camera(connection, user.id, camera_id)
-        if camera is None or not await delete_camera(connection, user.id, camera_id):
-            raise unknown_camera()
+        camera = await camera_for(connection, user, camera_id)
+        await delete_camera(connection, user.id, camera_id)
         await record(connection, user.id, Action.CAMERA_DELETED, target=camera.name)
     services().camera_deleted(camera_id)
     return "", 204

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from quart import current_app
 
@@ -13,8 +13,11 @@ from server.api.passwords import Passwords
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.core.plan import Plan
+from server.core.quality import Quality
 from server.engine.base import WorkerStatus
+from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
+from server.storage.room_log import LogEntry
 from server.storage.sessions import EndReason
 
 KEY = "crowdcount"
@@ -26,6 +29,25 @@ class WebLife:
 
     restarts: int = 0
     reason: str | None = None
+
+
+class RoomSignals(Protocol):
+    """The rooms that somebody looks at; told after something was stored."""
+
+    def changed(self, room_id: str) -> None:
+        """Members, cameras, areas or the name of a room changed, or it is gone."""
+
+    def logged(self, room_id: str, entry: LogEntry) -> None:
+        """The log of a room has a new entry."""
+
+    def plan_changed(self, camera_id: str, version: int, by: str) -> None:
+        """The zones of a camera changed."""
+
+    def alert_taken(self, placed: PlacedAlert) -> None:
+        """Somebody acknowledged or claimed an alert."""
+
+    def public_states(self, room_id: str) -> dict[str, tuple[str, int | None]]:
+        """State and people of each area of a room, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,8 @@ class Services:
         From camera ids to what they count right now.
     engine_status : callable
         How the vision processes are.
+    engine_prices : callable
+        Awaited: what a frame of each quality takes on this machine.
     sessions_ended : callable
         Awaited with the ids of sessions after they ended, and why. Other web processes find out by themselves.
     session_seen : callable
@@ -50,6 +74,7 @@ class Services:
         Called with the camera's id after it is gone.
     plan_changed : callable
         Called with the camera's id and its new plan after that was stored.
+    rooms : RoomSignals
     web_life : WebLife
         Of this web process and those before it.
     """
@@ -64,10 +89,12 @@ class Services:
     push_key: str
     live_figures: Callable[[Iterable[str]], dict[str, dict[str, Any]]]
     engine_status: Callable[[], list[WorkerStatus]]
+    engine_prices: Callable[[], Awaitable[dict[Quality, float]]]
     sessions_ended: Callable[[Collection[str], EndReason], Awaitable[None]]
     session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
     plan_changed: Callable[[str, Plan], None]
+    rooms: RoomSignals
     web_life: WebLife = WebLife()
 
 

@@ -14,12 +14,14 @@ from quart_schema import validate_querystring, validate_response
 from server.api.access import users_only
 from server.api.audit import record
 from server.api.audit_log import plain_cell
+from server.api.auth import require_user
 from server.api.cameras import require_camera
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.times import iso
 from server.storage.audit import Action
 from server.storage.cameras import Camera
+from server.storage.rights import Right
 from server.storage.samples import STEPS_S, Sample, select_samples
 
 blueprint = Blueprint("history", __name__, url_prefix="/api/cameras/<camera_id>")
@@ -121,7 +123,7 @@ def point(sample: Sample) -> dict[str, Any]:
 
 async def load(camera_id: str, query: Query) -> tuple[Camera, int, list[Sample]]:
     """The samples of one of the user's cameras."""
-    camera = await require_camera(camera_id)
+    camera = await require_camera(camera_id, Right.LOOK)
     step = choose_step(query)
     start, end = query.start.timestamp() // step * step, query.end.timestamp()
     async with services().database.reading() as connection:
@@ -177,8 +179,9 @@ async def get_history_csv(camera_id: str, query_args: Query) -> Response:
 
 async def note_export(camera: Camera, kind: str) -> None:
     """Write down in the audit log that figures were taken along."""
+    user = await require_user()
     async with services().database.writing() as connection:
-        await record(connection, camera.owner_id, Action.HISTORY_EXPORTED, target=camera.name, detail=kind)
+        await record(connection, user.id, Action.HISTORY_EXPORTED, target=camera.name, detail=kind)
 
 
 def attach(content: str | bytes, content_type: str, camera: Camera, ending: str) -> Response:

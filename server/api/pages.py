@@ -10,6 +10,7 @@ from server.api.cameras import require_camera
 from server.api.errors import APIError
 from server.api.kept_form import offer_again, read_kept
 from server.api.sign_in import sign_in, sign_out
+from server.storage.rights import Right
 
 blueprint = Blueprint("pages", __name__)
 
@@ -110,4 +111,4 @@ async def cameras() -> Page:
 @users_only
 async def studio(camera_id: str) -> Page:
     """The studio of one camera."""
-    return await render_template("studio.html", camera=await require_camera(camera_id))
+    return await render_template("studio.html", camera=await require_camera(camera_id, Right.OPERATE))

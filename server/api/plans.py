@@ -11,14 +11,14 @@ from server.api.access import users_only
 from server.api.accounts import Strict
 from server.api.audit import record
 from server.api.auth import require_user
-from server.api.cameras import require_camera, unknown_camera
+from server.api.cameras import camera_for, require_camera
 from server.api.context import services
 from server.api.errors import APIError
 from server.core.errors import CodedError
 from server.core.plan_json import decode_plan, encode_plan
 from server.storage.audit import Action
-from server.storage.cameras import select_camera
 from server.storage.plans import StoredPlan, select_plan, upsert_plan
+from server.storage.rights import Right
 
 blueprint = Blueprint("plans", __name__, url_prefix="/api/cameras/<camera_id>/plan")
 
@@ -47,7 +47,7 @@ def present(stored: StoredPlan) -> dict[str, Any]:
 @validate_response(PlanOut, 200)
 async def get_plan(camera_id: str) -> tuple[dict[str, Any], int]:
     """Zones, lines, limits and calibration of a camera."""
-    camera = await require_camera(camera_id)
+    camera = await require_camera(camera_id, Right.LOOK)
     async with services().database.reading() as connection:
         return present(await select_plan(connection, camera.owner_id, camera.id)), 200
 
@@ -68,10 +68,8 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
         raise APIError(400, error.code, error.message) from error
     now = time.time()
     async with services().database.writing() as connection:
-        camera = await select_camera(connection, user.id, camera_id)
-        if camera is None:
-            raise unknown_camera()
-        before = await select_plan(connection, user.id, camera_id)
+        camera = await camera_for(connection, user, camera_id, Right.OPERATE)
+        before = await select_plan(connection, camera.owner_id, camera_id)
         if data.version != before.version:
             message = "The zones were changed elsewhere in the meantime. Load them again."
             raise APIError(409, "PLAN_CHANGED", message)
@@ -80,4 +78,5 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
         shapes = f"{len(plan.zones)} zones, {len(plan.lines)} lines"
         await record(connection, user.id, Action.PLAN_CHANGED, target=camera.name, detail=shapes)
     services().plan_changed(camera_id, plan)
+    services().rooms.plan_changed(camera_id, stored.version, user.username)
     return present(stored), 200

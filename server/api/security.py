@@ -2,7 +2,7 @@
 
 from quart import Quart, Response, request
 
-from server.api.auth import COOKIE, bearer_token
+from server.api.auth import COOKIE, GUEST_COOKIE, bearer_token
 from server.api.context import services
 from server.api.errors import APIError
 from server.origins import claimed_origin, origin_allowed
@@ -40,7 +40,8 @@ def install_security(app: Quart) -> None:
         origin = claimed_origin(headers.get("Origin"), headers.get("Referer"))
         # A browser adds a cookie to what another site sends; it never adds a token, and without either there is
         # nothing to misuse.
-        rides_on_cookie = COOKIE in request.cookies and bearer_token(headers.get("Authorization")) is None
+        cookies = {COOKIE, GUEST_COOKIE} & request.cookies.keys()
+        rides_on_cookie = bool(cookies) and bearer_token(headers.get("Authorization")) is None
         if origin is None and not rides_on_cookie:
             return
         if not origin_allowed(origin, request.scheme, request.host, services().settings.allowed_origins):

@@ -8,13 +8,14 @@ from quart import Quart
 from quart_auth import QuartAuth
 from werkzeug.http import parse_cookie
 
-from server.api.auth import COOKIE, SIGN_IN, cookie_secret, grant_by_token
+from server.api.auth import COOKIE, GUEST_COOKIE, SIGN_IN, cookie_secret, grant_by_token
 from server.api.context import KEY, Services
 from server.core.errors import CodedError
 from server.origins import claimed_origin, origin_allowed
+from server.storage.guests import GuestGrant, guest_id, select_guest
 from server.storage.sessions import Grant, select_grant, session_id
 
-SocketAuthenticator = Callable[[dict[str, Any], object], Awaitable[Grant]]
+SocketAuthenticator = Callable[[dict[str, Any], object], Awaitable[Grant | GuestGrant]]
 
 
 def handshake_origin_allowed(environ: dict[str, Any], allowed: tuple[str, ...]) -> bool:
@@ -28,19 +29,24 @@ def handshake_origin_allowed(environ: dict[str, Any], allowed: tuple[str, ...]) 
 def socket_authenticator(app: Quart, auth: QuartAuth) -> SocketAuthenticator:
     """From a handshake's environ and `auth` argument to what they give."""
 
-    async def authenticate(environ: dict[str, Any], credentials: object) -> Grant:
+    async def authenticate(environ: dict[str, Any], credentials: object) -> Grant | GuestGrant:
         """Raises CodedError ``UNAUTHENTICATED``, ``WRONG_ORIGIN`` or as a token says."""
-        token = credentials.get("token") if isinstance(credentials, dict) else None
-        if token is not None:
-            async with app.app_context():
-                return await grant_by_token(token)
-        cookie = parse_cookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
-        secret = cookie_secret(app, auth, cookie) if cookie else None
-        if secret is None:
-            raise CodedError("UNAUTHENTICATED", SIGN_IN)
+        given = credentials if isinstance(credentials, dict) else {}
         services: Services = app.extensions[KEY]
+        if given.get("token") is not None:
+            async with app.app_context():
+                return await grant_by_token(given["token"])
+        if given.get("camera_token") is not None:
+            return await _guest(services, given["camera_token"])
+        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        cookie, device = cookies.get(COOKIE), cookies.get(GUEST_COOKIE)
+        secret = cookie_secret(app, auth, cookie) if cookie else None
+        if secret is None and device is None:
+            raise CodedError("UNAUTHENTICATED", SIGN_IN)
         if not handshake_origin_allowed(environ, services.settings.allowed_origins):
             raise CodedError("WRONG_ORIGIN", "This connection came from another site, or did not say from where.")
+        if secret is None:
+            return await _guest(services, device)
         async with services.database.reading() as connection:
             grant = await select_grant(connection, session_id(secret), time.time())
         if grant is None:
@@ -48,3 +54,13 @@ def socket_authenticator(app: Quart, auth: QuartAuth) -> SocketAuthenticator:
         return grant
 
     return authenticate
+
+
+async def _guest(services: Services, token: object) -> GuestGrant:
+    """What a device's token gives."""
+    if isinstance(token, str):
+        async with services.database.reading() as connection:
+            grant = await select_guest(connection, guest_id(token), time.time())
+        if grant is not None:
+            return grant
+    raise CodedError("UNAUTHENTICATED", "This device is not invited any more. Follow a new invitation.")

@@ -46,6 +46,8 @@ class Tracks:
         Grows when identities had to start again; the engine sets it.
     certainty : Certainty, optional
         How far the number of people may be off; None where nobody judged it.
+    pictures : mapping of int to bytes
+        The frame as small JPEGs, by width in pixels, where somebody asked for them.
     """
 
     t: float
@@ -55,3 +57,4 @@ class Tracks:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     epoch: int = 1
     certainty: Certainty | None = None
+    pictures: Mapping[int, bytes] = field(default_factory=dict)

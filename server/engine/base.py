@@ -1,9 +1,11 @@
 """The interface of every engine: tracks for frames, wherever they are computed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from server.core.quality import Quality
 from server.core.tracks import Tracks
 
 
@@ -12,6 +14,7 @@ class StreamSettings:
     """What a stream asks of the engine."""
 
     model: str
+    quality: Quality = Quality.BALANCED
 
 
 class WorkerState(Enum):
@@ -45,7 +48,7 @@ class Engine(Protocol):
     def open(self, stream_id: str, settings: StreamSettings) -> None:
         """Announce a stream. Cheap: nothing is loaded before its first frame."""
 
-    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
+    async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame.
 
         Parameters
@@ -56,6 +59,8 @@ class Engine(Protocol):
             The frame.
         t : float
             Capture time, milliseconds since the stream opened, never decreasing.
+        picture_widths : sequence of int
+            Widths, in pixels, of the small pictures of the frame that are to come along.
 
         Raises
         ------
@@ -68,6 +73,15 @@ class Engine(Protocol):
 
     async def close(self, stream_id: str) -> None:
         """Forget a stream; unknown ones are ignored."""
+
+    async def prices(self) -> dict[Quality, float]:
+        """What the detector takes for a frame of each quality, measured here, milliseconds.
+
+        Raises
+        ------
+        EngineError
+            ``ENGINE_RESTARTED``, ``ENGINE_UNAVAILABLE``
+        """
 
     def status(self) -> list[WorkerStatus]:
         """How the processes are."""

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.errors import EngineError, FrameError
+from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.engine.base import StreamSettings, WorkerStatus
+from server.engine.prices import PriceList
 from server.engine.supervisor import Supervisor
 from server.engine.turns import Turns
-from server.engine.wire import decode_tracks
+from server.engine.wire import decode_tracks, unpack_pictures
 
 FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "BROKEN_JPEG"})
 
@@ -41,6 +43,7 @@ class LocalEngine:
         self._supervisors = [Supervisor(command, timeout_s) for _ in range(workers)]
         self._streams: dict[str, _Stream] = {}
         self._turns = Turns()
+        self._prices = PriceList(self._supervisors[0])
 
     async def start(self) -> None:
         """Begin to start the processes; returns at once."""
@@ -56,7 +59,7 @@ class LocalEngine:
         load = [sum(s.supervisor is one for s in self._streams.values()) for one in self._supervisors]
         self._streams[stream_id] = _Stream(settings, self._supervisors[load.index(min(load))])
 
-    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
+    async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame; see `server.engine.base.Engine.process`."""
         stream = self._streams[stream_id]
         incarnation = await stream.supervisor.ready()
@@ -70,6 +73,8 @@ class LocalEngine:
             "t": t,
             "fresh": fresh,
             "model": stream.settings.model,
+            "quality": stream.settings.quality.value,
+            "picture_widths": list(picture_widths),
         }
         async with self._turns.turn(stream_id):
             answer = await stream.supervisor.ask(question, jpeg)
@@ -79,7 +84,7 @@ class LocalEngine:
         if "error" in answer:
             code, message = answer["error"]["code"], answer["error"]["message"]
             raise (FrameError if code in FRAME_CODES else EngineError)(code, message)
-        return decode_tracks(answer["tracks"], stream.epoch)
+        return replace(decode_tracks(answer["tracks"], stream.epoch), pictures=unpack_pictures(answer))
 
     async def close(self, stream_id: str) -> None:
         """Forget the stream."""
@@ -90,6 +95,10 @@ class LocalEngine:
                 stream.supervisor.tell({"type": "close", "stream": stream_id})
             except EngineError:
                 return  # the process that knew the stream is gone, and with it the stream
+
+    async def prices(self) -> dict[Quality, float]:
+        """What the detector takes for a frame of each quality; asked of the first process, which is like the others."""
+        return await self._prices.read()
 
     def status(self) -> list[WorkerStatus]:
         """How the processes are."""

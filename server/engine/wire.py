@@ -7,6 +7,7 @@ through an unpickled answer.
 import json
 import struct
 from asyncio import StreamReader
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from server.core.certainty import Certainty
@@ -47,11 +48,25 @@ def read(stream: BinaryIO) -> tuple[Head, bytes] | None:
 
 
 async def read_async(reader: StreamReader) -> Head:
-    """The next message's head. Raises IncompleteReadError at the end of the stream."""
+    """The next message's head, with its bytes as ``body``. Raises IncompleteReadError at the end of the stream."""
     head_length, body_length = _lengths(await reader.readexactly(_LENGTHS.size))
     head: Head = json.loads(await reader.readexactly(head_length))
-    await reader.readexactly(body_length)
+    head["body"] = await reader.readexactly(body_length)
     return head
+
+
+def pack_pictures(pictures: Mapping[int, bytes]) -> tuple[Head, bytes]:
+    """Small pictures by width, as a part of the head and as bytes."""
+    return {"pictures": [[width, len(jpeg)] for width, jpeg in pictures.items()]}, b"".join(pictures.values())
+
+
+def unpack_pictures(head: Head) -> dict[int, bytes]:
+    """What `pack_pictures` made."""
+    pictures, start = {}, 0
+    for width, length in head.get("pictures", ()):
+        pictures[int(width)] = head["body"][start : start + int(length)]
+        start += int(length)
+    return pictures
 
 
 def encode_tracks(tracks: Tracks) -> Head:

@@ -15,6 +15,7 @@ import threading
 from typing import BinaryIO
 
 from server.core.errors import CodedError, FrameError
+from server.core.quality import Quality
 from server.engine import wire
 from server.orphans import signal_when_parent_dies
 from server.vision.pipeline import Pipeline
@@ -36,9 +37,9 @@ class Worker:
         self._output = output
         self._pipelines: dict[str, Pipeline] = {}
 
-    def send(self, head: wire.Head) -> None:
+    def send(self, head: wire.Head, body: bytes = b"") -> None:
         """Write one message."""
-        self._output.write(wire.pack(head))
+        self._output.write(wire.pack(head, body))
         self._output.flush()
 
     def handle(self, head: wire.Head, body: bytes) -> None:
@@ -46,11 +47,15 @@ class Worker:
         if head["type"] == "ping":
             self.send({"id": head["id"]})
             return
+        if head["type"] == "price":
+            self.send({"id": head["id"], "ms": self._vision.price(Quality(head["quality"]))})
+            return
         if head["type"] == "close":
             self._pipelines.pop(head["stream"], None)
             return
+        pictures = b""
         try:
-            answer = self._process(head, body)
+            answer, pictures = self._process(head, body)
         except (FrameError, CodedError) as error:
             answer = {"error": {"code": error.code, "message": error.message}}
         except Exception:
@@ -58,13 +63,15 @@ class Worker:
             logger.exception("stream %s failed", head["stream"])
             self._pipelines.pop(head["stream"], None)
             answer = {"lost": True}
-        self.send({"id": head["id"], **answer})
+        self.send({"id": head["id"], **answer}, pictures)
 
-    def _process(self, head: wire.Head, body: bytes) -> wire.Head:
+    def _process(self, head: wire.Head, body: bytes) -> tuple[wire.Head, bytes]:
         stream = head["stream"]
         if head["fresh"] or stream not in self._pipelines:
-            self._pipelines[stream] = self._vision.open(head["model"])
-        return {"tracks": wire.encode_tracks(self._pipelines[stream].process(body, head["t"]))}
+            self._pipelines[stream] = self._vision.open(head["model"], Quality(head["quality"]))
+        tracks = self._pipelines[stream].process(body, head["t"], head["picture_widths"])
+        lengths, pictures = wire.pack_pictures(tracks.pictures)
+        return {"tracks": wire.encode_tracks(tracks), **lengths}, pictures
 
 
 def _read_forever(source: BinaryIO, inbox: "queue.SimpleQueue[Message]") -> None:

@@ -62,6 +62,11 @@ def require_choice(payload: dict[str, Any], field: str, choices: tuple[str, ...]
     return str(value)
 
 
+def optional_choice(payload: dict[str, Any], field: str, choices: tuple[str, ...]) -> str | None:
+    """One of a few words, or missing, or null."""
+    return None if payload.get(field) is None else require_choice(payload, field, choices)
+
+
 def require_seq(payload: dict[str, Any]) -> int:
     """The number of a frame."""
     value = payload.get("seq")

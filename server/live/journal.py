@@ -74,6 +74,10 @@ class Journal:
         record = self._going_on.get((zone_id, figure))
         return record.id if record else None
 
+    def open_alerts(self) -> list[AlertRecord]:
+        """The alerts that go on."""
+        return list(self._going_on.values())
+
     def close(self) -> None:
         """The stream ends: so do its alerts and stretches of time."""
         for key in list(self._going_on):

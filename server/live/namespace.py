@@ -16,55 +16,45 @@ from server.core.errors import CodedError
 from server.live import frame as checks
 from server.live import metrics
 from server.live.budget import Budget
+from server.live.event_rules import EVENTS, EVENTS_AT_ONCE, EVENTS_PER_SECOND, GUEST_EVENTS
 from server.live.registry import Registry
+from server.live.room_events import RoomEvents
 from server.live.stream_events import Caller, StreamEvents
-from server.storage.database import Database
-from server.storage.sessions import WHY, EndReason, Grant
+from server.storage.guests import GuestGrant
+from server.storage.sessions import OF_GUESTS, WHY, EndReason, Grant
+from server.words.mark import N_
 from server.words.storage import UNAVAILABLE
 
 logger = logging.getLogger("crowdcount.live")
 
-Authenticate = Callable[[dict[str, Any], object], Awaitable[Grant]]
+Authenticate = Callable[[dict[str, Any], object], Awaitable[Grant | GuestGrant]]
 """From the handshake's environ and its `auth` argument to what they give. Raises CodedError."""
 
-EVENTS_PER_SECOND = 200.0
-EVENTS_AT_ONCE = 400.0
 NOTICE_S = 0.1
 """A notice is queued, not sent, when `emit` returns; this is its time to leave before the connection is cut."""
 CUT_S = 1.0
 """How long a connection that is cut may take to read its notice."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventRule:
-    """What applies to an event, besides being connected, which all need: its budget for each connection.
-
-    Attributes
-    ----------
-    rate, burst : float
-        Events a second in the long run, and at once.
-    """
-
-    rate: float
-    burst: float
-
-
-EVENTS = {
-    "frame": EventRule(EVENTS_PER_SECOND, EVENTS_AT_ONCE),
-    "stream_open": EventRule(5, 30),
-    "stream_close": EventRule(5, 30),
-    "heatmap_window": EventRule(5, 30),
-    "counters_reset": EventRule(1, 10),
-    "renew": EventRule(0.5, 10),
-}
-"""Everything that clients may send; an event that is not here is refused."""
+GUEST_CONNECTIONS = 4
+"""Of one device: the old one may linger while it comes back."""
 
 
 @dataclass(slots=True)
 class Connection:
-    """An accepted connection. `expires_at`: Unix seconds, of the credential that it came with."""
+    """An accepted connection.
 
-    user_id: str
+    Attributes
+    ----------
+    caller : Caller
+    holder : str
+        Whose connections are counted together: a user, or a guest's device.
+    session : str
+        What it is cut with: a session, or the device's id.
+    expires_at : float
+        Of the credential that it came with, Unix seconds.
+    """
+
+    caller: Caller
+    holder: str
     session: str
     expires_at: float
     budget: Budget
@@ -74,14 +64,22 @@ class Connection:
 class LiveNamespace(socketio.AsyncNamespace):
     """Everything that clients may send."""
 
-    def __init__(self, settings: Settings, database: Database, registry: Registry, authenticate: Authenticate) -> None:
+    def __init__(
+        self, settings: Settings, streams: StreamEvents, registry: Registry, authenticate: Authenticate
+    ) -> None:
         super().__init__("/")
         self._settings = settings
-        self._streams = StreamEvents(settings, database, registry)
+        self._handlers = dict(streams.handlers)
         self._registry = registry
         self._authenticate = authenticate
+        self._left: Callable[[str], None] = _nobody
         self._connections: dict[str, Connection] = {}
         self._shutting_down = False
+
+    def serve_rooms(self, rooms: RoomEvents, left: Callable[[str], None]) -> None:
+        """Answer events about rooms, too; `left` is told of connections that are gone."""
+        self._handlers |= rooms.handlers
+        self._left = left
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Dispatch by an explicit list: a client may name any event, also those the library sends itself."""
@@ -92,7 +90,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         sid, payload = args[0], args[1] if len(args) > 1 else None
         try:
             connection = self._admit(sid, event)
-            return await self._dispatch(event, sid, connection, checks.require_payload(payload))
+            return await self._dispatch(event, connection, checks.require_payload(payload))
         except CodedError as error:
             return {"error": {"code": error.code, "message": error.message}}
         except OperationalError:
@@ -104,7 +102,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         if connection is None or connection.expires_at <= time.time():
             raise CodedError("UNAUTHENTICATED", "This connection is not accepted.")
         # An unknown event costs as well.
-        known = event in EVENTS
+        known = event in (GUEST_EVENTS if connection.caller.guest else EVENTS)
         if not connection.budget.take() or (known and not connection.budgets[event].take()):
             raise CodedError("RATE_LIMITED", "Too many events; send slower.")
         if not known:
@@ -113,36 +111,38 @@ class LiveNamespace(socketio.AsyncNamespace):
             raise CodedError("SHUTTING_DOWN", "The server is going away; reconnect in a moment.")
         return connection
 
-    async def _dispatch(self, event: str, sid: str, connection: Connection, body: dict[str, Any]) -> dict[str, Any]:
+    async def _dispatch(self, event: str, connection: Connection, body: dict[str, Any]) -> dict[str, Any]:
         if event == "renew":
             return await self._renew(connection, body)
-        caller = Caller(sid, connection.user_id, lambda: sid in self._connections)
-        return await self._streams.handlers[event](caller, body)
+        return await self._handlers[event](connection.caller, body)
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         if sid in self._connections:
             return  # a client that sends an event named "connect"
         try:
             grant = await self._authenticate(environ, auth)
-            mine = sum(one.user_id == grant.user.id for one in self._connections.values())
-            if mine >= self._settings.connections_per_user:
-                raise CodedError("TOO_MANY_CONNECTIONS", f"You have {mine} connections open, which is the limit.")
+            caller, session = _who(sid, grant, lambda: sid in self._connections)
+            holder = session if caller.guest else caller.user_id
+            mine = sum(one.holder == holder for one in self._connections.values())
+            if mine >= (GUEST_CONNECTIONS if caller.guest else self._settings.connections_per_user):
+                raise CodedError("TOO_MANY_CONNECTIONS", N_(f"You have {mine} connections open, which is the limit."))
         except CodedError as error:
             raise ConnectionRefusedError(error.message, {"code": error.code, "message": error.message}) from error
         clock = asyncio.get_running_loop().time
         budgets = {event: Budget(rule.rate, rule.burst, clock) for event, rule in EVENTS.items()}
         overall = Budget(EVENTS_PER_SECOND, EVENTS_AT_ONCE, clock)
-        self._connections[sid] = Connection(grant.user.id, grant.session_id, grant.expires_at, overall, budgets)
+        self._connections[sid] = Connection(caller, holder, session, grant.expires_at, overall, budgets)
         metrics.CONNECTIONS.set(len(self._connections))
 
     def _disconnect(self, sid: str) -> None:
         if self._connections.pop(sid, None) is not None:
             self._registry.detach(sid)
+            self._left(sid)
             metrics.CONNECTIONS.set(len(self._connections))
 
     async def _renew(self, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:
         grant = await self._authenticate({}, {"token": payload.get("token") or ""})
-        if grant.session_id != connection.session:
+        if isinstance(grant, GuestGrant) or grant.session_id != connection.session:
             raise CodedError("INVALID_TOKEN", "This token belongs to another session.")
         connection.expires_at = grant.expires_at
         return {"expires_in": int(grant.expires_at - time.time())}
@@ -153,16 +153,20 @@ class LiveNamespace(socketio.AsyncNamespace):
 
     def sessions(self) -> set[str]:
         """The sessions that have a connection here."""
-        return {one.session for one in self._connections.values()}
+        return {one.session for one in self._connections.values() if one.caller.guest is None}
+
+    def guests(self) -> set[str]:
+        """The guests that have a connection here."""
+        return {one.session for one in self._connections.values() if one.caller.guest is not None}
 
     async def end_sessions(self, sessions: Collection[str], reason: EndReason) -> None:
-        """Cut every connection of sessions that are over."""
+        """Cut every connection of sessions that are over, or of guests who may stay no longer."""
         over = set(sessions)
         await self._cut([sid for sid, one in self._connections.items() if one.session in over], reason)
 
     async def end_expired(self, now: float) -> None:
         """Cut the connections whose credential has expired; `now` in Unix seconds."""
-        late = [sid for sid, one in self._connections.items() if one.expires_at <= now]
+        late = [sid for sid, one in self._connections.items() if one.expires_at <= now and one.caller.guest is None]
         await self._cut(late, EndReason.EXPIRED)
 
     async def _cut(self, sids: Iterable[str], reason: EndReason) -> None:
@@ -170,18 +174,19 @@ class LiveNamespace(socketio.AsyncNamespace):
         cut = [sid for sid in sids if self._connections.pop(sid, None) is not None]
         metrics.CONNECTIONS.set(len(self._connections))
         for sid in cut:
+            self._left(sid)
             if reason is EndReason.EXPIRED:
                 self._registry.detach(sid)  # a fresh token may resume the stream
             else:
-                self._registry.end_connection(sid, "signed_out")
-        await asyncio.gather(*(self._say_why_and_close(sid, reason) for sid in cut))
-
-    async def _say_why_and_close(self, sid: str, reason: EndReason) -> None:
-        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
+                self._registry.end_connection(sid, "uninvited" if reason in OF_GUESTS else "signed_out")
         payload = {"reason": reason.value, "message": WHY[reason]}
+        await asyncio.gather(*(self._say_and_close(sid, "session_ended", payload) for sid in cut))
+
+    async def _say_and_close(self, sid: str, event: str, payload: dict[str, Any]) -> None:
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
         try:
             async with asyncio.timeout(CUT_S):
-                await self.emit("session_ended", payload, to=sid)
+                await self.emit(event, payload, to=sid)
                 await asyncio.sleep(NOTICE_S)
                 await self.disconnect(sid)
         except TimeoutError:
@@ -189,9 +194,30 @@ class LiveNamespace(socketio.AsyncNamespace):
         if eio_sid is not None:
             await self.server.hang_up(eio_sid)
 
+    async def cut_slow(self, sid: str) -> None:
+        """Close a connection that does not read what it asked for."""
+        if self._connections.pop(sid, None) is None:
+            return
+        metrics.CONNECTIONS.set(len(self._connections))
+        self._registry.detach(sid)
+        await self._say_and_close(
+            sid, "too_slow", {"message": N_("This connection is too slow for what it asked for.")}
+        )
+
     async def shut_down(self) -> None:
         """Tell everybody that the server goes away."""
         self._shutting_down = True
         for sid in list(self._connections):
             await self.emit("going_away", {"retry_ms": 1000}, to=sid)
         await asyncio.sleep(NOTICE_S)
+
+
+def _nobody(_sid: str) -> None:
+    """Nobody looks at rooms."""
+
+
+def _who(sid: str, grant: Grant | GuestGrant, connected: Callable[[], bool]) -> tuple[Caller, str]:
+    """Who connects, and what ends that connection."""
+    if isinstance(grant, GuestGrant):
+        return Caller(sid, grant.owner_id, grant.camera_name, connected, grant), grant.guest_id
+    return Caller(sid, grant.user.id, grant.user.username, connected), grant.session_id

@@ -5,15 +5,16 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from server.core.errors import CodedError
 from server.core.plan import Plan
+from server.core.quality import Quality
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.recorder import Recorder
-from server.live.stream import Stream
+from server.live.stream import Audience, Stream
 from server.storage.database import Database
 from server.storage.retention import Retention
 from server.words.mark import N_
@@ -27,7 +28,18 @@ REASONS = {
     "replaced": "This camera is now streaming from another window.",
     "camera_deleted": "This camera was deleted.",
     "signed_out": "You signed out.",
+    "uninvited": "This device may not stream here any more.",
 }
+
+
+class Rooms(Audience, Protocol):
+    """Where streams are looked at."""
+
+    def opened(self, stream: Stream, room_id: str | None) -> None:
+        """A stream began."""
+
+    def closed(self, stream: Stream) -> None:
+        """A stream ended."""
 
 
 @dataclass(slots=True)
@@ -37,6 +49,7 @@ class _Entry:
     stream: Stream
     sid: str | None
     opened_at: float
+    guest: bool
     expiry: asyncio.TimerHandle | None = None
 
 
@@ -49,8 +62,11 @@ class OpenRequest:
     camera_id: str
     source: str
     model: str
+    quality: Quality
     resume: str | None
     plan: Plan
+    room_id: str | None = None
+    guest: bool = False
 
 
 class Registry:
@@ -70,6 +86,8 @@ class Registry:
         How long a stream without connection is kept.
     retention : Retention
         How long what was counted is kept.
+    rooms : Rooms
+        Where streams are looked at.
     """
 
     def __init__(
@@ -80,8 +98,10 @@ class Registry:
         streams_per_user: int,
         resume_s: float,
         retention: Retention,
+        rooms: Rooms,
     ) -> None:
         self._engine = engine
+        self._rooms = rooms
         self._notify = notify
         self._streams_per_user = streams_per_user
         self._resume_s = resume_s
@@ -133,10 +153,14 @@ class Registry:
         for other in list(self._entries.values()):
             if other.stream.camera_id == request.camera_id:
                 self.end(other.stream, "replaced")
-        if sum(e.stream.owner_id == request.owner_id for e in self._entries.values()) >= self._streams_per_user:
+        if not request.guest and self._streams_of(request.owner_id) >= self._streams_per_user:
             message = N_(f"You have {self._streams_per_user} streams open, which is the limit. Close one first.")
             raise CodedError("TOO_MANY_STREAMS", message)
         return self._begin(request), False
+
+    def _streams_of(self, owner_id: str) -> int:
+        """Open streams that a user sends; those of guests are bounded by the cameras of their room."""
+        return sum(one.stream.owner_id == owner_id and not one.guest for one in self._entries.values())
 
     def end(self, stream: Stream, reason: str | None = None) -> asyncio.Task[None]:
         """Close a stream; with a reason, tell its connection. The task ends when everything is saved."""
@@ -144,6 +168,7 @@ class Registry:
         if entry.expiry is not None:
             entry.expiry.cancel()
         metrics.STREAMS.set(len(self._entries))
+        self._rooms.closed(stream)
         task = asyncio.create_task(self._finish(entry, reason), name=f"close {stream.id}")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
@@ -190,7 +215,7 @@ class Registry:
     def _begin(self, request: OpenRequest) -> Stream:
         loop = asyncio.get_running_loop()
         stream_id = new_id("str")
-        self._engine.open(stream_id, StreamSettings(model=request.model))
+        self._engine.open(stream_id, StreamSettings(request.model, request.quality))
         stream = Stream(
             stream_id,
             request.camera_id,
@@ -200,10 +225,13 @@ class Registry:
             self._engine,
             loop.time,
             time.time(),
+            self._rooms,
         )
+        stream.quality = request.quality
         stream.analytics.set_plan(request.plan)
-        self._entries[stream_id] = _Entry(stream, request.sid, loop.time())
+        self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), request.guest)
         metrics.STREAMS.set(len(self._entries))
+        self._rooms.opened(stream, request.room_id)
         return stream
 
     async def _finish(self, entry: _Entry, reason: str | None) -> None:

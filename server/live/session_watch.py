@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.storage.audit import delete_old_audit
 from server.storage.database import Database
+from server.storage.guests import select_guests_over
 from server.storage.sessions import EndReason, delete_old_sessions, select_over, touch_sessions
 
 logger = logging.getLogger("crowdcount.live")
@@ -29,8 +30,11 @@ class Connections(Protocol):
     def sessions(self) -> Collection[str]:
         """Ids of the sessions that have any."""
 
+    def guests(self) -> Collection[str]:
+        """Ids of the guests that have any."""
+
     async def end_sessions(self, sessions: Collection[str], reason: EndReason) -> None:
-        """Cut those of sessions that are over."""
+        """Cut those of sessions that are over, and of guests who may stay no longer."""
 
     async def end_expired(self, now: float) -> None:
         """Cut those whose credential has expired."""
@@ -102,12 +106,13 @@ class SessionWatch:
         """Cut the connections of sessions that are over."""
         now = time.time()
         await self._connections.end_expired(now)
-        sessions = self._connections.sessions()
-        if not sessions:
+        sessions, guests = self._connections.sessions(), self._connections.guests()
+        if not sessions and not guests:
             return
         self._seen.update(dict.fromkeys(sessions, now))
         async with self._database.reading() as connection:
             over = await select_over(connection, sessions, now)
+            over |= await select_guests_over(connection, guests, now)
         for reason in set(over.values()):
             ended = [session for session, why in over.items() if why is reason]
             await self._connections.end_sessions(ended, reason)

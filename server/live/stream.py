@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from server.core.analytics import Analytics
 from server.core.errors import CodedError, FrameError
+from server.core.quality import Quality
 from server.engine.base import Engine
 from server.live import metrics
 from server.live.counters import Counters
@@ -19,6 +20,16 @@ from server.live.results import encode_rate, encode_result
 logger = logging.getLogger("crowdcount.live")
 
 Answer = dict[str, Any]
+
+
+class Audience(Protocol):
+    """Who looks on besides whoever sends the frames."""
+
+    def picture_widths(self, camera_id: str) -> Sequence[int]:
+        """In which widths a picture of the camera's next frame is wanted."""
+
+    def show(self, stream: "Stream", result: Answer, pictures: Mapping[int, bytes], arrived_s: float) -> None:
+        """A frame that arrived then was answered."""
 
 
 @dataclass(slots=True)
@@ -45,6 +56,8 @@ class Stream:
         Seconds, monotonic.
     opened_at : float
         When it opened, Unix seconds.
+    audience : Audience
+        Who looks on.
     """
 
     def __init__(
@@ -57,12 +70,14 @@ class Stream:
         engine: Engine,
         clock: Callable[[], float],
         opened_at: float,
+        audience: "Audience",
     ) -> None:
         self.id = stream_id
         self.camera_id = camera_id
         self.owner_id = owner_id
         self.source = source
         self.model = model
+        self.quality = Quality.BALANCED
         self.counters = Counters()
         self.analytics = Analytics(origin_ms=opened_at * 1000)
         self.journal = Journal(camera_id, opened_at)
@@ -70,6 +85,7 @@ class Stream:
         self.duration_ms = 0.0
         self._engine = engine
         self._clock = clock
+        self._audience = audience
         self._rate = RateMeter(clock())
         self._full = False
         self._last_seq = 0
@@ -176,7 +192,8 @@ class Stream:
         begun = self._clock()
         seq = current.frame.seq
         try:
-            tracks = await self._engine.process(self.id, current.frame.jpeg, current.frame.t)
+            widths = self._audience.picture_widths(self.camera_id)
+            tracks = await self._engine.process(self.id, current.frame.jpeg, current.frame.t, widths)
         except CodedError as error:
             self.counters.reject(error.code)
             return _error_answer(seq, error)
@@ -201,6 +218,7 @@ class Stream:
         self._note_full(rate.full)
         result["rate"] = encode_rate(rate)
         result["timing"] = {name: round(value, 2) for name, value in timing.items()}
+        self._audience.show(self, result, tracks.pictures, current.arrived)
         return {"seq": seq, "status": "processed", "result": result}
 
 

@@ -9,13 +9,16 @@ from typing import Any
 from server.config import Settings
 from server.core.errors import CodedError
 from server.core.heatmap import Window
+from server.core.quality import Quality
 from server.live import frame as checks
 from server.live.registry import OpenRequest, Registry
 from server.models.catalogue import prepared_models
 from server.storage.audit import Action, Origin, insert_audit
 from server.storage.cameras import select_camera
 from server.storage.database import Database
+from server.storage.guests import GuestGrant
 from server.storage.plans import select_plan
+from server.storage.qualities import select_quality
 
 Json = dict[str, Any]
 
@@ -31,14 +34,19 @@ class Caller:
     ----------
     sid : str
         The connection.
-    user_id : str
+    user_id, user_name : str
+        For a guest, whose camera it is and what that is called.
     connected : callable
         Whether the connection is still there; to be asked after every await.
+    guest : GuestGrant or None
+        What a device without an account may do, and nothing else.
     """
 
     sid: str
     user_id: str
+    user_name: str
     connected: Callable[[], bool]
+    guest: GuestGrant | None = None
 
 
 class StreamEvents:
@@ -76,18 +84,31 @@ class StreamEvents:
         source = checks.require_choice(payload, "source", ("camera", "file"))
         mode = checks.require_choice(payload, "mode", ("live", "every"))
         model = checks.optional_text(payload, "model") or self._settings.model
+        wish = checks.optional_choice(payload, "quality", tuple(one.value for one in Quality))
         resume = checks.optional_text(payload, "resume")
         known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
         async with self._database.reading() as database:
             camera = await select_camera(database, caller.user_id, camera_id)
+            kept = await select_quality(database, caller.user_id, camera_id)
             stored = await select_plan(database, caller.user_id, camera_id)
-        if camera is None:
+        if camera is None or (caller.guest is not None and caller.guest.camera_id != camera.id):
             raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
         if model not in {one.name for one in known}:
             raise CodedError("UNKNOWN_MODEL", f"There is no prepared model named {model}.")
         if not caller.connected():
             raise CodedError("UNAUTHENTICATED", "This connection is gone.")
-        request = OpenRequest(caller.sid, caller.user_id, camera.id, source, model, resume, stored.plan)
+        request = OpenRequest(
+            caller.sid,
+            caller.user_id,
+            camera.id,
+            source,
+            model,
+            Quality(wish) if wish else kept or Quality.BALANCED,
+            resume,
+            stored.plan,
+            room_id=camera.room_id,
+            guest=caller.guest is not None,
+        )
         stream, resumed = self._registry.open(request)
         if resumed and mode == "every":
             # What was sent before the connection went must not lose its place to what is sent from now on.
@@ -98,6 +119,7 @@ class StreamEvents:
             "resumed": resumed,
             "next_seq": stream.next_seq,
             "model": stream.model,
+            "quality": stream.quality.value,
             "limits": self._limits(),
         }
 

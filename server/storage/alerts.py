@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage.rights import Right, has_right
 from server.storage.schema import alerts, cameras
 
 MAX_ALERTS = 500
@@ -75,28 +76,49 @@ async def select_alerts(connection: AsyncConnection, owner_id: str, camera_id: s
 
 
 async def acknowledge_alert(
-    connection: AsyncConnection, owner_id: str, alert_id: str, by: str, note: str, now: float
+    connection: AsyncConnection, user_id: str, alert_id: str, by: str, note: str, now: float
 ) -> AlertRecord | None:
-    """Mark an alert as seen by somebody; the first one stays, the note is the newest. None for an unknown alert."""
-    query = (
-        select(alerts)
-        .join(cameras, cameras.c.id == alerts.c.camera_id)
-        .where(alerts.c.id == alert_id, cameras.c.owner_id == owner_id)
-    )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        return None
-    known = AlertRecord(**row._mapping)
+    """Mark an alert as seen by somebody who may operate its camera; None for an alert that is none of the user's.
+
+    The first one stays, which the record then says; of that one the newest note stays.
+    """
+    known = await select_alert(connection, user_id, alert_id, Right.OPERATE)
+    if known is None or known.acknowledged_by not in (None, by):
+        return known
     first = known.acknowledged_at is None
     record = replace(
         known,
         acknowledged_at=now if first else known.acknowledged_at,
-        acknowledged_by=by if first else known.acknowledged_by,
+        acknowledged_by=by,
         note=note or known.note,
     )
     changed = {name: getattr(record, name) for name in ("acknowledged_at", "acknowledged_by", "note")}
     await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(**changed))
     return record
+
+
+async def claim_alert(
+    connection: AsyncConnection, user_id: str, alert_id: str, by: str, now: float
+) -> AlertRecord | None:
+    """Say who sees to an alert; the first one stays, which the record then says. None as above."""
+    known = await select_alert(connection, user_id, alert_id, Right.OPERATE)
+    if known is None or known.claimed_by is not None:
+        return known
+    await connection.execute(update(alerts).where(alerts.c.id == alert_id).values(claimed_at=now, claimed_by=by))
+    return replace(known, claimed_at=now, claimed_by=by)
+
+
+async def select_alert(
+    connection: AsyncConnection, user_id: str, alert_id: str, right: Right = Right.LOOK
+) -> AlertRecord | None:
+    """An alert of a camera that the user has this right on."""
+    query = (
+        select(alerts)
+        .join(cameras, cameras.c.id == alerts.c.camera_id)
+        .where(alerts.c.id == alert_id, has_right(user_id, right))
+    )
+    row = (await connection.execute(query)).first()
+    return AlertRecord(**row._mapping) if row else None
 
 
 async def end_open_alerts(connection: AsyncConnection) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.schema import audit
+from server.words.mark import N_
 
 
 class Action(StrEnum):
@@ -37,6 +38,21 @@ class Action(StrEnum):
     CHANNEL_TESTED = "channel_tested"
     CHANNEL_DELETED = "channel_deleted"
     ALERT_ACKNOWLEDGED = "alert_acknowledged"
+    ALERT_CLAIMED = "alert_claimed"
+    ROOM_ADDED = "room_added"
+    ROOM_RENAMED = "room_renamed"
+    ROOM_DELETED = "room_deleted"
+    ROOM_JOINED = "room_joined"
+    ROOM_LEFT = "room_left"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_REMOVED = "member_removed"
+    INVITE_ADDED = "invite_added"
+    INVITE_REVOKED = "invite_revoked"
+    CAMERA_PLACED = "camera_placed"
+    CAMERA_TAKEN_OUT = "camera_taken_out"
+    AREA_CHANGED = "area_changed"
+    STATUS_PAGE_OPENED = "status_page_opened"
+    STATUS_PAGE_CLOSED = "status_page_closed"
     HISTORY_EXPORTED = "history_exported"
     AUDIT_EXPORTED = "audit_exported"
 
@@ -49,7 +65,7 @@ class Origin:
     device: str
 
 
-CONSOLE = Origin("", "command line of the server")
+CONSOLE = Origin("", N_("command line of the server"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Cameras in the database; the owner is in every WHERE."""
+"""Cameras in the database; who asks is in every WHERE."""
 
 from dataclasses import dataclass
 
@@ -6,28 +6,29 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage.rights import Right, has_right
 from server.storage.schema import cameras
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A place that people are counted at."""
+    """A place that people are counted at; `room_id` is the room that it is in."""
 
     id: str
     owner_id: str
     name: str
     created_at: float
+    room_id: str | None = None
 
 
 def _read(row: Row[tuple[object, ...]]) -> Camera:
-    return Camera(row.id, row.owner_id, row.name, row.created_at)
+    return Camera(row.id, row.owner_id, row.name, row.created_at, row.room_id)
 
 
 async def insert_camera(connection: AsyncConnection, camera: Camera) -> None:
     """Add a camera."""
-    await connection.execute(
-        insert(cameras).values(id=camera.id, owner_id=camera.owner_id, name=camera.name, created_at=camera.created_at)
-    )
+    values = {name: getattr(camera, name) for name in Camera.__slots__}
+    await connection.execute(insert(cameras).values(**values))
 
 
 async def count_cameras(connection: AsyncConnection, owner_id: str) -> int:
@@ -42,9 +43,11 @@ async def select_cameras(connection: AsyncConnection, owner_id: str) -> list[Cam
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def select_camera(connection: AsyncConnection, owner_id: str, camera_id: str) -> Camera | None:
-    """One of the owner's cameras; None when it is unknown or another's."""
-    query = select(cameras).where(cameras.c.id == camera_id, cameras.c.owner_id == owner_id)
+async def select_camera(
+    connection: AsyncConnection, user_id: str, camera_id: str, right: Right = Right.OWN
+) -> Camera | None:
+    """A camera that the user has this right on; None when it is unknown, another's, or the right is missing."""
+    query = select(cameras).where(cameras.c.id == camera_id, has_right(user_id, right))
     row = (await connection.execute(query)).first()
     return _read(row) if row else None
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.schema import sessions, users
 from server.storage.users import User, read_user
+from server.words.mark import N_
 
 MOST_IDS = 500
 """Ids in one query; databases bound the number of parameters."""
@@ -35,17 +36,25 @@ class EndReason(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason, not a token
     EXPIRED = "expired"
+    INVITE_REVOKED = "invite_revoked"  # from here on: of guests, which have no session
+    INVITE_EXPIRED = "invite_expired"
+    CAMERA_REMOVED = "camera_removed"
 
+
+OF_GUESTS = frozenset({EndReason.INVITE_REVOKED, EndReason.INVITE_EXPIRED, EndReason.CAMERA_REMOVED})
 
 WHY = {
-    EndReason.SIGNED_OUT: "You signed out.",
-    EndReason.ENDED_ELSEWHERE: "This session was ended from another device.",
-    EndReason.PASSWORD_CHANGED: "The password was changed.",
-    EndReason.ROLE_CHANGED: "Your role was changed.",
-    EndReason.ACCOUNT_DISABLED: "This account is disabled.",
-    EndReason.ACCOUNT_DELETED: "This account was deleted.",
-    EndReason.TOKEN_REUSED: "A refresh token was used twice, so its session was ended.",
-    EndReason.EXPIRED: "The session has expired.",
+    EndReason.SIGNED_OUT: N_("You signed out."),
+    EndReason.ENDED_ELSEWHERE: N_("This session was ended from another device."),
+    EndReason.PASSWORD_CHANGED: N_("The password was changed."),
+    EndReason.ROLE_CHANGED: N_("Your role was changed."),
+    EndReason.ACCOUNT_DISABLED: N_("This account is disabled."),
+    EndReason.ACCOUNT_DELETED: N_("This account was deleted."),
+    EndReason.TOKEN_REUSED: N_("A refresh token was used twice, so its session was ended."),
+    EndReason.EXPIRED: N_("The session has expired."),
+    EndReason.INVITE_REVOKED: N_("The invitation was withdrawn."),
+    EndReason.INVITE_EXPIRED: N_("The invitation has expired."),
+    EndReason.CAMERA_REMOVED: N_("This camera was removed from the room."),
 }
 """For people."""
 

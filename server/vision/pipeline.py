@@ -1,5 +1,7 @@
 """One stream: frames in, tracks out."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -10,6 +12,7 @@ from server.vision.decode import decode
 from server.vision.detector import Detector
 from server.vision.doubt import Doubt
 from server.vision.features import Features
+from server.vision.pictures import make_pictures
 from server.vision.tracker import UNCLEAR, Sighting, Tracker
 
 
@@ -33,7 +36,7 @@ class Pipeline:
         self._doubt = Doubt()
         self._max_pixels = max_pixels
 
-    def process(self, jpeg: bytes, t: float) -> Tracks:
+    def process(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """Track the people of one JPEG.
 
         Parameters
@@ -41,6 +44,8 @@ class Pipeline:
         jpeg : bytes
         t : float
             Capture time in milliseconds since the stream opened.
+        picture_widths : sequence of int
+            In which widths, in pixels, the frame is wanted as a small picture.
 
         Raises
         ------
@@ -49,7 +54,8 @@ class Pipeline:
         """
         start = perf_counter()
         image = decode(jpeg, self._max_pixels)
-        return self._track(image, t, (perf_counter() - start) * 1000)
+        tracks = self._track(image, t, (perf_counter() - start) * 1000)
+        return replace(tracks, pictures=make_pictures(image, picture_widths)) if picture_widths else tracks
 
     def process_image(self, image_bgr: NDArray[np.uint8], t: float) -> Tracks:
         """Track the people of one decoded picture of shape (height, width, 3)."""

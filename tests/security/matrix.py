@@ -13,6 +13,10 @@ class Role(StrEnum):
     STRANGER = "stranger"
     OWNER = "owner"
     PROGRAM = "program"  # the owner, with an access token
+    OPERATOR = "operator"  # of the room that the owner's camera is in
+    VIEWER = "viewer"
+    GUEST = "guest"  # a device that streams into that room as a camera of its own; over HTTP it is a stranger
+    NEIGHBOUR = "neighbour"  # the owner of another room, whose own ids are of no use in this one
     OTHER = "other"
     ADMIN = "admin"  # administers the server; other people's cameras are none of it
 
@@ -23,10 +27,11 @@ class Case:
 
     Attributes
     ----------
-    stranger, owner, other : int
-        Expected status. A program is answered as its owner, an administrator as any other user.
+    stranger, owner, other, operator, viewer : int
+        Expected status. A program is answered as its owner, an administrator as any other user, and so are the people
+        of the room where nothing else is said.
     path : str
-        With `{camera}`, `{session}` and `{channel}`, which are the owner's.
+        With `{camera}`, `{session}`, `{room}` and so on, which are the owner's.
     """
 
     method: str
@@ -40,10 +45,20 @@ class Case:
     exempt: bool = False  # from the rate limit: health is asked for often, assets are cached
     programs: bool = True
     spends: bool = False  # a session, a camera or an account is gone after it
+    operator: int | None = None
+    viewer: int | None = None
 
     def expected(self, role: Role) -> int:
         """The status for a role."""
-        return {Role.STRANGER: self.stranger, Role.OWNER: self.owner, Role.PROGRAM: self.owner}.get(role, self.other)
+        known = {
+            Role.STRANGER: self.stranger,
+            Role.GUEST: self.stranger,
+            Role.OWNER: self.owner,
+            Role.PROGRAM: self.owner,
+            Role.OPERATOR: self.operator,
+            Role.VIEWER: self.viewer,
+        }.get(role)
+        return self.other if known is None else known
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"
@@ -57,6 +72,73 @@ PLAN = {"version": 0, "plan": {"type": "FeatureCollection", "features": []}}
 HOOK = {"kind": "webhook", "name": "Hook", "target": "https://hooks.example.invalid/new", "steps": ["critical"]}
 HOOK_FORM = {"kind": "webhook", "name": "Hook", "target": "https://hooks.example.invalid/form", "steps": "critical"}
 
+AREA = {"name": "Gate A", "members": [{"camera": "{camera}"}], "capacity": 10}
+INVITE = {"role": "viewer", "hours": 1, "uses": 1}
+STATUS = {"show": "counts", "areas": []}
+ROOM = "/api/rooms/{room}"
+
+
+def _owners(method: str, rule: str, done: int, path: str, **more: Any) -> Case:
+    """Something for the room's owner alone."""
+    return Case(method, rule, 401, done, 404, path=ROOM + path, operator=403, viewer=403, **more)
+
+
+def _operators(method: str, rule: str, done: int, path: str, **more: Any) -> Case:
+    """Something for its operators as well."""
+    return Case(method, rule, 401, done, 404, path=ROOM + path, operator=done, viewer=403, **more)
+
+
+def _members(method: str, rule: str, path: str) -> Case:
+    """Something for everybody in the room to see."""
+    return Case(method, rule, 401, 200, 404, path=ROOM + path, operator=200, viewer=200)
+
+
+ROOM_ROUTES = [
+    Case("GET", "/rooms", 302, 200, 200),
+    Case("GET", "/rooms/<room_id>", 302, 200, 404, path="/rooms/{room}", operator=200, viewer=200),
+    Case("GET", "/join/<code>", 200, 200, 200, path="/join/{code}"),
+    Case("GET", "/status/<code>", 200, 200, 200, path="/status/{status}"),
+    Case("GET", "/api/rooms", 401, 200, 200),
+    Case("POST", "/api/rooms", 401, 201, 201, json={"name": "Hall"}),
+    _members("GET", "/api/rooms/<room_id>", ""),
+    _owners("PATCH", "/api/rooms/<room_id>", 200, "", json={"name": "Taken"}),
+    _owners("DELETE", "/api/rooms/<room_id>", 204, "", spends=True),
+    # Who is no owner of the camera may not place it, whatever the role in the room.
+    _owners("PUT", "/api/rooms/<room_id>/cameras/<camera_id>", 200, "/cameras/{camera}"),
+    _owners("DELETE", "/api/rooms/<room_id>/cameras/<camera_id>", 204, "/cameras/{camera}", spends=True),
+    _owners("PATCH", "/api/rooms/<room_id>/members/<user_id>", 200, "/members/{member}", json={"role": "operator"}),
+    # The member is the operator, who may leave.
+    Case(
+        "DELETE",
+        "/api/rooms/<room_id>/members/<user_id>",
+        401,
+        204,
+        404,
+        path=ROOM + "/members/{member}",
+        operator=204,
+        viewer=403,
+        spends=True,
+    ),
+    _owners("GET", "/api/rooms/<room_id>/invites", 200, "/invites"),
+    _owners("POST", "/api/rooms/<room_id>/invites", 201, "/invites", json=INVITE),
+    _owners("DELETE", "/api/rooms/<room_id>/invites/<invite_id>", 204, "/invites/{invite}", spends=True),
+    Case("GET", "/api/join/<code>", 200, 200, 200, path="/api/join/{code}"),
+    # A device needs no account. For the other roles of an invitation: tests/rooms/test_joining.py.
+    Case("POST", "/api/join/<code>", 201, 201, 201, path="/api/join/{code}", json={}),
+    _members("GET", "/api/rooms/<room_id>/areas", "/areas"),
+    _operators("POST", "/api/rooms/<room_id>/areas", 201, "/areas", json=AREA),
+    _operators("PATCH", "/api/rooms/<room_id>/areas/<area_id>", 200, "/areas/{area}", json={"capacity": 5}),
+    _operators("DELETE", "/api/rooms/<room_id>/areas/<area_id>", 204, "/areas/{area}", spends=True),
+    _members("GET", "/api/rooms/<room_id>/log", "/log"),
+    _operators("POST", "/api/rooms/<room_id>/log", 201, "/log", json={"text": "Gate closed"}),
+    _members("GET", "/api/rooms/<room_id>/alerts", "/alerts"),
+    _owners("GET", "/api/rooms/<room_id>/status-page", 200, "/status-page"),
+    _owners("PUT", "/api/rooms/<room_id>/status-page", 200, "/status-page", json=STATUS),
+    _owners("DELETE", "/api/rooms/<room_id>/status-page", 204, "/status-page", spends=True),
+    Case("GET", "/api/status/<code>", 200, 200, 200, path="/api/status/{status}"),
+    Case("POST", "/api/alerts/<alert_id>/claim", 401, 404, 404, path="/api/alerts/alr_1/claim"),
+]
+
 ROUTES = [
     Case("GET", "/", 200, 302, 302, programs=False),
     Case("GET", "/register", 200, 302, 302, programs=False),
@@ -66,7 +148,7 @@ ROUTES = [
     Case("POST", "/logout", 303, 303, 303, spends=True),
     Case("POST", "/language", 303, 303, 303, form={"language": "en"}),
     Case("GET", "/cameras", 302, 200, 200),
-    Case("GET", "/cameras/<camera_id>", 302, 200, 404, path="/cameras/{camera}"),
+    Case("GET", "/cameras/<camera_id>", 302, 200, 404, path="/cameras/{camera}", operator=200, viewer=403),
     Case("GET", "/profile", 302, 200, 200),
     Case("POST", "/profile", 401, 303, 303, form={"place": "Bern"}),
     Case("POST", "/profile/password", 401, 303, 303, form=CHANGE, spends=True),
@@ -94,16 +176,89 @@ ROUTES = [
     Case("GET", "/api/audit/export", 401, 200, 200),
     Case("GET", "/api/cameras", 401, 200, 200),
     Case("POST", "/api/cameras", 401, 201, 201, json={"name": "Gate"}),
-    Case("GET", "/api/cameras/<camera_id>", 401, 200, 404, path="/api/cameras/{camera}"),
-    Case("PATCH", "/api/cameras/<camera_id>", 401, 200, 404, path="/api/cameras/{camera}", json={"name": "Taken"}),
-    Case("DELETE", "/api/cameras/<camera_id>", 401, 204, 404, path="/api/cameras/{camera}", spends=True),
-    Case("GET", "/api/cameras/<camera_id>/plan", 401, 200, 404, path="/api/cameras/{camera}/plan"),
-    Case("PUT", "/api/cameras/<camera_id>/plan", 401, 200, 404, path="/api/cameras/{camera}/plan", json=PLAN),
-    Case("GET", "/api/cameras/<camera_id>/alerts", 401, 200, 404, path="/api/cameras/{camera}/alerts"),
-    Case("GET", "/api/cameras/<camera_id>/history", 401, 200, 404, path="/api/cameras/{camera}/history?" + DAY),
-    Case("GET", "/api/cameras/<camera_id>/history.csv", 401, 200, 404, path="/api/cameras/{camera}/history.csv?" + DAY),
+    Case("GET", "/api/cameras/<camera_id>", 401, 200, 404, path="/api/cameras/{camera}", operator=200, viewer=200),
     Case(
-        "GET", "/api/cameras/<camera_id>/history.json", 401, 200, 404, path="/api/cameras/{camera}/history.json?" + DAY
+        "PATCH",
+        "/api/cameras/<camera_id>",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}",
+        json={"name": "Taken"},
+        operator=403,
+        viewer=403,
+    ),
+    Case(
+        "DELETE",
+        "/api/cameras/<camera_id>",
+        401,
+        204,
+        404,
+        path="/api/cameras/{camera}",
+        spends=True,
+        operator=403,
+        viewer=403,
+    ),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/plan",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/plan",
+        operator=200,
+        viewer=200,
+    ),
+    Case(
+        "PUT",
+        "/api/cameras/<camera_id>/plan",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/plan",
+        json=PLAN,
+        operator=200,
+        viewer=403,
+    ),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/alerts",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/alerts",
+        operator=200,
+        viewer=200,
+    ),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/history",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/history?" + DAY,
+        operator=200,
+        viewer=200,
+    ),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/history.csv",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/history.csv?" + DAY,
+        operator=200,
+        viewer=200,
+    ),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/history.json",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/history.json?" + DAY,
+        operator=200,
+        viewer=200,
     ),
     # 501 where pyarrow is not installed; the tests have it.
     Case(
@@ -116,7 +271,8 @@ ROUTES = [
     ),
     Case("GET", "/api/cameras/<camera_id>/heatmap", 401, 200, 404, path="/api/cameras/{camera}/heatmap?" + DAY),
     Case("GET", "/history", 302, 200, 200),
-    # An alert of the owner's: tests/api/test_history.py. Here it is unknown to everybody.
+    *ROOM_ROUTES,
+    # An alert of the owner's: tests/api/test_history.py and tests/rooms. Here it is unknown to everybody.
     Case("POST", "/api/alerts/<alert_id>/acknowledge", 401, 404, 404, path="/api/alerts/alr_1/acknowledge", json={}),
     Case("GET", "/notifications", 302, 200, 200),
     Case("POST", "/notifications/add", 401, 201, 201, form=HOOK_FORM, spends=True),
@@ -147,6 +303,28 @@ ROUTES = [
         json={"code": "12345678"},
     ),
     Case("GET", "/api/models", 401, 200, 200),
+    Case("GET", "/api/qualities", 401, 200, 200),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/quality",
+        401,
+        200,
+        404,
+        "/api/cameras/{camera}/quality",
+        viewer=200,
+        operator=200,
+    ),
+    Case(
+        "PUT",
+        "/api/cameras/<camera_id>/quality",
+        401,
+        200,
+        404,
+        "/api/cameras/{camera}/quality",
+        {"quality": "fast"},
+        viewer=403,
+        operator=403,
+    ),
     Case("GET", "/healthz", 200, 200, 200, exempt=True),
     Case("GET", "/readyz", 200, 200, 200, exempt=True),
     Case("GET", "/metrics", 200, 200, 200, exempt=True),
@@ -155,12 +333,40 @@ ROUTES = [
     Case("GET", "/static/<path:filename>", 200, 200, 200, path="/static/icons/favicon.svg"),
 ]
 
-# Event -> the payload about the owner's things, and what others are answered. The owner is never answered so.
+
+@dataclass(frozen=True)
+class Event:
+    """An event about something of the owner.
+
+    Attributes
+    ----------
+    refusal : str
+        What those are answered who may not send it; never those who may.
+    allowed : frozenset of Role
+        A stream belongs to its connection, a token to its session: the owner's second device is no exception.
+    """
+
+    payload: dict[str, Any]
+    refusal: str
+    allowed: frozenset[Role] = frozenset({Role.PROGRAM})
+
+
+MEMBERS = frozenset({Role.OWNER, Role.PROGRAM, Role.OPERATOR, Role.VIEWER})
 EVENTS = {
-    "stream_open": ({"camera": "{camera}", "source": "camera", "mode": "live"}, "UNKNOWN_CAMERA"),
-    "frame": ({"stream": "{stream}", "seq": 1, "t": 1.0, "jpeg": b"jpeg"}, "UNKNOWN_STREAM"),
-    "stream_close": ({"stream": "{stream}"}, "UNKNOWN_STREAM"),
-    "heatmap_window": ({"stream": "{stream}", "window": "session"}, "UNKNOWN_STREAM"),
-    "counters_reset": ({"stream": "{stream}"}, "UNKNOWN_STREAM"),
-    "renew": ({"token": "{token}"}, "INVALID_TOKEN"),
+    "stream_open": Event(
+        {"camera": "{camera}", "source": "camera", "mode": "live"},
+        "UNKNOWN_CAMERA",
+        frozenset({Role.OWNER, Role.PROGRAM}),  # may stream a camera from another device
+    ),
+    "frame": Event({"stream": "{stream}", "seq": 1, "t": 1.0, "jpeg": b"jpeg"}, "UNKNOWN_STREAM"),
+    "stream_close": Event({"stream": "{stream}"}, "UNKNOWN_STREAM"),
+    "heatmap_window": Event({"stream": "{stream}", "window": "session"}, "UNKNOWN_STREAM"),
+    "counters_reset": Event({"stream": "{stream}"}, "UNKNOWN_STREAM"),
+    "room_enter": Event({"room": "{room}", "pictures": None}, "UNKNOWN_ROOM", MEMBERS),
+    "room_view": Event({"room": "{room}", "pictures": None}, "UNKNOWN_ROOM", MEMBERS),
+    "room_editing": Event({"room": "{room}", "camera": "{camera}"}, "UNKNOWN_ROOM", MEMBERS),
+    "room_leave": Event({"room": "{room}"}, "UNKNOWN_ROOM", MEMBERS),
+    "renew": Event({"token": "{token}"}, "INVALID_TOKEN"),
 }
+FOR_GUESTS = frozenset({"stream_open", "frame", "stream_close"})
+"""Every other event does not exist for a device that is a guest."""

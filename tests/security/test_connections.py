@@ -11,8 +11,8 @@ from server import patience
 from server.api import security
 from server.config import Settings
 from server.live import handshakes, namespace
+from server.live.event_rules import EventRule
 from server.live.handshakes import Handshakes
-from server.live.namespace import EventRule
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 

@@ -19,7 +19,7 @@ from server.config import Settings
 from server.live.namespace import EVENTS as EVENT_RULES
 from server.serve import prepare
 from server.storage.database import Database
-from tests.security.matrix import EVENTS, ROUTES, Case, Role
+from tests.security.matrix import EVENTS, FOR_GUESTS, ROUTES, Case, Role
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
@@ -80,23 +80,18 @@ def test_every_event_has_a_budget_and_is_documented() -> None:
 
 @dataclass
 class People:
-    """One client for each role, and what belongs to the owner."""
+    """One client for each role, and the ids of what belongs to the owner."""
 
     clients: dict[Role, Client]
-    camera: str
-    session: str
-    token: str
-    channel: str
+    ids: dict[str, str]
 
     def fill(self, value: Any, **more: str) -> Any:
         """Put the owner's ids into a payload."""
-        owned = {"camera": self.camera, "session": self.session, "token": self.token, "channel": self.channel}
-        names = {**owned, **more}
         if isinstance(value, str):
-            return value.format(**names)
+            return value.format(**self.ids, **more)
         if isinstance(value, dict):
             return {key: self.fill(one, **more) for key, one in value.items()}
-        return value
+        return [self.fill(one, **more) for one in value] if isinstance(value, list) else value
 
 
 @pytest.fixture
@@ -110,27 +105,51 @@ async def open_server(settings: Settings, engine: ScriptedEngine) -> AsyncIterat
 _names = iter(range(1_000_000))
 
 
-async def gather_people(server: RunningServer, stack: AsyncExitStack) -> People:
-    """Fresh accounts; the owner is signed in a second time elsewhere."""
+async def gather_people(server: RunningServer, stack: AsyncExitStack, asker: Role = Role.OWNER) -> People:
+    """Fresh accounts; the owner is signed in a second time elsewhere. Of the people of rooms, the one who asks."""
     clients = {role: await stack.enter_async_context(server.client()) for role in Role}
+    owner = clients[Role.OWNER]
     name = f"owner{next(_names)}"
-    await clients[Role.OWNER].register(name)
-    for role in (Role.OTHER, Role.ADMIN):
+    await owner.register(name)
+    for role in {Role.OPERATOR, Role.OTHER, Role.ADMIN, asker} - {Role.OWNER, Role.PROGRAM, Role.STRANGER, Role.GUEST}:
         await clients[role].register(f"{role}{next(_names)}")
     await make_admin(server.settings, clients[Role.ADMIN])
     elsewhere = await stack.enter_async_context(server.client())
     await elsewhere.sign_in(name)
-    async with elsewhere.http.get("/api/sessions") as response:
-        session = next(one["id"] for one in (await response.json())["sessions"] if one["current"])
-    body = {"login": name, "password": PASSWORD}
-    async with clients[Role.PROGRAM].http.post("/api/tokens", json=body) as response:
-        token = (await response.json())["access_token"]
-    clients[Role.PROGRAM].http.headers["Authorization"] = f"Bearer {token}"
-    camera = await clients[Role.OWNER].camera("Private gate")
+    sessions = (await elsewhere.get("/api/sessions"))["sessions"]
+    tokens = await clients[Role.PROGRAM].post("/api/tokens", {"login": name, "password": PASSWORD}, 200)
+    clients[Role.PROGRAM].http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
     hook = {"kind": "webhook", "name": "Private hook", "target": "https://hooks.example.invalid/", "steps": ["warning"]}
-    async with clients[Role.OWNER].http.post("/api/channels", json=hook) as response:
-        channel = (await response.json())["channel"]["id"]
-    return People(clients, camera, session, token, channel)
+    ids = {
+        "camera": await owner.camera("Private gate"),
+        "session": next(one["id"] for one in sessions if one["current"]),
+        "token": tokens["access_token"],
+        "channel": (await owner.post("/api/channels", hook))["channel"]["id"],
+    }
+    return People(clients, ids | await furnish_room(clients, ids["camera"], asker))
+
+
+async def furnish_room(clients: dict[Role, Client], camera: str, asker: Role) -> dict[str, str]:
+    """A room with the camera, an area, a status page and an operator; whoever asks is let in as its role says."""
+    owner = clients[Role.OWNER]
+    room = await owner.room("Private room", camera)
+    for role in {Role.OPERATOR, asker} & {Role.OPERATOR, Role.VIEWER}:
+        await owner.invite(room, role.value, clients[role])
+    if asker is Role.GUEST:
+        await owner.invite(room, "camera", clients[Role.GUEST])
+    if asker is Role.NEIGHBOUR:
+        await clients[asker].room("Room next door", await clients[asker].camera("Next door"))
+    members = (await owner.get(f"/api/rooms/{room}"))["room"]["members"]
+    invite = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 10})
+    area = {"name": "Private area", "members": [{"camera": camera}]}
+    return {
+        "room": room,
+        "member": next(one["user"] for one in members if one["role"] == "operator"),
+        "invite": invite["invite"]["id"],
+        "code": invite["url"].rpartition("/")[2],
+        "area": (await owner.post(f"/api/rooms/{room}/areas", area))["area"]["id"],
+        "status": await owner.open_status_page(room, []),
+    }
 
 
 async def make_admin(settings: Settings, client: Client) -> None:
@@ -153,62 +172,72 @@ async def ask(people: People, role: Role, case: Case) -> tuple[int, str]:
         return response.status, await response.text()
 
 
-@pytest.mark.parametrize("role", [Role.STRANGER, Role.OTHER, Role.ADMIN, Role.OWNER, Role.PROGRAM])
+OUTSIDERS = frozenset({Role.STRANGER, Role.GUEST, Role.NEIGHBOUR, Role.OTHER, Role.ADMIN})
+
+
+@pytest.mark.parametrize("role", list(Role))
 async def test_routes(open_server: RunningServer, role: Role) -> None:
     async with AsyncExitStack() as stack:
-        people = await gather_people(open_server, stack)
+        people = await gather_people(open_server, stack, role)
         for case in ROUTES:
             if role is Role.PROGRAM and not case.programs:
                 continue
             status, body = await ask(people, role, case)
             assert status == case.expected(role), f"{case} as {role}: {body[:300]}"
-            if role not in (Role.OWNER, Role.PROGRAM):
+            if role in OUTSIDERS:
                 assert "Private gate" not in body, f"{case} as {role}"
-            if case.spends and role is not Role.STRANGER:
-                people = await gather_people(open_server, stack)
+                assert "Private room" not in body or "code" in case.rule, f"{case} as {role}"
+            if case.spends and status < 400:
+                people = await gather_people(open_server, stack, role)
 
 
 async def test_others_leave_no_trace(open_server: RunningServer) -> None:
     """After every refused request the owner's things are as they were."""
     async with AsyncExitStack() as stack:
         people = await gather_people(open_server, stack)
-        for role in (Role.STRANGER, Role.OTHER, Role.ADMIN):
+        for role in (Role.STRANGER, Role.OTHER, Role.ADMIN, Role.OPERATOR):
             for case in ROUTES:
-                if case.expected(role) in (302, 401, 404):
+                if case.expected(role) in (302, 401, 403, 404):
                     await ask(people, role, case)
-        owner = people.clients[Role.OWNER].http
-        async with owner.get(f"/api/cameras/{people.camera}") as response:
-            assert (await response.json())["camera"]["name"] == "Private gate"
-        async with owner.get("/api/sessions") as response:
-            assert people.session in {one["id"] for one in (await response.json())["sessions"]}
+        owner = people.clients[Role.OWNER]
+        camera = (await owner.get("/api/cameras/" + people.ids["camera"]))["camera"]
+        assert (camera["name"], camera["room"]) == ("Private gate", people.ids["room"])
+        assert people.ids["session"] in {one["id"] for one in (await owner.get("/api/sessions"))["sessions"]}
+        room = (await owner.get("/api/rooms/" + people.ids["room"]))["room"]
+        assert room["name"] == "Private room"
+        assert {member["role"] for member in room["members"]} == {"owner", "operator"}
+        assert [area["name"] for area in room["areas"]] == ["Private area"]
 
 
-@pytest.mark.parametrize("role", [Role.OTHER, Role.ADMIN, Role.OWNER, Role.PROGRAM])
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.STRANGER])
 async def test_events(open_server: RunningServer, role: Role) -> None:
-    for event in EVENTS:
-        async with AsyncExitStack() as stack:
-            await check_event(await gather_people(open_server, stack), role, event)
+    async with AsyncExitStack() as stack:
+        people = await gather_people(open_server, stack, role)
+        asker = people.clients[role]
+        if role is not Role.PROGRAM:
+            await asker.connect()
+        for event in EVENTS:
+            await check_event(people, role, event)
 
 
 async def check_event(people: People, role: Role, event: str) -> None:
-    """The owner streams by a program; somebody sends an event about that stream."""
-    owner = people.clients[Role.PROGRAM]
-    await owner.socket.connect(owner.url, auth={"token": people.token}, transports=["websocket"])
-    stream = (await owner.open(people.camera))["stream"]
-    asker = people.clients[role]
-    if role is not Role.PROGRAM:
-        await asker.connect()
-    payload, refusal = EVENTS[event]
-    answer = await asker.call(event, people.fill(payload, stream=stream))
+    """The owner streams by a program; somebody sends an event about that stream or the room that it is in."""
+    owner, asker = people.clients[Role.PROGRAM], people.clients[role]
+    if not owner.socket.connected:
+        await owner.socket.connect(owner.url, auth={"token": people.ids["token"]}, transports=["websocket"])
+    stream = (await owner.open(people.ids["camera"]))["stream"]
+    about = EVENTS[event]
+    if role in about.allowed and event.startswith("room_"):
+        await asker.call("room_enter", {"room": people.ids["room"]})
+    answer = await asker.call(event, people.fill(about.payload, stream=stream))
     code = answer.get("error", {}).get("code")
-    if role is Role.PROGRAM:
-        assert code is None, f"{event}: {answer}"
-    elif role is Role.OWNER and event == "stream_open":
-        assert answer["stream"] != stream, "the owner may stream a camera from another device"
+    if role in about.allowed:
+        assert code is None, f"{event} as {role}: {answer}"
+    elif role is Role.GUEST and event not in FOR_GUESTS:
+        assert code == "BAD_REQUEST", f"{event} as {role}"
     else:
-        # A stream belongs to its connection, a token to its session: the owner's second device is no exception.
-        assert code == refusal, f"{event} as {role}"
-    if not (role in (Role.OWNER, Role.PROGRAM) and event in ("stream_open", "stream_close")):
+        assert code == about.refusal, f"{event} as {role}"
+    if not (role in about.allowed and event in ("stream_open", "stream_close")):
         assert (await owner.frame(stream, 2))["status"] == "processed", "the stream goes on"
 
 

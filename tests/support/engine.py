@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
+from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
 from server.engine.base import StreamSettings, WorkerState, WorkerStatus
 
@@ -23,6 +25,7 @@ class ScriptedEngine:
         self.seen: list[tuple[str, bytes, float]] = []
         self.running = 0
         self.most_running = 0
+        self.no_prices: Exception | None = None
         self.opened: dict[str, StreamSettings] = {}
 
     async def start(self) -> None:
@@ -35,8 +38,8 @@ class ScriptedEngine:
         """Remember the stream."""
         self.opened[stream_id] = settings
 
-    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
-        """The next entry of the script, when the gate is open."""
+    async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
+        """The next entry of the script, when the gate is open; pictures are said, not made."""
         self.running += 1
         self.most_running = max(self.most_running, self.running)
         try:
@@ -45,13 +48,21 @@ class ScriptedEngine:
             entry = self.script.popleft() if self.script else (person(1),)
             if isinstance(entry, Exception):
                 raise entry
-            return Tracks(t, 640, 480, entry, {"decode": 1.0, "detect": 2.0, "embed": 0.5, "track": 0.25}, self.epoch)
+            stages = {"decode": 1.0, "detect": 2.0, "embed": 0.5, "track": 0.25}
+            pictures = {width: f"picture {width} of {t}".encode() for width in picture_widths}
+            return Tracks(t, 640, 480, entry, stages, self.epoch, pictures=pictures)
         finally:
             self.running -= 1
 
     async def close(self, stream_id: str) -> None:
         """Forget the stream."""
         self.opened.pop(stream_id, None)
+
+    async def prices(self) -> dict[Quality, float]:
+        """Round figures."""
+        if self.no_prices:
+            raise self.no_prices
+        return {Quality.FAST: 10.0, Quality.BALANCED: 20.0, Quality.ACCURATE: 50.0}
 
     def status(self) -> list[WorkerStatus]:
         """One process, ready."""

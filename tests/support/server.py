@@ -44,6 +44,40 @@ class Client:
             assert response.status == 201, await response.text()
             return str((await response.json())["camera"]["id"])
 
+    async def post(self, path: str, body: object, status: int = 201) -> dict[str, Any]:
+        """Send JSON that must be taken."""
+        async with self.http.post(path, json=body) as response:
+            assert response.status == status, await response.text()
+            return dict(await response.json())
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Fetch JSON that must be there."""
+        async with self.http.get(path) as response:
+            assert response.status == 200, await response.text()
+            return dict(await response.json())
+
+    async def room(self, name: str = "Hall", *cameras: str) -> str:
+        """A new room's id, with these of one's cameras in it."""
+        room = str((await self.post("/api/rooms", {"name": name}))["room"]["id"])
+        for camera in cameras:
+            async with self.http.put(f"/api/rooms/{room}/cameras/{camera}") as response:
+                assert response.status == 200, await response.text()
+        return room
+
+    async def invite(self, room: str, role: str, guest: "Client", hours: int = 1) -> dict[str, Any]:
+        """Let somebody into one's room. Returns what joining was answered, and the invitation's id."""
+        invite = await self.post(f"/api/rooms/{room}/invites", {"role": role, "hours": hours, "uses": 1})
+        path = "/api" + invite["url"].removeprefix(self.url)
+        answer = await guest.post(path, {}, 201 if role == "camera" else 200)
+        return answer | {"invite": invite["invite"]["id"], "path": path}
+
+    async def open_status_page(self, room: str, areas: list[str], show: str = "counts") -> str:
+        """Show areas of one's room to everybody. Returns the code of the page."""
+        body = {"show": show, "areas": areas}
+        async with self.http.put(f"/api/rooms/{room}/status-page", json=body) as response:
+            assert response.status == 200, await response.text()
+            return str((await response.json())["url"]).rpartition("/")[2]
+
     async def connect(self, **headers: str) -> None:
         """Open the socket."""
         headers = {"Origin": self.url, **headers}

@@ -1,0 +1,174 @@
+"""Following an invitation: as a member of the room, or as a device that is one of its cameras."""
+
+import secrets
+import time
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from quart import Blueprint, Response, jsonify, request
+from quart_schema import validate_request, validate_response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.api.access import everybody
+from server.api.accounts import Strict
+from server.api.audit import record
+from server.api.auth import GUEST_COOKIE, require_user
+from server.api.context import services
+from server.api.errors import APIError
+from server.api.room_access import Name
+from server.api.times import iso
+from server.ids import new_id
+from server.storage.audit import Action
+from server.storage.cameras import Camera, insert_camera
+from server.storage.guests import GuestGrant, guest_id, insert_guest, move_guest, select_device
+from server.storage.invites import OpenInvite, select_open_invite, use_invite
+from server.storage.rights import Role
+from server.storage.room_log import Kind, LogEntry, insert_log
+from server.storage.room_members import count_members, join_room
+from server.storage.rooms import count_room_cameras
+from server.storage.users import User
+
+blueprint = Blueprint("join", __name__, url_prefix="/api/join")
+
+MOST_MEMBERS = 200
+TOKEN_BYTES = 32
+
+
+class JoinIn(Strict):
+    """What the device is to be called; members have a name already."""
+
+    name: Name | None = None
+
+
+class RoomName(BaseModel):
+    """The room that an invitation leads to."""
+
+    name: str
+
+
+class InvitationAnswer(BaseModel):
+    """What an invitation is for, told to whoever has its link."""
+
+    room: RoomName
+    role: Literal["camera", "viewer", "operator"]
+    expires_at: str
+
+
+def not_found() -> APIError:
+    """The same for a link that never was, has expired, is used up or was withdrawn."""
+    return APIError(404, "INVITE_NOT_FOUND", "This invitation does not hold any more. Ask for a new one.")
+
+
+@blueprint.get("/<code>")
+@everybody
+@validate_response(InvitationAnswer, 200)
+async def get_invitation(code: str) -> tuple[dict[str, Any], int]:
+    """What the link is for."""
+    async with services().database.reading() as connection:
+        found = await _open_invite(connection, code)
+    invite = found.invite
+    return {"room": {"name": found.room_name}, "role": invite.role.value, "expires_at": iso(invite.expires_at)}, 200
+
+
+@blueprint.post("/<code>")
+@everybody
+@validate_request(JoinIn)
+async def post_join(code: str, data: JoinIn) -> tuple[Response, int]:
+    """Follow the link. A device becomes a camera (201) and is the same camera when it comes back; a user, a member."""
+    async with services().database.reading() as connection:
+        role = (await _open_invite(connection, code)).invite.role
+    if role is Role.CAMERA:
+        return await _join_as_camera(code, data.name)
+    user = await require_user()
+    async with services().database.writing() as connection:
+        found = await _open_invite(connection, code)
+        now_is, entry = await _let_in(connection, found, user)
+    if entry is not None:
+        services().rooms.changed(found.invite.room_id)
+        services().rooms.logged(found.invite.room_id, entry)
+    return jsonify({"room": {"id": found.invite.room_id}, "role": now_is.value}), 200
+
+
+async def _open_invite(connection: AsyncConnection, code: str) -> OpenInvite:
+    """The invitation, for whoever it lets in still: newcomers, or a device or member that it let in before."""
+    found = await select_open_invite(connection, code, time.time())
+    if found is None:
+        raise not_found()
+    if found.invite.uses >= found.invite.max_uses:
+        device = await _device(connection, found)
+        if device is None or device.invite_id != found.invite.id:
+            raise not_found()
+    return found
+
+
+async def _device(connection: AsyncConnection, found: OpenInvite) -> GuestGrant | None:
+    token = request.cookies.get(GUEST_COOKIE)
+    return await select_device(connection, guest_id(token), found.invite.room_id) if token else None
+
+
+async def _let_in(connection: AsyncConnection, found: OpenInvite, user: User) -> tuple[Role, LogEntry | None]:
+    """Make the user a member; for whoever is one already nothing is used up, unless the role grows."""
+    invite = found.invite
+    if user.id == found.owner_id:
+        return Role.OWNER, None
+    if await count_members(connection, invite.room_id) >= MOST_MEMBERS:
+        raise APIError(409, "ROOM_FULL", f"This room has {MOST_MEMBERS} members, which is the limit.")
+    now = time.time()
+    before, after = await join_room(connection, invite.room_id, user.id, invite.role, now)
+    if before is after:
+        return after, None
+    if not await use_invite(connection, invite.id):
+        raise not_found()
+    await record(connection, user.id, Action.ROOM_JOINED, target=found.room_name, detail=after.value)
+    return after, await insert_log(connection, invite.room_id, Kind.JOINED, user.username, after.value, now)
+
+
+async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
+    token = request.cookies.get(GUEST_COOKIE) or ""
+    async with services().database.writing() as connection:
+        found = await _open_invite(connection, code)
+        room_id = found.invite.room_id
+        device = await _device(connection, found)
+        entry = None
+        if device is None:
+            token = secrets.token_urlsafe(TOKEN_BYTES)
+            device = await _new_device(connection, found, token, name)
+            entry = await insert_log(connection, room_id, Kind.JOINED, device.camera_name, "camera", time.time())
+        elif device.invite_id != found.invite.id:
+            await _use(connection, found)
+            await move_guest(connection, device.guest_id, found.invite.id)
+    if entry is not None:
+        services().rooms.changed(room_id)
+        services().rooms.logged(room_id, entry)
+    left_s = int(found.invite.expires_at - time.time())
+    answer = {
+        "camera": {"id": device.camera_id, "name": device.camera_name},
+        "token": token,
+        "expires_in": left_s,
+        "url": f"/join/{code}",
+    }
+    response = jsonify(answer)
+    secure = services().settings.secure_cookies or request.is_secure
+    response.set_cookie(GUEST_COOKIE, token, max_age=left_s, httponly=True, secure=secure, samesite="Lax")
+    return response, 201
+
+
+async def _new_device(connection: AsyncConnection, found: OpenInvite, token: str, name: str | None) -> GuestGrant:
+    invite = found.invite
+    limit = services().settings.cameras_per_room
+    number = await count_room_cameras(connection, invite.room_id)
+    if number >= limit:
+        raise APIError(409, "ROOM_FULL", f"This room has {limit} cameras, which is the limit.")
+    await _use(connection, found)
+    now = time.time()
+    camera = Camera(new_id("cam"), found.owner_id, name or f"Phone {number + 1}", now, invite.room_id)
+    await insert_camera(connection, camera)
+    await insert_guest(connection, guest_id(token), camera.id, invite.id, now)
+    return GuestGrant(
+        guest_id(token), camera.id, camera.name, found.owner_id, invite.room_id, invite.id, invite.expires_at
+    )
+
+
+async def _use(connection: AsyncConnection, found: OpenInvite) -> None:
+    if not await use_invite(connection, found.invite.id):
+        raise not_found()

@@ -1,0 +1,225 @@
+"""Figures over several cameras: how many are in an area or in all of a room, and how sure that is."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.core.alarm import Alarm, Alert, Level, Limits
+
+SILENT_S = 10.0
+"""A camera without a frame for so long is silent: its part of every total is marked stale."""
+UNWATCHED_S = 60.0
+"""An area that no camera has shown for so long has no alert any more: nobody knows."""
+TREND_S, TREND_LEAST_S, TREND_STEP_S = 180.0, 30.0, 1.0
+"""The trend is that of the last three minutes; less than half a minute gives none. One value a second is kept."""
+WARNING_SHARE = 0.8
+"""Of its capacity, from which on an area without limits of its own warns."""
+
+
+class State(StrEnum):
+    """How current a camera's figures are."""
+
+    LIVE = "live"
+    SILENT = "silent"
+    OFFLINE = "offline"  # its stream has ended
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The newest figures of a camera that streams.
+
+    Attributes
+    ----------
+    at_s : float
+        When its frame arrived, on any clock; minus infinity before the first.
+    count : int
+        People in the whole frame.
+    zones : mapping of str to frozenset of int
+        Identities that count as inside, by zone id.
+    """
+
+    at_s: float = float("-inf")
+    count: int = 0
+    zones: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+Readings = Mapping[str, Reading]
+"""By camera; one that does not stream is not in it."""
+
+
+def state_of(reading: Reading | None, now_s: float) -> State:
+    """How current a camera is."""
+    if reading is None:
+        return State.OFFLINE
+    return State.SILENT if now_s - reading.at_s >= SILENT_S else State.LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A zone of a camera; None is its whole frame."""
+
+    camera_id: str
+    zone_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """People over several cameras.
+
+    Attributes
+    ----------
+    people : int
+        Of cameras that are live or silent.
+    stale : int
+        How many of them silent cameras saw last.
+    stale_cameras, missing_cameras : tuple of str
+        Those that are silent; those that are offline or lack a zone, which add nothing.
+    """
+
+    people: int
+    stale: int
+    stale_cameras: tuple[str, ...]
+    missing_cameras: tuple[str, ...]
+
+
+def total(parts: Iterable[Part], readings: Readings, now_s: float) -> Total:
+    """Add up. Who is in several zones of one camera counts once, and its whole frame includes its zones."""
+    wanted: dict[str, set[str | None]] = {}
+    for part in parts:
+        wanted.setdefault(part.camera_id, set()).add(part.zone_id)
+    people = stale = 0
+    silent, missing = [], []
+    for camera_id, zones in wanted.items():
+        reading = readings.get(camera_id)
+        if reading is None:
+            missing.append(camera_id)
+            continue
+        share, complete = _share(reading, zones)
+        people += share
+        if not complete:
+            missing.append(camera_id)
+        if state_of(reading, now_s) is State.SILENT:
+            stale += share
+            silent.append(camera_id)
+    return Total(people, stale, tuple(silent), tuple(missing))
+
+
+def _share(reading: Reading, zones: set[str | None]) -> tuple[int, bool]:
+    """How many of a camera are in any of these zones, and whether all of them are drawn on it."""
+    if None in zones:
+        return reading.count, True
+    inside: set[int] = set()
+    for zone in zones:
+        inside |= reading.zones.get(zone or "", frozenset())
+    return len(inside), all(zone in reading.zones for zone in zones)
+
+
+class Trend:
+    """How a number of people changes."""
+
+    def __init__(self) -> None:
+        self._points: deque[tuple[float, int]] = deque()
+
+    def update(self, now_s: float, people: int) -> None:
+        """Take in the number."""
+        if not self._points or now_s - self._points[-1][0] >= TREND_STEP_S:
+            self._points.append((now_s, people))
+        while now_s - self._points[0][0] > TREND_S:
+            self._points.popleft()
+
+    def per_minute(self) -> float | None:
+        """The slope of the least-squares line through the last minutes; None for too short a time."""
+        if not self._points or self._points[-1][0] - self._points[0][0] < TREND_LEAST_S:
+            return None
+        mean_t = sum(t for t, _ in self._points) / len(self._points)
+        mean_n = sum(n for _, n in self._points) / len(self._points)
+        spread = sum((t - mean_t) ** 2 for t, _ in self._points)
+        return 60 * sum((t - mean_t) * (n - mean_n) for t, n in self._points) / spread
+
+
+@dataclass(frozen=True, slots=True)
+class AreaReport:
+    """What is known of an area.
+
+    Attributes
+    ----------
+    total : Total
+    level : Level
+    alert : Alert or None
+        The one that goes on; its times are those given to `AreaWatch.update`, in milliseconds.
+    per_minute : float or None
+        The trend.
+    full_in_s : float or None
+        When the capacity will be reached if it goes on like that.
+    """
+
+    total: Total
+    level: Level
+    alert: Alert | None
+    per_minute: float | None
+    full_in_s: float | None
+
+
+class AreaWatch:
+    """Follows one area.
+
+    Parameters
+    ----------
+    parts : tuple of Part
+    capacity : int or None
+    limits : Limits or None
+        Without them those that follow from the capacity.
+    """
+
+    def __init__(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> None:
+        self.parts, self.capacity = parts, capacity
+        self.limits = limits or limits_for(capacity)
+        self._alarm = Alarm(self.limits) if self.limits else None
+        self._trend = Trend()
+        self._seen_s = float("-inf")
+
+    def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
+        """The watch after somebody changed the area: anew where it counts others or warns differently."""
+        new = AreaWatch(parts, capacity, limits)
+        if (new.parts, new.capacity, new.limits) == (self.parts, self.capacity, self.limits):
+            return self
+        return new
+
+    def update(self, now_s: float, readings: Readings) -> AreaReport:
+        """Take in the newest figures of all cameras."""
+        found = total(self.parts, readings, now_s)
+        if any(part.camera_id in readings for part in self.parts):
+            self._seen_s = now_s
+            self._trend.update(now_s, found.people)
+            if self._alarm is not None:
+                self._alarm.update(now_s * 1000, found.people)
+        elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
+            self._alarm = Alarm(self.limits)
+        slope = self._trend.per_minute()
+        return AreaReport(
+            total=found,
+            level=self._alarm.level if self._alarm else Level.CLEAR,
+            alert=self._alarm.alert if self._alarm else None,
+            per_minute=slope,
+            full_in_s=self._full_in(found.people, slope),
+        )
+
+    def _full_in(self, people: int, slope: float | None) -> float | None:
+        if self.capacity is None or slope is None or slope <= 0 or people >= self.capacity:
+            return None
+        return (self.capacity - people) / slope * 60
+
+
+def limits_for(capacity: int | None) -> Limits | None:
+    """The limits of an area that has a capacity and no limits of its own."""
+    return None if capacity is None else Limits(warning=capacity * WARNING_SHARE, critical=float(capacity))
+
+
+def public_state(report: AreaReport, capacity: int | None) -> str:
+    """What everybody is told: `go` only where every part of the area is known to be fine."""
+    if report.level is Level.CRITICAL or (capacity is not None and report.total.people >= capacity):
+        return "full"
+    if report.level is Level.WARNING:
+        return "busy"
+    return "unknown" if report.total.stale_cameras or report.total.missing_cameras else "go"

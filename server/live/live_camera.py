@@ -1,0 +1,99 @@
+"""One camera of a room as its viewers see it."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.core.alarm import Level
+from server.core.venue import Reading, State, state_of
+from server.storage.alerts import AlertRecord
+
+Json = dict[str, Any]
+FPS_OVER_S = 5.0
+
+
+@dataclass(slots=True)
+class LiveCamera:
+    """The newest of a camera.
+
+    Attributes
+    ----------
+    reading : Reading or None
+        None while it does not stream.
+    result : dict
+        The newest answer to one of its frames.
+    wall_ms : float
+        When that frame arrived, Unix milliseconds.
+    alerts : dict of str to AlertRecord
+        Those that go on.
+    shown : State
+        What viewers were told last.
+    """
+
+    id: str
+    name: str
+    reading: Reading | None = None
+    result: Json = field(default_factory=dict)
+    wall_ms: float = 0.0
+    alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    shown: State = State.OFFLINE
+    arrivals: deque[float] = field(default_factory=deque)
+
+    def begin(self) -> None:
+        """A stream opened; nothing was seen yet."""
+        self.reading, self.result = Reading(), {}
+        self.arrivals.clear()
+
+    def end(self) -> None:
+        """The stream ended."""
+        self.reading, self.alerts = None, {}
+
+    def take(self, result: Json, arrived_s: float, wall_ms: float) -> None:
+        """The answer to a frame that arrived then, on the monotonic clock and on the wall's."""
+        zones = {zone["id"]: frozenset(zone["people"]) for zone in result["zones"]}
+        self.reading = Reading(arrived_s, result["count"], zones)
+        self.result, self.wall_ms = result, wall_ms
+        self.arrivals.append(arrived_s)
+        while arrived_s - self.arrivals[0] > FPS_OVER_S:
+            self.arrivals.popleft()
+
+    def fps(self, now_s: float) -> float:
+        """Frames counted a second, over the last five."""
+        recent = [at for at in self.arrivals if now_s - at <= FPS_OVER_S]
+        span = min(FPS_OVER_S, now_s - recent[0]) if recent else 0.0
+        return round(len(recent) / span, 1) if span >= 1 else 0.0
+
+    def people(self) -> list[Json]:
+        """Who was seen in the newest frame."""
+        return [{"id": one["id"], "box": one["box"]} for one in self.result["people"]]
+
+    def describe(self, now_s: float) -> Json:
+        """As `room_update` names it, without its picture."""
+        state = state_of(self.reading, now_s)
+        if not self.result or self.reading is None:
+            return {"state": state.value, "t_wall": None, "age_ms": None, "fps": 0.0}
+        result = self.result
+        return {
+            "state": state.value,
+            "t_wall": self.wall_ms,
+            "age_ms": round((now_s - self.reading.at_s) * 1000),
+            "delay_ms": result["timing"]["total_ms"],
+            "fps": self.fps(now_s),
+            "width": result["width"],
+            "height": result["height"],
+            "epoch": result["epoch"],
+            "count": result["count"],
+            "peak": result["peak"],
+            "unique": result["unique"],
+            "level": _worst(result["zones"]),
+            "zones": [
+                {name: zone[name] for name in zone if name not in ("people", "alerts")} for zone in result["zones"]
+            ],
+            "lines": result["lines"],
+            "people": self.people(),
+        }
+
+
+def _worst(zones: list[Mapping[str, Any]]) -> str:
+    return max((Level[str(zone["level"]).upper()] for zone in zones), default=Level.CLEAR).name.lower()

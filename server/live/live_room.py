@@ -1,0 +1,191 @@
+"""One room while somebody looks at it or one of its cameras streams: what is known, and who sees it."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.core.alarm import Level, Limits
+from server.core.venue import AreaReport, AreaWatch, Part, Reading, public_state, state_of, total
+from server.ids import new_id
+from server.live.live_camera import LiveCamera
+from server.live.viewer import Picture, Viewer
+from server.storage.area_alerts import PREFIX, AreaAlert
+from server.storage.areas import Area
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class LiveArea:
+    """An area and what is known of it."""
+
+    area: Area
+    watch: AreaWatch
+    report: AreaReport | None = None
+    alert: AreaAlert | None = None
+
+
+class LiveRoom:
+    """A room.
+
+    Parameters
+    ----------
+    room_id : str
+    clock : callable
+        Seconds, monotonic.
+    """
+
+    def __init__(self, room_id: str, clock: Callable[[], float]) -> None:
+        self.id = room_id
+        self.cameras: dict[str, LiveCamera] = {}
+        self.areas: dict[str, LiveArea] = {}
+        self.viewers: dict[str, Viewer] = {}
+        self._clock = clock
+        self._told: list[Json] = []
+
+    def arrange(self, cameras: Iterable[tuple[str, str]], areas: Iterable[Area]) -> None:
+        """Which cameras (id, name) and areas there are; what stayed goes on."""
+        known = self.cameras
+        self.cameras = {id_: known.get(id_) or LiveCamera(id_, name) for id_, name in cameras}
+        for id_, name in cameras:
+            self.cameras[id_].name = name
+        before, self.areas = self.areas, {}
+        for area in areas:
+            parts = tuple(Part(part.camera_id, part.zone_id) for part in area.parts)
+            limited = area.warning is not None or area.critical is not None
+            limits = Limits(warning=area.warning, critical=area.critical) if limited else None
+            old = before.get(area.id)
+            watch = old.watch.change(parts, area.capacity, limits) if old else AreaWatch(parts, area.capacity, limits)
+            self.areas[area.id] = LiveArea(area, watch, None, old.alert if old else None)
+
+    def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
+        """A camera has something new: pictures by width, for those who wanted one of that width."""
+        for viewer in self.viewers.values():
+            width = viewer.wished_width(camera_id) if pictures else None
+            if width in pictures and width is not None:
+                camera = self.cameras[camera_id]
+                viewer.offer(camera_id, Picture(pictures[width], width, camera.wall_ms, camera.people()))
+            viewer.changed.add(camera_id)
+            viewer.wake()
+
+    def idle(self) -> bool:
+        """Whether nobody looks, nothing streams, and nothing goes on."""
+        open_alerts = any(live.alert is not None for live in self.areas.values())
+        return not (self.viewers or open_alerts or any(one.reading is not None for one in self.cameras.values()))
+
+    def tick(self) -> list[tuple[AreaAlert, str]]:
+        """Look at what changes with time alone; return the areas' alerts that changed, and how."""
+        now = self._clock()
+        for camera in self.cameras.values():
+            state = state_of(camera.reading, now)
+            if state is not camera.shown:
+                camera.shown = state
+                self.show(camera.id, {})
+        readings = self.readings()
+        changed = []
+        for live in self.areas.values():
+            live.report = live.watch.update(now, readings)
+            before = live.alert
+            alert = self._follow(live, live.report, now)
+            if alert is not None:
+                worse = before is not None and before.level != alert.level
+                step = "began" if before is None else "ended" if alert.ended_at else "level" if worse else "peak"
+                changed.append((alert, step))
+        told = self.describe_areas()
+        if told != self._told:
+            self._told = told
+            for viewer in self.viewers.values():
+                viewer.areas_changed = True
+                viewer.wake()
+        return changed
+
+    def readings(self) -> dict[str, Reading]:
+        """Of the cameras that stream."""
+        return {camera.id: camera.reading for camera in self.cameras.values() if camera.reading is not None}
+
+    def describe_areas(self) -> list[Json]:
+        """As `room_update` names them."""
+        return [_describe(live) for live in self.areas.values() if live.report is not None]
+
+    def describe_total(self) -> Json:
+        """People in all of the room, by whole frames."""
+        found = total([Part(camera_id) for camera_id in self.cameras], self.readings(), self._clock())
+        return {"people": found.people, "stale": found.stale, "stale_cameras": list(found.stale_cameras)}
+
+    def describe_people(self) -> list[Json]:
+        """Who is here, each once, and which camera's zones they edit."""
+        people: dict[str, Json] = {}
+        for viewer in self.viewers.values():
+            person = people.setdefault(
+                viewer.user_id, {"user": viewer.user_id, "name": viewer.user_name, "editing": None}
+            )
+            person["editing"] = viewer.editing or person["editing"]
+        return list(people.values())
+
+    def describe_cameras(self, camera_ids: Iterable[str]) -> dict[str, Json]:
+        """Cameras as `room_update` names them, without pictures."""
+        now = self._clock()
+        return {id_: self.cameras[id_].describe(now) for id_ in camera_ids if id_ in self.cameras}
+
+    def compose(self, viewer: Viewer) -> Json | None:
+        """What this viewer does not know yet; None for nothing."""
+        if not viewer.changed and not viewer.areas_changed:
+            return None
+        cameras = self.describe_cameras(viewer.changed)
+        for camera_id, picture in viewer.unsent.items():
+            if camera_id in cameras:
+                cameras[camera_id] |= {"picture": picture.jpeg, "picture_t_wall": picture.wall_ms}
+                if picture.wall_ms != cameras[camera_id]["t_wall"]:
+                    cameras[camera_id]["picture_people"] = picture.people
+        viewer.changed, viewer.unsent, viewer.areas_changed = set(), {}, False
+        total_now = self.describe_total()
+        return {"room": self.id, "cameras": cameras, "areas": self._told, "total": total_now}
+
+    def public_states(self) -> dict[str, tuple[str, int | None]]:
+        """What everybody may know of each area: state and people."""
+        return {
+            id_: (public_state(live.report, live.area.capacity), live.report.total.people)
+            for id_, live in self.areas.items()
+            if live.report is not None and live.area.parts
+        }
+
+    def _follow(self, live: LiveArea, report: AreaReport, now_s: float) -> AreaAlert | None:
+        """The area's alert where it is not what was known; times become those of the wall."""
+        known, wall = live.alert, time.time()
+        goes_on = report.alert
+        if goes_on is None:
+            if known is None:
+                return None
+            live.alert = None
+            return AreaAlert(known.id, known.area_id, known.level, known.began_at, wall, known.peak, known.peak_at)
+        shift = wall - now_s
+        alert = AreaAlert(
+            id=known.id if known else new_id(PREFIX),
+            area_id=live.area.id,
+            level=goes_on.worst.name.lower(),
+            began_at=known.began_at if known else goes_on.began / 1000 + shift,
+            ended_at=None,
+            peak=goes_on.peak,
+            peak_at=known.peak_at if known and known.peak == goes_on.peak else goes_on.peak_t / 1000 + shift,
+        )
+        live.alert = alert
+        return None if alert == known else alert
+
+
+def _describe(live: LiveArea) -> Json:
+    report = live.report
+    if report is None:
+        return {"id": live.area.id, "name": live.area.name, "people": 0, "level": Level.CLEAR.name.lower()}
+    return {
+        "id": live.area.id,
+        "name": live.area.name,
+        "people": report.total.people,
+        "stale": report.total.stale,
+        "stale_cameras": list(report.total.stale_cameras),
+        "missing_cameras": list(report.total.missing_cameras),
+        "capacity": live.area.capacity,
+        "level": report.level.name.lower(),
+        "trend": None if report.per_minute is None else round(report.per_minute, 1),
+        "full_in_s": None if report.full_in_s is None else round(report.full_in_s, -1),
+    }

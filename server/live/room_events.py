@@ -1,0 +1,126 @@
+"""What a connected user may do in a room: enter, look, leave, and say what they edit."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from server.core.errors import CodedError
+from server.live import frame as checks
+from server.live.live_room import LiveRoom
+from server.live.room_hub import RoomHub
+from server.live.stream_events import Caller
+from server.live.viewer import PictureWish, Viewer
+
+Json = dict[str, Any]
+Describe = Callable[[str, str], Awaitable[Json | None]]
+"""From user and room to the room as over HTTP, with its open alerts; None for a room that the user is not in."""
+Update = Callable[[str, Json, Callable[..., None]], Awaitable[None]]
+"""Sends a `room_update` to a connection, and calls back once it was acknowledged."""
+
+WIDTH_LEAST, WIDTH_MOST = 160, 960
+FPS_LEAST, FPS_MOST = 0.2, 10.0
+
+
+class RoomEvents:
+    """The events about rooms in docs/protocol.md; each raises CodedError with a code of that page.
+
+    Parameters
+    ----------
+    hub : RoomHub
+    describe, update : callable
+        As above.
+    """
+
+    def __init__(self, hub: RoomHub, describe: Describe, update: Update) -> None:
+        self._hub = hub
+        self._describe = describe
+        self._update = update
+        self.handlers: dict[str, Callable[[Caller, Json], Awaitable[Json]]] = {
+            "room_enter": self.room_enter,
+            "room_view": self.room_view,
+            "room_editing": self.room_editing,
+            "room_leave": self.room_leave,
+        }
+
+    async def room_enter(self, caller: Caller, payload: Json) -> Json:
+        """Look at a room; a connection looks at one at a time."""
+        room_id = checks.require_text(payload, "room")
+        wish = _wish(payload)
+        described = await self._describe(caller.user_id, room_id)
+        room = await self._hub.book.load(room_id) if described is not None else None
+        if described is None or room is None:
+            raise CodedError("UNKNOWN_ROOM", "There is no such room.")
+        if not caller.connected():
+            raise CodedError("UNAUTHENTICATED", "This connection is gone.")
+        self._hub.leave(caller.sid)
+
+        async def send(update: Json, acknowledged: Callable[..., None]) -> None:
+            await self._update(caller.sid, update, acknowledged)
+
+        viewer = Viewer(caller.sid, caller.user_id, caller.user_name, send, room.compose, time.monotonic)
+        viewer.pictures = wish
+        room.viewers[caller.sid] = viewer
+        viewer.start()
+        self._announce(room)
+        alerts = described.pop("alerts")
+        snapshot = {
+            "cameras": room.describe_cameras(room.cameras),
+            "areas": room.describe_areas(),
+            "total": room.describe_total(),
+            "people": room.describe_people(),
+            "alerts": alerts,
+        }
+        return {"room": described, "snapshot": snapshot}
+
+    async def room_view(self, caller: Caller, payload: Json) -> Json:
+        """Change which pictures come, and which camera may come larger."""
+        room, viewer = self._looking(caller, payload)
+        wish, focus = _wish(payload), checks.optional_text(payload, "focus")
+        if focus is not None and focus not in room.cameras:
+            raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
+        viewer.pictures, viewer.focus = wish, focus
+        return {}
+
+    async def room_editing(self, caller: Caller, payload: Json) -> Json:
+        """Say which camera's zones one edits, null for none."""
+        room, viewer = self._looking(caller, payload)
+        camera = checks.optional_text(payload, "camera")
+        if camera is not None and camera not in room.cameras:
+            raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
+        viewer.editing = camera
+        self._announce(room)
+        return {}
+
+    async def room_leave(self, caller: Caller, payload: Json) -> Json:
+        """Look at the room no longer."""
+        self._looking(caller, payload)
+        self._hub.leave(caller.sid)
+        return {}
+
+    def _looking(self, caller: Caller, payload: Json) -> tuple[LiveRoom, Viewer]:
+        room = self._hub.book.get(checks.require_text(payload, "room"))
+        viewer = room.viewers.get(caller.sid) if room else None
+        if room is None or viewer is None:
+            raise CodedError("UNKNOWN_ROOM", "There is no such room.")
+        return room, viewer
+
+    def _announce(self, room: LiveRoom) -> None:
+        self._hub.announce(room.id, {"kind": "presence", "people": room.describe_people()})
+
+
+def _wish(payload: Json) -> PictureWish | None:
+    """`pictures` of a payload; null for none."""
+    wish = payload.get("pictures")
+    if wish is None:
+        return None
+    if not isinstance(wish, dict):
+        raise checks.bad_request("pictures must be an object or null")
+    width = _within(wish, "width", WIDTH_LEAST, WIDTH_MOST)
+    return PictureWish(int(width), _within(wish, "max_fps", FPS_LEAST, FPS_MOST))
+
+
+def _within(wish: Json, field: str, least: float, most: float) -> float:
+    value = wish.get(field)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not least <= value <= most:
+        raise checks.bad_request(f"pictures.{field} must lie between {least} and {most}")
+    return float(value)

@@ -1,0 +1,244 @@
+"""What comes from streams and from HTTP goes to everybody who looks at the room."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.live.live_room import LiveRoom
+from server.live.room_book import RoomBook
+from server.live.room_writer import RoomWriter
+from server.live.stream import Stream
+from server.storage.alerts import AlertRecord
+from server.storage.area_alerts import PlacedAlert
+from server.storage.database import Database
+from server.storage.room_log import Kind, LogEntry
+from server.storage.room_members import select_members
+
+logger = logging.getLogger("crowdcount.live")
+
+Json = dict[str, Any]
+Tell = Callable[[str, str, Json], Awaitable[None]]
+"""Sends an event to one connection: sid, event, payload."""
+
+TICK_S = 0.25
+LOOK_EVERY = 4
+"""Who may still look is asked at every fourth tick: whoever was removed sees nothing more within two seconds."""
+CLOSED = {"removed": "You are no longer in this room.", "deleted": "This room was deleted."}
+
+
+class Words(Protocol):
+    """How things of rooms are written for programs, the same here as over HTTP."""
+
+    def alert(self, placed: PlacedAlert) -> Json:
+        """An alert with its place."""
+
+    def entry(self, entry: LogEntry) -> Json:
+        """An entry of the log."""
+
+
+class RoomHub:
+    """The rooms that are alive.
+
+    Parameters
+    ----------
+    database : Database
+    tell : callable
+        Sends an event to one connection.
+    cut : callable
+        Closes a connection that is too slow.
+    words : Words
+    """
+
+    def __init__(self, database: Database, tell: Tell, cut: Callable[[str], Awaitable[None]], words: Words) -> None:
+        self._database = database
+        self._tell = tell
+        self._cut = cut
+        self._words = words
+        self._open: dict[str, Stream] = {}
+        self._doing: set[asyncio.Task[None]] = set()
+        self._ticker: asyncio.Task[None] | None = None
+        self.book = RoomBook(database, self._open.__contains__, time.monotonic)
+        self.writer = RoomWriter(database, self.logged)
+
+    def start(self) -> None:
+        """Begin to watch over the rooms."""
+        self.writer.start()
+        self._ticker = asyncio.create_task(self._tick_forever(), name="rooms")
+
+    async def stop(self) -> None:
+        """End what was begun; what waits to be written is written."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._ticker
+        for room in self.book.rooms():
+            for viewer in room.viewers.values():
+                viewer.stop()
+        await self.writer.stop()
+
+    # From streams.
+
+    def opened(self, stream: Stream, room_id: str | None) -> None:
+        """A stream began. Its room need not be alive yet."""
+        self._open[stream.camera_id] = stream
+        if room_id is not None:
+            self._do(self._greet(stream.camera_id, room_id))
+
+    def closed(self, stream: Stream) -> None:
+        """A stream ended."""
+        if self._open.get(stream.camera_id) is not stream:
+            return  # another took its place
+        del self._open[stream.camera_id]
+        room = self.book.of_camera(stream.camera_id)
+        if room is not None:
+            camera = room.cameras[stream.camera_id]
+            self._follow_alerts(room, stream.camera_id, [])
+            camera.end()
+            room.show(camera.id, {})
+            self.writer.note(room.id, Kind.CAMERA_OFF, camera.name)
+
+    def picture_widths(self, camera_id: str) -> tuple[int, ...]:
+        """In which widths somebody wants the next frame of this camera."""
+        room = self.book.of_camera(camera_id)
+        if room is None:
+            return ()
+        wishes = {viewer.wished_width(camera_id) for viewer in room.viewers.values()}
+        return tuple(sorted(width for width in wishes if width is not None))
+
+    def show(self, stream: Stream, result: Json, pictures: Mapping[int, bytes], arrived_s: float) -> None:
+        """A frame that arrived then (monotonic seconds) was answered with this."""
+        room = self.book.of_camera(stream.camera_id)
+        if room is None:
+            return
+        wall_ms = round((time.time() - (time.monotonic() - arrived_s)) * 1000, 1)
+        room.cameras[stream.camera_id].take(result, arrived_s, wall_ms)
+        room.show(stream.camera_id, pictures)
+        self._follow_alerts(room, stream.camera_id, stream.journal.open_alerts())
+
+    # From HTTP, after it was stored.
+
+    def changed(self, room_id: str) -> None:
+        """Members, cameras, areas or the name of a room changed."""
+        self._do(self._reload(room_id))
+
+    def logged(self, room_id: str, entry: LogEntry) -> None:
+        """The log of a room has a new entry."""
+        self.announce(room_id, {"kind": "log", "entry": self._words.entry(entry)})
+
+    def plan_changed(self, camera_id: str, version: int, by: str) -> None:
+        """The zones of a camera changed."""
+        room = self.book.of_camera(camera_id)
+        if room is not None:
+            self.announce(room.id, {"kind": "plan_changed", "camera": camera_id, "version": version, "by": by})
+
+    def alert_taken(self, placed: PlacedAlert) -> None:
+        """Somebody acknowledged or claimed an alert."""
+        self.announce(placed.room_id, {"kind": "alert", "step": "taken", "alert": self._words.alert(placed)})
+
+    def public_states(self, room_id: str) -> dict[str, tuple[str, int | None]]:
+        """State and people of each area of a room, by id; nothing of a room that is not alive."""
+        room = self.book.get(room_id)
+        return room.public_states() if room else {}
+
+    def announce(self, room_id: str, event: Json) -> None:
+        """Tell everybody who looks at a room."""
+        room = self.book.get(room_id)
+        for sid in list(room.viewers) if room else []:
+            self._do(self._tell(sid, "room_event", {"room": room_id, **event}))
+
+    def leave(self, sid: str) -> None:
+        """The connection looks at nothing any more."""
+        for room in self.book.rooms():
+            viewer = room.viewers.pop(sid, None)
+            if viewer is not None:
+                viewer.stop()
+                self.announce(room.id, {"kind": "presence", "people": room.describe_people()})
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._doing.add(task)
+        task.add_done_callback(self._doing.discard)
+
+    async def _greet(self, camera_id: str, room_id: str) -> None:
+        try:
+            room = self.book.get(room_id) or await self.book.load(room_id)
+        except SQLAlchemyError:
+            logger.exception("room %s could not be read", room_id)
+            return
+        if room is not None and camera_id in room.cameras and camera_id in self._open:
+            camera = room.cameras[camera_id]
+            if camera.reading is None:
+                camera.begin()
+            self.writer.note(room.id, Kind.CAMERA_ON, camera.name)
+
+    async def _reload(self, room_id: str) -> None:
+        room = self.book.get(room_id)
+        if room is None:
+            return
+        try:
+            if await self.book.load(room_id) is None:
+                await self._close(room, set(), "deleted")
+                return
+            await self._look(room)
+        except SQLAlchemyError:
+            logger.exception("room %s could not be read", room_id)
+        self.announce(room_id, {"kind": "room_changed"})
+
+    async def _look(self, room: LiveRoom) -> None:
+        """Whoever is no longer in the room looks at it no longer."""
+        async with self._database.reading() as connection:
+            members = {member.user_id for member in await select_members(connection, room.id)}
+        await self._close(room, members, "removed" if members else "deleted")
+
+    async def _close(self, room: LiveRoom, keep: set[str], reason: str) -> None:
+        for viewer in [one for one in room.viewers.values() if one.user_id not in keep]:
+            self.leave(viewer.sid)
+            payload = {"room": room.id, "reason": reason, "message": CLOSED[reason]}
+            await self._tell(viewer.sid, "room_closed", payload)
+
+    def _follow_alerts(self, room: LiveRoom, camera_id: str, now: list[AlertRecord]) -> None:
+        """Tell which alerts of a camera's zones began, became worse or ended."""
+        camera = room.cameras[camera_id]
+        before, camera.alerts = camera.alerts, {alert.id: alert for alert in now}
+        for alert in now:
+            old = before.get(alert.id)
+            if old is None or old.level != alert.level:
+                self._tell_alert(room.id, PlacedAlert(alert, room.id, camera.name), "began" if old is None else "level")
+        for gone in before.keys() - camera.alerts.keys():
+            self._tell_alert(room.id, PlacedAlert(before[gone], room.id, camera.name), "ended")
+
+    def _tell_alert(self, room_id: str, placed: PlacedAlert, step: str) -> None:
+        self.announce(room_id, {"kind": "alert", "step": step, "alert": self._words.alert(placed)})
+        if step != "ended":
+            zone = f", {placed.alert.zone_name}" if isinstance(placed.alert, AlertRecord) else ""
+            self.writer.note(room_id, Kind.ALERT, placed.place + zone, placed.alert.level)
+
+    async def _tick_forever(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(TICK_S)
+            turn += 1
+            for room in self.book.rooms():
+                try:
+                    await self._tick(room, look=turn % LOOK_EVERY == 0)
+                except SQLAlchemyError:
+                    logger.exception("room %s could not be looked at", room.id)
+            self.book.drop_idle()
+
+    async def _tick(self, room: LiveRoom, *, look: bool) -> None:
+        for alert, step in room.tick():
+            self.writer.keep(alert)
+            if step != "peak":
+                place = room.areas[alert.area_id].area.name
+                self._tell_alert(room.id, PlacedAlert(alert, room.id, place), step)
+        for viewer in [one for one in room.viewers.values() if one.too_slow()]:
+            logger.info("connection %s is too slow for room %s", viewer.sid, room.id)
+            self.leave(viewer.sid)
+            self._do(self._cut(viewer.sid))
+        if look and room.viewers:
+            await self._look(room)

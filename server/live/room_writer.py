@@ -1,0 +1,105 @@
+"""Writes what happens in rooms: log entries and alerts of areas; never on the frame path."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from server.storage.area_alerts import AreaAlert, end_open_area_alerts, upsert_area_alert
+from server.storage.database import Database
+from server.storage.room_log import Kind, LogEntry, insert_log
+
+logger = logging.getLogger("crowdcount.live")
+
+RETRY_S = 1.0
+MOST_WAITING = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry that is to be written. `at`: Unix seconds."""
+
+    room_id: str
+    kind: Kind
+    who: str
+    text: str
+    at: float
+
+
+class RoomWriter:
+    """Writes in the order in which things happened; what a database that does not answer took long for is tried again.
+
+    Parameters
+    ----------
+    database : Database
+    written : callable
+        Told of each entry of the log, with its room.
+    """
+
+    def __init__(self, database: Database, written: Callable[[str, LogEntry], None]) -> None:
+        self._database = database
+        self._written = written
+        self._waiting: asyncio.Queue[Happening | AreaAlert] = asyncio.Queue(MOST_WAITING)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.create_task(self._run(), name="room writer")
+
+    async def stop(self) -> None:
+        """Write what waits, then stop."""
+        if self._task is None:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._waiting.join(), RETRY_S)
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    def note(self, room_id: str, kind: Kind, who: str, text: str = "") -> None:
+        """Something happened just now."""
+        self._put(Happening(room_id, kind, who, text, time.time()))
+
+    def keep(self, alert: AreaAlert) -> None:
+        """An alert of an area began, changed or ended."""
+        self._put(alert)
+
+    def _put(self, what: Happening | AreaAlert) -> None:
+        try:
+            self._waiting.put_nowait(what)
+        except asyncio.QueueFull:
+            logger.error("too much waits to be written of rooms; %s is lost", type(what).__name__)
+
+    async def _run(self) -> None:
+        await self._write(None)
+        while True:
+            what = await self._waiting.get()
+            written = await self._write(what)
+            while not written:
+                await asyncio.sleep(RETRY_S)
+                written = await self._write(what)
+            self._waiting.task_done()
+
+    async def _write(self, what: Happening | AreaAlert | None) -> bool:
+        """Returns whether it need not be tried again."""
+        entry = None
+        try:
+            async with self._database.writing() as connection:
+                if what is None:
+                    await end_open_area_alerts(connection)
+                elif isinstance(what, AreaAlert):
+                    await upsert_area_alert(connection, what)
+                else:
+                    entry = await insert_log(connection, what.room_id, what.kind, what.who, what.text, what.at)
+        except IntegrityError:
+            logger.info("a room or area was deleted; nothing of it is kept")
+        except SQLAlchemyError:
+            logger.exception("what happened in a room could not be written")
+            return False
+        if entry is not None and isinstance(what, Happening):
+            self._written(what.room_id, entry)
+        return True

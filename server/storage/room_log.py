@@ -1,0 +1,63 @@
+"""The log of a room: what happened, and notes for whoever comes next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.schema import room_log
+
+MOST_ENTRIES = 2_000
+"""Of each room; the oldest go first."""
+
+
+class Kind(StrEnum):
+    """What an entry tells of."""
+
+    NOTE = "note"
+    ALERT = "alert"
+    ACKNOWLEDGED = "acknowledged"
+    CLAIMED = "claimed"
+    JOINED = "joined"
+    LEFT = "left"
+    CAMERA_ON = "camera_on"
+    CAMERA_OFF = "camera_off"
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry; `at` in Unix seconds, `who` a user's or a camera's name."""
+
+    id: int
+    at: float
+    kind: Kind
+    who: str
+    text: str
+
+
+async def insert_log(
+    connection: AsyncConnection, room_id: str, kind: Kind, who: str, text: str, now: float
+) -> LogEntry:
+    """Write an entry; what is too old for the log goes."""
+    who, text = who[:80], text[:500]
+    row = insert(room_log).values(room_id=room_id, at=now, kind=kind.value, who=who, text=text)
+    number = (await connection.execute(row.returning(room_log.c.id))).scalar_one()
+    entry = LogEntry(number, now, kind, who, text)
+    keep = (
+        select(room_log.c.id).where(room_log.c.room_id == room_id).order_by(room_log.c.id.desc()).offset(MOST_ENTRIES)
+    ).limit(1)
+    oldest = (await connection.execute(keep)).scalar()
+    if oldest is not None:
+        await connection.execute(delete(room_log).where(room_log.c.room_id == room_id, room_log.c.id <= oldest))
+    return entry
+
+
+async def select_log(
+    connection: AsyncConnection, room_id: str, limit: int, before: int | None = None
+) -> list[LogEntry]:
+    """The entries of a room whose reader was checked, newest first; `before` is the id of the last one known."""
+    query = select(room_log).where(room_log.c.room_id == room_id).order_by(room_log.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(room_log.c.id < before)
+    return [LogEntry(row.id, row.at, Kind(row.kind), row.who, row.text) for row in await connection.execute(query)]
