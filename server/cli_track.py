@@ -9,13 +9,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from server.atomic import replacing
+from server.core.quality import Quality
 from server.models.paths import default_models_dir
 
 if TYPE_CHECKING:
     from server.core.plan import Plan
     from server.core.tracks import Tracks
+    from server.vision.pipeline import Pipeline
     from server.vision.video import Video, VideoFrame
-    from server.vision.vision import Vision
 
 FORMAT_NAMES = ("csv", "jsonl", "mot")  # of `track_formats.FORMATS`, which the other commands need not load
 RENDERED = (".mp4", ".mkv", ".avi")
@@ -34,6 +35,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--render", type=Path, metavar="OUT.mp4", help="also write a video with the tracks drawn in")
     parser.add_argument("--stats", type=Path, metavar="STATS.json", help="also write times and totals")
     parser.add_argument("--model", metavar="NAME", help="a prepared detector (default: CROWDCOUNT_MODEL or yolo26n)")
+    parser.add_argument(
+        "--quality", choices=[one.value for one in Quality], default="balanced", help="how carefully to look"
+    )
     parser.set_defaults(run=run)
 
 
@@ -58,14 +62,16 @@ def run(arguments: argparse.Namespace) -> int:
         lines = outputs.enter_context(outputs.enter_context(replacing(arguments.out)).open("w", encoding="utf-8"))
         render = outputs.enter_context(replacing(arguments.render)) if arguments.render else None
         stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
-        stats = _track(video, vision, plan, arguments.format, lines, render)
+        pipeline = vision.open(quality=Quality(arguments.quality))
+        stats = _track(video, pipeline, plan, arguments.format, lines, render)
+        stats |= vision.describe(Quality(arguments.quality))
         if stats_path:
             stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
     return 0
 
 
 def _track(
-    video: "Video", vision: "Vision", plan: "Plan | None", form: str, lines: TextIO, render: Path | None
+    video: "Video", pipeline: "Pipeline", plan: "Plan | None", form: str, lines: TextIO, render: Path | None
 ) -> dict[str, Any]:
     """Write every frame's tracks and return the statistics."""
     from tqdm import tqdm
@@ -76,7 +82,7 @@ def _track(
     from server.track_zones import ZoneStats
 
     header, to_lines = FORMATS[form]
-    pipeline, analytics, zones, counts = vision.open(), Analytics(plan), ZoneStats(), CountStats()
+    analytics, zones, counts = Analytics(plan), ZoneStats(), CountStats()
     stages = dict.fromkeys(STAGES, 0.0)
     frames = 0
     if header:
@@ -104,7 +110,6 @@ def _track(
         "seconds": round(seconds, 3),
         "fps": round(frames / seconds, 2),
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
-        **vision.describe(),
         "unique": analytics.figures.unique,
         "people": counts.report(),
         **(zones.report() if plan else {}),

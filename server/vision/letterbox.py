@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-STRIDE = 32
-"""The detector's coarsest stride, pixels: both sides of its input are multiples of it."""
+from server.core.quality import STRIDE
+
 _PADDING = 114
 """The grey that Ultralytics pads with in training."""
 

@@ -19,7 +19,7 @@ COST = 0.7
 WEAK_OVERLAP = 0.3
 """Least overlap of a weak detection with the expected box."""
 FAINT, FAINT_OVERLAP = 0.05, 0.4
-"""Score below which a detection is a mere hint, and the overlap that it needs: the fainter, the better it has to fit."""
+"""Score below which a detection is a mere hint, and the overlap it needs: the fainter, the better it has to fit."""
 
 Indices = NDArray[np.intp]
 

@@ -1,11 +1,14 @@
 """What a vision process holds once: the networks that all its streams share."""
 
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import cv2
+import numpy as np
 import openvino as ov
 
+from server.core.quality import Quality, input_side
 from server.models.catalogue import APPEARANCE, find_prepared
 from server.vision.colours import ColourFeatures
 from server.vision.detector import Detector
@@ -40,27 +43,40 @@ class Vision:
         self._settings = settings
         self._models_dir = Path(settings.models_dir)
         self._core = ov.Core()
-        self._detectors: dict[str, Detector] = {}
-        self._detector(settings.model)
+        self._detectors: dict[tuple[str, Quality], Detector] = {}
+        self._detector(settings.model, Quality.BALANCED)
         self._features = self._load_features()
 
     def warm_up(self) -> None:
         """Compile for the usual frames, so that the first one is not late."""
         for height, width in _USUAL_FRAMES:
-            self._detector(self._settings.model).prepare(height, width)
+            self._detector(self._settings.model, Quality.BALANCED).prepare(height, width)
         self._features.prepare()
 
-    def open(self, model: str | None = None) -> Pipeline:
+    def open(self, model: str | None = None, quality: Quality = Quality.BALANCED) -> Pipeline:
         """Return a pipeline for a new stream, with a tracker of its own."""
-        detector = self._detector(model or self._settings.model)
+        detector = self._detector(model or self._settings.model, quality)
         return Pipeline(detector, self._features, Tracker(self._features), self._settings.max_pixels)
 
-    def describe(self) -> dict[str, Any]:
+    def price(self, quality: Quality) -> float:
+        """Look once for people in a picture without any, of the usual shape; return the milliseconds that it took.
+
+        The first look of all compiles the network and is not measured.
+        """
+        detector = self._detector(self._settings.model, quality)
+        height, width = _USUAL_FRAMES[0]
+        detector.prepare(height, width)
+        picture = np.zeros((height, width, 3), np.uint8)
+        begun = perf_counter()
+        detector.detect(picture)
+        return (perf_counter() - begun) * 1000
+
+    def describe(self, quality: Quality = Quality.BALANCED) -> dict[str, Any]:
         """Say what computes, for statistics and health."""
         return {
             "model": self._settings.model,
             "precision": self._settings.precision,
-            "input": self._settings.input_side,
+            "input": input_side(quality, self._settings.input_side),
             "appearance": self._settings.appearance,
             "backend": f"OpenVINO {ov.__version__.split('-')[0]} CPU",
         }
@@ -71,11 +87,12 @@ class Vision:
         network = find_prepared(self._models_dir, APPEARANCE).network
         return NetworkFeatures(self._core, network, self._settings.threads)
 
-    def _detector(self, name: str) -> Detector:
-        if name not in self._detectors:
+    def _detector(self, name: str, quality: Quality) -> Detector:
+        if (name, quality) not in self._detectors:
             settings = self._settings
             prepared = find_prepared(self._models_dir, name)
-            self._detectors[name] = Detector(
-                self._core, prepared.network, settings.input_side, settings.min_score, settings.threads
+            side = input_side(quality, settings.input_side)
+            self._detectors[name, quality] = Detector(
+                self._core, prepared.network, side, settings.min_score, settings.threads
             )
-        return self._detectors[name]
+        return self._detectors[name, quality]

@@ -33,8 +33,8 @@ async def test_it_reads_asynchronously() -> None:
     reader = asyncio.StreamReader()
     reader.feed_data(wire.pack({"n": 1}, b"xyz") + wire.pack({"n": 2}))
     reader.feed_eof()
-    assert await wire.read_async(reader) == {"n": 1}
-    assert await wire.read_async(reader) == {"n": 2}
+    assert await wire.read_async(reader) == {"n": 1, "body": b"xyz"}
+    assert await wire.read_async(reader) == {"n": 2, "body": b""}
     with pytest.raises(asyncio.IncompleteReadError):
         await wire.read_async(reader)
 

@@ -47,6 +47,9 @@ LET_IN = {
     "PATCH /api/cameras/{camera_id}",
     "DELETE /api/cameras/{camera_id}",
     "GET /api/models",
+    "GET /api/qualities",
+    "GET /api/cameras/{camera_id}/quality",
+    "PUT /api/cameras/{camera_id}/quality",
     "GET /readyz",
 }
 
