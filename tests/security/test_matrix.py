@@ -169,7 +169,7 @@ async def ask(people: People, role: Role, case: Case) -> tuple[int, str]:
     async with people.clients[role].http.request(case.method, path, **options) as response:
         limited = "ratelimit-limit" in {name.lower() for name in response.headers}
         assert limited != case.exempt, f"{case}: limit"
-        return response.status, await response.text()
+        return response.status, await response.text(errors="replace")  # a file may be binary
 
 
 OUTSIDERS = frozenset({Role.STRANGER, Role.GUEST, Role.NEIGHBOUR, Role.OTHER, Role.ADMIN})
