@@ -59,8 +59,8 @@ class Phone:
         self._answered = threading.Event()
         self.camera = ""
         self.count = 0
-        self.cut_s: float | None = None
-        """When the server cut it, on the monotonic clock."""
+        self._cut = threading.Event()
+        self._cut_s = 0.0
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=name, daemon=True)
 
     def start(self) -> "Phone":
@@ -73,6 +73,11 @@ class Phone:
         """End the stream."""
         self._stop.set()
         self._thread.join(PATIENCE_S)
+
+    def cut_at(self) -> float:
+        """When the server cut it, on the monotonic clock; waits for it."""
+        assert self._cut.wait(PATIENCE_S), f"{self._name} still streams"
+        return self._cut_s
 
     async def _run(self) -> None:
         async with aiohttp.ClientSession(self._url) as http:
@@ -93,5 +98,6 @@ class Phone:
             self._answered.set()
             await asyncio.sleep(1 / FPS)
         if not self._stop.is_set():
-            self.cut_s = time.monotonic()
+            self._cut_s = time.monotonic()
+            self._cut.set()
         await client.disconnect()

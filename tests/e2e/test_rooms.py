@@ -1,0 +1,265 @@
+"""The wall of a room: three cameras with different pictures, several people, one truth."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Watch, register
+from tests.e2e.process import ServerProcess
+from tests.e2e.room_tools import Phone, invite, make_room, send
+from tests.e2e.test_account import photograph
+from tests.e2e.test_pages import overflow, violations
+from tests.e2e.zone_tools import rectangle, zone
+from tests.media import read_vtest
+
+PLACES = {"North gate": 0, "South gate": 240, "Stage": 480}
+"""Name of each camera, and where in the recording it begins: minutes apart, so different people."""
+FRAMES = 40
+CUT_S = 2.0
+
+COUNTS = """() => [...document.querySelectorAll(".tile-figures strong")].map((node) => Number(node.textContent))"""
+PAINTED = """() => [...document.querySelectorAll(".tile-picture")].map((canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let colours = 0;
+  for (let at = 0; at < data.length; at += 4000) if (Math.abs(data[at] - data[at + 1]) > 12) colours += 1;
+  return colours > 20;
+})"""
+"""Whether each tile shows a coloured picture, not only boxes on black."""
+
+
+@pytest.fixture(scope="module")
+def phones() -> Iterator[list[Phone]]:
+    """Those that a test started; they end with the module."""
+    started: list[Phone] = []
+    yield started
+    for phone in started:
+        phone.stop()
+
+
+@pytest.fixture(scope="module")
+def owner(browser: Browser, server: ServerProcess) -> Iterator[Page]:
+    """The page of somebody who makes the room."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    register(page)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def room(owner: Page, server: ServerProcess, phones: list[Phone]) -> str:
+    """A room with three phones that stream."""
+    made = make_room(owner, "City festival")
+    _, code = invite(owner, made, "camera")
+    for name, begin in PLACES.items():
+        phones.append(Phone(server.url, code, name, read_vtest(FRAMES, begin)).start())
+    return made
+
+
+@pytest.fixture
+def wall(owner: Page, room: str, watch: Watch) -> Page:
+    """The owner's wall, with everything live."""
+    watch.follow(owner)
+    owner.goto(f"/rooms/{room}")
+    owner.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
+    return owner
+
+
+@pytest.fixture
+def operator(browser: Browser, server: ServerProcess, owner: Page, room: str, watch: Watch) -> Iterator[Page]:
+    """The wall of somebody who joined by a link, on a phone-sized screen."""
+    _, code = invite(owner, room, "operator", uses=1)
+    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    watch.follow(page)
+    register(page)
+    page.goto(f"/join/{code}")
+    page.get_by_role("button", name="Join the room").click()
+    page.wait_for_url(f"**/rooms/{room}")
+    page.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
+    yield page
+    context.close()
+
+
+def names(page: Page) -> list[str]:
+    """The cameras in the order of the tiles."""
+    return page.locator(".tile-name").all_inner_texts()
+
+
+def tile(page: Page, name: str) -> str:
+    """A selector of the tile of this camera."""
+    camera = page.locator(".tile", has=page.get_by_role("heading", name=name)).get_attribute("data-camera")
+    return f'.tile[data-camera="{camera}"]'
+
+
+def test_three_cameras_one_total(wall: Page, phones: list[Phone]) -> None:
+    wall.wait_for_function(f"() => ({PAINTED})().every(Boolean)")
+    wall.wait_for_function("() => document.querySelector('#total').textContent !== '–'")
+    assert sorted(names(wall)) == sorted(PLACES)
+    totals, sums = [], []
+    for _ in range(20):
+        total, counts = wall.evaluate(f"() => [Number(document.querySelector('#total').textContent), ({COUNTS})()]")
+        totals.append(total)
+        sums.append(sum(counts))
+        wall.wait_for_timeout(50)
+    assert any(a == b for a, b in zip(totals, sums, strict=True)), "the venue is the sum of its cameras"
+    assert abs(sum(totals) / len(totals) - sum(phone.count for phone in phones)) <= len(PLACES) * 3
+    photograph(wall, "wall")
+
+
+def test_order_by_hand_and_one_enlarged_by_keyboard(wall: Page) -> None:
+    before = names(wall)
+    wall.get_by_label("By hand").focus()
+    wall.keyboard.press("Space")
+    wall.locator(tile(wall, before[0])).get_by_role("button", name="Later").focus()
+    wall.keyboard.press("Enter")
+    wall.wait_for_function("name => document.querySelectorAll('.tile-name')[1].textContent === name", arg=before[0])
+    assert wall.evaluate("() => document.activeElement.textContent") == "Later", "the focus goes along"
+    wall.reload()
+    wall.wait_for_function("name => document.querySelectorAll('.tile-name')[1]?.textContent === name", arg=before[0])
+    wall.locator(tile(wall, before[2])).get_by_role("button", name="Enlarge").focus()
+    wall.keyboard.press("Enter")
+    wall.locator(f"{tile(wall, before[2])}[data-large]").wait_for()
+    assert names(wall)[0] == before[2]
+    wall.keyboard.press("Escape")
+    expect(wall.locator(".tile[data-large]")).to_have_count(0)
+    wall.get_by_label("By urgency").check(force=True)
+
+
+def test_numbers_only_brings_no_pictures(wall: Page) -> None:
+    wall.get_by_label("Numbers only").check(force=True)
+    wall.wait_for_function(f"() => !({PAINTED})().some(Boolean)")
+    assert all(count >= 0 for count in wall.evaluate(COUNTS))
+    expect(wall.locator(".tile[data-life=live]")).to_have_count(3)
+    wall.get_by_label("Pictures").check(force=True)
+    wall.wait_for_function(f"() => ({PAINTED})().every(Boolean)")
+
+
+def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watch: Watch) -> None:
+    watch.expected = ("409",)
+    camera = wall.locator(tile(wall, "Stage")).get_attribute("data-camera")
+    limits = {"limits": {"people": {"warning": 0.5, "critical": 1, "hold_s": 0, "clear_s": 60}}}
+    features = [zone("Front", rectangle(0.0, 0.0, 1.0, 1.0), **limits)]
+    send(
+        wall,
+        "PUT",
+        f"/api/cameras/{camera}/plan",
+        {"version": 0, "plan": {"type": "FeatureCollection", "features": features}},
+    )
+    for page in (wall, operator):
+        page.locator(f"{tile(page, 'Stage')}[data-level=critical]").wait_for()
+        page.locator(".alert-card", has_text="Front · Stage").wait_for()
+        page.wait_for_function("() => document.querySelector('.tile-name').textContent === 'Stage'")
+    assert wall.locator(".tile-zones", has_text="Front").is_visible(), (
+        "zones are named, and drawn anew without a reload"
+    )
+    assert wall.title().startswith("⬤")
+    photograph(wall, "wall-alert")
+    operator.locator(".alert-card").get_by_role("button", name="I look after it").click()
+    expect(wall.locator(".alert-card")).to_contain_text("looks after it")
+    expect(wall.locator(".alert-card").get_by_role("button", name="I look after it")).to_have_count(0)
+    wall.locator(".alert-card input").fill("Second team is on its way")
+    wall.locator(".alert-card").get_by_role("button", name="Acknowledge").click()
+    expect(operator.locator(".alert-card")).to_contain_text("Second team is on its way")
+    expect(operator.locator(".alert-card form")).to_have_count(0)
+    operator.locator("#tab-log").click()
+    expect(operator.locator("#log-list")).to_contain_text("Second team is on its way")
+    operator.locator("#log-note").fill("Gate opens at nine <b>sharp</b>")
+    operator.get_by_role("button", name="Write it down").click()
+    wall.locator("#tab-log").click()
+    expect(wall.locator("#log-list")).to_contain_text("Gate opens at nine <b>sharp</b>")
+    expect(wall.locator("#presence-count")).to_have_text("2")
+
+
+def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
+    wall.locator("#tab-room").click()
+    wall.get_by_role("button", name="New area").click()
+    wall.locator("#area-name").fill("All gates")
+    wall.locator("#area-capacity").fill("500")
+    for place in ("North gate", "South gate"):
+        wall.get_by_role("group", name=place).get_by_label("Whole picture").check()
+    wall.locator("#area-form").get_by_role("button", name="Save").click()
+    wall.wait_for_function("() => /[0-9]/.test(document.querySelector('.area-count strong')?.textContent ?? '')")
+    wall.locator("#status-show").select_option("counts")
+    wall.get_by_role("button", name="Open the page").click()
+    wall.locator("#status-link").wait_for()
+    url = wall.locator("#status-link").get_attribute("href")
+    assert url
+    everybody = browser.new_context(viewport={"width": 390, "height": 844})
+    page = everybody.new_page()
+    page.goto(url)
+    expect(page.locator(".public-area")).to_contain_text("Go")
+    expect(page.locator(".public-area")).to_contain_text("of 500")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert violations(page) == [], scheme
+    for width, height in ((390, 844), (844, 390)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert overflow(page) == 0
+    photograph(page, "status")
+    wall.get_by_role("button", name="Close the page").click()
+    page.reload()
+    expect(page.locator("#public-note")).to_contain_text("not open")
+    everybody.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_wall_is_accessible_on_every_screen(wall: Page, scheme: str) -> None:
+    wall.get_by_role("button", name="Theme").click()
+    wall.get_by_label("Light" if scheme == "light" else "Dark", exact=True).check()
+    wall.keyboard.press("Escape")
+    for tab in ("tab-alerts", "tab-log", "tab-room"):
+        wall.locator(f"#{tab}").click()
+        if tab == "tab-room":
+            wall.get_by_role("button", name="Show a code").click()
+            code = wall.get_by_role("img", name="QR code of the link")
+            assert code.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+            wall.get_by_role("button", name="New area").click()
+        assert violations(wall) == [], tab
+    for width, height in ((390, 844), (844, 390), (1920, 1080)):
+        wall.set_viewport_size({"width": width, "height": height})
+        assert overflow(wall) == 0, f"{width}×{height}"
+        photograph(wall, f"wall-{scheme}-{width}")
+    wall.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_the_list_of_rooms_and_the_code_among_the_first_choices(
+    user: Page, server: ServerProcess, phones: list[Phone]
+) -> None:
+    user.goto("/rooms")
+    assert violations(user) == []
+    user.goto("/cameras")
+    user.locator('[data-choose="phone"]').click()
+    link = user.get_by_role("textbox", name="Link")
+    assert violations(user) == []
+    code = link.input_value().rsplit("/", 1)[1]
+    phones.append(Phone(server.url, code, "Mine", read_vtest(2)).start())
+    user.get_by_role("link", name="Show the phone's picture").click()
+    user.locator(".tile[data-life=live]").wait_for()
+    user.get_by_role("link", name="Rooms").first.click()
+    expect(user.locator(".room-card")).to_contain_text("1 camera")
+    for scheme in ("light", "dark"):
+        user.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert violations(user) == [], scheme
+
+
+def test_a_camera_that_goes_is_said_and_a_withdrawn_code_stops_its_phones(
+    wall: Page, room: str, phones: list[Phone]
+) -> None:
+    phones[0].stop()
+    gone = wall.locator(tile(wall, "North gate"))
+    expect(gone).to_have_attribute("data-life", "silent", timeout=30_000)
+    expect(gone.locator(".tile-life")).to_contain_text("Silent for")
+    expect(wall.locator("#total-note")).to_contain_text("silent")
+    invites = send(wall, "GET", f"/api/rooms/{room}/invites")["invites"]
+    wall.locator("#tab-room").click()
+    cameras = next(one["id"] for one in invites if one["role"] == "camera" and one["uses"])
+    began = time.monotonic()
+    wall.locator(f'[data-invite="{cameras}"]').get_by_role("button", name="Withdraw").click()
+    expect(wall.locator(".tile[data-life=live]")).to_have_count(0)
+    # A phone notices with its next frame, a third of a second later.
+    assert phones[1].cut_at() - began <= CUT_S + 1
