@@ -6,6 +6,7 @@ import { byId, element, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
 import { HistoryChart, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
+import { HeatDay } from "./heat-day.js";
 import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
 
 /** @typedef {import("./digest.js").Series} Series */
@@ -30,6 +31,8 @@ function tell(error) {
   problem.hidden = error === null;
   setText(problem, error instanceof Error ? error.message : String(error ?? ""));
 }
+
+const heat = new HeatDay(() => camera.value, tell);
 
 /** @param {number} start ms */
 function hourText(start) {
@@ -65,7 +68,11 @@ function render() {
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
   chart.draw(counted, /** @type {Figure} */ (figure.value), step, span);
   byId("history-rows", HTMLElement).replaceChildren(...series.map(row));
-  for (const ending of /** @type {const} */ (["csv", "json"])) byId(`history-${ending}`, HTMLAnchorElement).href = historyPath(camera.value, span, `.${ending}`);
+  for (const ending of /** @type {const} */ (["csv", "json", "parquet"])) {
+    // Parquet is offered where the server can write it.
+    const link = document.getElementById(`history-${ending}`);
+    if (link instanceof HTMLAnchorElement) link.href = historyPath(camera.value, span, `.${ending}`);
+  }
 }
 
 async function load() {
@@ -113,6 +120,8 @@ async function begin() {
     if (wished && cameras.some(({ id }) => id === wished)) camera.value = wished;
     byId("history-cameras-none", HTMLElement).hidden = cameras.length > 0;
     byId("history-choice", HTMLElement).hidden = cameras.length === 0;
+    byId("heat-day", HTMLElement).hidden = cameras.length === 0;
+    if (cameras.length) heat.show(new Date());
     if (cameras.length) choose(spanOf("day", Date.now()));
     else page.dataset.state = "empty";
   } catch (error) {
@@ -126,6 +135,7 @@ for (const input of document.querySelectorAll('input[name="span"]')) {
 camera.addEventListener("change", () => {
   remember();
   void load();
+  void heat.load();
 });
 from.addEventListener("change", chooseByHand);
 to.addEventListener("change", chooseByHand);

@@ -30,7 +30,7 @@ export function readSpan(from, to) {
   return { span, problem: "" };
 }
 
-/** @param {string} camera id @param {Span} span @param {"" | ".csv" | ".json"} ending @returns {string} address */
+/** @param {string} camera id @param {Span} span @param {"" | ".csv" | ".json" | ".parquet"} ending @returns {string} address */
 export function historyPath(camera, { from, to }, ending) {
   const query = new URLSearchParams({ from: from.toISOString(), to: to.toISOString(), step: "auto" });
   return `/api/cameras/${encodeURIComponent(camera)}/history${ending}?${query}`;

@@ -14,6 +14,7 @@ from server.api.context import services
 from server.api.errors import APIError
 from server.api.times import iso
 from server.storage.heatmaps import HeatRecord, select_heat
+from server.storage.rights import Right
 
 blueprint = Blueprint("history_heat", __name__, url_prefix="/api/cameras/<camera_id>")
 
@@ -62,7 +63,7 @@ def present_hour(record: HeatRecord) -> dict[str, Any]:
 @validate_response(HeatAnswer, 200)
 async def get_heatmap(camera_id: str, query_args: HeatQuery) -> tuple[dict[str, Any], int]:
     """Where people were, hour by hour."""
-    camera = await require_camera(camera_id)
+    camera = await require_camera(camera_id, Right.LOOK)
     start, end = query_args.start.timestamp() // HOUR_S * HOUR_S, query_args.end.timestamp()
     if end <= start:
         raise APIError(400, "BAD_RANGE", "The range ends before it begins.")

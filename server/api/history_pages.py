@@ -3,6 +3,7 @@
 from quart import Blueprint, render_template
 
 from server.api.access import users_only
+from server.api.history_parquet import parquet_available
 
 blueprint = Blueprint("history_pages", __name__)
 
@@ -11,4 +12,4 @@ blueprint = Blueprint("history_pages", __name__)
 @users_only
 async def show_history() -> str:
     """A range of time, zones compared, the busiest hour, files to take along."""
-    return await render_template("history.html")
+    return await render_template("history.html", parquet=parquet_available())

@@ -32,11 +32,12 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     for width, height in ((360, 740), (1920, 1080)):
         studio.set_viewport_size({"width": width, "height": height})
         assert overflow(studio) == 0, f"{width}×{height}"
-    for ending, part in (("csv", "Hall"), ("json", '"series"')):
+    for ending, part in (("csv", b"Hall"), ("json", b'"series"'), ("parquet", b"PAR1")):
         with studio.expect_download() as download:
             studio.locator(f"#history-{ending}").click()
         assert download.value.suggested_filename.startswith(f"crowdcount-{camera}")
-        assert part in download.value.path().read_text("utf-8")
+        assert part in download.value.path().read_bytes()
+    look_at_the_day(studio)
     studio.locator("#history-from").fill("2020-01-01T00:00")
     studio.locator("#history-to").fill("2020-01-02T00:00")
     studio.locator("#history-to").blur()
@@ -44,6 +45,27 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     studio.locator("#history-to").fill("2019-01-02T00:00")
     studio.locator("#history-to").blur()
     studio.get_by_text("ends before it begins").wait_for()
+
+
+def look_at_the_day(page: Page) -> None:
+    """The heatmap of today, whole and by the hour, as a picture and as a table."""
+    page.locator("#heat-canvas").wait_for()
+    assert "of people altogether" in page.locator("#heat-sum").inner_text()
+    whole = page.evaluate("() => document.querySelector('#heat-canvas').toDataURL()")
+    page.get_by_label("By the hour").check()
+    page.locator("#heat-hour").wait_for()
+    assert page.locator("#heat-canvas").is_visible(), "the first hour with somebody is shown"
+    page.locator("#heat-hour").evaluate(
+        "slider => { slider.value = 23 - slider.value; slider.dispatchEvent(new Event('input')); }"
+    )
+    page.get_by_text("Nobody was seen in this time").wait_for()
+    page.get_by_label("Whole day").check()
+    assert page.evaluate("() => document.querySelector('#heat-canvas').toDataURL()") == whole
+    page.locator("#heat-table summary").click()
+    assert page.locator("#heat-rows tr").count() >= 1
+    with page.expect_download() as download:
+        page.locator("#heat-day-save").click()
+    assert download.value.suggested_filename.endswith(".png")
 
 
 def test_without_a_camera(user: Page) -> None:
