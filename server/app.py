@@ -71,6 +71,7 @@ from server.live.session_watch import SessionWatch
 from server.live.storage_watch import StorageWatch
 from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
+from server.live.vitals import Vitals
 from server.secret import Keys, load_keys
 from server.storage.database import Database
 
@@ -189,7 +190,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     _install_routes(app, settings)
     _install_lifecycle(app, services, engine, registry, watch, hub)
     _install_delivery(app, office, courier)
-    _install_watches(app, storage_watch)
+    _install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path))
     return Application(live, app, namespace)
 
 
@@ -241,12 +242,14 @@ def _install_delivery(app: Quart, office: Office, courier: Courier) -> None:
         await office.close()
 
 
-def _install_watches(app: Quart, storage_watch: StorageWatch) -> None:
+def _install_watches(app: Quart, *watches: StorageWatch | Vitals) -> None:
     @app.while_serving
     async def look() -> AsyncGenerator[None, None]:
-        storage_watch.start()
+        for watch in watches:
+            watch.start()
         yield
-        await storage_watch.stop()
+        for watch in watches:
+            await watch.stop()
 
 
 def _sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:

@@ -43,7 +43,7 @@ def serve(arguments: argparse.Namespace) -> int:
     except (SettingsError, StartError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
         return CANNOT_START
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, settings.log_format)
     overrides["port"] = port  # of 0, which takes a free one, the same again after a restart
     if arguments.alone or not can_supervise():
         from server.web import run  # late: the parent needs no web framework

@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     )
     resume_s: float = Field(60, ge=1, le=3600, description="How long a stream waits for its lost connection.")
     shutdown_s: int = Field(5, ge=1, le=60, description="Time that open requests get at shutdown.")
+    log_format: str = Field("text", pattern="^(text|json)$", description="Lines for people, or JSON for machines.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="How much is logged.")
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")

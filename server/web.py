@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ import uvicorn
 
 from server.api.context import WebLife
 from server.authority_page import AuthorityPage
+from server.backup import wal_warning
 from server.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
 from server.config import Settings, SettingsError, load_settings
 from server.core.errors import CodedError
@@ -25,6 +27,8 @@ from server.orphans import signal_when_parent_dies
 from server.patience import PatientProtocol
 from server.serve import Server, build
 from server.supervise import CANNOT_START, Orders
+
+logger = logging.getLogger("crowdcount")
 
 BEAT_S = 1.0
 LEFT_ALONE_S = 4.0
@@ -56,7 +60,7 @@ class Parent:
         with suppress(ConnectionError):
             while self._life.recv(1):
                 continue
-        logging.getLogger("crowdcount").error("the parent is gone; ending")
+        logger.error("the parent is gone; ending")
         threading.Timer(LEFT_ALONE_S, os._exit, [1]).start()
         server.should_exit = True
 
@@ -130,7 +134,10 @@ def start(orders: Orders) -> int:
     signal_when_parent_dies(signal.SIGCONT)
     try:
         settings = load_settings(**orders.overrides)
-        set_up_logs(settings.log_level)
+        set_up_logs(settings.log_level, settings.log_format)
+        warning = wal_warning(sqlite3.sqlite_version_info)
+        if warning and not orders.restarts:
+            logger.warning(warning)
         return run(settings, sockets, Parent(life), WebLife(orders.restarts, orders.reason))
     except (SettingsError, StartError, CodedError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)

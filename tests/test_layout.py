@@ -24,7 +24,15 @@ MAY_IMPORT = {
 }
 MARKS = {"server.words.mark"}
 """Says that a text is for people, and nothing else."""
-ANYBODY = {"server.addresses", "server.config", "server.ids", "server.origins", "server.orphans", "server.secret"}
+ANYBODY = {
+    "server.addresses",
+    "server.config",
+    "server.ids",
+    "server.logs",
+    "server.origins",
+    "server.orphans",
+    "server.secret",
+}
 
 
 def imports(path: Path) -> set[str]:

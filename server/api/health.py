@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from quart import Blueprint, Response
 from quart_rate_limiter import rate_exempt
 
@@ -12,6 +12,12 @@ from server.api.context import services
 from server.engine.base import WorkerState
 from server.models.catalogue import prepared_models
 from server.words.storage import trouble_text
+
+WORKERS = Gauge("crowdcount_workers", "Vision processes by state", ["state"])
+WORKER_RESTARTS = Gauge(
+    "crowdcount_worker_restarts", "How often vision processes were replaced since the web process began"
+)
+WEB_RESTARTS = Gauge("crowdcount_web_restarts", "How often the web process was replaced")
 
 blueprint = Blueprint("health", __name__)
 
@@ -48,6 +54,11 @@ async def readyz() -> tuple[dict[str, Any], int]:
 @everybody
 async def metrics() -> Response:
     """Prometheus metrics."""
+    workers = services().engine_status()
+    for state in WorkerState:
+        WORKERS.labels(state.value).set(sum(worker.state is state for worker in workers))
+    WORKER_RESTARTS.set(sum(worker.restarts for worker in workers))
+    WEB_RESTARTS.set(services().web_life.restarts)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
 from server.engine import wire
+from server.logs import set_up_logs
 from server.orphans import signal_when_parent_dies
 from server.vision.pipeline import Pipeline
 from server.vision.settings import VisionSettings
@@ -84,7 +85,7 @@ def _read_forever(source: BinaryIO, inbox: "queue.SimpleQueue[Message]") -> None
 def main() -> None:
     """Run until the input ends."""
     signal_when_parent_dies(signal.SIGKILL)  # one that hangs or was stopped does not see its input end
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    set_up_logs("info", os.environ.get("CROWDCOUNT_LOG_FORMAT", "text"))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the web process decides
     # Whatever a library prints must not get between the messages.
     output = os.fdopen(os.dup(1), "wb")

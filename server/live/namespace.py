@@ -133,11 +133,13 @@ class LiveNamespace(socketio.AsyncNamespace):
         overall = Budget(EVENTS_PER_SECOND, EVENTS_AT_ONCE, clock)
         self._connections[sid] = Connection(caller, holder, session, grant.expires_at, overall, budgets)
         metrics.CONNECTIONS.set(len(self._connections))
+        logger.info("connected", extra={"connection": sid, "user": caller.user_id})
 
     def _disconnect(self, sid: str) -> None:
         if self._connections.pop(sid, None) is not None:
             self._registry.detach(sid)
             self._left(sid)
+            logger.info("disconnected", extra={"connection": sid})
             metrics.CONNECTIONS.set(len(self._connections))
 
     async def _renew(self, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:

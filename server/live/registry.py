@@ -149,6 +149,7 @@ class Registry:
         entry = self._entries.get(request.resume or "")
         if entry and entry.stream.owner_id == request.owner_id and entry.stream.camera_id == request.camera_id:
             self._attach(entry, request.sid)
+            logger.info("stream resumed", extra=_ids(entry.stream, request.sid))
             return entry.stream, True
         for other in list(self._entries.values()):
             if other.stream.camera_id == request.camera_id:
@@ -169,6 +170,7 @@ class Registry:
             entry.expiry.cancel()
         metrics.STREAMS.set(len(self._entries))
         self._rooms.closed(stream)
+        logger.info("stream ended", extra=_ids(stream, entry.sid) | {"reason": reason})
         task = asyncio.create_task(self._finish(entry, reason), name=f"close {stream.id}")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
@@ -232,6 +234,7 @@ class Registry:
         self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), request.guest)
         metrics.STREAMS.set(len(self._entries))
         self._rooms.opened(stream, request.room_id)
+        logger.info("stream opened", extra=_ids(stream, request.sid) | {"room": request.room_id})
         return stream
 
     async def _finish(self, entry: _Entry, reason: str | None) -> None:
@@ -243,3 +246,8 @@ class Registry:
         await stream.close()
         if stream.counters.received:
             await self.recorder.save(stream, closed=True)
+
+
+def _ids(stream: Stream, sid: str | None) -> dict[str, str | None]:
+    """By which a stream is found in the log."""
+    return {"stream": stream.id, "camera": stream.camera_id, "user": stream.owner_id, "connection": sid}

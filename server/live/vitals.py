@@ -1,0 +1,70 @@
+"""Figures that nobody reports by himself: how late the event loop is, and what waits."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from prometheus_client import Gauge, Histogram
+
+from server.live.stream import Stream
+from server.storage.database import Database
+
+LOOK_EVERY_S = 0.25
+LOOP_LAG = Histogram(
+    "crowdcount_loop_lag_seconds",
+    "How late the event loop is",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1),
+)
+UNANSWERED = Gauge("crowdcount_frames_unanswered", "Frames that run or wait, at most two for each stream")
+STORAGE = Gauge("crowdcount_storage_failing", "1 while nothing can be stored")
+DISK = Gauge("crowdcount_disk_free_bytes", "Free space where the database is")
+DATABASE = Gauge("crowdcount_database_bytes", "Size of the database and its log")
+
+
+class Vitals:
+    """Looks four times a second.
+
+    Parameters
+    ----------
+    streams : callable
+        Those that are open.
+    database : Database
+    path : Path
+        Of its file.
+    """
+
+    def __init__(self, streams: Callable[[], Iterable[Stream]], database: Database, path: Path) -> None:
+        self._streams = streams
+        self._database = database
+        self._path = path
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Look from now on."""
+        self._task = asyncio.create_task(self._look_forever(), name="vitals")
+
+    async def stop(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _look_forever(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            due = clock() + LOOK_EVERY_S
+            await asyncio.sleep(LOOK_EVERY_S)
+            LOOP_LAG.observe(max(0.0, clock() - due))
+            self._look()
+
+    def _look(self) -> None:
+        counters = [stream.counters for stream in self._streams()]
+        UNANSWERED.set(sum(one.received - one.processed - one.dropped - one.rejected for one in counters))
+        STORAGE.set(self._database.trouble is not None)
+        with suppress(OSError):  # a disk that is gone is told by STORAGE
+            DISK.set(shutil.disk_usage(self._path.parent).free)
+            log = self._path.with_name(self._path.name + "-wal")
+            DATABASE.set(self._path.stat().st_size + (log.stat().st_size if log.exists() else 0))
