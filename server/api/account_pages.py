@@ -10,7 +10,7 @@ from server.api.credentials import change_password, delete_account, show_holding
 from server.api.devices import device_name
 from server.api.errors import APIError
 from server.api.kept_form import keeps
-from server.api.log_words import action_words, device_words
+from server.api.log_words import action_words, device_words, entry_words
 from server.api.pages import Page
 from server.api.profile import MAX_GENDER, MAX_PLACE, OLDEST, change_profile, show_profile, today
 from server.api.sessions import list_sessions
@@ -31,6 +31,7 @@ SAVED = {
 blueprint.add_app_template_filter(device_name)
 blueprint.add_app_template_filter(device_words)
 blueprint.add_app_template_filter(action_words)
+blueprint.add_app_template_filter(entry_words)
 
 
 async def _profile_page(

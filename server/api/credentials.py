@@ -88,7 +88,7 @@ async def change_password(current: str, new: str) -> None:
     async with services().database.writing() as connection:
         await update_password(connection, user.id, password_hash)
         ended = await end_sessions(connection, user.id, EndReason.PASSWORD_CHANGED, time.time())
-        await record(connection, user.id, Action.PASSWORD_CHANGED, detail=f"{len(ended)} sessions ended")
+        await record(connection, user.id, Action.PASSWORD_CHANGED, detail=N_(f"{len(ended)} sessions ended"))
     await services().sessions_ended(ended, EndReason.PASSWORD_CHANGED)
     if bearer_token(request.headers.get("Authorization")) is None:
         forget_cookie()

@@ -27,6 +27,9 @@ ACTIONS = {
     "camera_deleted": N_("Camera deleted"),
     "plan_changed": N_("Zones changed"),
     "counters_reset": N_("Counters reset"),
+    "stills_on": N_("Pictures of alerts switched on"),
+    "stills_off": N_("Pictures of alerts switched off"),
+    "still_deleted": N_("Picture of an alert deleted"),
     "channel_added": N_("Channel added"),
     "channel_confirmed": N_("Channel confirmed"),
     "channel_changed": N_("Channel changed"),
@@ -52,6 +55,22 @@ ACTIONS = {
     "audit_exported": N_("Log exported"),
 }
 
+# Where entries hold words of ours, in English; what stands elsewhere, people have typed.
+OURS = {
+    "target": frozenset({"signed_in", "profile_changed"}),
+    "detail": frozenset({"password_changed", "signed_out_everywhere", "channel_added", "channel_deleted"}),
+}
+NAMES = {
+    "browser": N_("browser"),
+    "program": N_("program"),
+    "date_of_birth": N_("date of birth"),
+    "place": N_("place"),
+    "gender": N_("gender"),
+    "webhook": N_("web hook"),
+    "email": N_("e-mail"),
+    "push": N_("push"),
+}
+
 
 def action_words(action: str) -> str:
     """What was done."""
@@ -64,3 +83,10 @@ def device_words(name: str) -> str:
     if any(browser == known for _, known in BROWSERS) and any(system == known for _, known in SYSTEMS):
         return words().gettext(ON).format(browser=browser, system=system)
     return words().gettext(name) if name in (UNKNOWN, CONSOLE.device) else name
+
+
+def entry_words(text: str, column: str, action: str) -> str:
+    """What an entry names besides the action, in its columns ``target`` and ``detail``."""
+    if action not in OURS[column]:
+        return text
+    return ", ".join(words().tell(NAMES.get(part, part)) for part in text.split(", "))

@@ -21,6 +21,7 @@ from server.storage.sessions import (
     session_id,
 )
 from server.storage.users import User
+from server.words.mark import N_
 
 
 async def begin_session(user: User, kind: SessionKind) -> tuple[str, Session]:
@@ -79,7 +80,7 @@ async def sign_out_everywhere(user: User) -> None:
     """End every session of the user, this one included."""
     async with services().database.writing() as connection:
         ended = await end_sessions(connection, user.id, EndReason.ENDED_ELSEWHERE, time.time())
-        await record(connection, user.id, Action.SIGNED_OUT_EVERYWHERE, detail=f"{len(ended)} sessions")
+        await record(connection, user.id, Action.SIGNED_OUT_EVERYWHERE, detail=N_(f"{len(ended)} sessions"))
     forget_cookie()
     await services().sessions_ended(ended, EndReason.ENDED_ELSEWHERE)
 

@@ -1,0 +1,157 @@
+"""Every page in every language: nothing stays English, nothing is too long, nothing breaks from right to left."""
+
+import os
+import re
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.conftest import Watch, enter_studio, register, wait_state
+from tests.e2e.test_pages import overflow, violations
+
+PICTURES = os.environ.get("CROWDCOUNT_TEST_PICTURES")
+SIGNED_OUT = ("/", "/login", "/register")
+SIGNED_IN = ("/cameras", "/history", "/notifications", "/profile", "/profile/sessions", "/profile/log")
+LANGUAGES = ("en", "de", "es")
+
+# The same in all three, and rightly so.
+SAME = {"crowdcount", "Live", "Tab", "Esc", "CSV", "JSON", "Parquet", "1 min", "10 min", "15 min"}
+
+TEXTS = """() => {
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.closest("script, style, noscript, time, #device, [lang]:not(html)")) found.add(node.data);
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+    for (const one of document.querySelectorAll(`body [${name}]:not(time)`)) found.add(one.getAttribute(name));
+  }
+  return [...found];
+}"""
+
+
+def speak(page: Page, language: str) -> None:
+    """Choose a language, as the menu does."""
+    origin = page.url.split("/", 3)
+    answer = page.request.post(
+        "/language",
+        form={"language": language, "next": "/login"},
+        headers={"Origin": "/".join(origin[:3])},
+        max_redirects=0,
+    )
+    assert answer.status == 303
+
+
+def photograph(page: Page, name: str) -> None:
+    """A picture to look at, where one is asked for."""
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"), full_page=True)
+
+
+def words(page: Page, own: set[str]) -> set[str]:
+    """Everything the page says, shown or not yet, but for what people typed."""
+    said = {" ".join(text.split()) for text in page.evaluate(TEXTS)}
+    return {text for text in said if sum(letter.isalpha() for letter in text) > 2 and text not in own | SAME}
+
+
+def stay_the_same(page: Page, path: str, own: set[str]) -> set[str]:
+    """Texts of a page that are one and the same in all languages."""
+    common: set[str] | None = None
+    for language in LANGUAGES:
+        speak(page, language)
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        page.wait_for_function("() => !document.querySelector('main [data-state=loading]')")
+        said = words(page, own)
+        common = said if common is None else common & said
+    speak(page, "en")
+    return common or set()
+
+
+def test_nothing_stays_english_before_signing_in(page: Page) -> None:
+    for path in SIGNED_OUT:
+        page.goto("/login")
+        assert stay_the_same(page, path, set()) == set(), path
+
+
+def test_nothing_stays_english_after_it(context: BrowserContext, watch: Watch) -> None:
+    page = context.new_page()
+    watch.follow(page)
+    name = register(page)
+    enter_studio(page)
+    studio = page.url
+    own = {name, f"{name}@example.org", "North gate"}
+    for path in (*SIGNED_IN, studio):
+        assert stay_the_same(page, path, own) == set(), path
+
+
+def test_a_language_is_chosen_in_the_menu_and_stays(user: Page) -> None:
+    user.goto("/history")
+    user.get_by_role("button", name="Account of").click()
+    user.get_by_role("button", name="Deutsch").click()
+    expect(user).to_have_url(user.url.split("/history")[0] + "/history")
+    expect(user.get_by_role("heading", level=1)).to_have_text("Verlauf")
+    user.goto("/cameras")
+    expect(user.get_by_role("heading", name="Personen zählen")).to_be_visible()
+    user.get_by_role("button", name="Konto von").click()
+    expect(user.get_by_role("button", name="Deutsch")).to_have_attribute("aria-current", "true")
+
+
+def photographed(page: Page, path: str, name: str, turn: bool = False) -> None:
+    """Open a page; it has to fit, on a phone and on a desk."""
+    page.goto(path)
+    if turn:
+        page.evaluate("document.documentElement.dir = 'rtl'")
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        photograph(page, f"{name}-{width}")
+        assert overflow(page) == 0, (path, width)
+
+
+def test_long_words_fit_and_numbers_follow(context: BrowserContext, watch: Watch) -> None:
+    """German has the longest words of the three."""
+    page = context.new_page()
+    watch.follow(page)
+    register(page)
+    enter_studio(page)
+    studio = page.url
+    speak(page, "de")
+    for path in (*SIGNED_IN, "/profile/delete"):
+        photographed(page, path, f"de-{path.rsplit('/', 1)[-1]}")
+    photographed(page, studio, "de-studio")
+    assert violations(page) == []
+    for tab in ("Zonen", "Alarme", "Einstellungen"):
+        page.get_by_role("tab", name=tab).click()
+        photograph(page, f"de-studio-{tab}-360")
+        assert overflow(page) == 0, tab
+    page.get_by_role("tab", name="Live").click()
+    page.locator("#choose-camera").click()
+    wait_state(page, "live", "slow", "full")
+    expect(page.locator("#fps")).to_have_text(re.compile(r"^\d+(,\d)?$"))
+    photograph(page, "de-studio-live-360")
+
+
+def test_from_right_to_left_the_page_turns_and_the_picture_does_not(context: BrowserContext, watch: Watch) -> None:
+    page = context.new_page()
+    watch.follow(page)
+    register(page)
+    enter_studio(page)
+    studio = page.url
+    for path in SIGNED_IN:
+        photographed(page, path, f"rtl-{path.rsplit('/', 1)[-1]}", turn=True)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(studio)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.locator("#choose-camera").click()
+    wait_state(page, "live", "slow", "full")
+    for part in ("#picture", "#overlay", "#zones"):
+        style = page.locator(part).evaluate("one => [getComputedStyle(one).direction, getComputedStyle(one).transform]")
+        assert style == ["ltr", "none"], part
+    panel, stage = page.locator(".panel").bounding_box(), page.locator("#stage").bounding_box()
+    assert panel
+    assert stage
+    assert panel["x"] < stage["x"]
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        photograph(page, f"rtl-studio-{width}")
+        assert overflow(page) == 0, width
