@@ -1,0 +1,1 @@
+"""Rooms: many cameras, many eyes."""

@@ -1,0 +1,139 @@
+"""Figures over several cameras: sums, staleness, levels, trends."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.alarm import Level, Limits
+from server.core.venue import (
+    SILENT_S,
+    UNWATCHED_S,
+    AreaWatch,
+    Part,
+    Reading,
+    State,
+    Trend,
+    limits_for,
+    public_state,
+    state_of,
+    total,
+)
+
+NOW = 1000.0
+CAMERAS = ("a", "b", "c", "d")
+ZONES = ("gate", "hall")
+
+identities = st.frozensets(st.integers(1, 30), max_size=10)
+
+
+@st.composite
+def some_reading(draw: st.DrawFn) -> Reading:
+    """What a camera may have seen, up to half a minute ago; everybody in a zone is in the frame."""
+    zones = draw(st.dictionaries(st.sampled_from(ZONES), identities))
+    inside = len(frozenset().union(*zones.values()))
+    age = draw(st.floats(0, 30))
+    return Reading(NOW - age, inside + draw(st.integers(0, 5)), zones)
+
+
+readings = st.dictionaries(st.sampled_from(CAMERAS), some_reading())
+parts = st.lists(st.builds(Part, st.sampled_from(CAMERAS), st.sampled_from([None, *ZONES])), max_size=8)
+
+
+@given(readings, parts)
+def test_totals_hide_nothing(seen: dict[str, Reading], asked: list[Part]) -> None:
+    found = total(asked, seen, NOW)
+    cameras = {part.camera_id for part in asked}
+    assert 0 <= found.stale <= found.people <= sum(reading.count for reading in seen.values())
+    silent = {name for name in cameras if state_of(seen.get(name), NOW) is State.SILENT}
+    assert set(found.stale_cameras) == silent, "every silent camera is named, and no other"
+    assert cameras - seen.keys() <= set(found.missing_cameras), "every camera that is offline is named"
+    backwards = total(asked[::-1], dict(reversed(seen.items())), NOW)
+    assert (found.people, found.stale) == (backwards.people, backwards.stale)
+    assert found.people == total(asked + asked, seen, NOW).people, "nothing counts twice"
+    fresh = {name: reading for name, reading in seen.items() if name not in silent}
+    assert found.people - found.stale == total(asked, fresh, NOW).people
+
+
+@given(readings, parts, parts)
+def test_more_parts_never_have_fewer_people(seen: dict[str, Reading], some: list[Part], more: list[Part]) -> None:
+    assert total(some + more, seen, NOW).people >= total(some, seen, NOW).people
+
+
+def test_zones_of_one_camera_count_everybody_once() -> None:
+    seen = {"a": Reading(NOW, 9, {"gate": frozenset({1, 2, 3}), "hall": frozenset({3, 4})}), "b": Reading(NOW, 5)}
+    assert total([Part("a", "gate"), Part("a", "hall")], seen, NOW).people == 4
+    assert total([Part("a", "gate"), Part("a")], seen, NOW).people == 9, "the whole frame includes its zones"
+    found = total([Part("a", "gate"), Part("b", "gone"), Part("c")], seen, NOW)
+    assert (found.people, found.missing_cameras) == (3, ("b", "c")), "a zone that is not drawn is named, too"
+
+
+def test_a_camera_is_live_then_silent_then_offline() -> None:
+    assert state_of(Reading(NOW), NOW + SILENT_S - 0.01) is State.LIVE
+    assert state_of(Reading(NOW), NOW + SILENT_S) is State.SILENT
+    assert state_of(Reading(), NOW) is State.SILENT, "it streams, and nothing was seen yet"
+    assert state_of(None, NOW) is State.OFFLINE
+
+
+def watch(area: AreaWatch, *steps: tuple[float, int | None]) -> list[Level]:
+    """The level at each of these times with so many people; None: the camera is offline."""
+    return [area.update(t, {} if n is None else {"a": Reading(t, n)}).level for t, n in steps]
+
+
+def test_an_area_warns_with_hold_and_hysteresis_as_a_zone_does() -> None:
+    area = AreaWatch((Part("a"),), None, Limits(warning=10, critical=20))
+    levels = watch(area, (0, 12), (2, 12), (3, 12), (4, 25), (7, 25), (8, 0), (13, 0))
+    expected = [Level.CLEAR, Level.CLEAR, Level.WARNING, Level.WARNING, Level.CRITICAL, Level.CRITICAL, Level.CLEAR]
+    assert levels == expected
+
+
+def test_an_alert_does_not_end_because_nobody_looks() -> None:
+    area = AreaWatch((Part("a"),), None, Limits(critical=10))
+    watch(area, (0, 12), (3, 12))
+    assert watch(area, (10, None), (30, None), (3 + UNWATCHED_S - 1, None)) == [Level.CRITICAL] * 3
+    assert watch(area, (3 + UNWATCHED_S, None)) == [Level.CLEAR], "after a minute nobody can say"
+
+
+def test_limits_follow_from_the_capacity_unless_there_are_some() -> None:
+    assert limits_for(None) is None
+    assert limits_for(50) == Limits(warning=40, critical=50)
+    assert AreaWatch((), 50, Limits(critical=30)).limits == Limits(critical=30)
+
+
+def test_changing_an_area_begins_anew_only_where_it_counts_differently() -> None:
+    area = AreaWatch((Part("a"),), 50, None)
+    assert area.change((Part("a"),), 50, None) is area
+    assert area.change((Part("b"),), 50, None) is not area
+    assert area.change((Part("a"),), 60, None) is not area
+
+
+@pytest.mark.parametrize("slope", [-3.0, 0.0, 2.0])
+def test_the_trend_is_the_slope_a_minute(slope: float) -> None:
+    trend = Trend()
+    for second in range(29):
+        trend.update(second, 100)
+        assert trend.per_minute() is None, "half a minute at least"
+    trend = Trend()
+    for second in range(600):
+        trend.update(second, round(1000 + slope * second / 60))
+    assert trend.per_minute() == pytest.approx(slope, abs=0.2)
+
+
+def test_time_to_capacity() -> None:
+    area = AreaWatch((Part("a"),), 200, None)
+    reports = [area.update(t, {"a": Reading(t, 100 + t)}) for t in range(61)]
+    assert reports[0].full_in_s is None
+    assert reports[-1].full_in_s == pytest.approx(40, rel=0.1)
+    assert area.update(61, {"a": Reading(61, 200)}).full_in_s is None, "it is full"
+
+
+@pytest.mark.parametrize(
+    ("people", "age", "expected"),
+    [(3, 0, "go"), (9, 0, "busy"), (10, 0, "full"), (3, 11, "unknown"), (10, 11, "full"), (3, None, "unknown")],
+)
+def test_what_everybody_is_told(people: int, age: float | None, expected: str) -> None:
+    """`go` needs every part to be known; `full` does not."""
+    area = AreaWatch((Part("a"),), 10, None)
+    for t in (0.0, 3.0):
+        area.update(t, {"a": Reading(t, people)})
+    report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
+    assert public_state(report, 10) == expected
