@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Where the machine has no Node.js that is recent enough, the set-up puts one there.
 NPM = PATH="$(CURDIR)/.cache/node/bin:$$PATH" npm
 
-.PHONY: run setup test check bench lock screenshots clean
+.PHONY: run setup test check bench soak lock screenshots clean
 
 run: setup
 	@exec $(BIN)/crowdcount serve --host $(HOST) --port $(PORT)
@@ -29,6 +29,10 @@ check:
 bench:
 	@$(PYTHON) tools/setup.py --dev
 	$(BIN)/python -m bench
+
+soak:
+	@$(PYTHON) tools/setup.py --dev
+	$(BIN)/python -m tests.faults.soak
 
 lock:
 	tools/lock.sh

@@ -18,6 +18,7 @@ LOOP_LAG = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1),
 )
 UNANSWERED = Gauge("crowdcount_frames_unanswered", "Frames that run or wait, at most two for each stream")
+TASKS = Gauge("crowdcount_tasks", "Tasks of the event loop")
 STORAGE = Gauge("crowdcount_storage_failing", "1 while nothing can be stored")
 DISK = Gauge("crowdcount_disk_free_bytes", "Free space where the database is")
 DATABASE = Gauge("crowdcount_database_bytes", "Size of the database and its log")
@@ -63,6 +64,7 @@ class Vitals:
     def _look(self) -> None:
         counters = [stream.counters for stream in self._streams()]
         UNANSWERED.set(sum(one.received - one.processed - one.dropped - one.rejected for one in counters))
+        TASKS.set(len(asyncio.all_tasks()))
         STORAGE.set(self._database.trouble is not None)
         with suppress(OSError):  # a disk that is gone is told by STORAGE
             DISK.set(shutil.disk_usage(self._path.parent).free)
