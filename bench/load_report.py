@@ -99,7 +99,8 @@ def _draw(path: Path, rows: list[dict[str, Any]]) -> None:
     ):
         for name in names:
             axis.plot(streams, [row[name] for row in rows], marker="o", label=name.replace("cpu_", ""))
-        axis.set(title=title, xlabel="streams", ylim=(0, None))
+        top = max(row[name] for row in rows for name in names)
+        axis.set(title=title, xlabel="streams", ylim=(0, 1.15 * top), xticks=streams)
         axis.grid(alpha=0.3)
         axis.legend(frameon=False)
     figure.savefig(path, dpi=110)

@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.load_report import machine
 from tests.faults.samples import MEASURES, Course
 
+COLUMNS = 4
 TITLES = {
     "web_mb": "web process, MB",
     "vision_mb": "vision process, MB",
@@ -66,13 +67,15 @@ def _draw(path: Path, course: Course) -> None:
     names = [
         name for name in (*MEASURES, "track_ms", "total_ms") if name in course.points[-1] or name in course.points[0]
     ]
-    figure, axes = pyplot.subplots(1, len(names), figsize=(2.6 * len(names), 2.8), layout="constrained")
-    for axis, name in zip(axes, names, strict=True):
+    rows = -(-len(names) // COLUMNS)
+    figure, axes = pyplot.subplots(rows, COLUMNS, figsize=(11, 2.7 * rows), layout="constrained")
+    for axis in axes.flat[len(names) :]:
+        axis.remove()
+    for axis, name in zip(axes.flat, names, strict=False):
         points = [point for point in course.points if name in point]
-        axis.plot([point["at"] for point in points], [point[name] for point in points], linewidth=1.2)
-        axis.set(title=TITLES[name], xlabel=course.unit, ylim=(0, None))
+        values = [point[name] for point in points]
+        axis.plot([point["at"] for point in points], values, linewidth=1.2)
+        axis.set(title=TITLES[name], xlabel=course.unit, ylim=(0, 1.15 * max(values)))
         axis.grid(alpha=0.3)
-        axis.title.set_fontsize(9)
-        axis.tick_params(labelsize=7)
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
