@@ -26,6 +26,7 @@ class ScriptedEngine:
         self.running = 0
         self.most_running = 0
         self.no_prices: Exception | None = None
+        self.pictures: list[tuple[int, ...]] = []
         self.opened: dict[str, StreamSettings] = {}
 
     async def start(self) -> None:
@@ -45,6 +46,7 @@ class ScriptedEngine:
         try:
             await self.gate.wait()
             self.seen.append((stream_id, jpeg, t))
+            self.pictures.append(tuple(picture_widths))
             entry = self.script.popleft() if self.script else (person(1),)
             if isinstance(entry, Exception):
                 raise entry

@@ -1,0 +1,40 @@
+"""A room with its people."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.server import Client, RunningServer
+
+
+@dataclass
+class Hall:
+    """A room with one camera of its owner's; who operates it and who only looks."""
+
+    server: RunningServer
+    id: str
+    camera: str
+    owner: Client
+    operator: Client
+    viewer: Client
+
+    @property
+    def path(self) -> str:
+        """Of the room, over HTTP."""
+        return f"/api/rooms/{self.id}"
+
+
+@pytest.fixture
+async def hall(server: RunningServer) -> AsyncIterator[Hall]:
+    """Everybody is connected; nobody looks yet."""
+    async with AsyncExitStack() as stack:
+        owner, operator, viewer = [
+            await stack.enter_async_context(server.user(name)) for name in ("ada", "olga", "vera")
+        ]
+        camera = await owner.camera("North")
+        room = await owner.room("Hall", camera)
+        await owner.invite(room, "operator", operator)
+        await owner.invite(room, "viewer", viewer)
+        yield Hall(server, room, camera, owner, operator, viewer)

@@ -1,0 +1,134 @@
+"""Invitations: for whom they are, how long they hold, and how often they can be used."""
+
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from server.storage.database import Database
+from tests.rooms.conftest import Hall
+from tests.support.server import Client
+
+
+async def new_invite(hall: Hall, role: str, uses: int = 1) -> tuple[str, str]:
+    """The path to join by and the invitation's id."""
+    invite = await hall.owner.post(f"{hall.path}/invites", {"role": role, "hours": 1, "uses": uses})
+    return "/api" + invite["url"].removeprefix(hall.server.url), invite["invite"]["id"]
+
+
+async def ask(client: Client, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    """Status, and the code of the error or the answer."""
+    async with client.http.request(method, path, json=body) as response:
+        answer = await response.json() if response.content_type == "application/json" else None
+        return response.status, answer["error"]["code"] if answer and "error" in answer else answer
+
+
+async def test_a_link_is_shown_once_and_as_a_code_to_scan(hall: Hall) -> None:
+    made = await hall.owner.post(f"{hall.path}/invites", {"role": "viewer", "hours": 2, "uses": 3})
+    assert made["qr"].startswith("<svg")
+    code = made["url"].rpartition("/")[2]
+    listed = (await hall.owner.get(f"{hall.path}/invites"))["invites"]
+    assert listed[0] == made["invite"]
+    assert code not in str(listed)
+    database = Database(hall.server.settings.database_path)
+    async with database.reading() as connection:
+        stored = (await connection.execute(text("SELECT * FROM invites"))).all()
+    await database.close()
+    assert code not in str(stored)
+
+
+async def test_members_join_once_and_are_what_the_link_says(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "operator", uses=2)
+    assert (await hall.viewer.get(path))["room"] == {"name": "Hall"}
+    assert await ask(hall.viewer, "POST", path, {}) == (200, {"room": {"id": hall.id}, "role": "operator"})
+    assert (await ask(hall.viewer, "POST", path, {}))[0] == 200, "again changes nothing"
+    assert (await ask(hall.owner, "POST", path, {}))[1]["role"] == "owner"
+    uses = (await hall.owner.get(f"{hall.path}/invites"))["invites"][0]["uses"]
+    assert uses == 1
+    async with hall.server.client() as stranger:
+        assert await ask(stranger, "POST", path, {}) == (401, "UNAUTHENTICATED")
+
+
+async def test_a_lesser_link_takes_nothing_away(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "viewer")
+    assert (await ask(hall.operator, "POST", path, {}))[1]["role"] == "operator"
+
+
+@pytest.mark.parametrize("end", ["expired", "used", "revoked", "never was"])
+async def test_links_that_do_not_hold_look_all_the_same(hall: Hall, end: str) -> None:
+    path, invite = await new_invite(hall, "camera")
+    if end == "expired":
+        database = Database(hall.server.settings.database_path)
+        async with database.writing() as connection:
+            await connection.execute(text("UPDATE invites SET expires_at = :now"), {"now": time.time()})
+        await database.close()
+    elif end == "used":
+        async with hall.server.client() as other:
+            await other.post(path, {})
+    elif end == "revoked":
+        assert (await ask(hall.owner, "DELETE", f"{hall.path}/invites/{invite}"))[0] == 204
+    else:
+        path = "/api/join/" + "x" * 22
+    async with hall.server.client() as phone:
+        for method in ("GET", "POST"):
+            assert await ask(phone, method, path, {} if method == "POST" else None) == (404, "INVITE_NOT_FOUND")
+    names = [camera["name"] for camera in (await hall.owner.get(hall.path))["room"]["cameras"]]
+    assert len(names) == (2 if end == "used" else 1), "nothing is left of those who were refused"
+
+
+async def test_a_device_that_comes_back_is_the_same_camera(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "camera")
+    async with hall.server.client() as phone:
+        first = await phone.post(path, {"name": "  South   gate "})
+        assert first["camera"]["name"] == "South gate"
+        again = await phone.post(path, {"name": "Another"})
+        assert again["camera"] == first["camera"]
+        assert again["token"] == first["token"]
+        renewed, _ = await new_invite(hall, "camera")
+        assert (await phone.post(renewed, {}))["camera"] == first["camera"], "also by a newer link"
+        cookie = next(one for one in phone.http.cookie_jar if one.key == "crowdcount_camera")
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    cameras = (await hall.owner.get(hall.path))["room"]["cameras"]
+    assert [(one["name"], one["guest"], one["mine"]) for one in cameras] == [
+        ("North", False, True),
+        ("South gate", True, True),
+    ]
+    uses = [one["uses"] for one in (await hall.owner.get(f"{hall.path}/invites"))["invites"][:2]]
+    assert uses == [1, 1]
+
+
+async def test_a_devices_cookie_is_no_use_elsewhere(hall: Hall) -> None:
+    async with hall.server.client() as phone:
+        camera = (await hall.owner.invite(hall.id, "camera", phone))["camera"]["id"]
+        assert (await ask(phone, "GET", f"/api/cameras/{camera}"))[0] == 401
+        other = await hall.owner.room("Next door")
+        path = (await hall.owner.post(f"/api/rooms/{other}/invites", {"role": "camera", "hours": 1, "uses": 1}))["url"]
+        path = "/api" + path.removeprefix(hall.server.url)
+        assert (await phone.post(path, {}))["camera"]["id"] != camera, "another room, another camera"
+        del phone.http.headers["Origin"]
+        assert (await ask(phone, "POST", path, {})) == (403, "WRONG_ORIGIN")
+
+
+async def test_leaving_takes_ones_cameras_along(hall: Hall) -> None:
+    own = await hall.operator.camera("Mine")
+    async with hall.operator.http.put(f"{hall.path}/cameras/{own}") as response:
+        assert response.status == 200
+    you = next(one for one in (await hall.operator.get(hall.path))["room"]["members"] if one["you"])
+    assert (await ask(hall.operator, "DELETE", f"{hall.path}/members/{you['user']}"))[0] == 204
+    assert await ask(hall.operator, "GET", hall.path) == (404, "UNKNOWN_ROOM")
+    assert [one["name"] for one in (await hall.owner.get(hall.path))["room"]["cameras"]] == ["North"]
+    assert (await hall.operator.get(f"/api/cameras/{own}"))["camera"]["room"] is None
+
+
+async def test_deleting_a_room_gives_cameras_back_and_ends_guests(hall: Hall) -> None:
+    own = await hall.operator.camera("Mine")
+    async with hall.operator.http.put(f"{hall.path}/cameras/{own}") as response:
+        assert response.status == 200
+    async with hall.server.client() as phone:
+        token = (await hall.owner.invite(hall.id, "camera", phone))["token"]
+        await phone.socket.connect(phone.url, auth={"camera_token": token}, transports=["websocket"])
+        assert (await ask(hall.owner, "DELETE", hall.path))[0] == 204
+        assert (await phone.wait_for("session_ended"))["reason"] == "camera_removed"
+    assert (await hall.operator.get(f"/api/cameras/{own}"))["camera"]["room"] is None
+    assert [one["name"] for one in (await hall.owner.get("/api/cameras"))["cameras"]] == ["North"]
