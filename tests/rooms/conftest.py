@@ -1,8 +1,10 @@
 """A room with its people."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,15 @@ class Hall:
     def path(self) -> str:
         """Of the room, over HTTP."""
         return f"/api/rooms/{self.id}"
+
+    async def stored_alerts(self) -> list[dict[str, Any]]:
+        """What is open in the room; what was just told is written within a second."""
+        for _ in range(50):
+            found: list[dict[str, Any]] = (await self.viewer.get(f"{self.path}/alerts"))["alerts"]
+            if found:
+                return found
+            await asyncio.sleep(0.1)
+        raise TimeoutError("no alert was written")
 
 
 @pytest.fixture

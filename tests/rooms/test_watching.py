@@ -184,9 +184,7 @@ async def test_an_area_adds_up_warns_and_is_shown_to_everybody(hall: Hall, engin
     async with hall.server.client() as passer_by:
         page = await passer_by.get(f"/api/status/{code}")
     assert page["areas"] == [{"name": "Gate A", "state": "full", "people": 4, "capacity": 10}]
-    async with asyncio.timeout(5):
-        while not (await hall.viewer.get(f"{hall.path}/alerts"))["alerts"]:
-            await asyncio.sleep(0.05)  # it is written just after it was told
+    await hall.stored_alerts()
     taken = await hall.operator.post(f"/api/alerts/{alerts[0]['id']}/claim", {}, 200)
     assert taken["alert"]["claimed_by"] == "olga"
     async with hall.owner.http.post(f"/api/alerts/{alerts[0]['id']}/claim") as response:
