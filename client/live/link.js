@@ -1,5 +1,6 @@
 /** One stream over one socket: opens it, keeps it through losses of connection, and ends it. */
 import { io } from "socket.io-client";
+import { forgetStorage, showStorage } from "../site/storage-banner.js";
 
 /** @typedef {import("./protocol.js").Answer} Answer */
 /** @typedef {import("./protocol.js").Opened} Opened */
@@ -29,6 +30,10 @@ const OPEN_TIMEOUT_MS = 10000;
 /** A hung vision process is replaced within 15 s; only a dead connection is silent for longer. */
 const FRAME_TIMEOUT_MS = 20000;
 const RETRY_MS = 1000;
+/** An attempt that a dead line swallows must not hold up the one after it; a slow line gets its time when that fails again and again. */
+const QUICK_MS = 3500;
+const PATIENT_MS = 10000;
+const QUICK_TRIES = 6;
 const VERDICT_MS = 2000;
 /** Refusals that pass by themselves. */
 const PASSING = new Set(["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED", "INTERNAL"]);
@@ -37,17 +42,21 @@ const PASSING = new Set(["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED", 
 
 /** @param {Credentials} [auth] without it the session of the browser counts @returns {import("socket.io-client").Socket} */
 export function connectToServer(auth) {
-  return io({
+  const socket = io({
     ...(auth ? { auth } : {}),
     autoConnect: false,
     forceNew: true,
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     reconnectionDelay: 500,
-    reconnectionDelayMax: 3000,
+    reconnectionDelayMax: 1000,
     randomizationFactor: 0.3,
-    timeout: 8000,
+    timeout: QUICK_MS,
   });
+  socket.io.on("reconnect_attempt", (attempt) => socket.io.timeout(attempt > QUICK_TRIES && attempt % 2 ? PATIENT_MS : QUICK_MS));
+  socket.on("connect", forgetStorage);
+  socket.on("storage", showStorage);
+  return socket;
 }
 
 export class Link {

@@ -99,7 +99,11 @@ ROWS = (
     Row(
         15,
         "a busy database, a full disk and kill -9 lose nothing that was acknowledged, and people are told",
-        ("faults/test_storage.py", "alerts/test_delivery.py::test_kill_9_loses_nothing_and_repeats_by_key_alone"),
+        (
+            "faults/test_storage.py",
+            "alerts/test_delivery.py::test_kill_9_loses_nothing_and_repeats_by_key_alone",
+            "e2e/test_bad_line.py::test_a_full_disk_is_said_on_the_page",
+        ),
     ),
     Row(
         16,
@@ -121,6 +125,8 @@ ROWS = (
         "a bad network is over in seconds; nothing is counted twice",
         (
             "faults/test_line.py",
+            "e2e/test_bad_line.py::test_a_cut_line_is_over_in_seconds",
+            "e2e/test_bad_line.py::test_a_black_hole_is_over_in_seconds",
             "e2e/test_trouble.py::test_offline_and_back_goes_on_with_the_same_people",
             "e2e/test_trouble.py::test_every_frame_survives_lost_connections_and_counts_each_once",
         ),
