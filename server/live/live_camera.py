@@ -76,6 +76,7 @@ class LiveCamera:
         result = self.result
         return {
             "state": state.value,
+            "t": result["t"],
             "t_wall": self.wall_ms,
             "age_ms": round((now_s - self.reading.at_s) * 1000),
             "delay_ms": result["timing"]["total_ms"],
