@@ -7,16 +7,27 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import Watch, enter_studio, register, wait_state
+from tests.e2e.room_tools import invite, make_room
 from tests.e2e.test_pages import overflow, violations
 
 PICTURES = os.environ.get("CROWDCOUNT_TEST_PICTURES")
 SIGNED_OUT = ("/", "/login", "/register")
-SIGNED_IN = ("/cameras", "/history", "/notifications", "/profile", "/profile/sessions", "/profile/log")
+SIGNED_IN = (
+    "/cameras",
+    "/rooms",
+    "/offline",
+    "/history",
+    "/notifications",
+    "/profile",
+    "/profile/sessions",
+    "/profile/log",
+)
 LANGUAGES = ("en", "de", "es")
 
 # The same in all three, and rightly so.
 SAME = {"crowdcount", "Live", "Tab", "Esc", "CSV", "JSON", "Parquet", "1 min", "10 min", "15 min"}
 
+SETTLED = "() => !document.querySelector('main [data-state=loading], main [aria-busy=true]')"
 TEXTS = """() => {
   const found = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -51,7 +62,8 @@ def photograph(page: Page, name: str) -> None:
 def words(page: Page, own: set[str]) -> set[str]:
     """Everything the page says, shown or not yet, but for what people typed."""
     said = {" ".join(text.split()) for text in page.evaluate(TEXTS)}
-    return {text for text in said if sum(letter.isalpha() for letter in text) > 2 and text not in own | SAME}
+    long = {text for text in said if sum(letter.isalpha() for letter in text) > 2}
+    return {text for text in long - SAME if not any(name in text for name in own)}
 
 
 def stay_the_same(page: Page, path: str, own: set[str]) -> set[str]:
@@ -61,7 +73,7 @@ def stay_the_same(page: Page, path: str, own: set[str]) -> set[str]:
         speak(page, language)
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", language)
-        page.wait_for_function("() => !document.querySelector('main [data-state=loading]')")
+        page.wait_for_function(SETTLED)
         said = words(page, own)
         common = said if common is None else common & said
     speak(page, "en")
@@ -74,14 +86,20 @@ def test_nothing_stays_english_before_signing_in(page: Page) -> None:
         assert stay_the_same(page, path, set()) == set(), path
 
 
+def places(page: Page) -> list[str]:
+    """Pages of what somebody has: a studio, a room, an invitation to it."""
+    studio = enter_studio(page).url
+    room = make_room(page, "City festival")
+    _, code = invite(page, room, "camera")
+    return [studio, f"/rooms/{room}", f"/join/{code}"]
+
+
 def test_nothing_stays_english_after_it(context: BrowserContext, watch: Watch) -> None:
     page = context.new_page()
     watch.follow(page)
     name = register(page)
-    enter_studio(page)
-    studio = page.url
-    own = {name, f"{name}@example.org", "North gate"}
-    for path in (*SIGNED_IN, studio):
+    own = {name, f"{name}@example.org", "North gate", "City festival"}
+    for path in (*SIGNED_IN, *places(page)):
         assert stay_the_same(page, path, own) == set(), path
 
 
@@ -97,9 +115,16 @@ def test_a_language_is_chosen_in_the_menu_and_stays(user: Page) -> None:
     expect(user.get_by_role("button", name="Deutsch")).to_have_attribute("aria-current", "true")
 
 
+def named(path: str) -> str:
+    """A path without ids, for the name of a picture."""
+    parts = path.split("//")[-1].split("/")[1:]
+    return "-".join(part if part.isalpha() else "one" for part in parts)
+
+
 def photographed(page: Page, path: str, name: str, turn: bool = False) -> None:
     """Open a page; it has to fit, on a phone and on a desk."""
     page.goto(path)
+    page.wait_for_function(SETTLED)
     if turn:
         page.evaluate("document.documentElement.dir = 'rtl'")
     for width in (1280, 360):
@@ -113,12 +138,10 @@ def test_long_words_fit_and_numbers_follow(context: BrowserContext, watch: Watch
     page = context.new_page()
     watch.follow(page)
     register(page)
-    enter_studio(page)
-    studio = page.url
+    studio, *others = places(page)
     speak(page, "de")
-    for path in (*SIGNED_IN, "/profile/delete"):
-        photographed(page, path, f"de-{path.rsplit('/', 1)[-1]}")
-    photographed(page, studio, "de-studio")
+    for path in (*SIGNED_IN, "/profile/delete", *others, studio):
+        photographed(page, path, f"de-{named(path)}")
     assert violations(page) == []
     for tab in ("Zonen", "Alarme", "Einstellungen"):
         page.get_by_role("tab", name=tab).click()
@@ -135,10 +158,9 @@ def test_from_right_to_left_the_page_turns_and_the_picture_does_not(context: Bro
     page = context.new_page()
     watch.follow(page)
     register(page)
-    enter_studio(page)
-    studio = page.url
-    for path in SIGNED_IN:
-        photographed(page, path, f"rtl-{path.rsplit('/', 1)[-1]}", turn=True)
+    studio, *others = places(page)
+    for path in (*SIGNED_IN, *others):
+        photographed(page, path, f"rtl-{named(path)}", turn=True)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(studio)
     page.evaluate("document.documentElement.dir = 'rtl'")
