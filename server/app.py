@@ -43,6 +43,7 @@ from server.api import (
     rooms_status,
     sessions,
     shell,
+    stills,
     token_routes,
 )
 from server.api.access import install_access
@@ -96,6 +97,7 @@ PARTS = (
     history_heat,
     history_pages,
     history_parquet,
+    stills,
     channels,
     channel_pages,
     shell,

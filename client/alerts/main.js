@@ -5,6 +5,7 @@ import { t } from "../site/words.js";
 import { isRunning } from "../studio/state.js";
 import { Bell } from "./bell.js";
 import { alertRow } from "./row.js";
+import { wireStills } from "./stills.js";
 import { alertText, ongoing, risen, titleWith } from "./words.js";
 
 /**
@@ -32,6 +33,11 @@ export class Alerts {
   #bannerShown = "";
   #listShown = "";
   #timer = 0;
+  #acts = {
+    acknowledge: (/** @type {string} */ id, /** @type {string} */ note) => void this.#acknowledge(id, note),
+    /** @type {((id: string) => void) | null} */
+    deleteStill: null,
+  };
 
   /** @param {string} camera id @param {() => void} changed */
   constructor(camera, changed) {
@@ -39,6 +45,11 @@ export class Alerts {
     this.changed = changed;
     byId("alert-show", HTMLButtonElement).addEventListener("click", () => byId("tab-alerts", HTMLElement).click());
     void this.#load();
+    wireStills(camera, (error) => this.#tell(error), () => {
+      this.#acts.deleteStill = (id) => void this.#deleteStill(id);
+      this.#listShown = "";
+      this.#renderList();
+    });
   }
 
   /** @param {boolean} active */
@@ -112,6 +123,18 @@ export class Alerts {
     }
   }
 
+  /** @param {string} id */
+  async #deleteStill(id) {
+    try {
+      await api("DELETE", `/api/alerts/${encodeURIComponent(id)}/still`);
+      setText(byId("alert-status", HTMLElement), t("The picture is deleted."));
+      await this.#load();
+      byId("panel-alerts", HTMLElement).focus();
+    } catch (error) {
+      this.#tell(error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** @param {string} text */
   #tell(text) {
     this.#problem.hidden = !text;
@@ -126,7 +149,7 @@ export class Alerts {
     // A note that is being written stays, whatever else arrives.
     const writing = document.activeElement instanceof HTMLInputElement && this.#list.contains(document.activeElement) ? document.activeElement : null;
     const kept = writing && { id: writing.id, text: writing.value };
-    this.#list.replaceChildren(...this.#records.map((record) => alertRow(record, (id, note) => void this.#acknowledge(id, note))));
+    this.#list.replaceChildren(...this.#records.map((record) => alertRow(record, this.#acts)));
     const again = kept && document.getElementById(kept.id);
     if (again instanceof HTMLInputElement && kept) {
       again.value = kept.text;

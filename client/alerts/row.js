@@ -17,6 +17,11 @@ import { LEVEL_WORDS, amountText } from "./words.js";
  * @property {string | null} acknowledged_at
  * @property {string | null} acknowledged_by
  * @property {string} note
+ * @property {boolean} still whether there is a picture of its beginning
+ *
+ * @typedef {object} RowActs
+ * @property {(id: string, note: string) => void} acknowledge
+ * @property {((id: string) => void) | null} deleteStill null for those who may not
  */
 
 /** @param {string} iso */
@@ -52,10 +57,23 @@ function answer({ id, zone, acknowledged_at: at, acknowledged_by: by, note }, ac
   return form;
 }
 
-/** @param {AlertRecord} alert @param {(id: string, note: string) => void} acknowledge @returns {HTMLLIElement} */
-export function alertRow(alert, acknowledge) {
+/** The picture of its beginning. @param {AlertRecord} alert @param {RowActs["deleteStill"]} remove */
+function picture({ id, zone }, remove) {
+  const src = `/api/alerts/${encodeURIComponent(id)}/still`;
+  const image = element("img", { src, loading: "lazy", alt: t("The picture when the alert of {zone} began", { zone: zone.name }) });
+  const figure = element("figure", { class: "alert-still" }, element("a", { href: src, target: "_blank" }, image));
+  if (remove) {
+    const button = element("button", { type: "button", class: "button" }, icon("trash-2"), t("Delete the picture"));
+    button.addEventListener("click", () => remove(id));
+    figure.append(button);
+  }
+  return figure;
+}
+
+/** @param {AlertRecord} alert @param {RowActs} acts @returns {HTMLLIElement} */
+export function alertRow(alert, { acknowledge, deleteStill }) {
   const { level, ended_at: ended } = alert;
   const mark = element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVEL_WORDS[level]);
   const head = element("div", { class: "card-line" }, element("h3", { class: "card-name" }, alert.zone.name), mark);
-  return element("li", { class: ended ? "alert-card" : "alert-card is-open", "data-alert": alert.id, "data-level": level }, head, ...facts(alert), answer(alert, acknowledge));
+  return element("li", { class: ended ? "alert-card" : "alert-card is-open", "data-alert": alert.id, "data-level": level }, head, ...facts(alert), ...(alert.still ? [picture(alert, deleteStill)] : []), answer(alert, acknowledge));
 }

@@ -13,6 +13,7 @@ from server.api.times import iso
 from server.storage.alerts import AlertRecord, select_alerts
 from server.storage.area_alerts import AreaAlert, PlacedAlert
 from server.storage.rights import Right
+from server.storage.stills import select_illustrated
 
 blueprint = Blueprint("alerts", __name__, url_prefix="/api")
 
@@ -34,7 +35,8 @@ class PlaceOut(BaseModel):
 class AlertOut(BaseModel):
     """An alert; `level` is the worst, `ended_at` is null while it goes on.
 
-    It is of a zone, or of an area of a room, and the other is null. Lists of a single camera do not name it again.
+    It is of a zone, or of an area of a room, and the other is null. Lists of a single camera do not name it again, and
+    they alone say whether there is a picture of its beginning (`still`).
     """
 
     id: str
@@ -52,6 +54,7 @@ class AlertOut(BaseModel):
     claimed_at: str | None
     claimed_by: str | None
     note: str
+    still: bool
 
 
 class AlertsAnswer(BaseModel):
@@ -85,6 +88,7 @@ def present(alert: AlertRecord | AreaAlert) -> dict[str, Any]:
         "claimed_at": _iso(alert.claimed_at),
         "claimed_by": alert.claimed_by,
         "note": alert.note,
+        "still": False,
     }
 
 
@@ -108,4 +112,5 @@ async def get_alerts(camera_id: str) -> tuple[dict[str, Any], int]:
     camera = await require_camera(camera_id, Right.LOOK)
     async with services().database.reading() as connection:
         found = await select_alerts(connection, camera.owner_id, camera.id)
-    return {"alerts": [present(alert) for alert in found]}, 200
+        illustrated = await select_illustrated(connection, camera.id)
+    return {"alerts": [present(alert) | {"still": alert.id in illustrated} for alert in found]}, 200

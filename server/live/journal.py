@@ -12,6 +12,7 @@ from server.ids import new_id
 from server.storage.alerts import AlertRecord
 from server.storage.heatmaps import HeatRecord
 from server.storage.samples import STEPS_S, Sample
+from server.storage.stills import Still
 
 WHOLE = ("", "")
 """Id and name under which the whole frame is kept."""
@@ -20,6 +21,9 @@ MAX_PENDING = 50_000
 
 MAX_HEAT = 60
 """Heatmaps that wait likewise: an hour of one camera."""
+
+MAX_STILLS = 20
+"""Pictures of alerts that wait."""
 
 Key = tuple[str, str]
 """Zone id and figure."""
@@ -32,6 +36,7 @@ class Pending:
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     heat: list[HeatRecord] = field(default_factory=list)
+    stills: list[Still] = field(default_factory=list)
 
 
 class Journal:
@@ -42,19 +47,27 @@ class Journal:
     camera_id : str
     opened_at : float
         When the stream opened, Unix seconds; added to capture times.
+
+    Attributes
+    ----------
+    wants_stills : bool
+        Whether the frame in which an alert begins is held for whoever writes. Until it is known what the owner of the
+        camera chose it is held, too: it is stored only where the database says so.
     """
 
     def __init__(self, camera_id: str, opened_at: float) -> None:
         self.opened_at = opened_at
+        self.wants_stills = True
         self._camera_id = camera_id
         self._pending = Pending()
         self._going_on: dict[Key, AlertRecord] = {}
         self._makers: dict[str, tuple[str, BucketMaker]] = {}
         self._t = 0.0
 
-    def note(self, t: float, analysis: Analysis) -> None:
-        """Take in what a frame at capture time `t` (ms) brought."""
+    def note(self, t: float, analysis: Analysis, jpeg: bytes = b"") -> None:
+        """Take in what a frame at capture time `t` (ms) brought, and the frame."""
         self._t = t
+        before = {record.id for record in self._going_on.values()}
         self._sample(*WHOLE, t, analysis.figures.count)
         for report in analysis.zones:
             zone = report.zone
@@ -64,6 +77,10 @@ class Journal:
         current = {(report.zone.id, figure) for report in analysis.zones for figure in report.alerts}
         for key in self._going_on.keys() - current:
             self._end(key)
+        if self.wants_stills and jpeg:
+            new = [record.id for record in self._going_on.values() if record.id not in before]
+            self._pending.stills += [Still(id_, self._camera_id, self._at(t), jpeg) for id_ in new]
+            del self._pending.stills[:-MAX_STILLS]
 
     def note_heat(self, hours: Iterable[HourHeat]) -> None:
         """Take in where people were."""
@@ -95,6 +112,7 @@ class Journal:
         """It could not be written: it waits again, behind nothing newer."""
         self._pending.alerts = drained.alerts | self._pending.alerts
         self._pending.samples = (drained.samples + self._pending.samples)[-MAX_PENDING:]
+        self._pending.stills = (drained.stills + self._pending.stills)[-MAX_STILLS:]
         self._pending.heat = (drained.heat + self._pending.heat)[-MAX_HEAT:]
 
     def _sample(self, zone_id: str, name: str, t: float, value: int, report: ZoneReport | None = None) -> None:

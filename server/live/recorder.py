@@ -15,6 +15,7 @@ from server.storage.database import Database
 from server.storage.heatmaps import add_heat, delete_old_heat
 from server.storage.retention import Retention
 from server.storage.samples import add_samples, delete_old_samples
+from server.storage.stills import add_stills, delete_old_stills, select_still_cameras
 from server.storage.streams import StreamRecord, upsert_stream
 
 logger = logging.getLogger("crowdcount.live")
@@ -75,6 +76,7 @@ class Recorder:
             await asyncio.sleep(WRITE_EVERY_S)
             turn += 1
             streams = [stream for stream in self._running() if stream.counters.processed]
+            await self._learn(streams)
             if turn % HEAT_EVERY == 0:
                 for stream in streams:
                     stream.journal.note_heat(stream.analytics.take_heat())
@@ -82,6 +84,19 @@ class Recorder:
             await self._write([self._late.popleft() for _ in range(len(self._late))], totals=True, closed=True)
             if turn % CLEAN_EVERY == 0:
                 await self._clean(first=False)
+
+    async def _learn(self, streams: Sequence[Stream]) -> None:
+        """Of which cameras pictures of alerts are wanted; another web process may have been told."""
+        if not streams:
+            return
+        try:
+            async with self._database.reading() as connection:
+                wanted = await select_still_cameras(connection, [stream.camera_id for stream in streams])
+        except SQLAlchemyError:
+            logger.exception("it is not known whether pictures of alerts are wanted")
+            return
+        for stream in streams:
+            stream.journal.wants_stills = stream.camera_id in wanted
 
     async def _write(self, streams: Sequence[Stream], *, totals: bool, closed: bool) -> None:
         """One stream after the other, each in its own short transaction: a fault of one is not the others'."""
@@ -94,6 +109,7 @@ class Recorder:
                     if totals:
                         await upsert_stream(connection, _totals(stream, closed))
                     await keep_alerts(connection, pending.alerts.values(), time.time())
+                    await add_stills(connection, pending.stills)
                     await add_samples(connection, pending.samples)
                     await add_heat(connection, pending.heat)
             except IntegrityError:
@@ -111,6 +127,7 @@ class Recorder:
                 if first:
                     await keep_interrupted(connection, time.time())
                 await delete_old_samples(connection, self._retention.samples, time.time())
+                await delete_old_stills(connection, self._retention.stills, time.time())
                 await delete_old_heat(connection, self._retention.heat, time.time())
         except SQLAlchemyError:
             logger.exception("old history could not be dropped")

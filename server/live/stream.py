@@ -211,7 +211,7 @@ class Stream:
             **{f"{stage}_ms": milliseconds for stage, milliseconds in tracks.stages_ms.items()},
             "total_ms": (ended - current.arrived) * 1000,
         }
-        self.journal.note(tracks.t, analysis)
+        self.journal.note(tracks.t, analysis, current.frame.jpeg)
         result = encode_result(tracks, analysis, self.journal.alert_id)
         result["counters"] = self.counters.as_dict()
         rate = self._rate.rate(ended)

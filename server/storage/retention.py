@@ -15,7 +15,10 @@ class Retention:
         Of the course of the figures, by the length of their stretches in seconds.
     heat : int
         Of where people were in an hour.
+    stills : int
+        Of pictures of alerts.
     """
 
     samples: dict[int, int]
     heat: int
+    stills: int

@@ -216,6 +216,21 @@ samples = Table(
     Index("ix_samples_step_s_at", "step_s", "at"),
 )
 
+# Cameras whose owner wants a picture of each alert, and the pictures.
+still_cameras = Table(
+    "still_cameras",
+    metadata,
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True),
+)
+
+stills = Table(
+    "stills",
+    metadata,
+    Column("alert_id", ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("jpeg", LargeBinary, nullable=False),
+)
+
 # Where people were: a grid of the frame for each hour (server/storage/heatmaps.py).
 heatmaps = Table(
     "heatmaps",

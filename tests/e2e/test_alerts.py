@@ -44,6 +44,33 @@ def test_raised_said_acknowledged_cleared(studio: Page) -> None:
     studio.locator("[data-choose-shape=yard]").wait_for()
 
 
+def test_a_picture_only_for_those_who_want_it(studio: Page) -> None:
+    put_plan(studio, zone("Hall", WHOLE, limits={"people": {"warning": 1, **AT_ONCE}}))
+    studio.reload()
+    studio.locator("#tab-alerts").click()
+    stills = studio.locator("#alert-stills")
+    stills.wait_for()
+    assert not stills.is_checked()
+    assert "Kept for 7 days" in studio.locator("#alert-stills-note").inner_text()
+    stills.check()
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    picture = studio.locator(".alert-still img")
+    picture.wait_for()
+    studio.wait_for_function("() => document.querySelector('.alert-still img').naturalWidth > 300")
+    assert "Hall" in (picture.get_attribute("alt") or "")
+    assert violations(studio) == []
+    studio.set_viewport_size({"width": 360, "height": 740})
+    assert overflow(studio) == 0
+    studio.get_by_role("button", name="Delete the picture").click()
+    picture.wait_for(state="detached")
+    studio.reload()
+    studio.locator("#tab-alerts").click()
+    studio.locator("#alert-stills-row").wait_for()
+    assert studio.locator("#alert-stills").is_checked()
+    assert studio.locator(".alert-still").count() == 0
+
+
 def test_nothing_goes_on_after_the_end(studio: Page) -> None:
     put_plan(studio, zone("Hall", WHOLE, limits={"people": {"warning": 1, **AT_ONCE}}))
     studio.reload()

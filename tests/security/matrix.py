@@ -285,7 +285,16 @@ ROUTES = [
     *ROOM_ROUTES,
     # An alert of the owner's: tests/api/test_history.py and tests/rooms. Here it is unknown to everybody.
     Case("POST", "/api/alerts/<alert_id>/acknowledge", 401, 404, 404, path="/api/alerts/alr_1/acknowledge", json={}),
-    Case("GET", "/api/cameras/<camera_id>/stills", 401, 200, 404, path="/api/cameras/{camera}/stills"),
+    Case(
+        "GET",
+        "/api/cameras/<camera_id>/stills",
+        401,
+        200,
+        404,
+        path="/api/cameras/{camera}/stills",
+        operator=200,
+        viewer=200,
+    ),
     Case(
         "PUT",
         "/api/cameras/<camera_id>/stills",
@@ -294,6 +303,8 @@ ROUTES = [
         404,
         path="/api/cameras/{camera}/stills",
         json={"keep": False},
+        operator=403,
+        viewer=403,
     ),
     # A picture that is there: tests/api/test_stills.py.
     Case("GET", "/api/alerts/<alert_id>/still", 401, 404, 404, path="/api/alerts/alr_1/still"),

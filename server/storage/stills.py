@@ -1,0 +1,77 @@
+"""Pictures of the moment when an alert began, of cameras whose owner asked for them; nowhere else is a frame stored."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.retention import DAY_S
+from server.storage.rights import Right, has_right
+from server.storage.schema import alerts, cameras, still_cameras, stills
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """The frame of a camera at the beginning of an alert; `at`: Unix seconds."""
+
+    alert_id: str
+    camera_id: str
+    at: float
+    jpeg: bytes
+
+
+async def choose_stills(connection: AsyncConnection, camera_id: str, *, keep: bool) -> None:
+    """Keep pictures of a camera's alerts from now on, or no longer."""
+    if keep:
+        await connection.execute(insert(still_cameras).values(camera_id=camera_id).on_conflict_do_nothing())
+    else:
+        await connection.execute(delete(still_cameras).where(still_cameras.c.camera_id == camera_id))
+
+
+async def select_still_cameras(connection: AsyncConnection, camera_ids: Collection[str]) -> set[str]:
+    """Those of the cameras whose owner wants pictures."""
+    query = select(still_cameras.c.camera_id).where(still_cameras.c.camera_id.in_(camera_ids))
+    return set((await connection.execute(query)).scalars())
+
+
+async def add_stills(connection: AsyncConnection, found: Iterable[Still]) -> None:
+    """Store pictures of alerts that are stored; those that nobody wants (any more) are dropped."""
+    for still in found:
+        if not await select_still_cameras(connection, [still.camera_id]):
+            continue
+        query = insert(stills).values(alert_id=still.alert_id, at=still.at, jpeg=still.jpeg)
+        await connection.execute(query.on_conflict_do_nothing())
+
+
+async def select_illustrated(connection: AsyncConnection, camera_id: str) -> set[str]:
+    """Alerts of a camera that have a picture."""
+    query = select(stills.c.alert_id).join(alerts, alerts.c.id == stills.c.alert_id)
+    return set((await connection.execute(query.where(alerts.c.camera_id == camera_id))).scalars())
+
+
+async def select_still(connection: AsyncConnection, user_id: str, alert_id: str) -> bytes | None:
+    """The picture of an alert of a camera that the user may operate."""
+    query = (
+        select(stills.c.jpeg)
+        .join(alerts, alerts.c.id == stills.c.alert_id)
+        .join(cameras, cameras.c.id == alerts.c.camera_id)
+        .where(stills.c.alert_id == alert_id, has_right(user_id, Right.OPERATE))
+    )
+    jpeg: bytes | None = (await connection.execute(query)).scalar_one_or_none()
+    return jpeg
+
+
+async def delete_still(connection: AsyncConnection, user_id: str, alert_id: str) -> bool:
+    """Delete the picture of an alert of the user's own camera. Returns whether there was one."""
+    own = exists().where(
+        alerts.c.id == stills.c.alert_id, cameras.c.id == alerts.c.camera_id, has_right(user_id, Right.OWN)
+    )
+    return (await connection.execute(delete(stills).where(stills.c.alert_id == alert_id, own))).rowcount == 1
+
+
+async def delete_old_stills(connection: AsyncConnection, days: int, now: float) -> None:
+    """Drop what is older than `days`; 0 keeps it for ever."""
+    if days > 0:
+        await connection.execute(delete(stills).where(stills.c.at < now - days * DAY_S))
