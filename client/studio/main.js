@@ -11,11 +11,13 @@ import { Stage } from "../stage/stage.js";
 import { Alerts } from "../alerts/main.js";
 import { Zones } from "../zones/main.js";
 import { wireOffer } from "../zones/offer.js";
+import { Company } from "./company.js";
 import { wireControls } from "./controls.js";
 import { initialState, isRunning } from "./state.js";
 import { Studio } from "./studio.js";
 import { chartView } from "./view-chart.js";
 import { figuresView } from "./view-figures.js";
+import { wireQuality } from "./view-quality.js";
 import { settingsView } from "./view-settings.js";
 import { stageView } from "./view-stage.js";
 import { toolbarView } from "./view-toolbar.js";
@@ -49,7 +51,9 @@ const studio = new Studio(
   () => byId("file", HTMLInputElement).click(),
 );
 
+wireQuality(byId("tabs", HTMLElement), root.dataset.camera ?? "");
 const zones = new Zones(root.dataset.camera ?? "", store, schedule);
+const company = new Company(studio.desk, zones);
 const alerts = new Alerts(root.dataset.camera ?? "", schedule);
 const heat = new HeatPanel(studio, () => zones.editor.state.plan);
 const renderOffer = wireOffer(zones);
@@ -73,12 +77,14 @@ function draw() {
   alerts.render(state, zones.editor.state.plan.shapes);
   heat.render(state, now);
   renderOffer(state);
+  company.render(state);
 }
 
 store.subscribe(schedule);
 store.subscribe(() => wakeLock.want(isRunning(store.get().phase)));
 setInterval(() => {
-  if (isRunning(store.get().phase)) schedule();
+  const { phase } = store.get();
+  if (isRunning(phase) || phase === "watching") schedule();
 }, AGE_MS);
 
 wireControls(studio);
@@ -86,8 +92,13 @@ byId("tabs", HTMLElement).addEventListener("tabchange", (event) => {
   const shown = event instanceof CustomEvent ? event.detail : "";
   zones.activate(shown === "tab-zones");
   alerts.activate(shown === "tab-alerts");
+  company.draw(shown === "tab-zones");
 });
-window.addEventListener("pagehide", () => studio.leave());
+byId("watch-here", HTMLButtonElement).addEventListener("click", () => studio.startCamera());
+window.addEventListener("pagehide", () => {
+  studio.leave();
+  company.leave();
+});
 window.addEventListener("online", () => studio.run?.onNetworkChange());
 
 // The tap that chose came on the page before; only the camera can start without another one.

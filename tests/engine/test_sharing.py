@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from server.core.quality import Quality
 from server.engine.base import StreamSettings
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
@@ -18,26 +19,21 @@ from tests.media import encode_jpeg, read_vtest
 FAKE = [sys.executable, "-m", "tests.engine.fake_worker", json.dumps({})]
 
 
-async def share(
-    engine: LocalEngine, streams: dict[str, tuple[bytes, float]], model: str, seconds: float
-) -> Counter[str]:
-    """Let each stream send its picture again and again, with a pause after each answer; count the answers."""
+async def share(engine: LocalEngine, streams: dict[str, tuple[bytes, float]], model: str, frames: int) -> Counter[str]:
+    """Let each stream send its picture again and again, with a pause after each answer; count what they send."""
     counted: Counter[str] = Counter()
     for name, (jpeg, _) in streams.items():
         engine.open(name, StreamSettings(model=model))
         await engine.process(name, jpeg, 0.0)  # the process is there, and has compiled what it needs
 
     async def send(name: str, jpeg: bytes, pause: float) -> None:
-        while True:
+        while sum(counted.values()) < frames:
             counted[name] += 1
             await engine.process(name, jpeg, counted[name] * 40.0)
             await asyncio.sleep(pause)
 
-    senders = [asyncio.create_task(send(name, *what)) for name, what in streams.items()]
-    await asyncio.sleep(seconds)
-    for sender in senders:
-        sender.cancel()
-    await asyncio.gather(*senders, return_exceptions=True)
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(send(name, *what) for name, what in streams.items()))
     return counted
 
 
@@ -49,10 +45,11 @@ async def test_equal_shares_on_a_real_engine() -> None:
     try:
         few, many = (encode_jpeg(image) for image in (read_vtest(1)[0], read_vtest(1, start=150)[0]))
         streams = {"a": (few, 0.0), "b": (many, 0.0), "c": (few, 0.0)}
-        counted = await share(engine, streams, settings.model, 3)
+        counted = await share(engine, streams, settings.model, 45)
+        prices = await engine.prices()
     finally:
         await engine.stop()
-    assert min(counted.values()) >= 5
+    assert prices[Quality.FAST] < prices[Quality.BALANCED] < prices[Quality.ACCURATE]
     assert max(counted.values()) <= 1.2 * min(counted.values()), counted
 
 
@@ -62,11 +59,10 @@ async def test_who_asks_for_little_gets_it_all(workers: int) -> None:
     await engine.start()
     try:
         streams = {"little": (b"x", 0.1), "much": (b"work", 0.0), "more": (b"work", 0.0)}
-        counted = await share(engine, streams, "any", 2)
+        counted = await share(engine, streams, "any", 200)
     finally:
         await engine.stop()
-    assert counted["little"] >= 12, "of at most 20"
-    assert counted["much"] >= 2 * counted["little"], "what one leaves the others get"
+    assert counted["much"] >= 2 * counted["little"] > 0, "what one leaves the others get"
     assert abs(counted["much"] - counted["more"]) <= 3
 
 

@@ -1,0 +1,80 @@
+/** How carefully the camera's frames are looked at: a choice with its price, kept by the server for the camera. */
+import { formatTenth } from "../core/format.js";
+import { api } from "../site/api.js";
+import { byId, element, setText } from "../site/dom.js";
+import { t, tell } from "../site/words.js";
+
+/**
+ * @typedef {object} Choice as `GET /api/qualities` lists it
+ * @property {"fast" | "balanced" | "accurate"} name
+ * @property {number} input
+ * @property {number | null} ms
+ * @property {number | null} price
+ */
+
+/** What is gained and lost. */
+const MEANING = {
+  fast: () => t("For few, near people, or many cameras on one machine."),
+  balanced: () => t("For most places."),
+  accurate: () => t("Finds smaller people, further away."),
+};
+const NAMES = { fast: () => t("Fast"), balanced: () => t("Balanced"), accurate: () => t("Accurate") };
+
+/** The price before it is chosen, as this machine measured it. @param {Choice} choice @returns {string} */
+export function labelOf({ name, price }) {
+  if (price === null || name === "balanced") return NAMES[name]();
+  return t("{name}: {times} × the work", { name: NAMES[name](), times: formatTenth(price) });
+}
+
+/** @param {Choice} choice @returns {string} */
+export function noteOf({ name, ms }) {
+  if (!ms) return MEANING[name]();
+  const rate = formatTenth(1000 / ms);
+  return `${MEANING[name]()} ${t("This machine looks at up to {rate} such frames a second, over all cameras.", { rate })}`;
+}
+
+/**
+ * Asks when the settings are opened for the first time: a price costs the machine some frames.
+ * @param {HTMLElement} tabs @param {string} camera
+ */
+export function wireQuality(tabs, camera) {
+  const opened = (/** @type {Event} */ event) => {
+    if (!(event instanceof CustomEvent) || event.detail !== "tab-settings") return;
+    tabs.removeEventListener("tabchange", opened);
+    offer(camera);
+  };
+  tabs.addEventListener("tabchange", opened);
+}
+
+/** @param {string} camera */
+function offer(camera) {
+  const select = byId("quality", HTMLSelectElement);
+  const note = byId("quality-note", HTMLElement);
+  const path = `/api/cameras/${camera}/quality`;
+  /** @type {Choice[]} */
+  let choices = [];
+  const describe = () => {
+    const choice = choices.find(({ name }) => name === select.value);
+    if (choice) setText(note, noteOf(choice));
+  };
+  /** @param {unknown} error */
+  const fail = (error) => setText(note, tell(error instanceof Error ? error.message : String(error)));
+  select.addEventListener("change", () => {
+    describe();
+    api("PUT", path, { quality: select.value }).then(() => setText(note, `${note.textContent} ${t("A change counts from the next start.")}`), fail);
+  });
+  /** @param {Choice[]} offered @param {string} chosen */
+  const show = (offered, chosen) => {
+    choices = offered;
+    select.replaceChildren(...choices.map((choice) => element("option", { value: choice.name }, labelOf(choice))));
+    select.value = chosen;
+    describe();
+  };
+  api("GET", path).then(async ({ quality }) => {
+    show(/** @type {Choice["name"][]} */ (["fast", "balanced", "accurate"]).map((name) => ({ name, input: 0, ms: null, price: null })), quality);
+    setText(note, t("Measuring what each choice costs on this machine."));
+    const { qualities } = await api("GET", "/api/qualities");
+    show(qualities, quality);
+    select.disabled = false;
+  }).catch(fail);
+}
