@@ -199,9 +199,11 @@ async def patch_camera(camera_id: str, data: CameraIn) -> tuple[dict[str, Any], 
     """Rename a camera."""
     user = await require_user()
     async with services().database.writing() as connection:
-        await camera_for(connection, user, camera_id)
+        camera = await camera_for(connection, user, camera_id)
         await update_camera_name(connection, user.id, camera_id, data.name)
         await record(connection, user.id, Action.CAMERA_RENAMED, target=data.name)
+    if camera.room_id is not None:
+        services().rooms.changed(camera.room_id)
     return {"camera": (await present([await require_camera(camera_id)]))[0]}, 200
 
 
@@ -215,4 +217,6 @@ async def remove_camera(camera_id: str) -> tuple[str, int]:
         await delete_camera(connection, user.id, camera_id)
         await record(connection, user.id, Action.CAMERA_DELETED, target=camera.name)
     services().camera_deleted(camera_id)
+    if camera.room_id is not None:
+        services().rooms.changed(camera.room_id)
     return "", 204

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.core.alarm import Level, Limits
+from server.core.alarm import Limits
 from server.core.venue import AreaReport, AreaWatch, Part, Reading, public_state, state_of, total
 from server.ids import new_id
 from server.live.live_camera import LiveCamera
@@ -22,7 +22,7 @@ class LiveArea:
 
     area: Area
     watch: AreaWatch
-    report: AreaReport | None = None
+    report: AreaReport
     alert: AreaAlert | None = None
 
 
@@ -57,7 +57,9 @@ class LiveRoom:
             limits = Limits(warning=area.warning, critical=area.critical) if limited else None
             old = before.get(area.id)
             watch = old.watch.change(parts, area.capacity, limits) if old else AreaWatch(parts, area.capacity, limits)
-            self.areas[area.id] = LiveArea(area, watch, None, old.alert if old else None)
+            # At once, so that nobody who looks just now sees a room without its areas.
+            report = watch.update(self._clock(), self.readings())
+            self.areas[area.id] = LiveArea(area, watch, report, old.alert if old else None)
 
     def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
         """A camera has something new: pictures by width, for those who wanted one of that width."""
@@ -106,7 +108,7 @@ class LiveRoom:
 
     def describe_areas(self) -> list[Json]:
         """As `room_update` names them."""
-        return [_describe(live) for live in self.areas.values() if live.report is not None]
+        return [_describe(live) for live in self.areas.values()]
 
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
@@ -139,15 +141,15 @@ class LiveRoom:
                 if picture.wall_ms != cameras[camera_id]["t_wall"]:
                     cameras[camera_id]["picture_people"] = picture.people
         viewer.changed, viewer.unsent, viewer.areas_changed = set(), {}, False
-        total_now = self.describe_total()
-        return {"room": self.id, "cameras": cameras, "areas": self._told, "total": total_now}
+        areas, total_now = self.describe_areas(), self.describe_total()
+        return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
     def public_states(self) -> dict[str, tuple[str, int | None]]:
         """What everybody may know of each area: state and people."""
         return {
             id_: (public_state(live.report, live.area.capacity), live.report.total.people)
             for id_, live in self.areas.items()
-            if live.report is not None and live.area.parts
+            if live.area.parts
         }
 
     def _follow(self, live: LiveArea, report: AreaReport, now_s: float) -> AreaAlert | None:
@@ -175,8 +177,6 @@ class LiveRoom:
 
 def _describe(live: LiveArea) -> Json:
     report = live.report
-    if report is None:
-        return {"id": live.area.id, "name": live.area.name, "people": 0, "level": Level.CLEAR.name.lower()}
     return {
         "id": live.area.id,
         "name": live.area.name,

@@ -28,6 +28,8 @@ Tell = Callable[[str, str, Json], Awaitable[None]]
 TICK_S = 0.25
 LOOK_EVERY = 4
 """Who may still look is asked at every fourth tick: whoever was removed sees nothing more within two seconds."""
+READ_EVERY = 20
+"""A room is read anew at every twentieth: what changed in another process, or went with an account, is seen then."""
 CLOSED = {"removed": "You are no longer in this room.", "deleted": "This room was deleted."}
 
 
@@ -79,6 +81,9 @@ class RoomHub:
         for room in self.book.rooms():
             for viewer in room.viewers.values():
                 viewer.stop()
+        for task in self._doing:
+            task.cancel()
+        await asyncio.gather(*self._doing, return_exceptions=True)
         await self.writer.stop()
 
     # From streams.
@@ -113,8 +118,8 @@ class RoomHub:
     def show(self, stream: Stream, result: Json, pictures: Mapping[int, bytes], arrived_s: float) -> None:
         """A frame that arrived then (monotonic seconds) was answered with this."""
         room = self.book.of_camera(stream.camera_id)
-        if room is None:
-            return
+        if room is None or self._open.get(stream.camera_id) is not stream:
+            return  # its last frame may be answered after its end
         wall_ms = round((time.time() - (time.monotonic() - arrived_s)) * 1000, 1)
         room.cameras[stream.camera_id].take(result, arrived_s, wall_ms)
         room.show(stream.camera_id, pictures)
@@ -225,12 +230,12 @@ class RoomHub:
             turn += 1
             for room in self.book.rooms():
                 try:
-                    await self._tick(room, look=turn % LOOK_EVERY == 0)
+                    await self._tick(room, look=turn % LOOK_EVERY == 0, read=turn % READ_EVERY == 0)
                 except SQLAlchemyError:
                     logger.exception("room %s could not be looked at", room.id)
             self.book.drop_idle()
 
-    async def _tick(self, room: LiveRoom, *, look: bool) -> None:
+    async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
         for alert, step in room.tick():
             self.writer.keep(alert)
             if step != "peak":
@@ -240,5 +245,7 @@ class RoomHub:
             logger.info("connection %s is too slow for room %s", viewer.sid, room.id)
             self.leave(viewer.sid)
             self._do(self._cut(viewer.sid))
+        if read:
+            await self.book.load(room.id)
         if look and room.viewers:
             await self._look(room)
