@@ -11,6 +11,8 @@ import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.j
  * @property {import("../live/protocol.js").Result} result
  * @property {number} capturedAt ms, `performance.now()` clock
  *
+ * @typedef {Omit<Shown, "result"> & {result: Pick<Shown["result"], "people" | "t" | "epoch" | "heatmap">}} Drawn what is drawn of it
+ *
  * @typedef {object} Layers
  * @property {boolean} boxes
  * @property {boolean} identities
@@ -21,7 +23,7 @@ import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.j
  */
 
 export class Stage {
-  /** @type {Shown | null} */
+  /** @type {Drawn | null} */
   #shown = null;
   #painted = true;
   #trails = new Trails();
@@ -52,7 +54,7 @@ export class Stage {
     return this.#shown === null;
   }
 
-  /** @param {Shown} shown takes the place of the frame before */
+  /** @param {Drawn} shown takes the place of the frame before */
   show(shown) {
     this.#shown?.bitmap.close();
     this.#shown = shown;
@@ -79,7 +81,7 @@ export class Stage {
   /**
    * @param {Layers} layers
    * @param {boolean} mirror
-   * @returns {Shown | null} the frame, if it was drawn for the first time now
+   * @returns {Drawn | null} the frame, if it was drawn for the first time now
    */
   draw(layers, mirror) {
     const shown = this.#shown;
@@ -128,7 +130,7 @@ export class Stage {
     this.#painted = true;
   }
 
-  /** @param {Shown} shown @param {Layers} layers @param {boolean} mirror */
+  /** @param {Drawn} shown @param {Layers} layers @param {boolean} mirror */
   #drawOverlay({ bitmap, result }, layers, mirror) {
     const { context } = this;
     const { width, height } = this.#size;

@@ -2,7 +2,7 @@
 import { recall } from "../site/memory.js";
 
 /**
- * @typedef {"idle" | "asking" | "denied" | "connecting" | "live" | "slow" | "full" | "reconnecting" | "ended" | "error"} Phase
+ * @typedef {"idle" | "asking" | "denied" | "connecting" | "live" | "slow" | "full" | "watching" | "reconnecting" | "ended" | "error"} Phase
  * @typedef {import("../core/history.js").Range} Range
  *
  * @typedef {object} Figures of the frame that was answered last
@@ -116,5 +116,5 @@ export function isRunning(phase) {
 
 /** Whether the figures shown belong to now. @param {StudioState} state */
 export function isCurrent({ phase, waiting }) {
-  return ["live", "slow", "full"].includes(phase) && !waiting;
+  return ["live", "slow", "full", "watching"].includes(phase) && !waiting;
 }

@@ -39,6 +39,8 @@ export function statusText(state) {
       return problem ? t("Stopped") : t("Ended");
     case "error":
       return t("Stopped");
+    case "watching":
+      return state.waiting ? t("The other device is silent") : t("Streamed by another device");
     default:
       return mode === "every" && phase === "live" && !paused && !state.waiting ? t("Counting every frame") : flowing(state);
   }
@@ -49,4 +51,9 @@ export function ageText(state, now) {
   if (!state.figures || isCurrent(state)) return null;
   if (!isRunning(state.phase)) return t("Last figures before the end");
   return t("Figures from {span} ago", { span: formatSpan(now - state.figures.at) });
+}
+
+/** For somebody who may draw on a camera and not stream it. @returns {import("../capture/problem.js").Problem} */
+export function closedElsewhere() {
+  return { code: "not_streamed", phase: "ended", icon: "camera-off", title: t("Nobody streams this camera now"), text: t("Its zones can be drawn all the same; they count as soon as it is back."), advice: [], actions: [] };
 }

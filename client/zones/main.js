@@ -142,6 +142,11 @@ export class Zones {
     }
   }
 
+  /** Somebody else stored a plan. */
+  lookAgain() {
+    void this.#refresh();
+  }
+
   async #refresh() {
     try {
       const plan = await this.saver.peek();

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import Watch, register
+from tests.e2e.conftest import Watch, register, wait_state
 from tests.e2e.process import ServerProcess
 from tests.e2e.room_tools import Phone, invite, make_room, send
 from tests.e2e.test_account import photograph
 from tests.e2e.test_pages import overflow, violations
-from tests.e2e.zone_tools import rectangle, zone
+from tests.e2e.test_zones import draw_tool
+from tests.e2e.zone_tools import drag, rectangle, wait_saved, zone
 from tests.media import read_vtest
 
 PLACES = {"North gate": 0, "South gate": 240, "Stage": 480}
@@ -27,6 +28,14 @@ PAINTED = """() => [...document.querySelectorAll(".tile-picture")].map((canvas) 
   return colours > 20;
 })"""
 """Whether each tile shows a coloured picture, not only boxes on black."""
+
+
+SLOW_TO_SAVE = """() => {
+  const { fetch } = window;
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  window.fetch = (path, how) => wait(how?.method === "PUT" ? 2500 : 0).then(() => fetch(path, how));
+}"""
+"""What a bad network does to whoever changes something at the same time."""
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +214,40 @@ def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
     page.reload()
     expect(page.locator("#public-note")).to_contain_text("not open")
     everybody.close()
+
+
+def test_zones_are_drawn_together_on_a_phone_s_picture(wall: Page, operator: Page, watch: Watch) -> None:
+    watch.expected = ("409",)
+    camera = wall.locator(tile(wall, "South gate")).get_attribute("data-camera")
+    for page in (wall, operator):
+        page.goto(f"/cameras/{camera}")
+        wait_state(page, "watching")
+        page.wait_for_function("() => Number(document.querySelector('#count').textContent) > 0")
+    assert wall.locator("#watch-here").is_visible(), "its owner may stream it from here"
+    assert not operator.locator("#watch-here").is_visible()
+    assert not operator.locator("#start").is_visible()
+    operator.wait_for_function("() => document.querySelector('#picture').width > 300")  # the phone's own picture
+    operator.locator("#tab-zones").click()
+    expect(wall.locator("#company")).to_contain_text("draws here, too")
+    wall.locator("#tab-zones").click()
+    draw_tool(wall, "rectangle")
+    drag(wall, (0.1, 0.2), (0.4, 0.8))
+    wait_saved(wall)
+    operator.locator('[data-shape][data-kind="zone"]').first.wait_for()
+    assert violations(wall) == []
+    operator.evaluate(SLOW_TO_SAVE)
+    draw_tool(operator, "rectangle")
+    drag(operator, (0.6, 0.3), (0.9, 0.7))
+    operator.wait_for_timeout(800)
+    draw_tool(wall, "rectangle")
+    drag(wall, (0.5, 0.3), (0.55, 0.9))
+    wait_saved(wall)
+    operator.locator("#zone-conflict").wait_for()
+    assert violations(operator) == []
+    operator.locator("#zone-theirs").click()
+    wait_saved(operator)
+    shapes = send(wall, "GET", f"/api/cameras/{camera}/plan")["plan"]["features"]
+    assert len(shapes) == 2, "what was stored first is there, what came later was shown and not written over it"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

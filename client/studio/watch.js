@@ -1,0 +1,97 @@
+/** Looking on while another device streams this camera: its picture and its figures, as the room shows them. */
+import { lifeOf } from "../wall/state.js";
+import { closedElsewhere } from "./words.js";
+
+/**
+ * @typedef {import("../wall/types.js").CameraNow} CameraNow
+ * @typedef {import("./state.js").StudioState} StudioState
+ *
+ * @typedef {CameraNow & {t_wall?: number | null, picture_t_wall?: number, epoch?: number, lines?: StudioState["lines"][number][]}} Relayed
+ */
+
+/** @param {CameraNow["zones"]} zones as the room tells of them @returns {import("../live/protocol.js").ZoneResult[]} */
+function asResults(zones) {
+  // Which alerts go on is told by the room's own list; a look-on does not ring.
+  return zones.map((zone) => /** @type {import("../live/protocol.js").ZoneResult} */ (/** @type {unknown} */ ({ ...zone, alerts: {} })));
+}
+
+/** @param {ArrayBuffer} jpeg @returns {Promise<ImageBitmap | null>} */
+async function decoded(jpeg) {
+  try {
+    return await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  } catch {
+    return null; // the next one comes soon
+  }
+}
+
+export class Watch {
+  /** Time 0 of the chart, Unix ms. */
+  #base = 0;
+  #lastT = 0;
+
+  /** @param {import("./run.js").Desk} desk @param {boolean} own whether this user may stream the camera */
+  constructor(desk, own) {
+    this.desk = desk;
+    this.own = own;
+  }
+
+  get isOn() {
+    return this.desk.store.get().phase === "watching";
+  }
+
+  /** Where nothing of one's own is under way. */
+  get isFree() {
+    const { phase, problem } = this.desk.store.get();
+    return phase === "idle" || phase === "watching" || problem?.code === "not_streamed";
+  }
+
+  /** @param {Relayed} camera what the room said last @param {number} now ms */
+  async take(camera, now) {
+    if (!this.isFree) return;
+    const life = lifeOf({ ...camera, at: now }, now);
+    if (life === "offline" || camera.age_ms === null) return this.#rest();
+    const { store, history } = this.desk;
+    const wall = camera.t_wall ?? Date.now();
+    if (!this.isOn) {
+      this.desk.stage.clear();
+      history.clear();
+      this.#base = wall;
+      this.#lastT = 0;
+      store.set({ phase: "watching", problem: null, ending: null, source: null, mode: "live", startedAt: wall, counters: { received: 0, processed: 0, dropped: 0, rejected: 0 } });
+    }
+    await this.#show(camera);
+    if (!this.isOn) return;
+    const t = Math.max(this.#lastT, wall - this.#base);
+    if (t > this.#lastT) history.add(t, camera.count);
+    this.#lastT = t;
+    const at = now - camera.age_ms;
+    const figures = { count: camera.count, low: null, high: null, saturated: false, peak: camera.peak, unique: camera.unique, at, t };
+    store.set({ figures, zones: asResults(camera.zones), lines: camera.lines ?? [], waiting: life === "silent" });
+  }
+
+  /** The room cannot be asked just now. */
+  lost() {
+    if (this.isOn) this.desk.store.set({ waiting: true });
+  }
+
+  /** @param {Relayed} camera */
+  async #show(camera) {
+    const bitmap = camera.picture ? await decoded(camera.picture) : null;
+    if (!bitmap) return;
+    if (!this.isOn) return bitmap.close();
+    const people = (camera.picture_people ?? camera.people).map((person) => ({ ...person, score: 1 }));
+    const t = camera.picture_t_wall ?? camera.t_wall ?? 0;
+    this.desk.stage.show({ bitmap, capturedAt: performance.now(), result: { people, t, epoch: camera.epoch ?? 1 } });
+  }
+
+  /** Nobody streams it: what can be done instead. */
+  #rest() {
+    const { store, stage } = this.desk;
+    if (this.isOn) stage.clear();
+    if (this.own) {
+      if (this.isOn) store.set({ phase: "idle", figures: null, zones: [], lines: [], waiting: false });
+    } else if (store.get().phase !== "ended") {
+      store.set({ phase: "ended", problem: closedElsewhere(), figures: null, zones: [], lines: [], waiting: false });
+    }
+  }
+}
