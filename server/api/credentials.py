@@ -18,6 +18,7 @@ from server.api.password_rules import wrong_with_password
 from server.api.sign_in import forget_cookie, sign_in
 from server.storage.audit import Action, Origin, insert_audit
 from server.storage.cameras import select_cameras
+from server.storage.forgetting import forget_name
 from server.storage.profiles import Holdings, select_holdings
 from server.storage.sessions import EndReason, end_sessions, select_sessions
 from server.storage.users import User, delete_user, select_login_by_id, update_password
@@ -45,6 +46,7 @@ class HoldingsOut(BaseModel):
     """How much belongs to the account."""
 
     cameras: int
+    rooms: int
     streams: int
     alerts: int
     channels: int
@@ -115,6 +117,7 @@ async def delete_account(password: str) -> None:
     async with services().database.writing() as connection:
         cameras = await select_cameras(connection, user.id)
         sessions = [session.id for session in await select_sessions(connection, user.id, now)]
+        await forget_name(connection, user.id)
         await delete_user(connection, user.id)
         # That an account went stays in the log; whose it was does not.
         await insert_audit(connection, None, Action.ACCOUNT_DELETED, Origin("", ""), now)

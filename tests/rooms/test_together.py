@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine, person
-from tests.support.server import Client
+from tests.support.server import PASSWORD, Client
 
 
 def square(id_: str, name: str, left: float = 0.1) -> dict[str, Any]:
@@ -144,6 +144,15 @@ async def test_whoever_is_removed_sees_nothing_more(hall: Hall, engine: Scripted
     async with hall.owner.http.delete(hall.path) as response:
         assert response.status == 204
     assert (await hall.operator.wait_for("room_closed", 2))["reason"] == "deleted"
+
+
+async def test_an_account_that_is_deleted_leaves_its_notes_without_its_name(hall: Hall) -> None:
+    await hall.operator.post(f"{hall.path}/log", {"text": "Gate B is stuck"})
+    async with hall.operator.http.post("/api/account/delete", json={"password": PASSWORD}) as response:
+        assert response.status == 204
+    entries = (await hall.viewer.get(f"{hall.path}/log"))["entries"]
+    assert ("deleted account", "Gate B is stuck") in [(one["who"], one["text"]) for one in entries]
+    assert "olga" not in str(entries)
 
 
 async def test_a_new_role_holds_at_once(hall: Hall) -> None:
