@@ -2,7 +2,7 @@
 import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { LEVELS, areaText, staleText, trendOf, trendText } from "./words.js";
+import { LEVELS, areaText, missingText, staleText, trendOf, trendText } from "./words.js";
 
 /** @typedef {import("./types.js").AreaNow} AreaNow */
 
@@ -10,7 +10,7 @@ const TREND_ICONS = { up: "trending-up", down: "trending-down", steady: "arrow-r
 
 /** @param {AreaNow} area @returns {HTMLLIElement} */
 function areaCard(area) {
-  const { name, people, capacity, level, stale, stale_cameras: silent, trend, full_in_s: fullIn } = area;
+  const { name, people, capacity, level, stale, stale_cameras: silent, missing_cameras: missing, trend, full_in_s: fullIn } = area;
   const share = people !== null && capacity ? people / capacity : null;
   const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level])];
   const trendMark = trend !== null && people !== null ? [element("span", { class: "area-trend", title: trendText(trend) }, icon(TREND_ICONS[trendOf(trend)]), element("span", { class: "visually-hidden" }, trendText(trend)))] : [];
@@ -27,6 +27,7 @@ function areaCard(area) {
   }
   if (fullIn !== null && fullIn !== undefined) card.append(element("p", { class: "area-soon" }, t("Full in about {span}", { span: formatSpan(fullIn * 1000) })));
   if (stale) card.append(element("p", { class: "area-old" }, staleText(silent.length || 1)));
+  if (missing?.length) card.append(element("p", { class: "area-old" }, missingText(missing.length)));
   return card;
 }
 

@@ -47,6 +47,11 @@ export function staleText(stale) {
   return tn("{n} camera is silent: its part is old", "{n} cameras are silent: their part is old", stale);
 }
 
+/** @param {number} missing how many cameras that stream nothing at all */
+export function missingText(missing) {
+  return tn("{n} camera does not stream: its part is missing", "{n} cameras do not stream: their part is missing", missing);
+}
+
 /** @param {LogEntry} entry */
 export function logText({ kind, who, text }) {
   switch (kind) {
