@@ -1,12 +1,75 @@
-"""HTTP connections that must get to the point: the ASGI server itself waits for a request without end."""
+"""Connections that must get to the point: the ASGI server itself waits for requests and for readers without end."""
 
 import asyncio
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 REQUEST_S = 8.0
 """From the connection, or the first byte of a further request, to the end of the headers."""
+
+
+STALLED_S = 12.0
+"""How long a client may read nothing of what waits for it. A slow one that reads a little goes on."""
+
+
+class Stall:
+    """Aborts a connection whose client has stopped reading: to close it in good order would wait for the same client.
+
+    Parameters
+    ----------
+    transport : Transport
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """More waits than the system takes: the client's time runs."""
+        self._look_later(self._transport.get_write_buffer_size())
+
+    def end(self) -> None:
+        """It read on, or is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look_later(self, waiting: int) -> None:
+        self.end()
+        self._timer = asyncio.get_running_loop().call_later(STALLED_S, self._look, waiting)
+
+    def _look(self, before: int) -> None:
+        waiting = self._transport.get_write_buffer_size()
+        if waiting >= before:
+            self._transport.abort()
+        else:
+            self._look_later(waiting)
+
+
+class PatientWebSocket(WebSocketsSansIOProtocol):
+    """Ends the connection of a client that stops reading."""
+
+    _stall: Stall | None = None
+
+    def pause_writing(self) -> None:
+        """The client does not keep up."""
+        super().pause_writing()
+        self._stall = self._stall or Stall(self.transport)
+        self._stall.begin()
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        super().resume_writing()
+        if self._stall is not None:
+            self._stall.end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        if self._stall is not None:
+            self._stall.end()
+        super().connection_lost(exc)
 
 
 class PatientProtocol(H11Protocol):

@@ -14,7 +14,7 @@ from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError
-from server.patience import PatientProtocol
+from server.patience import PatientProtocol, PatientWebSocket
 from server.storage.migrate import migrate
 from server.vision.settings import VisionSettings
 
@@ -76,7 +76,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 http=PatientProtocol,
-                ws="websockets-sansio",
+                ws=PatientWebSocket,
                 ws_max_size=TRANSPORT_BYTES,
                 ws_per_message_deflate=False,  # JPEG does not compress
                 ws_ping_interval=None,  # Engine.IO has its own

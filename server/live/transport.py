@@ -18,6 +18,8 @@ logger = logging.getLogger("crowdcount.live")
 MAX_ATTACHMENTS = 1
 """A frame carries one picture; the library would buffer as many as a packet declares."""
 
+MAX_UNREAD = 1000
+"""Packets that wait for a client to read them; the library would keep any number. A burst of answers is at most 400."""
 HANG_UP_S = 1.0
 """How long a client may take to read that it is closed."""
 CONNECT = str(CONNECT_TYPE)
@@ -95,6 +97,11 @@ class LiveServer(socketio.AsyncServer):
             self._connecting.pop(eio_sid, None)
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None and socket.queue.qsize() > MAX_UNREAD:
+            logger.info("connection %s dropped: it reads nothing", eio_sid)
+            await self.hang_up(eio_sid)
+            return
         if eio_sid in self._connecting:
             return  # sent before the connection is accepted: no effect, not even later
         if isinstance(data, str) and data.startswith(CONNECT):

@@ -60,7 +60,12 @@ ROWS = (
     Row(
         5,
         "who reads slowly holds nobody up and is cut",
-        ("security/test_cutting.py::test_a_client_that_ignores_the_end_is_cut_as_well",),
+        (
+            "rooms/test_real_clips.py::test_a_frozen_viewer_is_cut_and_no_other_waits",
+            "rooms/test_watching.py::test_who_does_not_acknowledge_is_cut",
+            "faults/test_line.py::test_who_sends_and_never_reads_is_dropped",
+            "security/test_cutting.py::test_a_client_that_ignores_the_end_is_cut_as_well",
+        ),
     ),
     Row(
         6,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator
 
@@ -9,10 +10,13 @@ import pytest
 import socketio
 from socketio.exceptions import SocketIOError
 
+from server import patience
 from server.config import Settings
+from server.live import transport
 from tests.faults.figures import note
 from tests.faults.proxy import Line, Proxy
-from tests.support.engine import ScriptedEngine
+from tests.faults.raw_socket import RawSocket
+from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, RunningServer, run_server
 
 pytestmark = pytest.mark.timeout(60)
@@ -100,3 +104,37 @@ async def test_a_frame_sent_twice_is_counted_once(far: tuple[Proxy, Client, str]
     assert again["error"]["code"] == "SEQ_OUT_OF_ORDER"
     assert [t for _, _, t in engine.seen].count(200.0) == 1
     assert took < 5
+
+
+async def test_who_sends_and_never_reads_is_dropped(
+    server: RunningServer, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "MAX_UNREAD", 20)
+    monkeypatch.setattr(patience, "STALLED_S", 1.0)
+    crowd = tuple(person(number) for number in range(1, 600))  # makes an answer of some 40 kB
+    async with server.user() as user:
+        camera = await user.camera()
+        cookie = "; ".join(f"{one.key}={one.value}" for one in user.http.cookie_jar)
+        port = int(server.url.rsplit(":", 1)[1])
+        socket = await RawSocket.open(port, receive_bytes=4096, Cookie=cookie, Origin=server.url)
+        await socket.connect()
+        opened = await socket.call("stream_open", {"camera": camera, "source": "camera", "mode": "live"})
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 1000:
+                sent += 1
+                engine.script.append(crowd)
+                head = {"stream": opened["stream"], "seq": sent, "t": sent * 100.0}
+                frame = {**head, "jpeg": {"_placeholder": True, "num": 0}}
+                await socket.send(f"451-{sent}{json.dumps(['frame', frame])}")
+                await socket.send(b"jpeg")
+                await asyncio.sleep(0.01)
+        await socket.close()
+        note(5, "a client that sends and reads nothing", f"dropped after {sent} frames", "dropped, bounded")
+        assert sent < 1000
+        assert user.socket.connected
+
+
+def test_the_promise_is_kept_by_the_constants() -> None:
+    """Cut in fifteen seconds at the latest; the test above only shortens the waiting."""
+    assert patience.STALLED_S + transport.HANG_UP_S < 15
