@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from server.core.certainty import Certainty, count_range
 from server.vision.boxes import coverage, iou
 from server.vision.detections import Detections
-from server.vision.tracker import Hidden, Sighting
+from server.vision.sightings import Hidden, Sighting
 
 Array = NDArray[np.float64]
 

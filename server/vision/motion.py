@@ -64,6 +64,16 @@ class Motion:
         centre, half = self.xywh[:, :2], self.xywh[:, 2:] / 2
         return np.hstack([centre - half, centre + half])
 
+    def move(self, affine: Array) -> None:
+        """The camera moved: express everything in the new picture; `affine`, shape (2, 3), is a similarity."""
+        turn, shift = affine[:, :2], affine[:, 2]
+        scale = float(np.sqrt(abs(np.linalg.det(turn))))
+        self.xywh[:, :2] = self.xywh[:, :2] @ turn.T + shift
+        self.xywh[:, 2:] *= scale
+        self.velocity = self.velocity @ turn.T
+        self.spread = self.spread * scale**2
+        self.size_spread = self.size_spread * scale**2
+
     def predict(self, seconds: float) -> None:
         """Move everything on by the time since the last frame."""
         height = self.xywh[:, 3]

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.tracks import Track, Tracks
+from server.vision.camera_motion import CameraMotion
 from server.vision.decode import decode
 from server.vision.detector import Detector
 from server.vision.doubt import Doubt
 from server.vision.features import Features
 from server.vision.pictures import make_pictures
-from server.vision.tracker import UNCLEAR, Sighting, Tracker
+from server.vision.sightings import Sighting
+from server.vision.tracker import UNCLEAR, Tracker
 
 
 class Pipeline:
@@ -33,6 +35,7 @@ class Pipeline:
         self.detector = detector
         self.features = features
         self._tracker = tracker
+        self._camera = CameraMotion()
         self._doubt = Doubt()
         self._max_pixels = max_pixels
 
@@ -71,6 +74,9 @@ class Pipeline:
         looks[clear] = some
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
+        moved = self._camera.follow(image_bgr, detections.xyxy[clear])
+        if moved is not None:
+            self._tracker.camera_moved(moved)
         sightings = self._tracker.update(detections, looks, t, height, width)
         hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
         certainty = self._doubt.judge(sightings, hidden, detections, scale, t)

@@ -6,8 +6,6 @@ mean of the looks instead of a gallery, one assignment with the time away in its
 and a last chance for weak detections where somebody is expected (Zhang et al., "ByteTrack", 2022).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from deep_sort_realtime.deep_sort.track import TrackState
 from numpy.typing import NDArray
@@ -18,6 +16,7 @@ from server.vision.detections import Detections
 from server.vision.features import Features
 from server.vision.matching import Matcher
 from server.vision.people import MEMORY_S, People
+from server.vision.sightings import Hidden, Sighting
 
 NEW = 0.6
 """Detections from this score on may be a new person."""
@@ -35,40 +34,6 @@ LEFT_S = 0.4
 """The same for someone who is expected outside the frame: gone, and whoever appears there is someone else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A confirmed person in this frame.
-
-    Attributes
-    ----------
-    id : int
-    box_xyxy : tuple of float
-        Where the person is, by this detection and those before, inside the frame; pixels.
-    score : float
-        Of the detection.
-    """
-
-    id: int
-    box_xyxy: tuple[float, float, float, float]
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """Known people who were not seen in a frame, though they are expected in it.
-
-    Attributes
-    ----------
-    xyxy : ndarray, shape (n, 4)
-        Where, pixels.
-    unseen_s : ndarray, shape (n,)
-        For how long, seconds.
-    """
-
-    xyxy: NDArray[np.float64]
-    unseen_s: NDArray[np.float64]
-
-
 class Tracker:
     """Keeps identities over the frames of one stream.
 
@@ -83,6 +48,11 @@ class Tracker:
         self._people: People | None = None
         self._now = 0.0
         self._next_id = 1
+
+    def camera_moved(self, affine: NDArray[np.float64]) -> None:
+        """Between the last frame and the next the picture moved so; shape (2, 3), pixels."""
+        if self._people is not None:
+            self._people.motion.move(affine)
 
     def update(
         self, detections: Detections, looks: NDArray[np.float32], t: float, height: int, width: int

@@ -6,7 +6,7 @@ import pytest
 from server.core.certainty import Certainty
 from server.vision.detections import Detections
 from server.vision.doubt import Doubt
-from server.vision.tracker import Hidden, Sighting
+from server.vision.sightings import Hidden, Sighting
 
 NOBODY = Hidden(np.zeros((0, 4)), np.zeros(0))
 

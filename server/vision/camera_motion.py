@@ -1,0 +1,84 @@
+"""How the camera itself moved between two frames: a phone in a hand is never still.
+
+Corners of the background are followed by sparse optical flow on a small grey picture (Lucas and Kanade 1981, pyramids
+of Bouguet 2000), and a similarity (shift, turn, scale) is fitted to them with outliers left out. People are left out
+from the start, so that a crowd that walks one way is not taken for a camera that turns the other.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Affine = NDArray[np.float64]
+"""Shape (2, 3): what takes a point of the frame before, (x, y, 1) in pixels, to where it is now."""
+
+SIDE = 240
+"""Long side of the small picture, pixels: flow to a tenth of its pixels is a two-thousandth of the frame."""
+CORNERS = 80
+"""Followed at most; a similarity needs two."""
+ENOUGH = 12
+"""Corners that have to agree before they are believed, and half of all at least."""
+STILL = 0.4
+"""Pixels of the small picture: what moves less is noise, and a camera on a tripod is left alone."""
+_WINDOW, _LEVELS = (15, 15), 3
+"""Of the flow: what moves up to half the window on the coarsest level, 60 pixels of the small picture, is found."""
+
+
+class CameraMotion:
+    """Follows the background of one stream."""
+
+    def __init__(self) -> None:
+        self._grey: NDArray[np.uint8] | None = None
+        self._corners: NDArray[np.float32] | None = None
+
+    def follow(self, image_bgr: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> Affine | None:
+        """Take in a frame.
+
+        Parameters
+        ----------
+        image_bgr : ndarray of uint8, shape (height, width, 3)
+        people_xyxy : ndarray, shape (n, 4)
+            Who is in it, pixels: left out when the next frame is compared to this one.
+
+        Returns
+        -------
+        ndarray, shape (2, 3), or None
+            How the picture moved since the frame before; None where it did not, or where that cannot be told.
+        """
+        scale = SIDE / max(image_bgr.shape[:2])
+        # Every pixel of the frame is looked at only once, by the resizing.
+        small = cv2.resize(image_bgr, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+        before, corners = self._grey, self._corners
+        self._grey, self._corners = grey, _corners(grey, people_xyxy * scale)
+        if before is None or corners is None or before.shape != grey.shape:
+            return None
+        moved = _fit(before, grey, corners)
+        if moved is None:
+            return None
+        moved[:, 2] /= scale
+        return moved
+
+
+def _corners(grey: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> NDArray[np.float32] | None:
+    """Points worth following outside the boxes, shape (n, 1, 2)."""
+    background = np.full(grey.shape, 255, np.uint8)
+    for left, top, right, bottom in people_xyxy.astype(int).tolist():
+        background[max(0, top) : bottom + 1, max(0, left) : right + 1] = 0
+    found = cv2.goodFeaturesToTrack(grey, CORNERS, 0.01, 7, mask=background)
+    return None if found is None else found.astype(np.float32, copy=False)
+
+
+def _fit(before: NDArray[np.uint8], now: NDArray[np.uint8], corners: NDArray[np.float32]) -> Affine | None:
+    """The similarity that most corners agree on; None where they do not, or where nothing moved."""
+    found, status, _ = cv2.calcOpticalFlowPyrLK(
+        before, now, corners, np.empty_like(corners), winSize=_WINDOW, maxLevel=_LEVELS
+    )
+    good = status.ravel() == 1
+    if good.sum() < ENOUGH or np.median(np.abs(found[good] - corners[good]).max(axis=2)) < STILL:
+        return None
+    moved, agree = cv2.estimateAffinePartial2D(corners[good], found[good], ransacReprojThreshold=1.0)
+    if moved is None or agree.sum() < max(ENOUGH, good.sum() / 2):
+        return None
+    similarity: Affine = moved.astype(np.float64)
+    return similarity
