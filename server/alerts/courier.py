@@ -9,7 +9,9 @@ from contextlib import suppress
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.alerts import metrics
 from server.alerts.failure import DeliveryError
 from server.alerts.message import Message, alert_message, code_message, trial_message
 from server.alerts.outside import TIMEOUT_S
@@ -142,19 +144,27 @@ class Courier:
         now, channel = time.time(), parcel.channel
         async with self._database.writing() as connection:
             await note_outcome(connection, channel.id, now, error.message if error else "")
+            outcome = "delivered"
             if error is None:
                 await finish_parcel(connection, parcel.number, now, "delivered")
             elif error.gone:
+                outcome = "gone"
                 await disable_channel(connection, channel.id)
                 await drop_waiting(connection, channel.id, now)
             else:
-                due_at = now + wait_s(parcel.attempts, random.random())  # noqa: S311 - spreads load, hides nothing
-                if error.final or due_at > parcel.created_at + GIVE_UP_S:
-                    await finish_parcel(connection, parcel.number, now, "given up")
-                else:
-                    await postpone_parcel(connection, parcel.number, due_at)
+                outcome = await self._put_off(connection, parcel, error, now)
+        metrics.DELIVERIES.labels(channel.kind.value, outcome).inc()
         if error is not None:
             logger.info("%s of %s was not delivered: %s", parcel.key, channel.id, error.code)
+
+    async def _put_off(self, connection: AsyncConnection, parcel: Parcel, error: DeliveryError, now: float) -> str:
+        """Try again later, or no more."""
+        due_at = now + wait_s(parcel.attempts, random.random())  # noqa: S311 - spreads load, hides nothing
+        if error.final or due_at > parcel.created_at + GIVE_UP_S:
+            await finish_parcel(connection, parcel.number, now, "given up")
+            return "given_up"
+        await postpone_parcel(connection, parcel.number, due_at)
+        return "postponed"
 
     async def _attempt(self, channel: Channel, message: Message) -> DeliveryError | None:
         sender = self._senders.get(channel.kind)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from ssl import SSLContext
 
 import aiosmtplib
 
@@ -35,10 +36,13 @@ class Mail:
     server : MailServer
     site_url : str
         Where the recipient can change what is sent.
+    trust : SSLContext, optional
+        Whose certificates count; without it those that the system trusts.
     """
 
-    def __init__(self, server: MailServer, site_url: str) -> None:
+    def __init__(self, server: MailServer, site_url: str, trust: SSLContext | None = None) -> None:
         self._server = server
+        self._trust = trust
         self._site_url = site_url
 
     def compose(self, channel: Channel, message: Message) -> EmailMessage:
@@ -67,6 +71,7 @@ class Mail:
                 password=server.password if server.user else None,
                 use_tls=server.security == "tls",
                 start_tls=server.security == "starttls",
+                tls_context=self._trust,
                 # Else the library asks the name service for this machine's own name, however long that takes.
                 local_hostname=server.sender.rpartition("@")[2],
                 timeout=TIMEOUT_S,

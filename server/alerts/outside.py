@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -61,9 +62,14 @@ class Outside:
     ----------
     allow_private : bool
         Whether this machine and private networks may be sent to.
+    timeout_s : float
+        For everything.
+    trust : SSLContext, optional
+        Whose certificates count; without it those that the system trusts.
     """
 
-    def __init__(self, allow_private: bool, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, allow_private: bool, timeout_s: float = TIMEOUT_S, trust: ssl.SSLContext | None = None) -> None:
+        self._trust = trust
         self._allow_private = allow_private
         self._timeout_s = timeout_s
         self._resolver: GuardedResolver | None = None
@@ -78,6 +84,7 @@ class Outside:
             force_close=True,
             limit=0,  # who sends bounds itself
             socket_factory=self._make_socket,
+            ssl=self._trust or True,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

@@ -1,6 +1,8 @@
 """The page of notifications; it works without JavaScript, but for what browsers themselves receive."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from quart import Blueprint, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -100,6 +102,44 @@ async def pause(channel_id: str) -> Page:
     """Pause a channel, or go on with it."""
     await change_channel(channel_id, {"enabled": (await request.form).get("enabled") == "yes"})
     return redirect(PAGE, 303)
+
+
+@blueprint.get(f"{PAGE}/<channel_id>/edit")
+@users_only
+async def edit(channel_id: str) -> Page:
+    """A channel's name, what it is told, and of which cameras."""
+    channel = present(await require_channel(channel_id))
+    return await _edit_page(channel, channel | {"cameras": channel["cameras"] or []})
+
+
+@blueprint.post(f"{PAGE}/<channel_id>/edit")
+@users_only
+@keeps(name="Name", steps="Tell when", cameras="")
+async def do_edit(channel_id: str) -> Page:
+    """Change a channel; on an error the form comes back as it was typed."""
+    form = await request.form
+    steps = [step for step in Step if step in form.getlist("steps")]
+    cameras = tuple(dict.fromkeys(form.getlist("cameras"))) or None
+    try:
+        await change_channel(channel_id, {"name": form.get("name", ""), "steps": steps, "camera_ids": cameras})
+    except APIError as error:
+        if not error.fields:
+            raise
+        page, _ = await _edit_page(present(await require_channel(channel_id)), _values(form), error.fields)
+        return page, error.status, error.headers
+    return redirect(PAGE, 303)
+
+
+async def _edit_page(
+    channel: Mapping[str, Any], values: Mapping[str, Any], errors: Mapping[str, str] | None = None
+) -> tuple[str, int]:
+    user = await require_user()
+    async with services().database.reading() as connection:
+        cameras = await select_cameras(connection, user.id)
+    page = await render_template(
+        "notifications_edit.html", channel=channel, values=values, errors=errors or {}, cameras=cameras
+    )
+    return page, 200
 
 
 @blueprint.post(f"{PAGE}/<channel_id>/test")

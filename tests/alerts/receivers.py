@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from ssl import SSLContext, SSLError
 from typing import Any
 
 from aiohttp import web
@@ -61,17 +62,18 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver(port: int = 0) -> AsyncIterator[Receiver]:
-    """A receiver on this machine."""
+async def receiver(port: int = 0, tls: SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A receiver on this machine; with `tls` by the name of localhost."""
     found = Receiver()
     found.gate.set()
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", found.take)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
+    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls)
     await site.start()
-    found.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+    found.url = f"{scheme}://{host}:{runner.addresses[0][1]}"
     try:
         yield found
     finally:
@@ -98,6 +100,8 @@ class MailBox:
         Answered to the recipient instead of taking it.
     commands : list of str
         What was said, without the mails themselves.
+    tls : SSLContext or None
+        Offered when a client asks for it (STARTTLS).
     """
 
     port: int = 0
@@ -105,6 +109,8 @@ class MailBox:
     refuse: str = ""
     silent: bool = False
     commands: list[str] = field(default_factory=list)
+    tls: SSLContext | None = None
+    clients: list[asyncio.StreamWriter] = field(default_factory=list)
 
     @property
     def parsed(self) -> list[EmailMessage]:
@@ -113,6 +119,7 @@ class MailBox:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Speak with one client."""
+        self.clients.append(writer)
         if self.silent:
             await reader.read()
             writer.close()
@@ -124,7 +131,16 @@ class MailBox:
             if verb == "DATA":
                 writer.write(b"354 go on\r\n")
                 self.mails.append((await reader.readuntil(b"\r\n.\r\n")).removesuffix(b".\r\n"))
-            if verb == "RCPT" and self.refuse:
+            if verb == "EHLO" and self.tls:
+                writer.write(b"250-test\r\n250 STARTTLS\r\n")
+            elif verb == "STARTTLS" and self.tls:
+                writer.write(b"220 go on\r\n")
+                try:
+                    await writer.start_tls(self.tls)
+                except (SSLError, ConnectionError):  # the client does not trust this certificate
+                    writer.transport.abort()
+                    return
+            elif verb == "RCPT" and self.refuse:
                 writer.write(self.refuse.encode() + b"\r\n")
             else:
                 writer.write(b"221 bye\r\n" if verb == "QUIT" else b"250 ok\r\n")
@@ -134,12 +150,14 @@ class MailBox:
 
 
 @asynccontextmanager
-async def mail_box() -> AsyncIterator[MailBox]:
-    """A mail server on this machine."""
-    box = MailBox()
-    server = await asyncio.start_server(box.serve, "127.0.0.1", 0)
+async def mail_box(starttls: SSLContext | None = None, tls: SSLContext | None = None) -> AsyncIterator[MailBox]:
+    """A mail server on this machine; with `tls` from the first byte on."""
+    box = MailBox(tls=starttls)
+    server = await asyncio.start_server(box.serve, "127.0.0.1", 0, ssl=tls)
     box.port = server.sockets[0].getsockname()[1]
     try:
         yield box
     finally:
         server.close()
+        for client in box.clients:
+            client.transport.abort()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from server.alerts import courier as module
@@ -72,7 +73,13 @@ def steps(hook: Receiver) -> list[str]:
     return [request.json["step"] for request in hook.got]
 
 
+def counted(outcome: str) -> float:
+    """Deliveries to web hooks so far, as an operator sees them."""
+    return REGISTRY.get_sample_value("crowdcount_deliveries_total", {"kind": "webhook", "outcome": outcome}) or 0.0
+
+
 async def test_begin_worse_end_arrive_in_order_through_failures(database: Database, hook: Receiver) -> None:
+    before = {outcome: counted(outcome) for outcome in ("delivered", "postponed", "given_up", "gone")}
     await add(database, channel(target=hook.url))
     hook.answers.extend([500, 503, 200, 302, 200, 404, 429, 200])
     async with running(database):
@@ -80,6 +87,8 @@ async def test_begin_worse_end_arrive_in_order_through_failures(database: Databa
         assert await finished(database) == ["delivered"] * 3
     assert steps(hook) == ["warning"] * 3 + ["critical"] * 2 + ["cleared"] * 3
     assert len({(request.json["step"], request.key) for request in hook.got}) == 3, "one key for each step"
+    grown = {outcome: counted(outcome) - known for outcome, known in before.items()}
+    assert grown == {"delivered": 3, "postponed": 5, "given_up": 0, "gone": 0}
     (after,) = await stored(database)
     assert after.error == ""
     assert after.delivered_at is not None

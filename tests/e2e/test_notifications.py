@@ -133,6 +133,26 @@ def test_errors_are_named_and_nothing_typed_is_lost(user: Page, watch: Watch) ->
     user.locator("#webhook-target").fill("https://hooks.example.org/x")
     user.get_by_role("button", name="Add the web hook").click()
     expect(user.locator(".channel")).to_contain_text("critical, over · North gate")
+    change_it(user)
+
+
+def change_it(page: Page) -> None:
+    """Another name, other steps, all cameras; what is wrong is named, and nothing typed is lost."""
+    page.get_by_role("link", name="Change… Room").click()
+    assert page.get_by_label("Name").input_value() == "Room"
+    assert page.get_by_label("North gate").is_checked()
+    assert not page.get_by_label("Warning: a limit is reached").is_checked()
+    page.get_by_label("Name").fill(" ")
+    page.get_by_label("Over: it is clear again").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert not page.get_by_label("Over: it is clear again").is_checked()
+    assert violations(page) == []
+    page.get_by_label("Name").fill("Back room")
+    page.get_by_label("North gate").uncheck()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".channel")).to_contain_text("critical · all cameras")
+    expect(page.locator(".channel")).to_contain_text("Back room")
 
 
 def test_a_mail_address_is_confirmed_by_its_code(user: Page, box: MailBox) -> None:

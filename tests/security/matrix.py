@@ -316,6 +316,16 @@ ROUTES = [
     Case(
         "POST", "/notifications/<channel_id>/confirm", 401, 303, 404, path="/notifications/{channel}/confirm", form={}
     ),
+    Case("GET", "/notifications/<channel_id>/edit", 302, 200, 404, path="/notifications/{channel}/edit"),
+    Case(
+        "POST",
+        "/notifications/<channel_id>/edit",
+        401,
+        303,
+        404,
+        path="/notifications/{channel}/edit",
+        form={"name": "Hook", "steps": "critical"},
+    ),
     Case("GET", "/notifications/<channel_id>/delete", 302, 200, 404, path="/notifications/{channel}/delete"),
     Case(
         "POST", "/notifications/<channel_id>/delete", 401, 303, 404, path="/notifications/{channel}/delete", spends=True
