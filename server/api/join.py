@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 from quart import Blueprint, Response, jsonify, request
-from quart_schema import validate_request, validate_response
+from quart_schema import document_response, validate_request, validate_response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.access import everybody
@@ -54,6 +54,35 @@ class InvitationAnswer(BaseModel):
     expires_at: str
 
 
+class DeviceCamera(BaseModel):
+    """The camera that a device is."""
+
+    id: str
+    name: str
+
+
+class DeviceAnswer(BaseModel):
+    """What a device needs to stream; `expires_in` in seconds. The token is in its cookie as well."""
+
+    camera: DeviceCamera
+    token: str
+    expires_in: int
+    url: str
+
+
+class RoomId(BaseModel):
+    """The room that one is in now."""
+
+    id: str
+
+
+class MemberAnswer(BaseModel):
+    """What a user is in the room now."""
+
+    room: RoomId
+    role: Literal["viewer", "operator", "owner"]
+
+
 def not_found() -> APIError:
     """The same for a link that never was, has expired, is used up or was withdrawn."""
     return APIError(404, "INVITE_NOT_FOUND", "This invitation does not hold any more. Ask for a new one.")
@@ -73,6 +102,8 @@ async def get_invitation(code: str) -> tuple[dict[str, Any], int]:
 @blueprint.post("/<code>")
 @everybody
 @validate_request(JoinIn)
+@document_response(DeviceAnswer, 201)
+@document_response(MemberAnswer, 200)
 async def post_join(code: str, data: JoinIn) -> tuple[Response, int]:
     """Follow the link. A device becomes a camera (201) and is the same camera when it comes back; a user, a member."""
     async with services().database.reading() as connection:

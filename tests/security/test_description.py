@@ -31,6 +31,9 @@ OPEN = {
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/metrics"),
+    ("get", "/api/join/{code}"),  # the code is the secret, and following some needs an account
+    ("post", "/api/join/{code}"),
+    ("get", "/api/status/{code}"),
 }
 # Needs neither a secret nor an id that cannot be guessed: some of what is sent to these must be accepted.
 LET_IN = {
@@ -51,6 +54,24 @@ LET_IN = {
     "GET /api/cameras/{camera_id}/quality",
     "PUT /api/cameras/{camera_id}/quality",
     "GET /readyz",
+    "GET /api/rooms",
+    "POST /api/rooms",
+    "GET /api/rooms/{room_id}",
+    "PATCH /api/rooms/{room_id}",
+    "DELETE /api/rooms/{room_id}",
+    "PUT /api/rooms/{room_id}/cameras/{camera_id}",
+    "GET /api/rooms/{room_id}/invites",
+    "POST /api/rooms/{room_id}/invites",
+    "DELETE /api/rooms/{room_id}/invites/{invite_id}",
+    "GET /api/join/{code}",
+    "POST /api/join/{code}",
+    "GET /api/rooms/{room_id}/areas",
+    "PATCH /api/rooms/{room_id}/areas/{area_id}",
+    "DELETE /api/rooms/{room_id}/areas/{area_id}",
+    "GET /api/rooms/{room_id}/log",
+    "GET /api/rooms/{room_id}/alerts",
+    "GET /api/rooms/{room_id}/status-page",
+    "DELETE /api/rooms/{room_id}/status-page",
 }
 
 
@@ -83,15 +104,27 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 _names = iter(range(1_000_000))
 
 
-def somebody(url: str) -> tuple[dict[str, str], str]:
-    """A fresh account with a camera: the header of its token, and the camera's id."""
+def somebody(url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """A fresh account with a camera and a room: the header of its token, and ids by the names that paths have."""
     name = f"user{next(_names)}"
     body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
     assert requests.post(f"{url}/api/users", json=body, timeout=20).status_code == 201
     answer = requests.post(f"{url}/api/tokens", json={"login": name, "password": PASSWORD}, timeout=20)
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-    camera = requests.post(f"{url}/api/cameras", json={"name": "Gate"}, headers=headers, timeout=20).json()["camera"]
-    return headers, str(camera["id"])
+
+    def make(path: str, body: dict[str, object]) -> Any:
+        return requests.post(url + path, json=body, headers=headers, timeout=20).json()
+
+    room = make("/api/rooms", {"name": "Hall"})["room"]["id"]
+    invite = make(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 1000})
+    ids = {
+        "camera_id": make("/api/cameras", {"name": "Gate"})["camera"]["id"],
+        "room_id": room,
+        "invite_id": invite["invite"]["id"],
+        "code": invite["url"].rpartition("/")[2],
+        "area_id": make(f"/api/rooms/{room}/areas", {"name": "Gate A", "members": []})["area"]["id"],
+    }
+    return headers, ids
 
 
 def test_the_api_keeps_to_its_description(served: RunningServer) -> None:
@@ -106,7 +139,7 @@ def test_the_api_keeps_to_its_description(served: RunningServer) -> None:
 def run_operation(operation: Any, url: str) -> set[int]:
     """Send what the description allows. Returns the statuses of the answers."""
     statuses: set[int] = set()
-    headers, camera = somebody(url)
+    headers, ids = somebody(url)
 
     @settings(
         max_examples=EXAMPLES,
@@ -118,8 +151,9 @@ def run_operation(operation: Any, url: str) -> set[int]:
     )
     @given(case=operation.as_strategy())
     def check(case: Any) -> None:
-        if "camera_id" in case.path_parameters and statuses:
-            case.path_parameters["camera_id"] = camera  # one that is there; the first is any text
+        if statuses:
+            # Something that is there; the first is any text.
+            case.path_parameters |= {name: id_ for name, id_ in ids.items() if name in case.path_parameters}
         response = case.call(base_url=url, headers=headers, timeout=20)
         statuses.add(response.status_code)
         case.validate_response(response, checks=CHECKS)
