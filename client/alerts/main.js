@@ -1,6 +1,7 @@
 /** Alerts in the studio: said at once, listed, acknowledged. */
 import { api } from "../site/api.js";
 import { byId, element, icon, setText } from "../site/dom.js";
+import { postUntilAnswered } from "../site/until-answered.js";
 import { t } from "../site/words.js";
 import { isRunning } from "../studio/state.js";
 import { Bell } from "./bell.js";
@@ -112,7 +113,8 @@ export class Alerts {
   /** @param {string} id @param {string} note */
   async #acknowledge(id, note) {
     try {
-      const { alert } = await api("POST", `/api/alerts/${encodeURIComponent(id)}/acknowledge`, { note });
+      const path = `/api/alerts/${encodeURIComponent(id)}/acknowledge`;
+      const { alert } = await postUntilAnswered(path, { note }, (error) => this.#tell(`${error.message} ${t("It is sent again by itself.")}`));
       this.#records = this.#records.map((record) => (record.id === id ? alert : record));
       this.#tell("");
       setText(byId("alert-status", HTMLElement), t("The alert of {zone} is acknowledged.", { zone: alert.zone.name }));

@@ -1,8 +1,9 @@
 /** The alerts of the room: listed, said, heard where wanted, taken once for all. */
 import { Tones } from "../alerts/tones.js";
-import { ApiError, api } from "../site/api.js";
+import { ApiError } from "../site/api.js";
 import { byId, setText } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
+import { postUntilAnswered } from "../site/until-answered.js";
 import { t, tell } from "../site/words.js";
 import { alertRow, placeOf } from "./alert-row.js";
 import { mayOperate, withAlert } from "./state.js";
@@ -105,7 +106,9 @@ export class RoomAlerts {
   /** @param {RoomAlert} alert @param {"claim" | "acknowledge"} how @param {object} body */
   async #take(alert, how, body) {
     try {
-      const answer = await api("POST", `/api/alerts/${encodeURIComponent(alert.id)}/${how}`, body);
+      const path = `/api/alerts/${encodeURIComponent(alert.id)}/${how}`;
+      const answer = await postUntilAnswered(path, body, (error) => this.store.set({ problem: `${error.message} ${t("It is sent again by itself.")}` }));
+      this.store.set({ problem: "" });
       this.store.set(withAlert(this.store.get(), { ...alert, ...answer.alert }));
       setText(byId("wall-status", HTMLElement), how === "claim" ? t("You look after {place}.", { place: placeOf(alert) }) : t("The alert of {place} is acknowledged.", { place: placeOf(alert) }));
       byId("panel-alerts", HTMLElement).focus();

@@ -16,8 +16,8 @@ from server.api.auth import require_user
 from server.api.cameras import not_allowed
 from server.api.context import services
 from server.api.errors import APIError
-from server.storage.alerts import acknowledge_alert, claim_alert, select_alert
-from server.storage.area_alerts import PREFIX, PlacedAlert, select_area_alert, take_area_alert
+from server.storage.alerts import AlertRecord, acknowledge_alert, claim_alert, select_alert
+from server.storage.area_alerts import PREFIX, AreaAlert, PlacedAlert, select_area_alert, take_area_alert
 from server.storage.audit import Action
 from server.storage.cameras import select_camera
 from server.storage.rights import Right, Role
@@ -54,11 +54,14 @@ async def take(alert_id: str, note: str | None) -> PlacedAlert:
     """Acknowledge an alert with a note, or claim it (None), and tell the room."""
     user = await require_user()
     async with services().database.writing() as connection:
+        before = await _known(connection, user, alert_id)
         placed = await _take(connection, user, alert_id, note)
         by = placed.alert.claimed_by if note is None else placed.alert.acknowledged_by
         if by != user.username:
             what = "sees to this already" if note is None else "acknowledged this already"
             raise APIError(409, "ALERT_TAKEN", f"{by} {what}.", fields={"who": by or ""})
+        if placed.alert == before:
+            return placed  # said again, by somebody who did not hear the answer: told and logged once
         action = Action.ALERT_CLAIMED if note is None else Action.ALERT_ACKNOWLEDGED
         await record(connection, user.id, action, target=placed.place, detail=(note or "")[:300])
         entry = None
@@ -70,6 +73,13 @@ async def take(alert_id: str, note: str | None) -> PlacedAlert:
         services().rooms.alert_taken(placed)
         services().rooms.logged(placed.room_id, entry)
     return placed
+
+
+async def _known(connection: AsyncConnection, user: User, alert_id: str) -> AlertRecord | AreaAlert | None:
+    if alert_id.startswith(f"{PREFIX}_"):
+        placed = await select_area_alert(connection, user.id, alert_id, Role.VIEWER)
+        return placed.alert if placed else None
+    return await select_alert(connection, user.id, alert_id)
 
 
 async def _take(connection: AsyncConnection, user: User, alert_id: str, note: str | None) -> PlacedAlert:

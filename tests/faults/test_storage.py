@@ -254,6 +254,24 @@ def test_versions_with_the_fault_are_known(version: tuple[int, int, int], faulty
     assert has_wal_reset_fault(version) is faulty
 
 
+async def test_an_acknowledgement_that_is_sent_again_is_one(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="error")
+    async with run_server(settings, ScriptedEngine()) as server, server.user() as user:
+        camera, stream = await watched(user)
+        for seq in range(1, 8):
+            await user.frame(stream, seq)
+        await user.call("stream_close", {"stream": stream})
+        (alert,) = await alerts(user, camera)
+        answers = [await user.post(f"/api/alerts/{alert['id']}/acknowledge", {"note": "seen"}, 200) for _ in range(3)]
+        assert answers[0] == answers[1] == answers[2]
+        entries = (await user.get("/api/audit"))["entries"]
+        assert [one["action"] for one in entries].count("alert_acknowledged") == 1
+        await user.post(f"/api/alerts/{alert['id']}/acknowledge", {"note": "another note"}, 200)
+        entries = (await user.get("/api/audit"))["entries"]
+        assert [one["action"] for one in entries].count("alert_acknowledged") == 2
+    note(18, "an acknowledgement sent three times", "one entry in the log", "once")
+
+
 async def test_frames_do_not_wait_for_a_database_that_is_locked(tmp_path: Path) -> None:
     engine = ScriptedEngine()
     settings = Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="error")
