@@ -1,8 +1,8 @@
-"""``python -m bench``: compare, then measure the tracker alone."""
+"""``python -m bench [--peers]``: compare, then the tracker alone, many streams, and one for long."""
 
 import sys
 
-from bench import association, compare
+from bench import association, compare, endurance, scaling
 
 if __name__ == "__main__":
-    sys.exit(compare.main() or association.main([]))
+    sys.exit(compare.main() or association.main([]) or scaling.main([]) or endurance.main([]))

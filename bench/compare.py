@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bench import peers
 from bench.score import load, score
 from server.models.catalogue import RELEASES
 from server.models.sources import fetch_weights
@@ -27,6 +28,7 @@ TITLES = {
     "ours": "crowdcount",
     "ours-network": "crowdcount, MobileNetV2 looks",
     "bare": "the detector's network alone",
+    **{name: f"Ultralytics track, {name}" for name in peers.TRACKERS},
 }
 PACKAGES = ("openvino", "ultralytics-opencv-headless", "torch", "deep-sort-realtime", "opencv-python-headless", "numpy")
 SCORES = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "switches", "identities", "count_error")
@@ -34,7 +36,10 @@ SCORES = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "switches", "identities", "cou
 
 def run(pipeline: str, arguments: argparse.Namespace, weights: Path, out: Path) -> dict[str, Any]:
     """Run one pipeline in a process of its own."""
-    command = [sys.executable, "-m", "bench.runner", pipeline, str(arguments.video), "--out", str(out)]
+    command = [sys.executable, "-m", "bench.runner"]
+    if pipeline in peers.TRACKERS:
+        command = [str(peers.python()), "-m", "bench.peers"]
+    command += [pipeline, str(arguments.video), "--out", str(out)]
     command += ["--weights", str(weights)]
     command += ["--frames", str(arguments.frames)] if arguments.frames else []
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
@@ -57,6 +62,8 @@ def describe_machine() -> dict[str, Any]:
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Alternate the pipelines and collect times and scores."""
+    if any(name in peers.TRACKERS for name in arguments.pipelines):
+        peers.build()
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in arguments.pipelines}
     scores: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -87,11 +94,16 @@ def to_markdown(result: dict[str, Any]) -> str:
     """One table with both."""
     speed, scores = result["speed"], result["scores"]
     base = speed.get("plain", {}).get("fps")
-    head = ["pipeline", "frames/s", "× plain", "ms median", "ms p95", "CPU ms", *SCORES]
+    head = ["pipeline", "frames/s", "× plain", "ms median", "ms p95", "CPU ms", "MB", *SCORES]
     lines = ["| " + " | ".join(head) + " |", "| --- " * len(head) + "|"]
     for name, figures in speed.items():
         cells = [TITLES[name], f"{figures['fps']:.1f}", f"{figures['fps'] / base:.1f}" if base else ""]
-        cells += [f"{figures['ms_median']:.1f}", f"{figures['ms_p95']:.1f}", f"{figures['cpu_ms']:.0f}"]
+        cells += [
+            f"{figures['ms_median']:.1f}",
+            f"{figures['ms_p95']:.1f}",
+            f"{figures['cpu_ms']:.0f}",
+            f"{figures['memory_mb']:.0f}",
+        ]
         for key in SCORES:
             value = scores.get(name, {}).get(key, "")
             cells.append(f"{value:.3f}" if isinstance(value, float) else str(value))
@@ -113,8 +125,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--frames", type=int, help="only the first so many")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--pipelines", nargs="+", choices=tuple(TITLES), default=PIPELINES)
+    parser.add_argument("--peers", action="store_true", help="also Ultralytics' own trackers, in .cache/peers")
     parser.add_argument("--name", default="compare", help="of the files in bench/results")
     arguments = parser.parse_args(argv)
+    arguments.pipelines = [*arguments.pipelines, *(peers.TRACKERS if arguments.peers else ())]
     if arguments.video is None:
         arguments.video = find_vtest()
         arguments.annotation = arguments.annotation or find_annotation_or_none()

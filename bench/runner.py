@@ -2,36 +2,19 @@
 
 import argparse
 import json
-import statistics
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter, process_time
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.plain import Row, open_plain
+from bench.timing import Image, measure_all
 from server.models.catalogue import RELEASES
 from server.models.checksum import verify
 from server.models.paths import default_models_dir
 from server.vision.settings import VisionSettings
-
-Image = NDArray[np.uint8]
-
-
-def read(video: Path, frames: int | None) -> Iterator[tuple[Image, float]]:
-    """Pictures and their times in milliseconds."""
-    capture = cv2.VideoCapture(str(video))
-    fps = capture.get(cv2.CAP_PROP_FPS)
-    index = 0
-    while frames is None or index < frames:
-        taken, image = capture.read()
-        if not taken:
-            return
-        yield image.astype(np.uint8, copy=False), index * 1000 / fps
-        index += 1
 
 
 def run_plain(weights: Path) -> Callable[[bytes, float], list[Row]]:
@@ -98,37 +81,15 @@ def main() -> int:
     parser.add_argument("video", type=Path)
     parser.add_argument("--frames", type=int)
     parser.add_argument("--weights", type=Path, help="yolo26n.pt, for the plain pipeline")
-    parser.add_argument("--quality", type=int, default=95)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    jpegs = []
-    for image, t in read(arguments.video, arguments.frames):
-        jpegs.append((cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, arguments.quality])[1].tobytes(), t))
     process = {
         "ours": lambda: run_ours("colour"),
         "ours-network": lambda: run_ours("network"),
         "plain": lambda: run_plain(arguments.weights),
         "bare": run_bare,
     }[arguments.pipeline]()
-    lines, times, work = [], [], []
-    for number, (jpeg, t) in enumerate(jpegs, start=1):
-        start, busy = perf_counter(), process_time()
-        rows = process(jpeg, t)
-        times.append(perf_counter() - start)
-        work.append(process_time() - busy)
-        for identity, *box, confidence in rows:
-            sides = ",".join(f"{value:.2f}" for value in box)
-            lines.append(f"{number},{identity},{sides},{confidence:.3f},-1,-1,-1\n")
-    arguments.out.write_text("".join(lines), "utf-8")
-    settled = times[1:]  # the first frame compiles
-    result = {
-        "frames": len(times),
-        "fps": len(settled) / sum(settled),
-        "ms_median": 1000 * statistics.median(settled),
-        "cpu_ms": 1000 * sum(work[1:]) / len(settled),
-        "ms_p95": 1000 * float(np.percentile(settled, 95)),
-    }
-    print(json.dumps(result))
+    print(json.dumps(measure_all(process, arguments.video, arguments.frames, arguments.out)))
     return 0
 
 

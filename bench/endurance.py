@@ -1,0 +1,84 @@
+"""One stream for long: milliseconds a frame and memory, from the first frame to the last.
+
+``python -m bench.endurance [--frames N] [--picture docs/pictures/endurance.png]``
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from bench.scaling import memory_mb
+from server.models.paths import default_models_dir
+from server.vision.settings import VisionSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results"
+CLIP = 400
+BLOCKS = 50
+"""Points of the plot, each the median of its frames."""
+
+
+def run(frames: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of every frame, and memory in MB after it; the clip runs to and fro, so that nobody jumps."""
+    from server.vision.vision import Vision
+    from tests.media import encode_jpeg, read_vtest
+
+    jpegs = [encode_jpeg(image) for image in read_vtest(CLIP)]
+    round_trip = jpegs + jpegs[-2:0:-1]
+    pipeline = Vision(VisionSettings(models_dir=str(default_models_dir()))).open()
+    times, memory = [], []
+    for index in range(frames):
+        begun = perf_counter()
+        pipeline.process(round_trip[index % len(round_trip)], index * 1000 / 7)
+        times.append((perf_counter() - begun) * 1000)
+        memory.append(memory_mb(os.getpid()))
+    return times, memory
+
+
+def draw(times: list[float], memory: list[float], path: Path) -> None:
+    """Both over the number of frames."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    size = max(1, len(times) // BLOCKS)
+    starts = range(0, len(times) - size + 1, size)
+    figure, (upper, lower) = plt.subplots(2, sharex=True, figsize=(7, 4), layout="constrained")
+    upper.plot(starts, [statistics.median(times[start : start + size]) for start in starts])
+    upper.set(ylabel="ms a frame", ylim=(0, None))
+    lower.plot(starts, [memory[start] for start in starts], color="tab:orange")
+    lower.set(ylabel="memory, MB", xlabel="frames", ylim=(0, None))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print, store and draw."""
+    sys.path.insert(0, str(ROOT))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frames", type=int, default=10_000)
+    parser.add_argument("--picture", type=Path, default=ROOT / "docs" / "pictures" / "endurance.png")
+    arguments = parser.parse_args(argv)
+    times, memory = run(arguments.frames)
+    tenth = max(1, len(times) // 10)
+    result = {
+        "frames": len(times),
+        "ms_median_first_tenth": statistics.median(times[1 : tenth + 1]),
+        "ms_median_last_tenth": statistics.median(times[-tenth:]),
+        "memory_mb_after_first_tenth": memory[tenth],
+        "memory_mb_at_the_end": memory[-1],
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "endurance.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    draw(times, memory, arguments.picture)
+    print(json.dumps(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
