@@ -100,8 +100,8 @@ async def test_a_page_speaks_the_browsers_language_until_one_is_chosen(app: Quar
     page = await client.get("/login", headers=accept, **PEER)
     assert '<html lang="es" dir="ltr"' in await page.get_data(as_text=True)
     assert page.headers["Content-Language"] == "es"
-    form = {"language": "de", "next": "/login?next=/cameras"}
-    chosen = await client.post("/language", form=form, headers=accept, **PEER)
+    from_there = accept | {"Referer": "http://localhost/login?next=/cameras"}
+    chosen = await client.post("/language", form={"language": "de"}, headers=from_there, **PEER)
     assert (chosen.status_code, chosen.headers["Location"]) == (303, "/login?next=/cameras")
     assert "HttpOnly" in chosen.headers["Set-Cookie"]
     page = await client.get("/login", headers=accept, **PEER)
@@ -110,10 +110,44 @@ async def test_a_page_speaks_the_browsers_language_until_one_is_chosen(app: Quar
     assert app.extensions["crowdcount_words"]["de"].script_name in text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", ""])
-async def test_a_choice_of_language_leads_nowhere_else(app: Quart, target: str) -> None:
-    answer = await app.test_client().post("/language", form={"language": "es", "next": target}, **PEER)
-    assert answer.headers["Location"] == "/cameras"
+@pytest.mark.parametrize(
+    ("referrer", "expected"),
+    [
+        ("", "/"),
+        ("http://localhost/history?camera=cam_1", "/history?camera=cam_1"),
+        ("http://localhost/profile/password", "/"),  # takes forms only
+        ("http://localhost//evil.example/login", "/"),
+        ("http://localhost/nowhere", "/"),
+    ],
+)
+async def test_a_choice_of_language_leads_back_and_nowhere_else(app: Quart, referrer: str, expected: str) -> None:
+    headers = {"Origin": "http://localhost", "Referer": referrer}
+    answer = await app.test_client().post("/language", form={"language": "es"}, headers=headers, **PEER)
+    assert answer.headers["Location"] == expected
+
+
+async def test_another_site_chooses_no_language(app: Quart) -> None:
+    headers = {"Referer": "https://evil.example/login"}
+    answer = await app.test_client().post("/language", form={"language": "es"}, headers=headers, **PEER)
+    assert answer.status_code == 403
+
+
+async def test_pages_translate_what_the_api_says_in_english(app: Quart) -> None:
+    client = app.test_client()
+    headers = {"Accept-Language": "de"}
+    guess = {"login": "nobody", "password": "wrong password"}
+    page = await client.post("/login", form=guess, headers=headers, **PEER)
+    text = await page.get_data(as_text=True)
+    assert "Name oder Passwort ist falsch." in text
+    assert "is wrong" not in text
+    answer = await client.post("/api/session", json=guess, headers=headers, **PEER)
+    assert (await answer.get_json())["error"]["message"] == "The name or the password is wrong."
+
+
+def test_several_sentences_are_translated_one_by_one() -> None:
+    german = load_catalogues()["de"]
+    said = "Too many attempts to sign in. Try again in 40 seconds."
+    assert german.tell(said) == "Zu viele Versuche, sich anzumelden. In 40 Sekunden nochmals versuchen."
 
 
 async def test_an_unknown_language_is_refused(app: Quart) -> None:

@@ -2,7 +2,7 @@
 import { ProblemError } from "../capture/camera.js";
 import { noStepping, unplayable } from "../capture/problem.js";
 import { Delivery } from "../live/deliver.js";
-import { tn } from "../site/words.js";
+import { tell, tn } from "../site/words.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/every-frame.js").Steps} Steps */
@@ -145,7 +145,7 @@ export class EveryRun extends Run {
     if (pass !== this.#pass) return encoded.bitmap.close();
     if (fate.fate === "refused") {
       this.#refused += 1;
-      this.say(fate.error.message);
+      this.say(tell(fate.error.message));
     }
     this.#done += 1;
     if (fate.fate === "processed") this.show({ bitmap: encoded.bitmap, result: fate.answer.result, capturedAt });

@@ -5,6 +5,7 @@ import { RateMeter } from "../core/meter.js";
 import { Lifeline } from "../live/lifeline.js";
 import { Pipeline } from "../live/pipeline.js";
 import { judge, newJudge } from "../live/verdict.js";
+import { tell } from "../site/words.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/ticker.js").Tick} Tick */
@@ -35,7 +36,7 @@ export class LiveRun extends Run {
     if (!this.link) return;
     this.pipeline = new Pipeline(this.link, this.desk.encoder, {
       shown: (shown) => (this.over ? shown.bitmap.close() : this.show(shown)),
-      refused: (error) => this.say(error.message),
+      refused: (error) => this.say(tell(error.message)),
     });
     this.pipeline.bound(this.bounds());
     this.#stopWatching = watchFrames(this.desk.video, (tick) => void this.#onFrame(tick));

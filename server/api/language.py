@@ -1,20 +1,22 @@
 """The language of a page: chosen in the menu, else what the browser asks for, else English."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from quart import Blueprint, Quart, Response, current_app, g, redirect, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.api.access import everybody
 from server.api.assets import Assets
 from server.api.context import services
 from server.api.errors import APIError, is_api
-from server.api.pages import next_page
 from server.words.catalogue import ENGLISH, Catalogue, load_catalogues
 
 KEY = "crowdcount_words"
 COOKIE = "crowdcount_language"
 YEAR_S = 365 * 86_400
+START = "/"
 
 blueprint = Blueprint("language", __name__)
 
@@ -60,8 +62,7 @@ def install_words(app: Quart, assets: Assets) -> None:
 
     @app.context_processor
     def context() -> dict[str, object]:
-        here = request.full_path.removesuffix("?") if request.method == "GET" else ""
-        return {"words": words(), "languages": list(catalogues().values()), "here": here}
+        return {"words": words(), "languages": list(catalogues().values())}
 
     @app.after_request
     async def name_language(response: Response) -> Response:
@@ -78,7 +79,19 @@ async def choose_language() -> AnyResponse:
     code = form.get("language", "")
     if code not in catalogues():
         raise APIError(400, "UNKNOWN_LANGUAGE", "This language is not there.")
-    response = redirect(next_page(form.get("next")), 303)
+    response = redirect(_back(request.headers.get("Referer", "")), 303)
     secure = services().settings.secure_cookies or request.is_secure
     response.set_cookie(COOKIE, code, max_age=YEAR_S, secure=secure, httponly=True, samesite="Lax")
     return response
+
+
+def _back(referrer: str) -> str:
+    """The page of this site where somebody was, if it can be asked for again; else the first one."""
+    came = urlsplit(referrer)
+    if came.netloc != request.host:
+        return START
+    try:
+        current_app.url_map.bind(request.host).match(came.path, method="GET")
+    except HTTPException:
+        return START
+    return f"{came.path}?{came.query}" if came.query else came.path
