@@ -2,7 +2,7 @@
 import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
 
-/** @typedef {{key: string, shown: string, does: string, act: () => void}} Shortcut */
+/** @typedef {{key: string, shown: string, does: string, act: () => void}} Shortcut `does` is empty for those of a group that is listed as one */
 
 /** Where a key means something already. @param {EventTarget | null} target @param {string} key */
 function isTaken(target, key) {
@@ -18,7 +18,7 @@ export function wireShortcuts(shortcuts, listed) {
     if (!dialog.open) dialog.showModal();
   };
   const all = [...shortcuts, { key: "?", shown: "?", does: t("Show this list"), act: show }];
-  byId("keys", HTMLElement).replaceChildren(...[...all, ...listed].map(({ shown, does }) => element("div", {}, element("dt", {}, does), element("dd", {}, element("kbd", {}, shown)))));
+  byId("keys", HTMLElement).replaceChildren(...[...all.filter(({ does }) => does), ...listed].map(({ shown, does }) => element("div", {}, element("dt", {}, does), element("dd", {}, element("kbd", {}, shown)))));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTaken(event.target, event.key)) return;
     const found = all.find(({ key }) => key === event.key.toLowerCase());

@@ -4,6 +4,7 @@ import { createStore } from "../core/store.js";
 import { goToLogin } from "../site/api.js";
 import { byId, setAttribute, setText } from "../site/dom.js";
 import { t, tell } from "../site/words.js";
+import { wireShortcuts } from "../studio/shortcuts.js";
 import { wireTabs } from "../studio/tabs.js";
 import { RoomAlerts } from "./alerts.js";
 import { AreasForm } from "./areas-form.js";
@@ -142,6 +143,12 @@ function enlarge(focus) {
   if (focus) document.querySelector(`.tile[data-camera="${CSS.escape(focus)}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {number} place in the order on the screen */
+function toggleLarge(place) {
+  const id = document.querySelectorAll(".tile")[place]?.getAttribute("data-camera") ?? null;
+  if (id) enlarge(choices.focus === id ? null : id);
+}
+
 /** @param {string} camera @param {number} step */
 function move(camera, step) {
   choose({ sort: "hand", order: moved(order, camera, step) });
@@ -201,6 +208,28 @@ byId("tabs", HTMLElement).addEventListener("tabchange", (event) => {
 wireChoice("sort", (value) => choose(value === "hand" ? { sort: "hand", order } : { sort: "urgency" }), choices.sort);
 wireChoice("pictures", (value) => choose({ pictures: /** @type {import("./choices.js").PictureWish} */ (value) }), choices.pictures);
 byId("tiles-invite", HTMLButtonElement).addEventListener("click", () => byId("tab-room", HTMLElement).click());
+/** @param {string} tab @param {string} field */
+function goTo(tab, field) {
+  byId(tab, HTMLElement).click();
+  byId(field, HTMLElement).focus();
+}
+
+const sound = byId("wall-sound", HTMLInputElement);
+byId("show-shortcuts", HTMLButtonElement).addEventListener(
+  "click",
+  wireShortcuts(
+    [
+      ...Array.from({ length: 9 }, (_, place) => ({ key: String(place + 1), shown: String(place + 1), does: "", act: () => toggleLarge(place) })),
+      { key: "m", shown: "M", does: t("Alert sound on or off"), act: () => sound.click() },
+      { key: "n", shown: "N", does: t("Write a note"), act: () => goTo("tab-log", "log-note") },
+      { key: "a", shown: "A", does: t("To the alerts"), act: () => goTo("tab-alerts", "panel-alerts") },
+    ],
+    [
+      { shown: "1 – 9", does: t("Enlarge a camera, or make it small again") },
+      { shown: "Esc", does: t("All cameras") },
+    ],
+  ),
+);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && choices.focus && !document.querySelector("dialog[open]")) enlarge(null);
 });

@@ -92,7 +92,8 @@ class Watch:
         page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # The worker that keeps pages is asked for in the background; while a server is stopped it cannot be had.
+        if message.type == "error" and "when fetching the script" not in message.text:
             self.errors.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def unexpected(self) -> list[str]:

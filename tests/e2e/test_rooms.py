@@ -136,6 +136,13 @@ def test_order_by_hand_and_one_enlarged_by_keyboard(wall: Page) -> None:
     assert names(wall)[0] == before[2]
     wall.keyboard.press("Escape")
     expect(wall.locator(".tile[data-large]")).to_have_count(0)
+    wall.keyboard.press("2")
+    wall.locator(".tile[data-large]").wait_for()
+    wall.keyboard.press("Escape")
+    wall.keyboard.press("?")
+    expect(wall.get_by_role("dialog")).to_contain_text("Enlarge a camera")
+    assert violations(wall) == []
+    wall.keyboard.press("Escape")
     wall.get_by_label("By urgency").check(force=True)
 
 
