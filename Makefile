@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Where the machine has no Node.js that is recent enough, the set-up puts one there.
 NPM = PATH="$(CURDIR)/.cache/node/bin:$$PATH" npm
 
-.PHONY: run setup test check bench soak lock screenshots clean
+.PHONY: run setup test check bench soak lock screenshots clean words
 
 run: setup
 	@exec $(BIN)/crowdcount serve --host $(HOST) --port $(PORT)
@@ -36,6 +36,10 @@ soak:
 
 lock:
 	tools/lock.sh
+
+words:
+	@$(PYTHON) tools/setup.py --dev
+	$(BIN)/python tools/words.py
 
 screenshots:
 	@$(PYTHON) tools/setup.py --dev
