@@ -1,7 +1,7 @@
 """One camera of a room as its viewers see it."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,13 @@ class LiveCamera:
         self.arrivals.append(arrived_s)
         while arrived_s - self.arrivals[0] > FPS_OVER_S:
             self.arrivals.popleft()
+
+    def follow(self, now: Iterable[AlertRecord]) -> list[tuple[AlertRecord, str]]:
+        """Which alerts of its zones `began`, became worse (`level`) or `ended`, given those that go on."""
+        before, self.alerts = self.alerts, {alert.id: alert for alert in now}
+        steps = [(alert, "began") for id_, alert in self.alerts.items() if id_ not in before]
+        steps += [(alert, "level") for id_, alert in self.alerts.items() if before.get(id_, alert).level != alert.level]
+        return steps + [(alert, "ended") for id_, alert in before.items() if id_ not in self.alerts]
 
     def fps(self, now_s: float) -> float:
         """Frames counted a second, over the last five."""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
 from server.live.room_book import RoomBook
 from server.live.room_writer import RoomWriter
@@ -102,7 +103,7 @@ class RoomHub:
         room = self.book.of_camera(stream.camera_id)
         if room is not None:
             camera = room.cameras[stream.camera_id]
-            self._follow_alerts(room, stream.camera_id, [])
+            self._follow_alerts(room, camera, ())
             camera.end()
             room.show(camera.id, {})
             self.writer.note(room.id, Kind.CAMERA_OFF, camera.name)
@@ -121,9 +122,10 @@ class RoomHub:
         if room is None or self._open.get(stream.camera_id) is not stream:
             return  # its last frame may be answered after its end
         wall_ms = round((time.time() - (time.monotonic() - arrived_s)) * 1000, 1)
-        room.cameras[stream.camera_id].take(result, arrived_s, wall_ms)
-        room.show(stream.camera_id, pictures)
-        self._follow_alerts(room, stream.camera_id, stream.journal.open_alerts())
+        camera = room.cameras[stream.camera_id]
+        camera.take(result, arrived_s, wall_ms)
+        room.show(camera.id, pictures)
+        self._follow_alerts(room, camera, stream.journal.open_alerts())
 
     # From HTTP, after it was stored.
 
@@ -182,12 +184,12 @@ class RoomHub:
             self.writer.note(room.id, Kind.CAMERA_ON, camera.name)
 
     async def _reload(self, room_id: str) -> None:
-        room = self.book.get(room_id)
-        if room is None:
-            return
+        before = self.book.get(room_id)
         try:
-            if await self.book.load(room_id) is None:
-                await self._close(room, set(), "deleted")
+            room = await self.book.load(room_id)
+            if before is not None and room is None:
+                await self._close(before, set(), "deleted")
+            if room is None:
                 return
             await self._look(room)
         except SQLAlchemyError:
@@ -206,16 +208,9 @@ class RoomHub:
             payload = {"room": room.id, "reason": reason, "message": CLOSED[reason]}
             await self._tell(viewer.sid, "room_closed", payload)
 
-    def _follow_alerts(self, room: LiveRoom, camera_id: str, now: list[AlertRecord]) -> None:
-        """Tell which alerts of a camera's zones began, became worse or ended."""
-        camera = room.cameras[camera_id]
-        before, camera.alerts = camera.alerts, {alert.id: alert for alert in now}
-        for alert in now:
-            old = before.get(alert.id)
-            if old is None or old.level != alert.level:
-                self._tell_alert(room.id, PlacedAlert(alert, room.id, camera.name), "began" if old is None else "level")
-        for gone in before.keys() - camera.alerts.keys():
-            self._tell_alert(room.id, PlacedAlert(before[gone], room.id, camera.name), "ended")
+    def _follow_alerts(self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord]) -> None:
+        for alert, step in camera.follow(now):
+            self._tell_alert(room.id, PlacedAlert(alert, room.id, camera.name), step)
 
     def _tell_alert(self, room_id: str, placed: PlacedAlert, step: str) -> None:
         self.announce(room_id, {"kind": "alert", "step": step, "alert": self._words.alert(placed)})
