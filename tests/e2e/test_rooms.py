@@ -146,6 +146,33 @@ def test_order_by_hand_and_one_enlarged_by_keyboard(wall: Page) -> None:
     wall.get_by_label("By urgency").check(force=True)
 
 
+def test_a_viewer_looks_and_changes_nothing(
+    wall: Page, room: str, browser: Browser, server: ServerProcess, watch: Watch
+) -> None:
+    _, code = invite(wall, room, "viewer", uses=1)
+    context = browser.new_context(base_url=server.url, viewport={"width": 844, "height": 390})
+    page = context.new_page()
+    watch.follow(page)
+    register(page)
+    page.goto(f"/join/{code}")
+    page.get_by_role("button", name="Join the room").click()
+    page.wait_for_url(f"**/rooms/{room}")
+    page.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
+    expect(page.get_by_role("link", name="Open the studio")).to_have_count(0)
+    page.locator("#tab-log").click()
+    expect(page.locator("#log-form")).to_be_hidden()
+    page.locator("#tab-room").click()
+    for part in ("#invite-section", "#area-add", "#camera-form", "#status-section", "#room-section"):
+        expect(page.locator(part)).to_be_hidden()
+    assert violations(page) == []
+    assert overflow(page) == 0
+    page.get_by_role("button", name="Leave the room").click()
+    page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+    page.wait_for_url("**/rooms")
+    expect(page.locator(".room-card")).to_have_count(0)
+    context.close()
+
+
 def test_numbers_only_brings_no_pictures(wall: Page) -> None:
     wall.get_by_label("Numbers only").check(force=True)
     wall.wait_for_function(f"() => !({PAINTED})().some(Boolean)")
