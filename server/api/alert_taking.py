@@ -23,6 +23,7 @@ from server.storage.cameras import select_camera
 from server.storage.rights import Right, Role
 from server.storage.room_log import Kind, insert_log
 from server.storage.users import User
+from server.words.mark import N_
 
 blueprint = Blueprint("alert_taking", __name__, url_prefix="/api/alerts/<alert_id>")
 
@@ -58,8 +59,8 @@ async def take(alert_id: str, note: str | None) -> PlacedAlert:
         placed = await _take(connection, user, alert_id, note)
         by = placed.alert.claimed_by if note is None else placed.alert.acknowledged_by
         if by != user.username:
-            what = "sees to this already" if note is None else "acknowledged this already"
-            raise APIError(409, "ALERT_TAKEN", f"{by} {what}.", fields={"who": by or ""})
+            sees, done = N_(f"{by} sees to this already."), N_(f"{by} acknowledged this already.")
+            raise APIError(409, "ALERT_TAKEN", sees if note is None else done, fields={"who": by or ""})
         if placed.alert == before:
             return placed  # said again, by somebody who did not hear the answer: told and logged once
         action = Action.ALERT_CLAIMED if note is None else Action.ALERT_ACKNOWLEDGED

@@ -93,7 +93,7 @@ def why_signed_out() -> str | None:
         return None
     if reason is EndReason.ACCOUNT_DELETED:
         # No row: deleted with its account, or over for so long that it was cleared away.
-        return "Your session has ended."
+        return N_("Your session has ended.")
     return WHY[reason]
 
 

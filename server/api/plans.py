@@ -19,6 +19,7 @@ from server.core.plan_json import decode_plan, encode_plan
 from server.storage.audit import Action
 from server.storage.plans import StoredPlan, select_plan, upsert_plan
 from server.storage.rights import Right
+from server.words.mark import N_
 
 blueprint = Blueprint("plans", __name__, url_prefix="/api/cameras/<camera_id>/plan")
 
@@ -71,7 +72,7 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
         camera = await camera_for(connection, user, camera_id, Right.OPERATE)
         before = await select_plan(connection, camera.owner_id, camera_id)
         if data.version != before.version:
-            message = "The zones were changed elsewhere in the meantime. Load them again."
+            message = N_("The zones were changed elsewhere in the meantime. Load them again.")
             raise APIError(409, "PLAN_CHANGED", message)
         stored = StoredPlan(before.version + 1, plan)
         await upsert_plan(connection, camera_id, stored, now)

@@ -25,10 +25,10 @@ Notify = Callable[[str, str, dict[str, Any]], Awaitable[None]]
 """Sends an event to one connection: sid, event, payload."""
 
 REASONS = {
-    "replaced": "This camera is now streaming from another window.",
-    "camera_deleted": "This camera was deleted.",
-    "signed_out": "You signed out.",
-    "uninvited": "This device may not stream here any more.",
+    "replaced": N_("This camera is now streaming from another window."),
+    "camera_deleted": N_("This camera was deleted."),
+    "signed_out": N_("You signed out."),
+    "uninvited": N_("This device may not stream here any more."),
 }
 
 

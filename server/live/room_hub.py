@@ -19,6 +19,7 @@ from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
 from server.storage.room_log import Kind, LogEntry
 from server.storage.room_members import select_members
+from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -31,7 +32,7 @@ LOOK_EVERY = 4
 """Who may still look is asked at every fourth tick: whoever was removed sees nothing more within two seconds."""
 READ_EVERY = 20
 """A room is read anew at every twentieth: what changed in another process, or went with an account, is seen then."""
-CLOSED = {"removed": "You are no longer in this room.", "deleted": "This room was deleted."}
+CLOSED = {"removed": N_("You are no longer in this room."), "deleted": N_("This room was deleted.")}
 
 
 class Words(Protocol):

@@ -12,6 +12,7 @@ from socketio.packet import Packet
 from server.addresses import network_of
 from server.config import TRANSPORT_BYTES
 from server.live.handshakes import Handshakes
+from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -56,7 +57,7 @@ class LiveServer(socketio.AsyncServer):
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
         if not self._handshakes.admit(eio_sid, address_of(environ)):
-            return "Too many connections from this address."
+            return N_("Too many connections from this address.")
         await super()._handle_eio_connect(eio_sid, environ)
         return None
 
