@@ -14,6 +14,7 @@ import { saveFile } from "../zones/exchange.js";
 
 const DEFAULT = "quarter";
 const PLAN_MS = 500;
+const ROUND_PLAN = 320;
 const WINDOWS = /** @type {Record<string, string>} */ ({ minute: t("last minute"), quarter: t("last 15 minutes"), session: t("whole session"), reset: t("since the reset") });
 
 /** @returns {import("./plan-view.js").Paint} */
@@ -119,7 +120,9 @@ export class HeatPanel {
   #draw(now) {
     this.#drawnAt = now;
     const canvas = byId("plan-canvas", HTMLCanvasElement);
-    const drawn = this.#view?.drawPlan(canvas, this.studio.desk.stage, this.plan(), paint(), byId("plan-frame", HTMLElement).clientWidth) ?? false;
+    // The dialog's words and buttons need the rest of the window.
+    const room = { width: byId("plan-frame", HTMLElement).clientWidth, height: window.innerHeight - ROUND_PLAN };
+    const drawn = this.#view?.drawPlan(canvas, this.studio.desk.stage, this.plan(), paint(), room) ?? false;
     canvas.hidden = !drawn;
     byId("plan-empty", HTMLElement).hidden = drawn;
   }

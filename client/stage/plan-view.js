@@ -89,17 +89,17 @@ function drawShapes(context, plan, place, paint) {
 
 /**
  * @param {HTMLCanvasElement} canvas @param {import("./stage.js").Stage} stage @param {Plan} plan @param {Paint} paint
- * @param {number} width pixels of the page
+ * @param {{width: number, height: number}} room pixels of the page
  * @returns {boolean} whether there is anything to show
  */
-export function drawPlan(canvas, stage, plan, paint, width) {
+export function drawPlan(canvas, stage, plan, paint, room) {
   const { shown, heatmap } = stage;
   const map = plan.calibration && shown && groundMap(plan.calibration, shown.bitmap.width / shown.bitmap.height);
   const context = canvas.getContext("2d");
-  if (!map || !plan.calibration || !heatmap || !context || width <= 0) return false;
+  if (!map || !plan.calibration || !heatmap || !context || room.width <= 0) return false;
   const corners = plan.shapes.flatMap(({ points }) => points.map((point) => map.toGround(point)));
   const extent = extentOf(plan.calibration.metres, corners);
-  const scale = Math.min(width / extent.width, (width * 0.75) / extent.height);
+  const scale = Math.min(room.width / extent.width, Math.max(200, room.height - FOOT) / extent.height);
   const [w, h] = [extent.width * scale, extent.height * scale];
   const density = Math.min(3, window.devicePixelRatio || 1);
   canvas.width = Math.round(w * density);

@@ -1,5 +1,6 @@
 /** What the labels say of zones and lines, from the newest answer. Pure. */
 import { formatCount } from "../core/format.js";
+import { t } from "../site/words.js";
 
 /**
  * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
@@ -15,7 +16,7 @@ export function labelsOf(zones, lines) {
   /** @type {Map<string, Label>} */
   const labels = new Map();
   for (const { id, level, occupancy } of zones) labels.set(id, { level, figure: formatCount(occupancy) });
-  for (const line of lines) labels.set(line.id, { level: "clear", figure: `${formatCount(line.in)} in, ${formatCount(line.out)} out` });
+  for (const line of lines) labels.set(line.id, { level: "clear", figure: t("{in} in, {out} out", { in: formatCount(line.in), out: formatCount(line.out) }) });
   return labels;
 }
 

@@ -114,13 +114,15 @@ export class Layer {
       this.#nodes.delete(id);
     }
     for (const [id, look] of looks) this.#node(id).update(look);
-    this.#placeLabels(looks);
+    this.#placeLabels(looks, active);
   }
 
-  /** @param {[string, Look][]} looks */
-  #placeLabels(looks) {
-    const labels = looks.filter(([id]) => id !== GROUND).map(([id, { points, name, figure, level }]) => ({ id, points, text: `${name} ${figure} ${level === "clear" ? "" : `m ${t("Critical")}`}` }));
-    for (const { id, x, y } of placeLabels(labels, this.lens)) this.#node(id).placeLabel(x, y);
+  /** @param {[string, Look][]} looks @param {boolean} active whether it is edited, where names matter most */
+  #placeLabels(looks, active) {
+    const labels = looks.filter(([id]) => id !== GROUND).map(([id, { points, name, figure, level, selected }]) => ({
+      id, points, name, figure, level: level === "clear" ? "" : t("Critical"), whole: active || selected || level !== "clear",
+    }));
+    for (const { id, x, y, compact } of placeLabels(labels, this.lens)) this.#node(id).placeLabel(x, y, compact);
   }
 
   get reach() {

@@ -84,8 +84,9 @@ export class ShapeNode {
     this.#updateHandles(look);
   }
 
-  /** @param {number} x pixels of the stage @param {number} y */
-  placeLabel(x, y) {
+  /** @param {number} x pixels of the stage @param {number} y @param {boolean} compact without its name */
+  placeLabel(x, y, compact) {
+    this.label.classList.toggle("is-compact", compact);
     this.label.style.transform = `translate(${x.toFixed(0)}px, ${y.toFixed(0)}px)`;
   }
 
