@@ -18,10 +18,10 @@ STYLE = """
 body { font: 1.0625rem/1.5 system-ui, sans-serif; max-width: 38rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .25rem; }
-a.button { display: block; padding: .9rem 1rem; border-radius: .5rem; background: #0b57d0; color: #fff;
+a.button { display: block; padding: .9rem 1rem; border-radius: .5rem; background: #0a6e64; color: #fff;
   text-align: center; text-decoration: none; font-weight: 600; }
 a.button:focus-visible { outline: 3px solid; outline-offset: 3px; }
-code { overflow-wrap: anywhere; font-size: .9rem; }
+code { font-size: .9rem; }
 """
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'"
@@ -83,7 +83,9 @@ class AuthorityPage:
         headers = dict(scope["headers"])
         host = HOST.match(headers.get(b"host", b"").decode("latin-1"))
         address = f"https://{host[0] if host else 'localhost'}:{self._https_port}/"
-        return PAGE.format(style=STYLE, file=FILE, fingerprint=self._fingerprint, https=html.escape(address))
+        return PAGE.format(
+            style=STYLE, file=FILE, fingerprint=self._fingerprint.replace(":", ":<wbr>"), https=html.escape(address)
+        )
 
 
 async def _answer(send: Send, status: int, kind: str, body: bytes) -> None:

@@ -117,6 +117,9 @@ def run(
         They listen: ``main``, and with TLS ``plain``.
     """
     app = build(settings, life)
+    warning = wal_warning(sqlite3.sqlite_version_info)
+    if warning and not (life and life.restarts):
+        logger.warning(warning)
     if settings.tls:
         prepare_certificate(settings)
     server = Server(app, settings)
@@ -135,9 +138,6 @@ def start(orders: Orders) -> int:
     try:
         settings = load_settings(**orders.overrides)
         set_up_logs(settings.log_level, settings.log_format)
-        warning = wal_warning(sqlite3.sqlite_version_info)
-        if warning and not orders.restarts:
-            logger.warning(warning)
         return run(settings, sockets, Parent(life), WebLife(orders.restarts, orders.reason))
     except (SettingsError, StartError, CodedError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)

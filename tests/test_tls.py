@@ -89,7 +89,7 @@ async def test_the_page_without_tls_hands_out_the_authority(encrypted: tuple[Ser
     async with aiohttp.ClientSession(f"http://127.0.0.1:{running.port + 1}") as http:
         async with http.get("/") as response:
             page = await response.text()
-        assert fingerprint(files) in page
+        assert fingerprint(files) in page.replace("<wbr>", "")
         assert f"https://127.0.0.1:{running.port}/" in page
         async with http.get("/crowdcount-authority.crt") as response:
             assert response.headers["Content-Type"] == "application/x-x509-ca-cert"
@@ -118,7 +118,7 @@ async def test_a_browser_has_a_camera_there(encrypted: tuple[Serving, Files]) ->
         plain = await context.new_page()
         await plain.goto(f"http://127.0.0.1:{running.port + 1}/")
         colour = await plain.locator("a.button").first.evaluate("node => getComputedStyle(node).backgroundColor")
-        assert colour == "rgb(11, 87, 208)", "its style is let in by its own policy"
+        assert colour == "rgb(10, 110, 100)", "its style is let in by its own policy"
         await browser.close()
 
 

@@ -130,6 +130,7 @@ async def test_refused_pictures_leave_identities_alone(real_server: Serving, use
     note(3, f"identities after {refused} refused pictures", "the same", "the same")
 
 
+@pytest.mark.alone
 async def test_too_many_frames_never_make_results_late(real_server: Serving, user: Client) -> None:
     """As fast as the rate limit lets them, for as long as vision needs for a few dozen."""
     picture = find_asset("bus.jpg").read_bytes()

@@ -86,6 +86,7 @@ def connected(port: int) -> bool:
         return True
 
 
+@pytest.mark.alone
 def test_a_killed_web_process_is_back_in_time_and_nobody_is_refused(real_server: Serving) -> None:
     before = real_server.web
     tree = descendants(before)

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.timeout(120)
 CYCLES = 150
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("number", "promise"), [(signal.SIGKILL, 5), (signal.SIGSTOP, 15)])
 async def test_results_come_back_after_the_vision_process_is_gone(
     real_server: Serving, number: signal.Signals, promise: int
