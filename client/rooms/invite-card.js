@@ -75,6 +75,7 @@ export function inviteCard({ invite, url, qr }, title) {
   const said = element("p", { class: "hint", role: "status" });
   const until = t("Holds until {time}", { time: momentText(invite.expires_at) });
   const uses = tn("for {n} device", "for {n} devices", invite.max_uses);
+  const once = t("It is shown this once.");
   const note = reachNote(url);
   return element(
     "div",
@@ -83,7 +84,7 @@ export function inviteCard({ invite, url, qr }, title) {
     link,
     element("div", { class: "actions" }, copyButton(url, said), shareButton(url, title)),
     said,
-    element("p", { class: "hint" }, `${until}, ${uses}. ${t("It is shown this once.")}`),
+    element("p", { class: "hint" }, `${until}, ${uses}. ${once}`),
     ...(note && invite.role === "camera" ? [element("p", { class: "notice invite-note" }, icon("triangle-alert"), note)] : []),
   );
 }

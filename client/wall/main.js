@@ -30,6 +30,8 @@ const BEAT_MS = 1000;
 /** Tiles are not moved under a finger or a mouse more often than this. */
 const SORT_MS = 2000;
 const RESIZE_MS = 400;
+/** Since the page was opened; a connection that takes longer is worth a word. */
+const PATIENCE_MS = 3000;
 
 const page = byId("wall", HTMLElement);
 const roomId = page.dataset.room ?? "";
@@ -174,7 +176,8 @@ function draw() {
   setAttribute(page, "data-phase", state.phase);
   setAttribute(page, "data-role", state.room?.role ?? null);
   const problem = byId("wall-problem", HTMLElement);
-  const words = state.phase === "lost" ? t("Connection lost, trying again. What is shown is old.") : state.problem;
+  const slow = state.phase === "connecting" && now > PATIENCE_MS ? t("Connecting") : state.problem;
+  const words = state.phase === "lost" ? t("Connection lost, trying again. What is shown is old.") : slow;
   problem.hidden = !words;
   setText(problem, words);
   if (state.room) {
