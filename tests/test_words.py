@@ -10,6 +10,7 @@ import pytest
 from jinja2 import Environment, nodes
 from quart import Quart
 
+from server.api.context import KEY, Services
 from server.api.language import COOKIE, preferred
 from server.api.log_words import ACTIONS
 from server.app import create_app
@@ -27,10 +28,13 @@ PEER: dict[str, Any] = {"scope_base": {"client": ("127.0.0.1", 1)}}
 
 @pytest.fixture
 async def app(settings: Settings, engine: ScriptedEngine) -> AsyncIterator[Quart]:
-    """The application, without its sockets."""
+    """The application, asked without sockets and not serving."""
     await asyncio.to_thread(prepare, settings)
-    async with create_app(settings, engine).quart.test_app() as running:
-        yield running.app
+    app = create_app(settings, engine).quart
+    yield app
+    services: Services = app.extensions[KEY]
+    services.passwords.close()
+    await services.database.close()
 
 
 def test_german_and_spanish_are_there() -> None:
