@@ -19,6 +19,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     pull.add_argument("name", nargs="?", default="yolo26n", metavar="NAME")
     pull.add_argument("--weights", type=Path, metavar="FILE", help="take the weights from this file")
     pull.add_argument("--sha256", metavar="SUM", help="pin weights that the list does not know to this checksum")
+    pull.add_argument("--onnx", action="store_true", help="prepare it for ONNX Runtime, too")
     pull.add_argument("--again", action="store_true", help="prepare even if it is there already")
     pull.set_defaults(run=run_pull)
 
@@ -59,7 +60,7 @@ def run_pull(arguments: argparse.Namespace) -> int:
     models_dir = default_models_dir()
     release = pinned_release(arguments.name, arguments.sha256)
     if release.kind == "detector":
-        pull(models_dir, RELEASES[APPEARANCE], say)
-    model = pull(models_dir, release, say, arguments.weights, arguments.again)
+        pull(models_dir, RELEASES[APPEARANCE], say, onnx=arguments.onnx)
+    model = pull(models_dir, release, say, arguments.weights, arguments.again, arguments.onnx)
     print(f"{model.name} is ready in {model.folder}")
     return 0

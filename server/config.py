@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     model: str = Field("yolo26n", description="Default model for new streams.")
     input_side: int = Field(640, ge=160, le=1920, multiple_of=32, description="Long side of the detector's input.")
     precision: str = Field("fp32", description="Precision of the detector.")
+    device: str = Field(
+        "auto", pattern="^(auto|cpu|gpu)$", description="What the detector runs on; auto takes a CUDA card that works."
+    )
     workers: int = Field(1, ge=1, le=64, description="Vision processes.")
     threads: int = Field(0, ge=0, le=256, description="Threads of each vision process; 0 takes all cores.")
     frame_timeout_s: float = Field(10, ge=1, le=60, description="A vision process that takes longer is replaced.")

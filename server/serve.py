@@ -40,6 +40,7 @@ def create_engine(settings: Settings) -> Engine:
         model=settings.model,
         input_side=settings.input_side,
         precision=settings.precision,
+        device=settings.device,
         threads=settings.threads,
         max_pixels=settings.max_pixels,
     )

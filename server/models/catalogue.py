@@ -13,6 +13,7 @@ EXPORT_FORMAT = 2
 CARD_FILE = "model.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 NETWORK_FILE = "network.xml"
+ONNX_FILE = "network.onnx"
 APPEARANCE = "mobilenetv2"
 """The network that tells people apart, not a choice of the user."""
 
@@ -99,6 +100,11 @@ class PreparedModel:
     def network(self) -> Path:
         """The OpenVINO network."""
         return self.folder / NETWORK_FILE
+
+    @property
+    def onnx(self) -> Path:
+        """The same for ONNX Runtime, where that was asked for."""
+        return self.folder / ONNX_FILE
 
 
 def prepared_models(models_dir: Path) -> list[PreparedModel]:

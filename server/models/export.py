@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.models.catalogue import NETWORK_FILE
+from server.models.catalogue import NETWORK_FILE, ONNX_FILE
 
 _TOLERANCE = 1e-2
 """Largest difference between torch and OpenVINO, as a fraction of the largest value."""
@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("kind", choices=("detector", "appearance"))
     parser.add_argument("weights", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--onnx", action="store_true", help="also network.onnx")
     arguments = parser.parse_args()
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")  # read when Ultralytics is imported
     import openvino as ov
@@ -39,8 +40,32 @@ def main() -> int:
     for output, name in zip(model.outputs, names, strict=True):
         output.get_tensor().set_names({name})
     _compare(model, example.numpy(), expected if isinstance(expected, tuple) else (expected,))
+    if arguments.onnx:
+        _save_onnx(network, example, free_shape, names, arguments.folder / ONNX_FILE)
     ov.save_model(model, arguments.folder / NETWORK_FILE, compress_to_fp16=False)
     return 0
+
+
+def _save_onnx(network: Any, example: Any, free_shape: list[int], names: tuple[str, ...], path: Path) -> None:
+    """Trace the network once more; axes of any length stay so."""
+    import warnings
+
+    import torch
+
+    axes = {index: f"axis{index}" for index, length in enumerate(free_shape) if length < 0}
+    lengths = {"boxes": {2: "anchors"}, "scores": {1: "anchors"}, "features": {0: "axis0"}}
+    with warnings.catch_warnings():
+        # The exporter that replaces this one needs two further packages, and keeps fixed what is free here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            network,
+            (example,),
+            str(path),
+            input_names=["image"],
+            output_names=list(names),
+            dynamic_axes={"image": axes, **{name: lengths[name] for name in names}},
+            dynamo=False,
+        )
 
 
 def _compare(model: Any, example: NDArray[np.float32], expected: tuple[Any, ...]) -> None:

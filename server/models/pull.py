@@ -26,6 +26,7 @@ def pull(
     say: Callable[[str], None],
     weights: Path | None = None,
     again: bool = False,
+    onnx: bool = False,
 ) -> PreparedModel:
     """Make sure that a model is prepared.
 
@@ -39,6 +40,8 @@ def pull(
         Take this file instead of fetching one; its checksum counts the same.
     again : bool
         Prepare even if it is there already.
+    onnx : bool
+        Also for ONNX Runtime.
 
     Raises
     ------
@@ -47,10 +50,13 @@ def pull(
     """
     if not (again or weights):
         try:
-            return find_prepared(models_dir, release.name)
+            found = find_prepared(models_dir, release.name)
+            if found.onnx.is_file() or not onnx:
+                return found
+            say(f"{release.name}: preparing again, for ONNX Runtime too")
         except ModelError as error:
             say(error.message if error.code != "MODEL_MISSING" else f"{release.name}: preparing")
-    _require_exporter()
+    _require_exporter(onnx)
     workshop = models_dir / _WORKSHOP
     workshop.mkdir(parents=True, exist_ok=True)
     with _alone(workshop):
@@ -60,7 +66,7 @@ def pull(
             staging = Path(folder) / release.name
             staging.mkdir()
             say(f"{release.name}: exporting to OpenVINO")
-            _export(release, checked, staging, Path(folder))
+            _export(release, checked, staging, Path(folder), onnx)
             _write_card(release, source, staging)
             _install(staging, models_dir / release.name, Path(folder))
         checked.unlink()
@@ -80,11 +86,15 @@ def pinned_release(name: str, sha256: str | None) -> Release:
     return Release(name, "detector", sha256.lower(), size=0, licence="see its author")
 
 
-def _require_exporter() -> None:
-    missing = [name for name in ("torch", "ultralytics") if importlib.util.find_spec(name) is None]
+def _require_exporter(onnx: bool = False) -> None:
+    missing = [
+        name
+        for name in ("torch", "ultralytics", *(("onnx",) if onnx else ()))
+        if importlib.util.find_spec(name) is None
+    ]
     if missing:
         message = (
-            f"Preparing models needs {' and '.join(missing)}; install the extra `models`, "
+            f"Preparing models needs {' and '.join(missing)}; install the extra `models` (and `onnx`), "
             "or copy a prepared folder from another machine."
         )
         raise ModelError("EXPORTER_MISSING", message)
@@ -104,7 +114,7 @@ def _alone(workshop: Path) -> Iterator[None]:
         yield
 
 
-def _export(release: Release, weights: Path, staging: Path, scratch: Path) -> None:
+def _export(release: Release, weights: Path, staging: Path, scratch: Path, onnx: bool) -> None:
     """Export in a process of its own: torch and Ultralytics stay out of this one."""
     environment = os.environ | {
         "YOLO_AUTOINSTALL": "false",
@@ -113,6 +123,7 @@ def _export(release: Release, weights: Path, staging: Path, scratch: Path) -> No
         "PYTHONPATH": os.pathsep.join(filter(None, [_project_root(), os.environ.get("PYTHONPATH", "")])),
     }
     command = [sys.executable, "-m", "server.models.export", release.kind, str(weights), str(staging)]
+    command += ["--onnx"] if onnx else []
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=_EXPORT_TIMEOUT_S)
     except subprocess.CalledProcessError as error:

@@ -1,15 +1,12 @@
 """Finds people in a picture; knows nothing of the frame before."""
 
-from pathlib import Path
-
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 
+from server.vision.backend import InferenceNetwork
 from server.vision.boxes import suppress
 from server.vision.detections import Detections
 from server.vision.letterbox import Letterbox
-from server.vision.network import Network
 
 _SAME_PERSON = 0.7
 """Boxes that overlap by more are one person: Ultralytics' own default."""
@@ -24,19 +21,17 @@ class Detector:
 
     Parameters
     ----------
-    core : openvino.Core
-    model_xml : Path
-        Exported by ``server.models.export``: outputs ``boxes`` (1, 4, anchors) in input pixels and
+    network : InferenceNetwork
+        Exported by ``server.models.export``, for pixels 0..1: outputs ``boxes`` (1, 4, anchors) in input pixels and
         ``scores`` (1, anchors).
     side : int
         Long side of the input, pixels.
     min_score : float
         Confidence below which a box is dropped.
-    threads : int
     """
 
-    def __init__(self, core: ov.Core, model_xml: Path, side: int, min_score: float, threads: int) -> None:
-        self._network = Network(core, model_xml, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0), threads)
+    def __init__(self, network: InferenceNetwork, side: int, min_score: float) -> None:
+        self._network = network
         self._side = side
         self._min_score = min_score
 

@@ -10,9 +10,29 @@ from numpy.typing import NDArray
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from server.core.errors import ModelError
+from server.models.catalogue import PreparedModel
+from server.vision.backend import Triple
 
 _SHAPES = 12
 """Compiled shapes kept; further ones push out the least recently used, so that odd frames cannot fill memory."""
+
+
+class OpenVinoBackend:
+    """See `server.vision.backend.Backend`.
+
+    Parameters
+    ----------
+    threads : int
+        0 leaves the choice to OpenVINO.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._core, self._threads = ov.Core(), threads
+        self.name = f"OpenVINO {ov.__version__.split('-')[0]} CPU"
+
+    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "Network":
+        """Load the network; it is compiled when a shape is known."""
+        return Network(self._core, model.network, mean, scale, self._threads)
 
 
 class Network:
@@ -34,8 +54,8 @@ class Network:
         self,
         core: ov.Core,
         path: Path,
-        mean: tuple[float, float, float],
-        scale: tuple[float, float, float],
+        mean: Triple,
+        scale: Triple,
         threads: int = 0,
     ) -> None:
         self._core = core

@@ -1,20 +1,17 @@
 """Tells people apart by their looks: MobileNetV2 features of the crops."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 
-from server.vision.network import Network
+from server.vision.backend import InferenceNetwork
 
 _SIDE = 224
 """Pixels: the side that the network was trained with."""
 _BATCHES = (1, 4, 8)
 """Batch sizes that are compiled; crops are padded up to the next one."""
-_MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
-_SCALE = (0.229 * 255, 0.224 * 255, 0.225 * 255)
+MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
+SCALE = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 """ImageNet statistics, RGB, for pixels 0..255."""
 
 
@@ -23,10 +20,8 @@ class NetworkFeatures:
 
     Parameters
     ----------
-    core : openvino.Core
-    model_xml : Path
-        Output ``features`` (n, 1280).
-    threads : int
+    network : InferenceNetwork
+        Output ``features`` (n, 1280), for input by `MEAN` and `SCALE`.
     """
 
     different = 0.5
@@ -34,8 +29,8 @@ class NetworkFeatures:
     reunite = 0.2
     """Cosine distance up to which someone who was away for a while is taken for the same: DeepSORT's default."""
 
-    def __init__(self, core: ov.Core, model_xml: Path, threads: int) -> None:
-        self._network = Network(core, model_xml, _MEAN, _SCALE, threads)
+    def __init__(self, network: InferenceNetwork) -> None:
+        self._network = network
 
     def prepare(self) -> None:
         """Compile every batch size."""

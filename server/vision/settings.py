@@ -17,6 +17,8 @@ class VisionSettings:
         Long side of the detector's input, pixels; a multiple of 32.
     precision : str
         ``"fp32"``: what the detector computes with.
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"gpu"``, see `server.vision.backend.choose_backend`.
     threads : int
         CPU threads for inference; 0 uses all.
     max_pixels : int
@@ -32,6 +34,7 @@ class VisionSettings:
     model: str = "yolo26n"
     input_side: int = 640
     precision: str = "fp32"
+    device: str = "auto"
     threads: int = 0
     max_pixels: int = 8_300_000
     min_score: float = 0.02

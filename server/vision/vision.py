@@ -6,14 +6,14 @@ from typing import Any
 
 import cv2
 import numpy as np
-import openvino as ov
 
 from server.core.quality import Quality, input_side
 from server.models.catalogue import APPEARANCE, find_prepared
+from server.vision.backend import InferenceNetwork, choose_backend
 from server.vision.colours import ColourFeatures
 from server.vision.detector import Detector
 from server.vision.features import Features
-from server.vision.network_features import NetworkFeatures
+from server.vision.network_features import MEAN, SCALE, NetworkFeatures
 from server.vision.pipeline import Pipeline
 from server.vision.settings import VisionSettings
 from server.vision.tracker import Tracker
@@ -42,7 +42,8 @@ class Vision:
             cv2.setNumThreads(settings.threads)
         self._settings = settings
         self._models_dir = Path(settings.models_dir)
-        self._core = ov.Core()
+        self._backend = choose_backend(settings.device, settings.threads)
+        self._networks: dict[str, InferenceNetwork] = {}
         self._detectors: dict[tuple[str, Quality], Detector] = {}
         self._detector(settings.model, Quality.BALANCED)
         self._features = self._load_features()
@@ -78,21 +79,25 @@ class Vision:
             "precision": self._settings.precision,
             "input": input_side(quality, self._settings.input_side),
             "appearance": self._settings.appearance,
-            "backend": f"OpenVINO {ov.__version__.split('-')[0]} CPU",
+            "backend": self._backend.name,
         }
 
     def _load_features(self) -> Features:
         if self._settings.appearance == "colour":
             return ColourFeatures()
-        network = find_prepared(self._models_dir, APPEARANCE).network
-        return NetworkFeatures(self._core, network, self._settings.threads)
+        model = find_prepared(self._models_dir, APPEARANCE)
+        return NetworkFeatures(self._backend.open(model, MEAN, SCALE))
 
     def _detector(self, name: str, quality: Quality) -> Detector:
         if (name, quality) not in self._detectors:
             settings = self._settings
-            prepared = find_prepared(self._models_dir, name)
             side = input_side(quality, settings.input_side)
-            self._detectors[name, quality] = Detector(
-                self._core, prepared.network, side, settings.min_score, settings.threads
-            )
+            self._detectors[name, quality] = Detector(self._network(name), side, settings.min_score)
         return self._detectors[name, quality]
+
+    def _network(self, name: str) -> InferenceNetwork:
+        """A detector's network, which serves every quality."""
+        if name not in self._networks:
+            model = find_prepared(self._models_dir, name)
+            self._networks[name] = self._backend.open(model, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
+        return self._networks[name]

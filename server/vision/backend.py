@@ -1,0 +1,91 @@
+"""What computes the networks: OpenVINO on the processor, or ONNX Runtime on it or on a CUDA card."""
+
+import importlib.util
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.errors import ModelError
+from server.models.catalogue import PreparedModel
+
+Triple = tuple[float, float, float]
+
+
+class InferenceNetwork(Protocol):
+    """Pictures in, tensors out; thread-safe."""
+
+    def infer(self, batch_bgr: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Run pictures of shape (n, height, width, 3) and return copies of the named outputs."""
+        ...
+
+    def prepare(self, n: int, height: int, width: int) -> None:
+        """Do ahead of the first picture of a shape what it would have to wait for."""
+
+
+class Backend(Protocol):
+    """Opens networks; one for each process."""
+
+    @property
+    def name(self) -> str:
+        """For statistics and health."""
+        ...
+
+    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> InferenceNetwork:
+        """Load a prepared model; ``(x - mean) / scale`` per RGB channel is done to its input.
+
+        Raises
+        ------
+        ModelError
+            ``MODEL_MISSING`` when the model was not prepared for this backend.
+        """
+        ...
+
+
+def choose_backend(device: str, threads: int) -> Backend:
+    """The best that is there.
+
+    Parameters
+    ----------
+    device : str
+        ``"auto"``: a CUDA card if ONNX Runtime can use one, else the processor; ``"cpu"``; ``"gpu"``.
+    threads : int
+        Of the processor; 0 leaves the choice to the library.
+
+    Raises
+    ------
+    ModelError
+        ``NO_DEVICE`` when there is no such device, or nothing installed that can use it.
+    """
+    cuda = device != "cpu" and _has("onnxruntime") and _has_cuda()
+    if device == "gpu" and not cuda:
+        message = "There is no CUDA card that ONNX Runtime can use; install onnxruntime-gpu, or set the device to cpu."
+        raise ModelError("NO_DEVICE", message)
+    if cuda or not _has("openvino"):
+        if not _has("onnxruntime"):
+            raise ModelError("NO_DEVICE", "Neither OpenVINO nor ONNX Runtime is installed; one of them is needed.")
+        from server.vision.onnx_network import OnnxBackend
+
+        return OnnxBackend(cuda, threads)
+    from server.vision.network import OpenVinoBackend
+
+    return OpenVinoBackend(threads)
+
+
+def require_file(path: Path, model: PreparedModel, extra: str) -> Path:
+    """The path if it is there. Raises ModelError ``MODEL_MISSING`` with the command that makes it."""
+    if path.is_file():
+        return path
+    message = f"{model.name} is not prepared for this; run `crowdcount models pull {model.name}{extra}`."
+    raise ModelError("MODEL_MISSING", message)
+
+
+def _has(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def _has_cuda() -> bool:
+    import onnxruntime
+
+    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
