@@ -1,9 +1,12 @@
 """The real application under a real uvicorn, and clients that speak to it as strangers would."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -14,6 +17,7 @@ from server.config import Settings
 from server.engine.base import Engine
 from server.listening import bind
 from server.serve import Server, prepare
+from server.storage.migrate import migrate
 
 PASSWORD = "correct horse battery"
 
@@ -137,10 +141,28 @@ class RunningServer:
             yield client
 
 
+@cache
+def empty_database() -> bytes:
+    """A migrated database without rows. Building it anew for every server costs each test half a second of syncing."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.sqlite3"
+        migrate(path)
+        return path.read_bytes()
+
+
+def furnish(settings: Settings) -> None:
+    """The data directory as a first start leaves it; one that is there already stays as it is."""
+    if not settings.database_path.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.database_path.touch(mode=0o600)
+        settings.database_path.write_bytes(empty_database())
+    prepare(settings)
+
+
 @asynccontextmanager
 async def run_server(settings: Settings, engine: Engine) -> AsyncIterator[RunningServer]:
     """Serve until the block ends."""
-    await asyncio.to_thread(prepare, settings)
+    await asyncio.to_thread(furnish, settings)
     listener = bind("127.0.0.1", 0)
     server = Server(create_app(settings, engine), settings)
     task = asyncio.create_task(server.serve(sockets=[listener]))
