@@ -4,6 +4,7 @@ import { formatCount } from "../core/format.js";
 import { byId } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
 import { cssColour } from "../studio/view-chart.js";
+import { saveChart } from "../zones/chart-picture.js";
 import { PALETTE } from "../zones/shape.js";
 import { aligned } from "./digest.js";
 
@@ -18,10 +19,17 @@ export function nameOf({ zone }) {
   return zone ? zone.name : t("Whole picture");
 }
 
+/** @param {Series} series @param {number} i its place */
+function colourOf({ zone }, i) {
+  return zone ? PALETTE[(i - 1 + PALETTE.length) % PALETTE.length] : cssColour("--accent");
+}
+
 export class HistoryChart {
   #host = byId("history-chart", HTMLElement);
   /** @type {uPlot | null} */
   #plot = null;
+  /** @type {{name: string, colour: string}[]} */
+  #lines = [];
   /** @type {() => void} */
   #redraw = () => {};
 
@@ -36,8 +44,14 @@ export class HistoryChart {
   draw(series, figure, stepS, span) {
     this.#redraw = () => this.draw(series, figure, stepS, span);
     this.#plot?.destroy();
+    this.#lines = series.map((one, i) => ({ name: nameOf(one), colour: colourOf(one, i) }));
     const { t, values } = aligned(series, figure, stepS);
     this.#plot = new uPlot(this.#options(series, span), [t, ...values], this.#host);
+  }
+
+  /** As a picture. */
+  save() {
+    saveChart(this.#host, this.#lines, "history.png");
   }
 
   clear() {
@@ -57,7 +71,7 @@ export class HistoryChart {
       height: HEIGHT,
       legend: { show: true, live: false },
       cursor: { show: false },
-      padding: [8, 16, 0, 0],
+      padding: [8, 32, 0, 0],
       scales: { x: { time: true, range }, y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] } },
       axes: [
         { ...axis, size: 28, space: 84, grid: { show: false }, values: (_plot, splits) => splits.map(label) },
@@ -67,7 +81,7 @@ export class HistoryChart {
         {},
         ...series.map((one, i) => ({
           label: nameOf(one),
-          stroke: one.zone ? PALETTE[(i - 1 + PALETTE.length) % PALETTE.length] : cssColour("--accent"),
+          stroke: colourOf(one, i),
           width: one.zone ? 2 : 3,
           dash: one.zone ? DASHES[i % DASHES.length] : [],
           points: { show: one.points.length < 3 },

@@ -140,4 +140,5 @@ camera.addEventListener("change", () => {
 from.addEventListener("change", chooseByHand);
 to.addEventListener("change", chooseByHand);
 figure.addEventListener("change", render);
+byId("history-png", HTMLButtonElement).addEventListener("click", () => chart.save());
 void begin();

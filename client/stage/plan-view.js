@@ -66,6 +66,16 @@ function drawMetres(context, extent, scale, paint) {
   }
 }
 
+/** As much of a name as there is room for. @param {CanvasRenderingContext2D} context @param {string} name @param {number} width */
+function fitting(context, name, width) {
+  if (context.measureText(name).width <= width) return name;
+  for (let length = name.length - 1; length > 1; length -= 1) {
+    const shorter = `${name.slice(0, length).trimEnd()}…`;
+    if (context.measureText(shorter).width <= width) return shorter;
+  }
+  return "";
+}
+
 /** @param {CanvasRenderingContext2D} context @param {Plan} plan @param {(point: Point) => Point | null} place @param {Paint} paint */
 function drawShapes(context, plan, place, paint) {
   context.font = `600 ${FONT}`;
@@ -78,12 +88,15 @@ function drawShapes(context, plan, place, paint) {
     context.strokeStyle = colour;
     context.lineWidth = 2.5;
     context.stroke();
-    const [x, y] = /** @type {Point} */ (places[0]);
+    const [xs, ys] = [0, 1].map((axis) => places.map((at) => at?.[axis] ?? 0));
+    const shown = fitting(context, name, Math.max(...xs) - Math.min(...xs) - 6);
+    const [x, y] = /** @type {Point} */ (places[ys.indexOf(Math.min(...ys))]);
+    const left = Math.min(x, Math.max(...xs) - context.measureText(shown).width - 6) + 4;
     context.fillStyle = paint.text;
     context.strokeStyle = paint.ground;
     context.lineWidth = 3;
-    context.strokeText(name, x + 6, y + 16);
-    context.fillText(name, x + 6, y + 16);
+    context.strokeText(shown, left, y + 16);
+    context.fillText(shown, left, y + 16);
   }
 }
 

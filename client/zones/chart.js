@@ -5,6 +5,7 @@ import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { TIME_STEPS, cssColour, timeLabel, timeWindow } from "../studio/view-chart.js";
 import { toCsv } from "./csv.js";
+import { saveChart } from "./chart-picture.js";
 import { saveFile } from "./exchange.js";
 
 /**
@@ -134,25 +135,7 @@ export class ZoneChart {
     );
   }
 
-  /** On the page's own ground: a transparent picture is unreadable elsewhere. */
   #savePng() {
-    const source = this.#host.querySelector("canvas");
-    if (!source) return;
-    const legend = 28 * (window.devicePixelRatio || 1);
-    const canvas = element("canvas", { width: String(source.width), height: String(source.height + legend) });
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    context.fillStyle = cssColour("--surface");
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(source, 0, 0);
-    context.font = `${legend / 2}px system-ui, sans-serif`;
-    let x = legend / 2;
-    for (const { name, colour } of this.#zones) {
-      context.fillStyle = colour;
-      context.fillRect(x, source.height + legend / 4, legend / 2, legend / 2);
-      context.fillStyle = cssColour("--text");
-      context.fillText(name, x + legend * 0.7, source.height + legend * 0.68);
-      x += legend * 1.2 + context.measureText(name).width;
-    }
-    canvas.toBlob((blob) => blob && saveFile("zones.png", blob), "image/png");
+    saveChart(this.#host, this.#zones, "zones.png");
   }
 }

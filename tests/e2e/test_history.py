@@ -37,6 +37,9 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
             studio.locator(f"#history-{ending}").click()
         assert download.value.suggested_filename.startswith(f"crowdcount-{camera}")
         assert part in download.value.path().read_bytes()
+    with studio.expect_download() as download:
+        studio.locator("#history-png").click()
+    assert download.value.suggested_filename == "history.png"
     look_at_the_day(studio)
     studio.locator("#history-from").fill("2020-01-01T00:00")
     studio.locator("#history-to").fill("2020-01-02T00:00")
