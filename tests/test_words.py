@@ -12,7 +12,7 @@ from quart import Quart
 
 from server.api.context import KEY, Services
 from server.api.language import COOKIE, preferred
-from server.api.log_words import ACTIONS
+from server.api.log_words import ACTIONS, device_words, entry_words
 from server.app import create_app
 from server.config import Settings
 from server.serve import prepare
@@ -204,3 +204,12 @@ def test_every_sentence_can_be_looked_for() -> None:
 def test_a_rule_for_plurals_is_never_more_than_a_rule() -> None:
     with pytest.raises(CatalogueError, match="Plural-Forms"):
         catalogue("xx", "nplurals=2; plural=alert(n);")
+
+
+async def test_the_log_names_in_the_readers_language_what_is_ours_and_leaves_what_was_typed(app: Quart) -> None:
+    async with app.test_request_context("/profile/log", headers={"Accept-Language": "de"}):
+        assert entry_words("2 zones, 1 lines", "detail", "plan_changed") == "Zonen: 2, Linien: 1"
+        assert entry_words("viewer, 24 h, 5 uses", "detail", "invite_added") == "Zuschauer, 24 h, 5 Mal"
+        assert entry_words("Camera", "target", "camera_added") == "Camera"
+        assert device_words("Firefox on Android") == "Firefox auf Android"
+        assert device_words("robot on wheels") == "robot on wheels"

@@ -58,7 +58,10 @@ ACTIONS = {
 # Where entries hold words of ours, in English; what stands elsewhere, people have typed.
 OURS = {
     "target": frozenset({"signed_in", "profile_changed"}),
-    "detail": frozenset({"password_changed", "signed_out_everywhere", "channel_added", "channel_deleted"}),
+    "detail": frozenset(
+        {"password_changed", "signed_out_everywhere", "channel_added", "channel_deleted", "plan_changed"}
+        | {"invite_added", "room_joined", "member_changed", "area_changed"}
+    ),
 }
 NAMES = {
     "browser": N_("browser"),
@@ -69,6 +72,13 @@ NAMES = {
     "webhook": N_("web hook"),
     "email": N_("e-mail"),
     "push": N_("push"),
+    "owner": N_("owner"),
+    "operator": N_("operator"),
+    "viewer": N_("viewer"),
+    "camera": N_("camera"),
+    "added": N_("added"),
+    "changed": N_("changed"),
+    "deleted": N_("deleted"),
 }
 
 
@@ -89,4 +99,5 @@ def entry_words(text: str, column: str, action: str) -> str:
     """What an entry names besides the action, in its columns ``target`` and ``detail``."""
     if action not in OURS[column]:
         return text
-    return ", ".join(words().tell(NAMES.get(part, part)) for part in text.split(", "))
+    told = ", ".join(words().tell(NAMES.get(part, part)) for part in text.split(", "))
+    return told if told != text else words().tell(text)

@@ -76,7 +76,7 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
             raise APIError(409, "PLAN_CHANGED", message)
         stored = StoredPlan(before.version + 1, plan)
         await upsert_plan(connection, camera_id, stored, now)
-        shapes = f"{len(plan.zones)} zones, {len(plan.lines)} lines"
+        shapes = N_(f"{len(plan.zones)} zones, {len(plan.lines)} lines")
         await record(connection, user.id, Action.PLAN_CHANGED, target=camera.name, detail=shapes)
     services().plan_changed(camera_id, plan)
     services().rooms.plan_changed(camera_id, stored.version, user.username)

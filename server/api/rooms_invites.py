@@ -28,6 +28,7 @@ from server.storage.invites import (
     select_invites,
 )
 from server.storage.rights import Role
+from server.words.mark import N_
 
 blueprint = Blueprint("rooms_invites", __name__, url_prefix="/api/rooms/<room_id>/invites")
 
@@ -121,7 +122,7 @@ async def post_invite(room_id: str, data: InviteIn) -> tuple[dict[str, Any], int
         if await count_invites(connection, room.id) >= MOST_INVITES:
             raise APIError(409, "TOO_MANY_INVITES", f"A room keeps {MOST_INVITES} invitations, ended ones for a month.")
         await insert_invite(connection, invite, code)
-        detail = f"{data.role}, {data.hours} h, {data.uses} uses"
+        detail = f"{data.role}, {data.hours} h, {N_(f'{data.uses} uses')}"
         await record(connection, user.id, Action.INVITE_ADDED, target=room.name, detail=detail)
     url = link_to(f"/join/{code}")
     return {"invite": present(invite), "url": url, "qr": qr_code(url)}, 201
