@@ -59,9 +59,11 @@ export class RoomAlerts {
     if (!state.room) return;
     this.#say(state.alerts, now);
     const open = state.alerts.filter(({ ended_at: ended }) => !ended);
-    const count = byId("tab-alerts-count", HTMLElement);
-    count.hidden = open.length === 0;
-    setText(count, String(open.length));
+    for (const id of ["tab-alerts-count", "wall-jump-count"]) {
+      const count = byId(id, HTMLElement);
+      count.hidden = open.length === 0;
+      setText(count, String(open.length));
+    }
     const worst = open.some(({ level }) => level === "critical") ? "⬤ " : open.length ? "▲ " : "";
     if (document.title !== worst + this.#title) document.title = worst + this.#title;
     this.#renderList(inOrder(state.alerts), mayOperate(state.room.role));

@@ -217,6 +217,7 @@ function goTo(tab, field) {
   byId(field, HTMLElement).focus();
 }
 
+byId("wall-jump", HTMLButtonElement).addEventListener("click", () => goTo("tab-alerts", "panel-alerts"));
 const sound = byId("wall-sound", HTMLInputElement);
 byId("show-shortcuts", HTMLButtonElement).addEventListener(
   "click",

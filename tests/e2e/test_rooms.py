@@ -202,6 +202,8 @@ def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watc
     )
     assert wall.title().startswith("⬤")
     photograph(wall, "wall-alert")
+    operator.get_by_role("button", name="Alerts").click()
+    expect(operator.locator("#panel-alerts")).to_be_in_viewport()
     operator.locator(".alert-card").get_by_role("button", name="I look after it").click()
     expect(wall.locator(".alert-card")).to_contain_text("looks after it")
     expect(wall.locator(".alert-card").get_by_role("button", name="I look after it")).to_have_count(0)
