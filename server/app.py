@@ -163,7 +163,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     auth = install_auth(app, secure=settings.secure_cookies, days=settings.session_days)
     streams = StreamEvents(settings, database, registry)
     namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app, auth))
-    namespace.serve_rooms(RoomEvents(hub, view.room, _updater(live)), hub.leave)
+    namespace.serve_rooms(RoomEvents(hub, view.room, _updater(live)), hub.audience.leave)
     live.register_namespace(namespace)
     watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
     storage_watch = StorageWatch(database, namespace.sids, _notifier(live))

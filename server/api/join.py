@@ -20,7 +20,7 @@ from server.api.times import iso
 from server.ids import new_id
 from server.storage.audit import Action
 from server.storage.cameras import Camera, insert_camera
-from server.storage.guests import GuestGrant, guest_id, insert_guest, move_guest, select_device
+from server.storage.guests import GuestGrant, guest_id, insert_guest, move_guest, release_ended, select_device
 from server.storage.invites import OpenInvite, select_open_invite, use_invite
 from server.storage.rights import Role
 from server.storage.room_log import Kind, LogEntry, insert_log
@@ -188,6 +188,8 @@ async def _new_device(connection: AsyncConnection, found: OpenInvite, token: str
     invite = found.invite
     limit = services().settings.cameras_per_room
     number = await count_room_cameras(connection, invite.room_id)
+    if number >= limit:
+        number -= await release_ended(connection, invite.room_id, time.time())
     if number >= limit:
         raise APIError(409, "ROOM_FULL", f"This room has {limit} cameras, which is the limit.")
     await _use(connection, found)

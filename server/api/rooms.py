@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.access import users_only
 from server.api.accounts import Strict
+from server.api.area_json import AreaOut, present_area
 from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.room_access import Name, room_for
-from server.api.rooms_areas import AreaOut, present_area
 from server.api.times import iso
 from server.ids import new_id
 from server.storage.areas import select_areas

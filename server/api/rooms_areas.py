@@ -1,20 +1,28 @@
 """The areas of a room as JSON: zones of several cameras as one figure."""
 
 import time
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, Field
 from quart import Blueprint
 from quart_schema import validate_request, validate_response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.access import users_only
-from server.api.accounts import Strict
+from server.api.area_json import (
+    MOST_AREAS,
+    AreaAnswer,
+    AreaChange,
+    AreaIn,
+    AreasAnswer,
+    LimitsIn,
+    PartIn,
+    present_area,
+)
 from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
-from server.api.room_access import Name, require_room, room_for
+from server.api.room_access import require_room, room_for
 from server.core.alarm import Limits
 from server.core.errors import CodedError
 from server.ids import new_id
@@ -32,103 +40,6 @@ from server.storage.rights import Role
 from server.storage.rooms import select_room_cameras
 
 blueprint = Blueprint("rooms_areas", __name__, url_prefix="/api/rooms/<room_id>/areas")
-
-MOST_AREAS = 50
-MOST_PARTS = 100
-MOST_PEOPLE = 1_000_000
-
-People = Annotated[float, Field(gt=0, le=MOST_PEOPLE)]
-
-
-def _short(value: str) -> str:
-    if len(value) > 60:
-        raise ValueError("An area's name has at most 60 characters.")
-    return value
-
-
-AreaName = Annotated[Name, AfterValidator(_short)]
-
-
-class PartIn(Strict):
-    """A zone of a camera; null is the whole frame."""
-
-    camera: Annotated[str, Field(min_length=1, max_length=100)]
-    zone: Annotated[str | None, Field(min_length=1, max_length=100)] = None
-
-
-class LimitsIn(Strict):
-    """From how many people on it is a warning, and critical."""
-
-    warning: People | None = None
-    critical: People | None = None
-
-
-class AreaIn(Strict):
-    """A new area."""
-
-    name: AreaName
-    members: Annotated[list[PartIn], Field(max_length=MOST_PARTS)]
-    capacity: Annotated[int | None, Field(ge=1, le=MOST_PEOPLE)] = None
-    limits: LimitsIn | None = None
-
-
-class AreaChange(Strict):
-    """What is to change; what is left out stays."""
-
-    name: AreaName | None = None
-    members: Annotated[list[PartIn] | None, Field(max_length=MOST_PARTS)] = None
-    capacity: Annotated[int | None, Field(ge=1, le=MOST_PEOPLE)] = None
-    limits: LimitsIn | None = None
-
-
-class PartOut(BaseModel):
-    """A zone of a camera; null is the whole frame."""
-
-    camera: str
-    zone: str | None
-
-
-class LimitsOut(BaseModel):
-    """From how many people on it is a warning, and critical."""
-
-    warning: float | None
-    critical: float | None
-
-
-class AreaOut(BaseModel):
-    """An area; `public` says that it is on the room's status page."""
-
-    id: str
-    name: str
-    members: list[PartOut]
-    capacity: int | None
-    limits: LimitsOut | None
-    public: bool
-
-
-class AreaAnswer(BaseModel):
-    """One area."""
-
-    area: AreaOut
-
-
-class AreasAnswer(BaseModel):
-    """The areas of a room, oldest first."""
-
-    areas: list[AreaOut]
-
-
-def present_area(area: Area) -> dict[str, Any]:
-    """An area as JSON."""
-    limited = area.warning is not None or area.critical is not None
-    return {
-        "id": area.id,
-        "name": area.name,
-        "members": [{"camera": part.camera_id, "zone": part.zone_id} for part in area.parts],
-        "capacity": area.capacity,
-        "limits": {"warning": area.warning, "critical": area.critical} if limited else None,
-        "public": area.public,
-    }
 
 
 def unknown_area() -> APIError:

@@ -10,12 +10,13 @@ from quart_schema import validate_request, validate_response
 
 from server.api.access import everybody, users_only
 from server.api.accounts import Strict
+from server.api.area_json import MOST_AREAS
 from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.room_access import require_room, room_for
-from server.api.rooms_areas import MOST_AREAS, unknown_area
+from server.api.rooms_areas import unknown_area
 from server.api.rooms_invites import CODE_BYTES, link_to
 from server.api.times import iso
 from server.storage.areas import publish_areas, select_areas

@@ -52,7 +52,7 @@ class RoomEvents:
             raise CodedError("UNKNOWN_ROOM", "There is no such room.")
         if not caller.connected():
             raise CodedError("UNAUTHENTICATED", "This connection is gone.")
-        self._hub.leave(caller.sid)
+        self._hub.audience.leave(caller.sid)
 
         async def send(update: Json, acknowledged: Callable[..., None]) -> None:
             await self._update(caller.sid, update, acknowledged)
@@ -94,7 +94,7 @@ class RoomEvents:
     async def room_leave(self, caller: Caller, payload: Json) -> Json:
         """Look at the room no longer."""
         self._looking(caller, payload)
-        self._hub.leave(caller.sid)
+        self._hub.audience.leave(caller.sid)
         return {}
 
     def _looking(self, caller: Caller, payload: Json) -> tuple[LiveRoom, Viewer]:
@@ -105,7 +105,7 @@ class RoomEvents:
         return room, viewer
 
     def _announce(self, room: LiveRoom) -> None:
-        self._hub.announce(room.id, {"kind": "presence", "people": room.describe_people()})
+        self._hub.audience.announce(room.id, {"kind": "presence", "people": room.describe_people()})
 
 
 def _wish(payload: Json) -> PictureWish | None:

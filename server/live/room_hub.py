@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
+from server.live.room_audience import RoomAudience, Tell
 from server.live.room_book import RoomBook
 from server.live.room_writer import RoomWriter
 from server.live.stream import Stream
@@ -18,21 +19,16 @@ from server.storage.alerts import AlertRecord
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
 from server.storage.room_log import Kind, LogEntry
-from server.storage.room_members import select_members
-from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
 
 Json = dict[str, Any]
-Tell = Callable[[str, str, Json], Awaitable[None]]
-"""Sends an event to one connection: sid, event, payload."""
 
 TICK_S = 0.25
 LOOK_EVERY = 4
 """Who may still look is asked at every fourth tick: whoever was removed sees nothing more within two seconds."""
 READ_EVERY = 20
 """A room is read anew at every twentieth: what changed in another process, or went with an account, is seen then."""
-CLOSED = {"removed": N_("You are no longer in this room."), "deleted": N_("This room was deleted.")}
 
 
 class Words(Protocol):
@@ -58,15 +54,15 @@ class RoomHub:
     words : Words
     """
 
-    def __init__(self, database: Database, tell: Tell, cut: Callable[[str], Awaitable[None]], words: Words) -> None:
-        self._database = database
-        self._tell = tell
+    def __init__(
+        self, database: Database, tell: Tell, cut: Callable[[str], Coroutine[Any, Any, None]], words: Words
+    ) -> None:
         self._cut = cut
         self._words = words
         self._open: dict[str, Stream] = {}
-        self._doing: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
         self.book = RoomBook(database, self._open.__contains__, time.monotonic)
+        self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
 
     def start(self) -> None:
@@ -80,12 +76,7 @@ class RoomHub:
             self._ticker.cancel()
             with suppress(asyncio.CancelledError):
                 await self._ticker
-        for room in self.book.rooms():
-            for viewer in room.viewers.values():
-                viewer.stop()
-        for task in self._doing:
-            task.cancel()
-        await asyncio.gather(*self._doing, return_exceptions=True)
+        await self.audience.stop()
         await self.writer.stop()
 
     # From streams.
@@ -94,7 +85,7 @@ class RoomHub:
         """A stream began. Its room need not be alive yet."""
         self._open[stream.camera_id] = stream
         if room_id is not None:
-            self._do(self._greet(stream.camera_id, room_id))
+            self.audience.soon(self._greet(stream.camera_id, room_id))
 
     def closed(self, stream: Stream) -> None:
         """A stream ended."""
@@ -132,45 +123,26 @@ class RoomHub:
 
     def changed(self, room_id: str) -> None:
         """Members, cameras, areas or the name of a room changed."""
-        self._do(self._reload(room_id))
+        self.audience.soon(self._reload(room_id))
 
     def logged(self, room_id: str, entry: LogEntry) -> None:
         """The log of a room has a new entry."""
-        self.announce(room_id, {"kind": "log", "entry": self._words.entry(entry)})
+        self.audience.announce(room_id, {"kind": "log", "entry": self._words.entry(entry)})
 
     def plan_changed(self, camera_id: str, version: int, by: str) -> None:
         """The zones of a camera changed."""
         room = self.book.of_camera(camera_id)
         if room is not None:
-            self.announce(room.id, {"kind": "plan_changed", "camera": camera_id, "version": version, "by": by})
+            self.audience.announce(room.id, {"kind": "plan_changed", "camera": camera_id, "version": version, "by": by})
 
     def alert_taken(self, placed: PlacedAlert) -> None:
         """Somebody acknowledged or claimed an alert."""
-        self.announce(placed.room_id, {"kind": "alert", "step": "taken", "alert": self._words.alert(placed)})
+        self.audience.announce(placed.room_id, {"kind": "alert", "step": "taken", "alert": self._words.alert(placed)})
 
     def public_states(self, room_id: str) -> dict[str, tuple[str, int | None]]:
         """State and people of each area of a room, by id; nothing of a room that is not alive."""
         room = self.book.get(room_id)
         return room.public_states() if room else {}
-
-    def announce(self, room_id: str, event: Json) -> None:
-        """Tell everybody who looks at a room."""
-        room = self.book.get(room_id)
-        for sid in list(room.viewers) if room else []:
-            self._do(self._tell(sid, "room_event", {"room": room_id, **event}))
-
-    def leave(self, sid: str) -> None:
-        """The connection looks at nothing any more."""
-        for room in self.book.rooms():
-            viewer = room.viewers.pop(sid, None)
-            if viewer is not None:
-                viewer.stop()
-                self.announce(room.id, {"kind": "presence", "people": room.describe_people()})
-
-    def _do(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
-        self._doing.add(task)
-        task.add_done_callback(self._doing.discard)
 
     async def _greet(self, camera_id: str, room_id: str) -> None:
         try:
@@ -188,33 +160,21 @@ class RoomHub:
         before = self.book.get(room_id)
         try:
             room = await self.book.load(room_id)
-            if before is not None and room is None:
-                await self._close(before, set(), "deleted")
             if room is None:
+                if before is not None:
+                    await self.audience.close(before, set(), "deleted")
                 return
-            await self._look(room)
+            await self.audience.check(room)
         except SQLAlchemyError:
             logger.exception("room %s could not be read", room_id)
-        self.announce(room_id, {"kind": "room_changed"})
-
-    async def _look(self, room: LiveRoom) -> None:
-        """Whoever is no longer in the room looks at it no longer."""
-        async with self._database.reading() as connection:
-            members = {member.user_id for member in await select_members(connection, room.id)}
-        await self._close(room, members, "removed" if members else "deleted")
-
-    async def _close(self, room: LiveRoom, keep: set[str], reason: str) -> None:
-        for viewer in [one for one in room.viewers.values() if one.user_id not in keep]:
-            self.leave(viewer.sid)
-            payload = {"room": room.id, "reason": reason, "message": CLOSED[reason]}
-            await self._tell(viewer.sid, "room_closed", payload)
+        self.audience.announce(room_id, {"kind": "room_changed"})
 
     def _follow_alerts(self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord]) -> None:
         for alert, step in camera.follow(now):
             self._tell_alert(room.id, PlacedAlert(alert, room.id, camera.name), step)
 
     def _tell_alert(self, room_id: str, placed: PlacedAlert, step: str) -> None:
-        self.announce(room_id, {"kind": "alert", "step": step, "alert": self._words.alert(placed)})
+        self.audience.announce(room_id, {"kind": "alert", "step": step, "alert": self._words.alert(placed)})
         if step != "ended":
             zone = f", {placed.alert.zone_name}" if isinstance(placed.alert, AlertRecord) else ""
             self.writer.note(room_id, Kind.ALERT, placed.place + zone, placed.alert.level)
@@ -227,7 +187,8 @@ class RoomHub:
             for room in self.book.rooms():
                 try:
                     await self._tick(room, look=turn % LOOK_EVERY == 0, read=turn % READ_EVERY == 0)
-                except SQLAlchemyError:
+                except Exception:
+                    # The boundary of one room: it is looked at again in a moment, and the others are now.
                     logger.exception("room %s could not be looked at", room.id)
             self.book.drop_idle()
 
@@ -239,9 +200,9 @@ class RoomHub:
                 self._tell_alert(room.id, PlacedAlert(alert, room.id, place), step)
         for viewer in [one for one in room.viewers.values() if one.too_slow()]:
             logger.info("connection %s is too slow for room %s", viewer.sid, room.id)
-            self.leave(viewer.sid)
-            self._do(self._cut(viewer.sid))
-        if read:
-            await self.book.load(room.id)
-        if look and room.viewers:
-            await self._look(room)
+            self.audience.leave(viewer.sid)
+            self.audience.soon(self._cut(viewer.sid))
+        if read and await self.book.load(room.id) is None:
+            await self.audience.close(room, set(), "deleted")
+        elif look:
+            await self.audience.check(room)

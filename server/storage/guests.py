@@ -63,6 +63,14 @@ async def move_guest(connection: AsyncConnection, guest: str, invite_id: str) ->
     await connection.execute(update(guests).where(guests.c.id == guest).values(invite_id=invite_id))
 
 
+async def release_ended(connection: AsyncConnection, room_id: str, now: float) -> int:
+    """Take cameras of guests whose invitation has ended out of a room; they stay their owner's. Returns how many."""
+    over = invites.c.revoked_at.is_not(None) | (invites.c.expires_at <= now)
+    ended = select(guests.c.camera_id).join(invites, invites.c.id == guests.c.invite_id).where(over)
+    query = update(cameras).where(cameras.c.room_id == room_id, cameras.c.id.in_(ended)).values(room_id=None)
+    return (await connection.execute(query)).rowcount
+
+
 async def select_device(connection: AsyncConnection, guest: str, room_id: str) -> GuestGrant | None:
     """What a device was in this room, even where its invitation has ended since."""
     query = _GRANTS.where(guests.c.id == guest, cameras.c.room_id == room_id, invites.c.room_id == room_id)

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server.config import Settings
 from server.storage.database import Database
 from tests.rooms.conftest import Hall
-from tests.support.server import Client
+from tests.support.engine import ScriptedEngine
+from tests.support.server import Client, run_server
 
 
 async def new_invite(hall: Hall, role: str, uses: int = 1) -> tuple[str, str]:
@@ -96,6 +98,23 @@ async def test_a_device_that_comes_back_is_the_same_camera(hall: Hall) -> None:
     ]
     uses = [one["uses"] for one in (await hall.owner.get(f"{hall.path}/invites"))["invites"][:2]]
     assert uses == [1, 1]
+
+
+async def test_a_full_room_makes_place_by_those_whose_invitation_has_ended(settings: Settings) -> None:
+    small = settings.model_copy(update={"cameras_per_room": 2})
+    async with run_server(small, ScriptedEngine()) as server, server.client() as owner:
+        await owner.register()
+        room = await owner.room("Hall")
+        async with server.client() as first, server.client() as second, server.client() as third:
+            ended = (await owner.invite(room, "camera", first))["invite"]
+            await owner.invite(room, "camera", second)
+            made = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 1})
+            path = "/api" + made["url"].removeprefix(server.url)
+            assert await ask(third, "POST", path, {}) == (409, "ROOM_FULL")
+            assert (await ask(owner, "DELETE", f"/api/rooms/{room}/invites/{ended}"))[0] == 204
+            assert (await ask(third, "POST", path, {}))[0] == 201
+        assert len((await owner.get(f"/api/rooms/{room}"))["room"]["cameras"]) == 2
+        assert len((await owner.get("/api/cameras"))["cameras"]) == 3, "nothing that was counted is lost"
 
 
 async def test_a_devices_cookie_is_no_use_elsewhere(hall: Hall) -> None:
