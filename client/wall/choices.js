@@ -35,3 +35,12 @@ export function picturesFor(wish, hidden, tiles, width) {
   if (wish === "few") return { max_fps: 0.5, width: Math.min(320, wanted) };
   return { max_fps: tiles <= 4 ? 8 : tiles <= 9 ? 5 : 3, width: Math.min(wanted, tiles <= 4 ? 640 : 480) };
 }
+
+/** @param {string} name @param {(value: string) => void} act @param {string} chosen */
+export function wireChoice(name, act, chosen) {
+  for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
+    if (!(input instanceof HTMLInputElement)) continue;
+    input.checked = input.value === chosen;
+    input.addEventListener("change", () => act(input.value));
+  }
+}

@@ -4,14 +4,14 @@ import { createStore } from "../core/store.js";
 import { goToLogin } from "../site/api.js";
 import { byId, setAttribute, setText } from "../site/dom.js";
 import { t, tell } from "../site/words.js";
-import { wireShortcuts } from "../studio/shortcuts.js";
 import { wireTabs } from "../studio/tabs.js";
 import { RoomAlerts } from "./alerts.js";
 import { AreasForm } from "./areas-form.js";
 import { CamerasForm } from "./cameras-form.js";
-import { keepChoices, picturesFor, recallChoices } from "./choices.js";
+import { keepChoices, picturesFor, recallChoices, wireChoice } from "./choices.js";
 import { Feed } from "./feed.js";
 import { InvitesForm } from "./invites-form.js";
+import { wireKeys } from "./keys.js";
 import { RoomLog } from "./log.js";
 import { MembersForm } from "./members-form.js";
 import { Office } from "./office.js";
@@ -193,15 +193,6 @@ function draw() {
   for (const shown of onDrawn.splice(0)) shown();
 }
 
-/** @param {string} name @param {(value: string) => void} act @param {string} chosen */
-function wireChoice(name, act, chosen) {
-  for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
-    if (!(input instanceof HTMLInputElement)) continue;
-    input.checked = input.value === chosen;
-    input.addEventListener("change", () => act(input.value));
-  }
-}
-
 store.subscribe(schedule);
 wireTabs(byId("tabs", HTMLElement));
 byId("tabs", HTMLElement).addEventListener("tabchange", (event) => {
@@ -210,30 +201,7 @@ byId("tabs", HTMLElement).addEventListener("tabchange", (event) => {
 });
 wireChoice("sort", (value) => choose(value === "hand" ? { sort: "hand", order } : { sort: "urgency" }), choices.sort);
 wireChoice("pictures", (value) => choose({ pictures: /** @type {import("./choices.js").PictureWish} */ (value) }), choices.pictures);
-byId("tiles-invite", HTMLButtonElement).addEventListener("click", () => byId("tab-room", HTMLElement).click());
-/** @param {string} tab @param {string} field */
-function goTo(tab, field) {
-  byId(tab, HTMLElement).click();
-  byId(field, HTMLElement).focus();
-}
-
-byId("wall-jump", HTMLButtonElement).addEventListener("click", () => goTo("tab-alerts", "panel-alerts"));
-const sound = byId("wall-sound", HTMLInputElement);
-byId("show-shortcuts", HTMLButtonElement).addEventListener(
-  "click",
-  wireShortcuts(
-    [
-      ...Array.from({ length: 9 }, (_, place) => ({ key: String(place + 1), shown: String(place + 1), does: "", act: () => toggleLarge(place) })),
-      { key: "m", shown: "M", does: t("Alert sound on or off"), act: () => sound.click() },
-      { key: "n", shown: "N", does: t("Write a note"), act: () => goTo("tab-log", "log-note") },
-      { key: "a", shown: "A", does: t("To the alerts"), act: () => goTo("tab-alerts", "panel-alerts") },
-    ],
-    [
-      { shown: "1 – 9", does: t("Enlarge a camera, or make it small again") },
-      { shown: "Esc", does: t("All cameras") },
-    ],
-  ),
-);
+wireKeys(toggleLarge);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && choices.focus && !document.querySelector("dialog[open]")) enlarge(null);
 });

@@ -95,7 +95,7 @@ def test_one_tap_and_it_counts(user: Page, room: str, phone: Page) -> None:
 
 
 def test_it_comes_back_after_locks_and_tunnels(user: Page, room: str, phone: Page, watch: Watch) -> None:
-    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "socket.io")
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "socket.io")
     _, code = invite(user, room, "camera")
     start(phone, code)
     phone.evaluate(HIDE, True)
