@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.api.access import everybody
 from server.api.accounts import Strict
 from server.api.audit import record
-from server.api.auth import GUEST_COOKIE, require_user
+from server.api.auth import GUEST_COOKIE, find_user, require_user
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.room_access import Name
@@ -22,7 +22,7 @@ from server.storage.audit import Action
 from server.storage.cameras import Camera, insert_camera
 from server.storage.guests import GuestGrant, guest_id, insert_guest, move_guest, release_ended, select_device
 from server.storage.invites import OpenInvite, select_open_invite, use_invite
-from server.storage.rights import Role
+from server.storage.rights import Role, select_role
 from server.storage.room_log import Kind, LogEntry, insert_log
 from server.storage.room_members import count_members, join_room
 from server.storage.rooms import count_room_cameras
@@ -125,11 +125,18 @@ async def _open_invite(connection: AsyncConnection, code: str) -> OpenInvite:
     found = await select_open_invite(connection, code, time.time())
     if found is None:
         raise not_found()
-    if found.invite.uses >= found.invite.max_uses:
-        device = await _device(connection, found)
-        if device is None or device.invite_id != found.invite.id:
-            raise not_found()
+    if found.invite.uses >= found.invite.max_uses and not await _let_in_before(connection, found):
+        raise not_found()
     return found
+
+
+async def _let_in_before(connection: AsyncConnection, found: OpenInvite) -> bool:
+    """Whether this is the device that the invitation let in, or somebody who is in the room."""
+    if found.invite.role is Role.CAMERA:
+        device = await _device(connection, found)
+        return device is not None and device.invite_id == found.invite.id
+    user = await find_user()
+    return user is not None and await select_role(connection, user.id, found.invite.room_id) is not None
 
 
 async def _device(connection: AsyncConnection, found: OpenInvite) -> GuestGrant | None:

@@ -52,6 +52,27 @@ async def test_members_join_once_and_are_what_the_link_says(hall: Hall) -> None:
         assert await ask(stranger, "POST", path, {}) == (401, "UNAUTHENTICATED")
 
 
+async def test_a_used_up_link_still_leads_members_to_their_room(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "operator")
+    assert (await ask(hall.viewer, "POST", path, {}))[1]["role"] == "operator"
+    assert (await ask(hall.viewer, "POST", path, {}))[1]["role"] == "operator"
+    async with hall.server.user("eve") as late:
+        assert await ask(late, "POST", path, {}) == (404, "INVITE_NOT_FOUND")
+        path, _ = await new_invite(hall, "viewer")
+        assert (await ask(late, "POST", path, {}))[0] == 200
+        more, _ = await new_invite(hall, "operator")
+        assert (await ask(hall.operator, "POST", more, {}))[1]["role"] == "operator"
+        assert (await ask(late, "POST", more, {}))[1]["role"] == "operator", "what an operator already was used nothing"
+        used_up, _ = await new_invite(hall, "operator")
+        async with hall.server.user("mallory") as other:
+            assert (await ask(other, "POST", used_up, {}))[0] == 200
+            path, _ = await new_invite(hall, "viewer")
+    async with hall.server.user("trudy") as third:
+        assert (await ask(third, "POST", path, {}))[1]["role"] == "viewer"
+        assert await ask(third, "POST", used_up, {}) == (404, "INVITE_NOT_FOUND"), "no use is left to become more"
+        assert (await third.get(hall.path))["room"]["role"] == "viewer"
+
+
 async def test_a_lesser_link_takes_nothing_away(hall: Hall) -> None:
     path, _ = await new_invite(hall, "viewer")
     assert (await ask(hall.operator, "POST", path, {}))[1]["role"] == "operator"
