@@ -15,7 +15,7 @@ from server.api.context import services
 from server.api.errors import APIError
 from server.storage.audit import Action
 from server.storage.rights import Right
-from server.storage.stills import choose_stills, delete_still, select_still, select_still_cameras
+from server.storage.stills import choose_stills, delete_still, is_guests, select_still, select_still_cameras
 
 blueprint = Blueprint("stills", __name__, url_prefix="/api")
 
@@ -47,7 +47,8 @@ async def get_stills(camera_id: str) -> tuple[dict[str, Any], int]:
     camera, user = await require_camera(camera_id, Right.LOOK), await require_user()
     async with services().database.reading() as connection:
         keep = bool(await select_still_cameras(connection, [camera.id]))
-    return {"keep": keep, "days": services().settings.keep_stills_days, "mine": camera.owner_id == user.id}, 200
+        mine = camera.owner_id == user.id and not await is_guests(connection, camera.id)
+    return {"keep": keep, "days": services().settings.keep_stills_days, "mine": mine}, 200
 
 
 @blueprint.put("/cameras/<camera_id>/stills")
@@ -55,10 +56,15 @@ async def get_stills(camera_id: str) -> tuple[dict[str, Any], int]:
 @validate_request(StillsIn)
 @validate_response(StillsAnswer, 200)
 async def put_stills(camera_id: str, data: StillsIn) -> tuple[dict[str, Any], int]:
-    """Keep a picture of each alert of a camera from now on, or no longer. What is there stays until it is too old."""
+    """Keep a picture of each alert of a camera from now on, or no longer; what is there stays until it is too old.
+
+    409 ``GUEST_CAMERA`` for the device of a guest.
+    """
     user = await require_user()
     async with services().database.writing() as connection:
         camera = await camera_for(connection, user, camera_id)
+        if data.keep and await is_guests(connection, camera.id):
+            raise APIError(409, "GUEST_CAMERA", "Guests were told that none of their pictures is stored.")
         await choose_stills(connection, camera.id, keep=data.keep)
         action = Action.STILLS_ON if data.keep else Action.STILLS_OFF
         await record(connection, user.id, action, target=camera.name)

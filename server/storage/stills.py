@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
 from server.storage.rights import Right, has_right
-from server.storage.schema import alerts, cameras, still_cameras, stills
+from server.storage.schema import alerts, cameras, guests, still_cameras, stills
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,16 @@ async def choose_stills(connection: AsyncConnection, camera_id: str, *, keep: bo
 
 
 async def select_still_cameras(connection: AsyncConnection, camera_ids: Collection[str]) -> set[str]:
-    """Those of the cameras whose owner wants pictures."""
-    query = select(still_cameras.c.camera_id).where(still_cameras.c.camera_id.in_(camera_ids))
+    """Those of the cameras whose owner wants pictures; never a guest's, who was told that none is stored."""
+    wanted = still_cameras.c.camera_id
+    query = select(wanted).where(wanted.in_(camera_ids), wanted.not_in(select(guests.c.camera_id)))
     return set((await connection.execute(query)).scalars())
+
+
+async def is_guests(connection: AsyncConnection, camera_id: str) -> bool:
+    """Whether a camera is a guest's device."""
+    query = select(guests.c.camera_id).where(guests.c.camera_id == camera_id)
+    return (await connection.execute(query)).first() is not None
 
 
 async def add_stills(connection: AsyncConnection, found: Iterable[Still]) -> None:

@@ -95,3 +95,15 @@ async def test_it_is_written_to_the_log(server: RunningServer, engine: ScriptedE
         entries = (await (await send(user, "GET", "/api/audit")).json())["entries"]
         actions = [entry["action"] for entry in entries if entry["action"].startswith("still")]
         assert sorted(actions) == ["still_deleted", "stills_off", "stills_on"]
+
+
+async def test_guests_are_not_pictured(server: RunningServer) -> None:
+    """They are told so before they stream; an owner who asks for pictures anyway is refused."""
+    async with server.user() as user, server.client() as phone:
+        room = await user.room("Hall", await user.camera())
+        joined = await user.invite(room, "camera", phone)
+        camera = joined["camera"]["id"]
+        response = await send(user, "PUT", f"/api/cameras/{camera}/stills", {"keep": True})
+        assert (response.status, (await response.json())["error"]["code"]) == (409, "GUEST_CAMERA")
+        answer = await (await send(user, "GET", f"/api/cameras/{camera}/stills")).json()
+        assert (answer["keep"], answer["mine"]) == (False, False)
