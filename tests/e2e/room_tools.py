@@ -79,11 +79,18 @@ class Phone:
         assert self._cut.wait(PATIENCE_S), f"{self._name} still streams"
         return self._cut_s
 
+    def _note_cut(self) -> None:
+        # A frame on its way is not answered any more: waiting for that would be late.
+        if not self._stop.is_set():
+            self._cut_s = time.monotonic()
+            self._cut.set()
+
     async def _run(self) -> None:
         async with aiohttp.ClientSession(self._url) as http:
             guest = await (await http.post(f"/api/join/{self._code}", json={"name": self._name})).json()
         self.camera = guest["camera"]["id"]
         client = socketio.AsyncClient(reconnection=False)
+        client.on("disconnect", lambda *_reason: self._note_cut())
         await client.connect(self._url, transports=["websocket"], auth={"camera_token": guest["token"]})
         opened = await client.call("stream_open", {"camera": self.camera, "source": "camera", "mode": "live"})
         seq = 0
@@ -97,7 +104,4 @@ class Phone:
             self.count = answer.get("result", {}).get("count", self.count)
             self._answered.set()
             await asyncio.sleep(1 / FPS)
-        if not self._stop.is_set():
-            self._cut_s = time.monotonic()
-            self._cut.set()
         await client.disconnect()
