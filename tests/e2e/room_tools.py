@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -61,7 +62,8 @@ class Phone:
         self.count = 0
         self._cut = threading.Event()
         self._cut_s = 0.0
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name=name, daemon=True)
+        self._task: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._live, name=name, daemon=True)
 
     def start(self) -> "Phone":
         """Begin, and wait until the first frame was counted."""
@@ -79,13 +81,19 @@ class Phone:
         assert self._cut.wait(PATIENCE_S), f"{self._name} still streams"
         return self._cut_s
 
+    def _live(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._run())
+
     def _note_cut(self) -> None:
-        # A frame on its way is not answered any more: waiting for that would be late.
-        if not self._stop.is_set():
-            self._cut_s = time.monotonic()
-            self._cut.set()
+        if self._stop.is_set() or self._task is None:
+            return
+        self._cut_s = time.monotonic()
+        self._cut.set()
+        self._task.cancel()  # a frame on its way is not answered any more
 
     async def _run(self) -> None:
+        self._task = asyncio.current_task()
         async with aiohttp.ClientSession(self._url) as http:
             guest = await (await http.post(f"/api/join/{self._code}", json={"name": self._name})).json()
         self.camera = guest["camera"]["id"]
