@@ -1,6 +1,5 @@
 """Catalogues: complete, in step with the code, and found by server and browser alike."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,18 @@ CATALOGUES = sorted(LOCALE.glob(f"*/{FILE.as_posix()}"))
 PEER: dict[str, Any] = {"scope_base": {"client": ("127.0.0.1", 1)}}
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A server's settings and its database, made once: no test here changes anything in it."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("words"), port=0, bcrypt_cost=4, log_level="warning")
+    prepare(settings)
+    return settings
+
+
 @pytest.fixture
-async def app(settings: Settings, engine: ScriptedEngine) -> AsyncIterator[Quart]:
+async def app(home: Settings, engine: ScriptedEngine) -> AsyncIterator[Quart]:
     """The application, asked without sockets and not serving."""
-    await asyncio.to_thread(prepare, settings)
-    app = create_app(settings, engine).quart
+    app = create_app(home, engine).quart
     yield app
     services: Services = app.extensions[KEY]
     services.passwords.close()
