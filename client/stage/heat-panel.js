@@ -96,9 +96,10 @@ export class HeatPanel {
 
   async #save() {
     const { stage } = this.studio.desk;
+    const { drawFoot } = (this.#view ??= await import("./plan-view.js"));
+    // Looked at after what was awaited: a frame's bitmap is closed as soon as the next one is shown.
     const { shown, heatmap } = stage;
     if (!shown || !heatmap) return setText(this.#note, t("There is no heatmap yet."));
-    const { drawFoot } = (this.#view ??= await import("./plan-view.js"));
     const { width, height } = shown.bitmap;
     const canvas = element("canvas", { width: String(width), height: String(height + 44) });
     const context = canvas.getContext("2d");
