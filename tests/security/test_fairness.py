@@ -5,7 +5,7 @@ import contextlib
 import multiprocessing
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import aiohttp
 import pytest
@@ -26,10 +26,10 @@ ROUNDS = 3
 class SteadyEngine(ScriptedEngine):
     """Takes as long as vision does, without using the processor for it."""
 
-    async def process(self, stream_id: str, jpeg: bytes, t: float) -> Tracks:
+    async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """One person, after a while."""
         await asyncio.sleep(INFERENCE_S)
-        return await super().process(stream_id, jpeg, t)
+        return await super().process(stream_id, jpeg, t, picture_widths)
 
 
 async def delays(user: Client, stream: str, first: int) -> list[float]:
