@@ -1,7 +1,10 @@
 """What computes the networks: OpenVINO on the processor, or ONNX Runtime on it or on a CUDA card."""
 
+import importlib.metadata
 import importlib.util
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -68,6 +71,7 @@ def choose_backend(device: str, threads: int) -> Backend:
         from server.vision.onnx_network import OnnxBackend
 
         return OnnxBackend(cuda, threads)
+    _refuse_telemetry()
     from server.vision.network import OpenVinoBackend
 
     return OpenVinoBackend(threads)
@@ -81,11 +85,24 @@ def require_file(path: Path, model: PreparedModel, extra: str) -> Path:
     raise ModelError("MODEL_MISSING", message)
 
 
+def _refuse_telemetry() -> None:
+    """Nothing is reported to anybody, and nothing is forked for it.
+
+    When it is imported, OpenVINO tells its makers so, from a copy of the process that it forks while other threads run:
+    the copy can hang for ever. Without a package of this name it does without.
+    """
+    sys.modules.setdefault("openvino_telemetry", ModuleType("openvino_telemetry"))
+
+
 def _has(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
 def _has_cuda() -> bool:
+    # ONNX Runtime is opened only where it may be used: it starts threads of its own, and a vision process on OpenVINO
+    # was seen to hang at its start beside them. The plain package has no CUDA in it.
+    if not any(True for _ in importlib.metadata.distributions(name="onnxruntime-gpu")):
+        return False
     import onnxruntime
 
     return "CUDAExecutionProvider" in onnxruntime.get_available_providers()

@@ -31,7 +31,9 @@ async def test_results_come_back_after_the_vision_process_is_gone(
     picture = encode_jpeg(np.zeros((96, 128, 3), np.uint8))
     async with RunningServer(real_server.url, Settings()).user(f"eve{time.monotonic_ns()}") as user:
         stream = (await user.open(await user.camera()))["stream"]
-        before = (await user.frame(stream, 1, picture))["result"]["epoch"]
+        first = await user.frame(stream, 1, picture)
+        assert "result" in first, first
+        before = first["result"]["epoch"]
         os.kill(real_server.worker, number)
         began = time.monotonic()
         async with asyncio.timeout(40):

@@ -1,6 +1,8 @@
 """What computes: the same people whichever it is, and a clear word where it is missing."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -77,3 +79,13 @@ def test_a_card_is_taken_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(backend, "_has_cuda", lambda: True)
     assert {backend.choose_backend(device, 0).name.split()[-1] for device in ("auto", "gpu")} == {"CUDA"}
     assert backend.choose_backend("cpu", 0).name.startswith("OpenVINO")
+
+
+def test_openvino_reports_nothing() -> None:
+    """Its telemetry forks the process while threads run; the copy was seen to hang, and nobody asked for reports."""
+    look = (
+        "import sys; from server.vision.backend import choose_backend; choose_backend('cpu', 1);"
+        "print([name for name in sys.modules if name.startswith('openvino_telemetry.')])"
+    )
+    told = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "[]"
