@@ -143,7 +143,7 @@ async def situation(running: Serving, streams: int, viewers: int, seconds: float
         cookies = {one.key: one.value for one in owner.http.cookie_jar}
         watching = [await stack.enter_async_context(there.client()) for _ in range(viewers)]
         for client in [*senders, *watching]:
-            client.http.cookie_jar.update_cookies(cookies, response_url=client.http._base_url or "")  # type: ignore[arg-type]
+            client.http.cookie_jar.update_cookies(cookies, response_url=client.http._base_url or "")  # type: ignore[arg-type]  # it is a URL here
             await client.connect()
         from_ = clock() + SETTLE_S
         seen: list[float] = []

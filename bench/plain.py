@@ -48,7 +48,7 @@ def open_plain(weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
 def use_standins() -> bool:
     """Put the stand-ins on the path if the real packages cannot be imported."""
     try:
-        import torchvision.ops  # noqa: F401
+        import torchvision.ops  # noqa: F401 - whether it can be imported is the question
 
         broken = False
     except (ImportError, RuntimeError):  # a build for another torch raises RuntimeError

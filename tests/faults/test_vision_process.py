@@ -46,7 +46,7 @@ async def test_results_come_back_after_the_vision_process_is_gone(
         took = time.monotonic() - began
         assert answer["result"]["epoch"] > before, "identities of two processes are not mixed"
         note(12, f"results again after {number.name}", f"{took:.1f} s", f"≤ {promise} s")
-        assert took < 2 * promise, "twice what is promised, for a machine that runs other tests as well"
+        assert took < promise
         async with user.http.get("/readyz") as response:
             assert (await response.json())["checks"]["engine"]["workers"][0]["restarts"] >= 1
 
