@@ -1,9 +1,7 @@
 """Wires the parts: settings and an engine in, an ASGI application out."""
 
-import asyncio
-import logging
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import socketio
@@ -61,8 +59,8 @@ from server.api.security import install_security
 from server.api.socket_auth import handshake_origin_allowed, socket_authenticator
 from server.api.tokens import Tokens
 from server.config import Settings
-from server.core.errors import CodedError
 from server.engine.base import Engine
+from server.lifecycle import install_delivery, install_lifecycle, install_watches, sign_with
 from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
@@ -73,10 +71,8 @@ from server.live.storage_watch import StorageWatch
 from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
 from server.live.vitals import Vitals
-from server.secret import Keys, load_keys
+from server.secret import load_keys
 from server.storage.database import Database
-
-logger = logging.getLogger("crowdcount")
 
 PARTS = (
     accounts,
@@ -112,9 +108,6 @@ PARTS = (
     rooms_pages,
     join,
 )
-KEYS_EVERY_S = 2.0
-DRAIN_S = 3.0
-"""How long open streams may take to be saved at shutdown."""
 
 
 class Application(socketio.ASGIApp):
@@ -152,7 +145,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     app = Quart(__name__, static_folder=str(STATIC), template_folder="templates")
     keys = load_keys(settings.data_dir)
     tokens = Tokens(keys)
-    _sign_with(app, tokens, keys)
+    sign_with(app, tokens, keys)
     database = Database(settings.database_path)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
     view = room_view.RoomView(app)
@@ -190,9 +183,9 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)
-    _install_lifecycle(app, services, engine, registry, watch, hub)
-    _install_delivery(app, office, courier)
-    _install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path))
+    install_lifecycle(app, services, engine, registry, watch, hub)
+    install_delivery(app, office, courier)
+    install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path))
     return Application(live, app, namespace)
 
 
@@ -206,71 +199,6 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
-
-
-def _install_lifecycle(
-    app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch, hub: RoomHub
-) -> None:
-    """What opens also closes, in the opposite order."""
-
-    @app.while_serving
-    async def run() -> AsyncGenerator[None, None]:
-        await engine.start()
-        registry.recorder.start()
-        hub.start()
-        watch.start()
-        follow = asyncio.create_task(_follow_keys(app, services), name="follow keys")
-        yield
-        follow.cancel()
-        await watch.stop()
-        await registry.recorder.stop()
-        try:
-            await asyncio.wait_for(registry.close(), DRAIN_S)
-        except TimeoutError:
-            logger.warning("some streams took too long to close")
-        await hub.stop()
-        await engine.stop()
-        services.passwords.close()
-        await services.database.close()
-
-
-def _install_delivery(app: Quart, office: Office, courier: Courier) -> None:
-    @app.while_serving
-    async def deliver() -> AsyncGenerator[None, None]:
-        await office.open()
-        courier.start()
-        yield
-        await courier.stop()
-        await office.close()
-
-
-def _install_watches(app: Quart, *watches: StorageWatch | Vitals) -> None:
-    @app.while_serving
-    async def look() -> AsyncGenerator[None, None]:
-        for watch in watches:
-            watch.start()
-        yield
-        for watch in watches:
-            await watch.stop()
-
-
-def _sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:
-    """Sign with the first key; what the others signed is accepted."""
-    app.secret_key = keys.cookies[0]
-    app.config["SECRET_KEY_FALLBACKS"] = list(keys.cookies[1:])
-    tokens.use(keys)
-
-
-async def _follow_keys(app: Quart, services: Services) -> None:
-    """Take new keys when they were rotated, without a restart."""
-    while True:
-        await asyncio.sleep(KEYS_EVERY_S)
-        try:
-            keys = await asyncio.to_thread(load_keys, services.settings.data_dir)
-        except (CodedError, OSError):
-            logger.exception("the keys cannot be read; those in use stay in use")
-        else:
-            _sign_with(app, services.tokens, keys)
 
 
 def _socket_origins(settings: Settings) -> Any:

@@ -1,0 +1,95 @@
+"""What runs beside the requests of an application: begun when it serves, ended in the opposite order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+
+from quart import Quart
+
+from server.alerts.courier import Courier
+from server.alerts.office import Office
+from server.api.context import Services
+from server.api.tokens import Tokens
+from server.core.errors import CodedError
+from server.engine.base import Engine
+from server.live.registry import Registry
+from server.live.room_hub import RoomHub
+from server.live.session_watch import SessionWatch
+from server.live.storage_watch import StorageWatch
+from server.live.vitals import Vitals
+from server.secret import Keys, load_keys
+
+logger = logging.getLogger("crowdcount")
+
+KEYS_EVERY_S = 2.0
+DRAIN_S = 3.0
+"""How long open streams may take to be saved at shutdown."""
+
+
+def install_lifecycle(
+    app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch, hub: RoomHub
+) -> None:
+    """The engine, the streams and rooms, the sessions and the keys."""
+
+    @app.while_serving
+    async def run() -> AsyncGenerator[None, None]:
+        await engine.start()
+        registry.recorder.start()
+        hub.start()
+        watch.start()
+        follow = asyncio.create_task(follow_keys(app, services), name="follow keys")
+        yield
+        follow.cancel()
+        await watch.stop()
+        await registry.recorder.stop()
+        try:
+            await asyncio.wait_for(registry.close(), DRAIN_S)
+        except TimeoutError:
+            logger.warning("some streams took too long to close")
+        await hub.stop()
+        await engine.stop()
+        services.passwords.close()
+        await services.database.close()
+
+
+def install_delivery(app: Quart, office: Office, courier: Courier) -> None:
+    """Messages about alerts go out while the application serves."""
+
+    @app.while_serving
+    async def deliver() -> AsyncGenerator[None, None]:
+        await office.open()
+        courier.start()
+        yield
+        await courier.stop()
+        await office.close()
+
+
+def install_watches(app: Quart, *watches: StorageWatch | Vitals) -> None:
+    """The disk and the process itself are looked at while the application serves."""
+
+    @app.while_serving
+    async def look() -> AsyncGenerator[None, None]:
+        for watch in watches:
+            watch.start()
+        yield
+        for watch in watches:
+            await watch.stop()
+
+
+def sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:
+    """Sign with the first key; what the others signed is accepted."""
+    app.secret_key = keys.cookies[0]
+    app.config["SECRET_KEY_FALLBACKS"] = list(keys.cookies[1:])
+    tokens.use(keys)
+
+
+async def follow_keys(app: Quart, services: Services) -> None:
+    """Take new keys when they were rotated, without a restart."""
+    while True:
+        await asyncio.sleep(KEYS_EVERY_S)
+        try:
+            keys = await asyncio.to_thread(load_keys, services.settings.data_dir)
+        except (CodedError, OSError):
+            logger.exception("the keys cannot be read; those in use stay in use")
+        else:
+            sign_with(app, services.tokens, keys)
