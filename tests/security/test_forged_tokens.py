@@ -13,7 +13,7 @@ from typing import Any
 import jwt
 import pytest
 
-from server import app
+from server import lifecycle
 from server.api.tokens import CLAIMS, ISSUER, MAX_CHARACTERS, TokenError, Tokens, TokenType
 from server.config import Settings
 from server.core.errors import CodedError
@@ -201,7 +201,7 @@ def test_a_bad_key_file_stops_the_start(tmp_path: Path, content: str) -> None:
 
 
 async def test_a_running_server_takes_rotated_keys(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "KEYS_EVERY_S", 0.2)
+    monkeypatch.setattr(lifecycle, "KEYS_EVERY_S", 0.2)
 
     async def signs_with() -> str:
         async with user.http.post("/api/tokens", json={"login": "ada", "password": PASSWORD}) as response:
