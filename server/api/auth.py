@@ -5,6 +5,7 @@ from typing import Any
 
 from quart import Quart, Response, g, request
 from quart_auth import QuartAuth, current_user
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.context import services
 from server.api.errors import APIError
@@ -114,6 +115,14 @@ async def require_grant() -> Grant:
     if grant is None:
         raise unauthenticated()
     return grant
+
+
+async def require_open(connection: AsyncConnection, grant: Grant) -> None:
+    """That the session of this request is open still, seen in a write transaction. Raises APIError 401."""
+    now = time.time()
+    if await select_grant(connection, grant.session_id, now) is None:
+        g.grant, g.end_reason = None, (await select_over(connection, [grant.session_id], now)).get(grant.session_id)
+        raise unauthenticated()
 
 
 async def find_user() -> User | None:

@@ -4,8 +4,9 @@ from quart import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.api.access import everybody, users_only
-from server.api.accounts import authenticate, register
+from server.api.accounts import register
 from server.api.auth import find_user, why_signed_out
+from server.api.authentication import authenticate
 from server.api.cameras import require_camera
 from server.api.errors import APIError
 from server.api.kept_form import offer_again, read_kept
@@ -55,12 +56,11 @@ async def do_register() -> Page:
     form = await request.form
     values = {name: form.get(name, "") for name in ("username", "email", "next")}
     try:
-        user = await register(values["username"], values["email"], form.get("password", ""))
+        await sign_in(await register(values["username"], values["email"], form.get("password", "")))
     except APIError as error:
         errors = error.fields or {"form": error.message}
         page = await render_template("register.html", values=values, errors=errors)
         return page, error.status, error.headers
-    await sign_in(user)
     return redirect(next_page(values["next"]), 303)
 
 
@@ -82,11 +82,10 @@ async def do_login() -> Page:
     values = {name: form.get(name, "") for name in ("login", "next")}
     kept = read_kept(form)
     try:
-        user = await authenticate(values["login"], form.get("password", ""))
+        await sign_in(await authenticate(values["login"], form.get("password", "")))
     except APIError as error:
         page = await render_template("login.html", values=values, errors={"form": error.message}, kept=kept)
         return page, error.status, error.headers
-    await sign_in(user)
     if kept is not None:
         return await offer_again(kept)
     return redirect(next_page(values["next"]), 303)
