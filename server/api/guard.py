@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from server.addresses import network_of
 from server.api.errors import APIError
-from server.api.throttle import Throttle, seconds
+from server.throttle import Throttle, seconds
 from server.words.mark import N_
 
 WINDOW_S = 900.0

@@ -415,3 +415,5 @@ EVENTS = {
 }
 FOR_GUESTS = frozenset({"stream_open", "frame", "stream_close"})
 """Every other event does not exist for a device that is a guest."""
+RESERVED = frozenset({"connect", "disconnect"})
+"""The library's own: as events of a client they do not exist, for nobody."""

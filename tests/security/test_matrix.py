@@ -16,10 +16,11 @@ from sqlalchemy import text
 from server.api.access import Access, rule_of
 from server.app import create_app
 from server.config import Settings
-from server.live.namespace import EVENTS as EVENT_RULES
+from server.live import event_rules
+from server.live.event_rules import EVENTS as EVENT_RULES
 from server.serve import prepare
 from server.storage.database import Database
-from tests.security.matrix import EVENTS, FOR_GUESTS, ROUTES, Case, Role
+from tests.security.matrix import EVENTS, FOR_GUESTS, RESERVED, ROUTES, Case, Role
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
@@ -72,6 +73,7 @@ async def test_a_route_without_a_rule_is_closed(settings: Settings, engine: Scri
 
 def test_every_event_has_a_budget_and_is_documented() -> None:
     assert EVENT_RULES.keys() == EVENTS.keys()
+    assert RESERVED == event_rules.RESERVED
     page = PROTOCOL.read_text()
     for name, rule in EVENT_RULES.items():
         assert 0 < rule.rate <= rule.burst
@@ -218,6 +220,9 @@ async def test_events(open_server: RunningServer, role: Role) -> None:
             await asker.connect()
         for event in EVENTS:
             await check_event(people, role, event)
+        for event in RESERVED:
+            assert (await asker.call(event, {}))["error"]["code"] == "BAD_REQUEST", f"{event} as {role}"
+            assert (await asker.call("frame", {"stream": "str_1", "seq": 1}))["error"]["code"] == "UNKNOWN_STREAM"
 
 
 async def check_event(people: People, role: Role, event: str) -> None:

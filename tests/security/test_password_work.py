@@ -13,8 +13,8 @@ from server.api.errors import APIError
 from server.api.guard import FAILURES_FROM_ADDRESS, FAILURES_OF_ACCOUNT, Guard
 from server.api.password_rules import common_passwords, wrong_with_password
 from server.api.passwords import WAITING, Passwords, prepare
-from server.api.throttle import MOST_KEYS, Throttle
 from server.config import Settings
+from server.throttle import MOST_KEYS, Throttle
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
