@@ -26,7 +26,7 @@ class EventRule:
 
 
 OVERALL = EventRule(200, 400)
-"""Of all events together; a user has it for every two streams that a user may have."""
+"""Of all events together; a user has it for every four streams that a user may have."""
 CONNECT = EventRule(2, 32, coming_back=True)
 """Of connecting: a new connection, and coming back on one that is there."""
 EVENTS = {

@@ -219,7 +219,7 @@ def _nobody(_sid: str) -> None:
 
 def _budgets_of_users(settings: Settings) -> Budgets:
     """What is sent in proportion to streams grows with those that a user may have."""
-    share = max(1.0, settings.streams_per_user / 2)
+    share = max(1.0, settings.streams_per_user / 4)
     overall = EventRule(OVERALL.rate * share, OVERALL.burst * share)
     frames = EventRule(EVENTS["frame"].rate * share, EVENTS["frame"].burst * share)
     return Budgets({**EVENTS, "frame": frames}, overall, settings.connections_per_user, time.monotonic)
