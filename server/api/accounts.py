@@ -15,6 +15,7 @@ from server.api.authentication import authenticate
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.field_rules import wrong_with_account
+from server.api.places import Asker
 from server.api.sign_in import sign_in, sign_out
 from server.ids import new_id
 from server.storage.audit import Action
@@ -82,7 +83,7 @@ async def register(username: str, email: str, password: str) -> Login:
 
 async def create_user(username: str, email: str, password: str) -> Login:
     """Make an account whose fields were checked. Raises APIError 409 ``TAKEN``."""
-    password_hash = await services().passwords.hash(password)
+    password_hash = await services().passwords.hash(password, Asker(request.remote_addr or ""))
     try:
         async with services().database.writing() as connection:
             user = User(new_id("usr"), username, email, is_admin=await count_users(connection) == 0)

@@ -12,18 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.api.access import users_only
 from server.api.accounts import Strict
 from server.api.audit import record
-from server.api.auth import bearer_token, require_grant, require_open, require_user, unauthenticated
-from server.api.authentication import password_fits, record_failure, require_same
+from server.api.auth import bearer_token, require_grant, require_open, require_user
+from server.api.authentication import confirm, require_same
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.password_rules import wrong_with_password
+from server.api.places import Asker
 from server.api.sign_in import begin_session, forget_cookie, keep_session
 from server.storage.audit import Action, Origin, insert_audit
 from server.storage.cameras import select_cameras
 from server.storage.forgetting import forget_name
 from server.storage.profiles import Holdings, select_holdings
 from server.storage.sessions import EndReason, SessionKind, end_sessions, select_sessions
-from server.storage.users import Login, User, delete_user, select_login_by_id, update_password
+from server.storage.users import Login, User, delete_user, update_password
 from server.words.mark import N_
 
 blueprint = Blueprint("credentials", __name__, url_prefix="/api/account")
@@ -62,19 +63,6 @@ class HoldingsAnswer(BaseModel):
     holdings: HoldingsOut
 
 
-async def _confirm(user: User, password: str, field: str) -> Login:
-    """The account whose password this is. Raises APIError 401, 403 ``WRONG_PASSWORD`` or 429 ``RATE_LIMITED``."""
-    async with services().database.reading() as connection:
-        found = await select_login_by_id(connection, user.id)
-    if found is None:
-        raise unauthenticated()
-    if not await password_fits(found, user.id, password):
-        await record_failure(found, Action.PASSWORD_CHECK_FAILED)
-        text = N_("This is not your password.")
-        raise APIError(403, "WRONG_PASSWORD", text, {field: text})
-    return found
-
-
 async def _replace(connection: AsyncConnection, checked: Login, password_hash: str) -> Login:
     """Store a new hash in the place of the one that was checked. Raises APIError 409 ``PASSWORD_CHANGED``."""
     if not await update_password(connection, checked.user.id, password_hash, replaces=checked.password_hash):
@@ -92,13 +80,13 @@ async def change_password(current: str, new: str) -> None:
     """
     grant = await require_grant()
     user = grant.user
-    checked = await _confirm(user, current, "current_password")
+    checked = await confirm(user, current, "current_password")
     wrong = wrong_with_password(new, user.username, user.email)
     if wrong is None and new == current:
         wrong = N_("This is the password you have already.")
     if wrong:
         raise APIError(400, "INVALID_FIELDS", "Some fields need another look.", {"new_password": wrong})
-    password_hash = await services().passwords.hash(new)
+    password_hash = await services().passwords.hash(new, Asker(request.remote_addr or "", user.id))
     by_browser = bearer_token(request.headers.get("Authorization")) is None
     async with services().database.writing() as connection:
         await require_open(connection, grant)
@@ -127,7 +115,7 @@ async def delete_account(password: str) -> None:
     """
     grant = await require_grant()
     user = grant.user
-    checked = await _confirm(user, password, "password")
+    checked = await confirm(user, password, "password")
     now = time.time()
     async with services().database.writing() as connection:
         await require_open(connection, grant)

@@ -11,6 +11,7 @@ ACTIONS = {
     "registered": N_("Registered"),
     "signed_in": N_("Signed in"),
     "sign_in_failed": N_("Sign in failed"),
+    "sign_in_refused": N_("Sign-ins refused for a while: too many wrong passwords"),
     "signed_out": N_("Signed out"),
     "session_ended": N_("Session ended"),
     "signed_out_everywhere": N_("Signed out everywhere"),
@@ -60,7 +61,7 @@ OURS = {
     "target": frozenset({"signed_in", "profile_changed"}),
     "detail": frozenset(
         {"password_changed", "signed_out_everywhere", "channel_added", "channel_deleted", "plan_changed"}
-        | {"invite_added", "room_joined", "member_changed", "area_changed"}
+        | {"sign_in_failed", "invite_added", "room_joined", "member_changed", "area_changed"}
     ),
 }
 NAMES = {

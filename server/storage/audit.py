@@ -16,6 +16,7 @@ class Action(StrEnum):
     REGISTERED = "registered"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"
+    SIGN_IN_REFUSED = "sign_in_refused"
     SIGNED_OUT = "signed_out"
     SESSION_ENDED = "session_ended"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"

@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+from server.api.user_admin import UserAdmin
 from tests.support.server import PASSWORD, Client, RunningServer
 
 
@@ -111,3 +112,18 @@ async def test_failures_stay_out_of_sight_of_others(server: RunningServer) -> No
         assert entries[0]["action"] == "password_check_failed"
         assert "wrong password" not in str(entries)
         assert PASSWORD not in str(entries)
+
+
+async def test_the_right_password_of_a_disabled_account_is_logged(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        admin = UserAdmin(server.settings)
+        await admin.disable("ada")
+        async with user.http.post("/api/session", json={"login": "ada", "password": PASSWORD}) as response:
+            assert response.status == 403
+        await admin.enable("ada")
+        await admin.close()
+        await user.sign_in()
+        entries = (await log_of(user))["entries"]
+        found = [one["detail"] for one in entries if one["action"] == "sign_in_failed"]
+        assert found == ["This account is disabled."]

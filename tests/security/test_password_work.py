@@ -2,21 +2,24 @@
 
 import asyncio
 import statistics
+import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 
 import bcrypt
 import pytest
 
 from server.api.errors import APIError
-from server.api.guard import FAILURES_FROM_ADDRESS, FAILURES_OF_ACCOUNT, Guard
+from server.api.guard import CONFIRMATIONS_A_MINUTE, FAILURES_FROM_ADDRESS, FAILURES_OF_NAME, Guard
 from server.api.password_rules import common_passwords, wrong_with_password
-from server.api.passwords import WAITING, Passwords, prepare
+from server.api.passwords import Passwords, prepare
+from server.api.places import OF_ACCOUNT, OF_ADDRESS, WAITING, Asker, Places
 from server.config import Settings
 from server.throttle import MOST_KEYS, Throttle
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
+from tests.support.wait import until
 
 COST = 12
 ATTEMPTS = 20
@@ -149,7 +152,108 @@ async def test_all_at_once_are_no_way_around(server: RunningServer) -> None:
         answers = await asyncio.gather(
             *(attempt(user, "ada", "wrong password") for _ in range(FAILURES_FROM_ADDRESS + 5))
         )
-        assert [status for status, _ in answers].count(401) == FAILURES_FROM_ADDRESS
+        checked = [status for status, _ in answers].count(401)
+        assert 0 < checked <= FAILURES_FROM_ADDRESS
+        # Those that found no place in the queue may come again.
+        later = [(await attempt(user, "ada", "wrong password"))[0] for _ in range(FAILURES_FROM_ADDRESS + 1 - checked)]
+        assert later == [401] * (FAILURES_FROM_ADDRESS - checked) + [429]
+
+
+async def test_the_two_names_of_an_account_are_not_linked(server: RunningServer) -> None:
+    """Else whoever knows a user name could try addresses until one has to wait with it."""
+    async with server.client() as user:
+        await user.register()
+        for _ in range(FAILURES_FROM_ADDRESS):
+            await attempt(user, "ada", "wrong password")
+        for login, status in (("ADA ", 429), ("ada@example.org", 401), ("eve@example.org", 401)):
+            assert (await attempt(user, login, "wrong password"))[0] == status, login
+
+
+async def test_refusals_are_logged_once(server: RunningServer) -> None:
+    async with server.client() as user, server.client() as other:
+        await user.register()
+        for _ in range(FAILURES_FROM_ADDRESS + 4):
+            await attempt(other, "ada", "wrong password")
+        entries = (await user.get("/api/audit?limit=200"))["entries"]
+        actions = [one["action"] for one in entries]
+        assert (actions.count("sign_in_failed"), actions.count("sign_in_refused")) == (FAILURES_FROM_ADDRESS, 1)
+
+
+async def test_who_is_signed_in_cannot_keep_others_out(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, check = threading.Event(), Passwords._check
+
+    def held(self: Passwords, prepared: bytes, hashed: str | None) -> bool:
+        assert go.wait(60)
+        return check(self, prepared, hashed)
+
+    monkeypatch.setattr(Passwords, "_check", held)
+    async with AsyncExitStack() as stack:
+        stack.callback(go.set)
+        clients = [await stack.enter_async_context(server.client()) for _ in range(4)]
+        for name, client in zip(("ada", "eve", "joe", "bystander"), clients, strict=True):
+            await client.register(name)
+
+        async def confirm(client: Client) -> tuple[int, bool]:
+            body = {"current_password": PASSWORD, "new_password": PASSWORD}
+            async with client.http.post("/api/account/password", json=body) as response:
+                return response.status, "Retry-After" in response.headers
+
+        asked = [asyncio.create_task(confirm(client)) for client in clients[:3] for _ in range(25)]
+        refused = 3 * (25 - CONFIRMATIONS_A_MINUTE)
+        await until(lambda: sum(task.done() for task in asked) == refused, 30)
+        assert {task.result() for task in asked if task.done()} == {(429, True)}
+        signing_in = asyncio.create_task(attempt(clients[3], "bystander", PASSWORD))
+        go.set()
+        assert (await signing_in)[0] == 200
+        assert {(await task)[0] for task in asked} == {400, 429}, "the right password, but it is the one that is there"
+
+
+def test_places_are_shared() -> None:
+    places = Places()
+    with ExitStack() as stack:
+        for _ in range(OF_ACCOUNT):
+            stack.enter_context(places.one(Asker("203.0.113.1", "ada")))
+        with pytest.raises(APIError) as full:
+            stack.enter_context(places.one(Asker("198.51.100.1", "ada")))
+        assert (full.value.status, full.value.headers["Retry-After"]) == (429, "5")
+        for number in range(OF_ADDRESS - OF_ACCOUNT):
+            stack.enter_context(places.one(Asker("203.0.113.1", f"user {number}")))
+        with pytest.raises(APIError) as full:
+            stack.enter_context(places.one(Asker("203.0.113.1")))
+        assert full.value.status == 429
+        for number in range(WAITING - OF_ADDRESS):
+            stack.enter_context(places.one(Asker(f"192.0.2.{number}", "")))
+        with pytest.raises(APIError) as full:
+            stack.enter_context(places.one(None))
+        assert full.value.status == 503
+    with places.one(Asker("203.0.113.1", "ada")):
+        assert len(places._taken) == 2, "who has left is forgotten"
+    assert not places._taken
+
+
+@pytest.mark.parametrize("cost", [4, 5, 7])
+async def test_a_wrong_password_takes_the_work_of_today(monkeypatch: pytest.MonkeyPatch, cost: int) -> None:
+    """An account whose hash is older than a raise of the cost must not be told from an unknown name."""
+    old = bcrypt.hashpw(b"right password", bcrypt.gensalt(cost)).decode()
+    passwords, rounds = Passwords(7), 0
+    check, hash_again = bcrypt.checkpw, bcrypt.hashpw
+
+    def counted(salt: bytes) -> None:
+        nonlocal rounds
+        rounds += 2 ** int(salt.split(b"$")[2])
+
+    monkeypatch.setattr(bcrypt, "checkpw", lambda password, hashed: (counted(hashed), check(password, hashed))[1])
+    monkeypatch.setattr(bcrypt, "hashpw", lambda password, salt: (counted(salt), hash_again(password, salt))[1])
+    try:
+        passwords._nobody.result()
+        rounds = 0
+        assert not await passwords.check("wrong password", old)
+        of_account, rounds = rounds, 0
+        assert not await passwords.check("wrong password", None)
+        assert of_account == rounds == 2**7
+        assert await passwords.check("right password", old)
+    finally:
+        passwords.close()
 
 
 async def test_addresses_have_limits_for_signing_in_and_up(settings: Settings, engine: ScriptedEngine) -> None:
@@ -169,7 +273,7 @@ async def test_addresses_have_limits_for_signing_in_and_up(settings: Settings, e
 def test_an_account_is_guarded_from_everywhere() -> None:
     now = 0.0
     guard = Guard(10_000, 100, lambda: now)
-    for number in range(FAILURES_OF_ACCOUNT):
+    for number in range(FAILURES_OF_NAME):
         guard.admit_password(f"203.0.113.{number}", "ada")
     with pytest.raises(APIError, match="Try again in"):
         guard.admit_password("198.51.100.1", "ada")
