@@ -59,6 +59,8 @@ def keep(app: Quart, endpoint: str | None, action: str, typed: MultiDict[str, st
 def read_kept(form: MultiDict[str, str]) -> KeptForm | None:
     """What a sign-in form carries along; None for an action that is no form of ours."""
     action = form.get(ACTION, "")
+    if not action.startswith("/") or action.startswith("//"):
+        return None  # the router takes "//profile" for "/profile", a browser for another site
     adapter = current_app.url_map.bind(request.host)
     try:
         endpoint, _ = adapter.match(action, method="POST")

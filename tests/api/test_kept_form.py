@@ -68,7 +68,8 @@ async def test_secrets_are_not_kept(server: RunningServer, path: str, form: dict
 
 
 @pytest.mark.parametrize(
-    "action", ["https://evil.example/", "//evil.example", "/profile/delete", "/logout", "/nothing"]
+    "action",
+    ["https://evil.example/", "//evil.example", "//profile", "profile", "/profile/delete", "/logout", "/nothing"],
 )
 async def test_a_form_comes_back_only_where_it_belongs(server: RunningServer, action: str) -> None:
     async with server.user() as user:
