@@ -203,7 +203,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
 
 def _socket_origins(settings: Settings) -> Any:
     def allow(_origin: str | None, environ: dict[str, Any]) -> bool:
-        return handshake_origin_allowed(environ, settings.allowed_origins)
+        return handshake_origin_allowed(environ, settings.known_origins)
 
     return allow
 
