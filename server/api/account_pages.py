@@ -139,7 +139,7 @@ async def do_delete() -> Page:
             raise
         page, status = await _delete_page(error.fields or {"form": error.message}, error.status)
         return page, status, error.headers
-    return redirect("/", 303)
+    return redirect("/?deleted", 303)
 
 
 async def _delete_page(errors: dict[str, str], status: int = 200) -> tuple[str, int]:

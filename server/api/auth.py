@@ -93,8 +93,8 @@ def why_signed_out() -> str | None:
     if reason is None or reason is EndReason.SIGNED_OUT:
         return None
     if reason is EndReason.ACCOUNT_DELETED:
-        # No row: deleted with its account, or over for so long that it was cleared away.
-        return N_("Your session has ended.")
+        # No row: deleted with its account, or over for more than a day and cleared away.
+        return N_("The account was deleted, or this session ended more than a day ago.")
     return WHY[reason]
 
 

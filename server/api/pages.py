@@ -37,7 +37,7 @@ async def landing() -> Page:
     """What this is; users go on to their cameras."""
     if await find_user():
         return redirect(HOME)
-    return await render_template("landing.html")
+    return await render_template("landing.html", deleted="deleted" in request.args)
 
 
 @blueprint.get("/register")

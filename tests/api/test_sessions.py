@@ -209,7 +209,11 @@ async def test_the_pages_work_without_scripts(server: RunningServer) -> None:
         assert await status_of(user) == 401
         async with user.http.post("/api/session", json={"login": "ada", "password": NEW}) as response:
             assert response.status == 200
-        await post("/profile/delete", {"password": NEW}, "/")
+        cookies = {cookie.key: cookie.value for cookie in user.http.cookie_jar}
+        assert "The account is deleted" in await post("/profile/delete", {"password": NEW}, "/")
+        other.http.cookie_jar.update_cookies(cookies)
+        async with other.http.get("/login") as response:
+            assert "The account was deleted" in await response.text(), "in a browser that was signed in as well"
         async with user.http.get("/profile", allow_redirects=False) as response:
             assert response.headers["Location"] == "/login?next=%2Fprofile"
 

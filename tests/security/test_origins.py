@@ -199,6 +199,12 @@ async def test_a_forged_address_does_not_get_around_limits(settings: Settings, e
                 statuses.append(response.status)
         assert statuses.count(200) <= 62
         assert 429 in statuses
+        nowhere = []
+        for number in range(70):
+            async with stranger.http.get(f"/nowhere/{number}") as response:
+                nowhere.append(response.status)
+                assert ("Retry-After" in response.headers) == (response.status == 429)
+        assert set(nowhere) == {404, 429}, "what is not there is limited as well"
 
 
 @pytest.mark.parametrize(
