@@ -27,6 +27,7 @@ ACTIONS = {
     "camera_renamed": N_("Camera renamed"),
     "camera_deleted": N_("Camera deleted"),
     "plan_changed": N_("Zones changed"),
+    "limits_changed": N_("Limits changed"),
     "counters_reset": N_("Counters reset"),
     "stills_on": N_("Pictures of alerts switched on"),
     "stills_off": N_("Pictures of alerts switched off"),

@@ -20,6 +20,8 @@ from server.live.event_rules import EVENTS, GUEST_EVENTS, OVERALL, EventRule
 from server.live.registry import Registry
 from server.live.room_events import RoomEvents
 from server.live.stream_events import Caller, StreamEvents
+from server.live.transport import origin_of
+from server.storage.audit import Origin
 from server.storage.guests import GuestGrant
 from server.storage.sessions import OF_GUESTS, WHY, EndReason, Grant
 from server.words.mark import N_
@@ -121,7 +123,7 @@ class LiveNamespace(socketio.AsyncNamespace):
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:
             grant = await self._authenticate(environ, auth)
-            caller, session = _who(sid, grant, lambda: sid in self._connections)
+            caller, session = _who(sid, grant, lambda: sid in self._connections, origin_of(environ))
             holder = session if caller.guest else caller.user_id
             if not self._budgets_for(caller).take_connect(holder):
                 raise CodedError("RATE_LIMITED", N_("You connect too often; wait a little."))
@@ -225,8 +227,8 @@ def _budgets_of_users(settings: Settings) -> Budgets:
     return Budgets({**EVENTS, "frame": frames}, overall, settings.connections_per_user, time.monotonic)
 
 
-def _who(sid: str, grant: Grant | GuestGrant, connected: Callable[[], bool]) -> tuple[Caller, str]:
+def _who(sid: str, grant: Grant | GuestGrant, connected: Callable[[], bool], origin: Origin) -> tuple[Caller, str]:
     """Who connects, and what ends that connection."""
     if isinstance(grant, GuestGrant):
-        return Caller(sid, grant.owner_id, grant.camera_name, connected, grant), grant.guest_id
-    return Caller(sid, grant.user.id, grant.user.username, connected), grant.session_id
+        return Caller(sid, grant.owner_id, grant.camera_name, connected, origin, grant), grant.guest_id
+    return Caller(sid, grant.user.id, grant.user.username, connected, origin), grant.session_id

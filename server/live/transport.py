@@ -13,6 +13,7 @@ from server.addresses import network_of
 from server.config import TRANSPORT_BYTES
 from server.live.event_rules import RESERVED
 from server.live.handshakes import Handshakes
+from server.storage.audit import Origin
 from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
@@ -57,7 +58,7 @@ class LiveServer(socketio.AsyncServer):
         self._connecting: dict[str, asyncio.Task[None]] = {}
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
-        if not self._handshakes.admit(eio_sid, address_of(environ)):
+        if not self._handshakes.admit(eio_sid, network_of(origin_of(environ).address)):
             return N_("Too many connections from this address.")
         await super()._handle_eio_connect(eio_sid, environ)
         return None
@@ -128,10 +129,10 @@ class LiveServer(socketio.AsyncServer):
             await self._drop(eio_sid, f"unreadable packet ({type(error).__name__})")
 
 
-def address_of(environ: dict[str, Any]) -> str:
+def origin_of(environ: dict[str, Any]) -> Origin:
     """Where a handshake comes from. `REMOTE_ADDR` is always 127.0.0.1 under ASGI."""
     client = environ.get("asgi.scope", {}).get("client")
-    return network_of(client[0]) if client else ""
+    return Origin(client[0] if client else "", environ.get("HTTP_USER_AGENT", ""))
 
 
 def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes) -> LiveServer:

@@ -32,6 +32,7 @@ class Action(StrEnum):
     CAMERA_RENAMED = "camera_renamed"
     CAMERA_DELETED = "camera_deleted"
     PLAN_CHANGED = "plan_changed"
+    LIMITS_CHANGED = "limits_changed"
     COUNTERS_RESET = "counters_reset"
     STILLS_ON = "stills_on"
     STILLS_OFF = "stills_off"

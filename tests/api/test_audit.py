@@ -12,6 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api import audit_file
 from server.api.user_admin import UserAdmin
+from server.core.alarm import Limits
+from server.core.plan import Plan, ZoneLimits
+from server.core.plan_json import encode_plan
+from server.core.zone import Zone
 from server.storage.audit import Entry, select_audit
 from tests.support.server import PASSWORD, Client, RunningServer
 
@@ -166,3 +170,37 @@ async def test_the_right_password_of_a_disabled_account_is_logged(server: Runnin
         entries = (await log_of(user))["entries"]
         found = [one["detail"] for one in entries if one["action"] == "sign_in_failed"]
         assert found == ["This account is disabled."]
+
+
+async def test_the_log_says_who_was_changed_to_what(server: RunningServer) -> None:
+    async with server.user() as user, server.client() as eve:
+        await eve.register("eve")
+        camera = await user.camera("Gate")
+        stream = (await user.open(camera))["stream"]
+        assert "summary" in await user.call("counters_reset", {"stream": stream})
+        limits = {"gate": ZoneLimits(Limits(warning=10, critical=20))}
+        square = Zone("gate", "Door", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+        plan = {"version": 0, "plan": encode_plan(Plan((square,), (), limits))}
+        async with user.http.put(f"/api/cameras/{camera}/plan", json=plan) as response:
+            assert response.status == 200
+        room = await user.room("Hall", camera)
+        await user.invite(room, "viewer", eve)
+        people = (await user.get(f"/api/rooms/{room}"))["room"]["members"]
+        member = next(one["user"] for one in people if one["role"] == "viewer")
+        async with user.http.patch(f"/api/rooms/{room}/members/{member}", json={"role": "operator"}) as response:
+            assert response.status == 200
+        area = {"name": "Front", "members": [{"camera": camera}], "capacity": 100, "limits": {"warning": 80}}
+        made = (await user.post(f"/api/rooms/{room}/areas", area))["area"]["id"]
+        async with user.http.patch(f"/api/rooms/{room}/areas/{made}", json={"capacity": 50}) as response:
+            assert response.status == 200
+        entries = (await log_of(user, limit=200))["entries"]
+    told = {(one["action"], one["target"], one["detail"]) for one in entries}
+    assert {
+        ("limits_changed", "Gate", "Door people - → 10/20"),
+        ("limits_changed", "Front", "-/-/- → 100/80/-"),
+        ("limits_changed", "Front", "100/80/- → 50/80/-"),
+        ("member_changed", "Hall", "eve, operator"),
+    } <= told
+    reset = next(one for one in entries if one["action"] == "counters_reset")
+    assert reset["address"] == "127.0.0.1"
+    assert "aiohttp" in reset["device"]
