@@ -52,6 +52,7 @@ from server.api.context import KEY, Services, WebLife
 from server.api.description import install_description
 from server.api.errors import install_errors
 from server.api.guard import Guard
+from server.api.kept_form import unfinished_form
 from server.api.language import install_words
 from server.api.limits import install_limits
 from server.api.passwords import Passwords
@@ -195,7 +196,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_description(app)
     install_security(app)
     install_access(app)
-    install_errors(app)
+    install_errors(app, unfinished_form)
     install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)

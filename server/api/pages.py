@@ -9,7 +9,7 @@ from server.api.auth import find_user, why_signed_out
 from server.api.authentication import authenticate
 from server.api.cameras import require_camera
 from server.api.errors import APIError
-from server.api.kept_form import offer_again, read_kept
+from server.api.kept_form import offer_again, read_kept, repeats
 from server.api.sign_in import sign_in, sign_out
 from server.storage.rights import Right
 
@@ -51,6 +51,7 @@ async def show_register() -> Page:
 
 @blueprint.post("/register")
 @everybody
+@repeats(username="User name", email="E-mail", next="")
 async def do_register() -> Page:
     """Make an account and go on; on an error the form comes back as it was typed."""
     form = await request.form
@@ -76,6 +77,7 @@ async def show_login() -> Page:
 
 @blueprint.post("/login")
 @everybody
+@repeats(login="User name or e-mail", next="")
 async def do_login() -> Page:
     """Sign in and go on to where the user wanted to be."""
     form = await request.form
