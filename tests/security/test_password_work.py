@@ -23,6 +23,8 @@ from tests.support.wait import until
 
 COST = 12
 ATTEMPTS = 20
+LAG_S = 0.05
+"""Promised at the 99th percentile, on a machine that does nothing else."""
 
 
 async def attempt(client: Client, login: str, password: str) -> tuple[int, dict[str, str]]:
@@ -53,30 +55,27 @@ def p99(values: list[float]) -> float:
     return statistics.quantiles(values, n=100)[98]
 
 
-def one_hash_s() -> float:
-    """How long one hash takes here and now, in processor time: waiting for a busy machine is no part of it."""
-    started = time.process_time()
-    bcrypt.hashpw(b"x", bcrypt.gensalt(COST))
-    return time.process_time() - started
-
-
 @pytest.mark.alone
 async def test_twenty_sign_ins_at_once_do_not_hold_the_loop(settings: Settings, engine: ScriptedEngine) -> None:
     """The server, its clients and the measurement share one loop: on it, a single hash would make all of them late."""
     real = settings.model_copy(update={"bcrypt_cost": COST})
     async with run_server(real, engine) as server, server.user() as user, server.client() as crowd:
         stream = (await user.open(await user.camera()))["stream"]
+        async with measured_lag() as before:
+            for seq in range(1, 60):
+                assert (await user.frame(stream, seq))["status"] == "processed"
+                await asyncio.sleep(0.02)
         async with measured_lag() as late:
             work = asyncio.gather(*(attempt(crowd, "ada", PASSWORD) for _ in range(ATTEMPTS)))
-            seq = 0
+            seq = first = 60
             while not work.done():
                 seq += 1
                 assert (await user.frame(stream, seq))["status"] == "processed"
         statuses = [status for status, _ in await work]
     assert statuses == [200] * ATTEMPTS
-    assert seq > ATTEMPTS, "the stream went on meanwhile"
-    # With the work on the loop it would be late by a whole hash at least, most of the time.
-    assert p99(late) < one_hash_s() / 2
+    assert seq - first > ATTEMPTS, "the stream went on meanwhile"
+    # What the machine itself is late by, with nobody signing in, is no part of the promise.
+    assert p99(late) < LAG_S + p99(before)
 
 
 @pytest.mark.alone
