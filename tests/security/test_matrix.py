@@ -1,10 +1,8 @@
 """Every route and event × every role (row 10), and that none is without a rule and a limit."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,6 @@ import pytest
 from quart import Quart
 from quart_rate_limiter import QUART_RATE_LIMITER_EXEMPT_ATTRIBUTE
 from socketio.exceptions import ConnectionError as SocketConnectionError
-from sqlalchemy import text
 
 from server.api.access import Access, rule_of
 from server.app import create_app
@@ -20,10 +17,10 @@ from server.config import Settings
 from server.live import event_rules
 from server.live.event_rules import EVENTS as EVENT_RULES
 from server.serve import prepare
-from server.storage.database import Database
 from tests.security.matrix import EVENTS, FOR_GUESTS, RESERVED, ROUTES, Case, Role
+from tests.security.people import People, gather_people
 from tests.support.engine import ScriptedEngine
-from tests.support.server import PASSWORD, Client, RunningServer, run_server
+from tests.support.server import RunningServer, run_server
 
 BY_RULE = {(case.method, case.rule): case for case in ROUTES}
 PROTOCOL = Path(__file__).resolve().parents[2] / "docs" / "protocol.md"
@@ -81,107 +78,12 @@ def test_every_event_has_a_budget_and_is_documented() -> None:
         assert f"### `{name}`" in page, name
 
 
-@dataclass
-class People:
-    """One client for each role, and the ids of what belongs to the owner."""
-
-    clients: dict[Role, Client]
-    ids: dict[str, str]
-
-    def fill(self, value: Any, **more: str) -> Any:
-        """Put the owner's ids into a payload."""
-        if isinstance(value, str):
-            return value.format(**self.ids, **more)
-        if isinstance(value, dict):
-            return {key: self.fill(one, **more) for key, one in value.items()}
-        return [self.fill(one, **more) for one in value] if isinstance(value, list) else value
-
-
 @pytest.fixture
 async def open_server(settings: Settings, engine: ScriptedEngine) -> AsyncIterator[RunningServer]:
     """A server that lets many people in from here."""
     wide = settings.model_copy(update={"sign_ups_per_hour": 10_000, "sign_ins_per_minute": 10_000})
     async with run_server(wide, engine) as server:
         yield server
-
-
-_names = iter(range(1_000_000))
-
-
-async def gather_people(server: RunningServer, stack: AsyncExitStack, asker: Role = Role.OWNER) -> People:
-    """Fresh accounts; the owner is signed in a second time elsewhere. Of the people of rooms, the one who asks."""
-    clients = {role: await stack.enter_async_context(server.client()) for role in Role}
-    owner = clients[Role.OWNER]
-    name = f"owner{next(_names)}"
-    await owner.register(name)
-    for role in {Role.OPERATOR, Role.OTHER, Role.ADMIN, asker} - {Role.OWNER, Role.PROGRAM, Role.STRANGER, Role.GUEST}:
-        await clients[role].register(f"{role}{next(_names)}")
-    await make_admin(server.settings, clients[Role.ADMIN])
-    elsewhere = await stack.enter_async_context(server.client())
-    await elsewhere.sign_in(name)
-    sessions = (await elsewhere.get("/api/sessions"))["sessions"]
-    tokens = await clients[Role.PROGRAM].post("/api/tokens", {"login": name, "password": PASSWORD}, 200)
-    clients[Role.PROGRAM].http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
-    hook = {"kind": "webhook", "name": "Private hook", "target": "https://hooks.example.invalid/", "steps": ["warning"]}
-    ids = {
-        "camera": await owner.camera("Private gate"),
-        "session": next(one["id"] for one in sessions if one["current"]),
-        "token": tokens["access_token"],
-        "channel": (await owner.post("/api/channels", hook))["channel"]["id"],
-    }
-    ids["alert"] = await add_alert(server.settings, ids["camera"])
-    return People(clients, ids | await furnish_room(clients, ids["camera"], asker))
-
-
-async def furnish_room(clients: dict[Role, Client], camera: str, asker: Role) -> dict[str, str]:
-    """A room with the camera, an area, a status page and an operator; whoever asks is let in as its role says."""
-    owner = clients[Role.OWNER]
-    room = await owner.room("Private room", camera)
-    for role in {Role.OPERATOR, asker} & {Role.OPERATOR, Role.VIEWER}:
-        await owner.invite(room, role.value, clients[role])
-    if asker is Role.GUEST:
-        await owner.invite(room, "camera", clients[Role.GUEST])
-    if asker is Role.NEIGHBOUR:
-        await clients[asker].room("Room next door", await clients[asker].camera("Next door"))
-    members = (await owner.get(f"/api/rooms/{room}"))["room"]["members"]
-    invite = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 10})
-    area = {"name": "Private area", "members": [{"camera": camera}]}
-    return {
-        "room": room,
-        "member": next(one["user"] for one in members if one["role"] == "operator"),
-        "invite": invite["invite"]["id"],
-        "code": invite["url"].rpartition("/")[2],
-        "area": (await owner.post(f"/api/rooms/{room}/areas", area))["area"]["id"],
-        "status": await owner.open_status_page(room, []),
-    }
-
-
-async def add_alert(settings: Settings, camera: str) -> str:
-    """An alert of a camera, with a picture."""
-    alert = f"alr_{next(_names)}"
-    row = {"alert_id": alert, "camera_id": camera, "now": time.time()}
-    database = Database(settings.database_path)
-    async with database.writing() as connection:
-        await connection.execute(
-            text(
-                "INSERT INTO alerts (id, camera_id, zone_id, zone_name, figure, level, began_at, peak, peak_at, note)"
-                " VALUES (:alert_id, :camera_id, 'z', 'Private gate', 'people', 'warning', :now, 3, :now, '')"
-            ),
-            row,
-        )
-        await connection.execute(text("INSERT INTO stills (alert_id, at, jpeg) VALUES (:alert_id, :now, x'ffd8')"), row)
-    await database.close()
-    return alert
-
-
-async def make_admin(settings: Settings, client: Client) -> None:
-    """Give the role to who is signed in."""
-    async with client.http.get("/api/session") as response:
-        name = (await response.json())["user"]["username"]
-    database = Database(settings.database_path)
-    async with database.writing() as connection:
-        await connection.execute(text("UPDATE users SET is_admin = 1 WHERE username = :name"), {"name": name})
-    await database.close()
 
 
 async def ask(people: People, role: Role, case: Case) -> tuple[int, str]:
