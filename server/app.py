@@ -49,6 +49,7 @@ from server.api.assets import STATIC, install_assets
 from server.api.auth import install_auth
 from server.api.channel_guard import ChannelGuard
 from server.api.context import KEY, Services, WebLife
+from server.api.departed import Departed
 from server.api.description import install_description
 from server.api.errors import install_errors
 from server.api.guard import Guard
@@ -169,6 +170,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
         guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
+        departed=Departed(time.monotonic),
         channel_guard=ChannelGuard(),
         courier=courier,
         push_key=office.vapid.public_key,

@@ -72,9 +72,14 @@ async def _by_cookie() -> Grant | None:
     async with services().database.reading() as connection:
         grant = await select_grant(connection, session_id(secret), now)
         if grant is None:
-            over = await select_over(connection, [session_id(secret)], now)
-            g.end_reason = over.get(session_id(secret))
+            await _learn_why(connection, session_id(secret), now)
     return grant
+
+
+async def _learn_why(connection: AsyncConnection, session: str, now: float) -> None:
+    """Note for `why_signed_out` why a session is over."""
+    g.end_reason = (await select_over(connection, [session], now)).get(session)
+    g.departed = session in services().departed
 
 
 async def grant_by_token(token: object) -> Grant:
@@ -92,7 +97,7 @@ def why_signed_out() -> str | None:
     reason: EndReason | None = g.get("end_reason")
     if reason is None or reason is EndReason.SIGNED_OUT:
         return None
-    if reason is EndReason.ACCOUNT_DELETED:
+    if reason is EndReason.ACCOUNT_DELETED and not g.departed:
         # No row: deleted with its account, or over for more than a day and cleared away.
         return N_("The account was deleted, or this session ended more than a day ago.")
     return WHY[reason]
@@ -121,7 +126,8 @@ async def require_open(connection: AsyncConnection, grant: Grant) -> None:
     """That the session of this request is open still, seen in a write transaction. Raises APIError 401."""
     now = time.time()
     if await select_grant(connection, grant.session_id, now) is None:
-        g.grant, g.end_reason = None, (await select_over(connection, [grant.session_id], now)).get(grant.session_id)
+        g.grant = None
+        await _learn_why(connection, grant.session_id, now)
         raise unauthenticated()
 
 

@@ -127,6 +127,7 @@ async def delete_account(password: str) -> None:
         # That an account went stays in the log; whose it was does not.
         await insert_audit(connection, None, Action.ACCOUNT_DELETED, Origin("", ""), now)
     forget_cookie()
+    services().departed.note(sessions)
     await services().sessions_ended(sessions, EndReason.ACCOUNT_DELETED)
     for camera in cameras:
         services().camera_deleted(camera.id)
