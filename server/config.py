@@ -142,6 +142,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def known_origins(self) -> tuple[str, ...]:
+        """Origins that may open sockets and send forms, whatever the name that they call this server by."""
+        return (*self.allowed_origins, self.public_url) if self.public_url else self.allowed_origins
+
+    @property
     def site_url(self) -> str:
         """Where people reach this server, as far as it knows."""
         host = "localhost" if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound

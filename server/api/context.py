@@ -8,6 +8,7 @@ from quart import current_app
 
 from server.alerts.courier import Courier
 from server.api.channel_guard import ChannelGuard
+from server.api.departed import Departed
 from server.api.guard import Guard
 from server.api.passwords import Passwords
 from server.api.tokens import Tokens
@@ -84,6 +85,7 @@ class Services:
     passwords: Passwords
     tokens: Tokens
     guard: Guard
+    departed: Departed
     channel_guard: ChannelGuard
     courier: Courier
     push_key: str

@@ -1,5 +1,6 @@
 """How often an address may ask, route by route."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 from quart import Quart, request
@@ -7,6 +8,9 @@ from quart_rate_limiter import RateLimit, RateLimiter
 from quart_rate_limiter.store import RateLimiterStoreABC
 
 from server.addresses import network_of
+from server.api.guard import too_many
+from server.throttle import Throttle
+from server.words.mark import N_
 
 MOST_KEYS = 50_000
 
@@ -46,3 +50,15 @@ def install_limits(app: Quart, requests_per_minute: int) -> None:
     """Limit every route that is not exempt; signing in and up have the limits of `Guard` besides."""
     default = RateLimit(requests_per_minute, timedelta(minutes=1))
     RateLimiter(app, key_function=address_key, store=BoundedStore(), default_limits=[default])
+    nowhere = Throttle(requests_per_minute, 60, time.monotonic)
+
+    @app.before_request
+    async def limit_what_is_not_there() -> None:
+        """The library counts for routes; a page that does not exist is made for who asks all the same."""
+        if request.endpoint is not None:
+            return
+        address = await address_key()
+        wait_s = nowhere.wait_s(address)
+        if wait_s > 0:
+            raise too_many(N_("Too many requests."), wait_s)
+        nowhere.take(address)
