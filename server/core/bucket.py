@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from server.core.observed import observed_ms
 from server.core.visits import Event, Kind
 
 BUCKET_MS = 10_000
-MAX_STEP_MS = 1_000.0
-"""A figure holds until the next frame, yet not for longer than this: a gap in the pictures is not an observation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class BucketMaker:
         ended = self.close() if self._start is not None and start != self._start else None
         if self._start is None:
             self._start, self._t = start, t
-        step = min(t - self._t, MAX_STEP_MS)
+        step = observed_ms(self._t, t)
         self._person_ms += step * (self._values[-1] if self._values else value)
         self._observed_ms += step
         self._t = t

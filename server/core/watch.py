@@ -64,7 +64,7 @@ class ZoneWatch:
         self.limits = limits
         self.calibration = calibration
         self._counter = ZoneCounter(zone)
-        self._alarms = _alarms(limits)
+        self._alarms = _alarms(limits, {})
         self._area_m2: float | None = None
         self._scale_x = 0.0
 
@@ -75,8 +75,7 @@ class ZoneWatch:
         """
         if _counting(zone) != _counting(self.zone):
             return ZoneWatch(zone, limits, calibration)
-        if limits != self.limits:
-            self._alarms = _alarms(limits)
+        self._alarms = _alarms(limits, self._alarms)
         self._scale_x = 0.0
         self._counter.zone = self.zone = zone
         self.limits, self.calibration = limits, calibration
@@ -92,12 +91,11 @@ class ZoneWatch:
         figures = self._counter.figures()
         density = figures.occupancy / self._area_m2 if self._area_m2 else None
         values = {"people": figures.occupancy, "density": density, "dwell": figures.dwell.longest_now_s}
-        steps = [
-            (figure, step)
-            for figure, alarm in self._alarms.items()
-            if (value := values[figure]) is not None
-            for step in alarm.update(people.t, value)
-        ]
+        steps = []
+        for figure, alarm in self._alarms.items():
+            value = values[figure]
+            found = alarm.end(people.t) if value is None else alarm.update(people.t, value)
+            steps += [(figure, step) for step in found]
         return ZoneReport(
             zone=self.zone,
             figures=figures,
@@ -120,9 +118,17 @@ class ZoneWatch:
         return self._counter.restart()
 
 
-def _alarms(limits: ZoneLimits) -> dict[str, Alarm]:
-    found = {field.name: getattr(limits, field.name) for field in fields(limits)}
-    return {figure: Alarm(limit) for figure, limit in found.items() if limit is not None}
+def _alarms(limits: ZoneLimits, before: Mapping[str, Alarm]) -> dict[str, Alarm]:
+    """An alarm for each figure that has limits; one that was there goes on."""
+    alarms = {}
+    for field in fields(limits):
+        limit = getattr(limits, field.name)
+        if limit is None:
+            continue
+        alarm = alarms[field.name] = before.get(field.name) or Alarm(limit)
+        if alarm.limits != limit:
+            alarm.change(limit)
+    return alarms
 
 
 def _counting(zone: Zone) -> tuple[object, ...]:

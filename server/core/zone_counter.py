@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.core.dwell import Dwell, DwellFigures
 from server.core.footing import Footing
+from server.core.observed import observed_ms
 from server.core.outlines import Place
 from server.core.visits import Event, Kind, Visits
 from server.core.zone import Zone
@@ -18,7 +19,7 @@ class ZoneFigures:
     occupancy, peak : int
         People inside now, and the most there were.
     average : float
-        Of the occupancy over time.
+        Of the occupancy over the observed time.
     entries, exits : int
         People who came in and went out. entries - exits = occupancy + lost.
     lost : int
@@ -61,10 +62,9 @@ class ZoneCounter:
         """Take in a frame and who of its people is inside; say what happened."""
         events = self._visits.update(people.t, *place, people.seen)
         self._take(events)
-        if self._t is not None:
-            step = people.t - self._t
-            self._person_ms += self._occupancy * step
-            self._elapsed_ms += step
+        step = observed_ms(self._t, people.t)
+        self._person_ms += self._occupancy * step
+        self._elapsed_ms += step
         self._t = people.t
         self._occupancy = len(self._visits.present())
         self._peak = max(self._peak, self._occupancy)

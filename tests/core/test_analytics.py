@@ -111,3 +111,33 @@ def test_a_long_stay_raises_the_level_once() -> None:
     analytics = Analytics(Plan((LEFT,), limits=limits))
     steps = [step for n in range(200) for _, step in analytics.update(frame(n * 100, 0.2)).zones[0].steps]
     assert [(step.after, round(step.t / 1000, 1)) for step in steps] == [(Level.WARNING, 5.0)]
+
+
+GROUND = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (5.0, 0.0)))
+
+
+def test_an_alert_ends_when_its_figure_is_not_known_any_more() -> None:
+    limits = {"left": ZoneLimits(density=Limits(critical=0.05, hold_s=0))}
+    plan = Plan((LEFT,), limits=limits, calibration=GROUND)
+    analytics = Analytics(plan)
+    assert play(analytics, 2, 0.2, 0.3).zones[0].level is Level.CRITICAL
+    analytics.set_plan(replace(plan, calibration=None))
+    report = analytics.update(frame(2000, 0.2, 0.3)).zones[0]
+    assert (report.level, report.alerts) == (Level.CLEAR, {})
+    assert [(figure, step.after) for figure, step in report.steps] == [("density", Level.CLEAR)]
+
+
+def test_other_limits_leave_the_alerts_of_other_figures_alone() -> None:
+    people, dwell = Limits(2, hold_s=0), Limits(warning=1, hold_s=0)
+    plan = Plan((LEFT,), limits={"left": ZoneLimits(people=people, dwell=dwell)})
+    analytics = Analytics(plan)
+    before = play(analytics, 2, 0.2, 0.3).zones[0].alerts
+    assert set(before) == {"people", "dwell"}
+    for changed in (replace(dwell, warning=1.5), replace(dwell, hold_s=5), None):
+        analytics.set_plan(replace(plan, limits={"left": ZoneLimits(people=people, dwell=changed)}))
+        report = analytics.update(frame(2000, 0.2, 0.3)).zones[0]
+        assert report.alerts["people"] == before["people"]
+        assert report.steps == ()
+        if changed:
+            assert report.alerts["dwell"].began == before["dwell"].began
+    assert set(report.alerts) == {"people"}

@@ -122,6 +122,13 @@ def test_average_and_peak_are_over_time() -> None:
     assert found.average == pytest.approx(1.5, abs=0.05)
 
 
+def test_the_average_leaves_out_gaps() -> None:
+    zone = counter(entry_s=0.0)
+    for t in (0, 1000, 2000, 60_000, 61_000):
+        take(zone, people(t, {1: IN, 2: IN} if t < 50_000 else {1: IN}))
+    assert zone.figures().average == pytest.approx((3 * 2 + 1) / 4)
+
+
 @pytest.mark.parametrize("spot", [(0.4, 0.6), (0.6, 0.6), (0.5, 0.4), (0.5, 0.8), (0.4, 0.4)])
 def test_jitter_at_the_edge_makes_no_event(spot: tuple[float, float]) -> None:
     zone = counter()
