@@ -1,6 +1,6 @@
 """Figures over stretches of time: what history keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from server.core.observed import observed_ms
@@ -71,10 +71,14 @@ class BucketMaker:
         self._observed_ms += step
         self._t = t
         self._values.append(value)
+        self.count(events)
+        return ended
+
+    def count(self, events: Iterable[Event]) -> None:
+        """Something happened in the bucket that is open."""
         for event in events:
             self._counts[event.kind] += 1
             self._dwell_s += event.dwell_s
-        return ended
 
     def close(self) -> Bucket | None:
         """End the bucket that is open."""

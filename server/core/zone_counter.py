@@ -70,16 +70,23 @@ class ZoneCounter:
         self._peak = max(self._peak, self._occupancy)
         return events
 
-    def reset(self) -> None:
-        """Begin the counts anew with those who are there now."""
-        there = self._visits.reset()
+    def change(self, zone: Zone) -> None:
+        """The user changed the zone: whoever is inside stays until seen elsewhere."""
+        self.zone = zone
+        self._visits.take_times(zone)
+
+    def reset(self) -> list[Event]:
+        """Begin the counts anew with those who are there now; say which visits that ends."""
+        events = self._visits.reset()
+        there = self._visits.staying()
         self._totals = dict.fromkeys(Kind, 0) | {Kind.ENTRY: there, Kind.VISITOR: there}
         self._dwell = Dwell()
         self._peak = self._occupancy
         self._person_ms = self._elapsed_ms = 0.0
+        return events
 
-    def restart(self) -> list[Event]:
-        """Identities start again: everybody who was inside leaves."""
+    def close(self) -> list[Event]:
+        """Nobody is watched any more, or identities start again: everybody who was inside leaves."""
         events = self._visits.close()
         self._take(events)
         self._occupancy = 0

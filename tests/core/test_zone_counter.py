@@ -90,10 +90,10 @@ def test_dwell_leaves_out_the_time_away() -> None:
     assert zone.figures().dwell.mean_s == pytest.approx(6, abs=0.3)
 
 
-def test_a_restart_leaves_nothing_behind() -> None:
+def test_closing_leaves_nothing_behind() -> None:
     zone = counter()
     walk(zone, (IN, 3))
-    events = zone.restart()
+    events = zone.close()
     assert [event.kind for event in events] == [Kind.EXIT, Kind.END]
     found = zone.figures()
     assert (found.occupancy, found.entries, found.exits, found.lost) == (0, 1, 1, 0)
@@ -180,9 +180,9 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
     for seconds, places, restart in walked:
         t += seconds
         if restart and seconds > 2.5:
-            ends += sum(event.kind is Kind.END for event in zone.restart())
+            ends += sum(event.kind is Kind.END for event in zone.close())
         elif restart and seconds < 0.2:
-            zone.reset()
+            assert all(event.kind is Kind.END for event in zone.reset())
             ends = 0
         before = zone.figures()
         events = take(zone, people(t * 1000, places))
@@ -198,5 +198,5 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
         assert ends <= after.visitors
         assert all(0 <= event.dwell_s <= t for event in events)
         assert all(0 <= event.t <= t * 1000 for event in events)
-    ends += sum(event.kind is Kind.END for event in zone.restart())
+    ends += sum(event.kind is Kind.END for event in zone.close())
     assert ends == zone.figures().visitors
