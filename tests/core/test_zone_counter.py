@@ -138,6 +138,23 @@ def test_jitter_at_the_edge_makes_no_event(spot: tuple[float, float]) -> None:
     assert events == []
 
 
+ROWS = [(0.5, 0.39 + n / 100) for n in range(20)] + [(0.5, 0.78 + n / 60) for n in range(20)]
+COLUMNS = [(0.36 + n / 400, 0.6) for n in range(30)]
+CORNERS = [(0.38 + n / 400, 0.39 + n / 100) for n in range(15)]
+
+
+@pytest.mark.parametrize("anchor", list(Anchor))
+def test_jitter_anywhere_lets_nobody_in_twice_nor_out(anchor: Anchor) -> None:
+    """People who stand at every distance from the edges and a corner, so that the edge of each anchor is met."""
+    zone = counter(anchor=anchor)
+    spots = ROWS + COLUMNS + CORNERS
+    for n, (dx, dy) in enumerate(jitter(3, 10_000, 0.008)):
+        for event in take(zone, people(n * 100, {i: (x + dx / 2, y + dy) for i, (x, y) in enumerate(spots, 1)})):
+            assert event.kind is not Kind.EXIT, spots[event.id - 1]
+    found = zone.figures()
+    assert 0 < found.entries == found.visitors == found.occupancy < len(spots)
+
+
 @pytest.mark.parametrize(
     ("anchor", "feet", "counts"),
     [
