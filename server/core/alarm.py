@@ -121,6 +121,9 @@ class Alarm:
         """Take in the figure at capture time `t` (ms) and return the steps of the level."""
         self._clock += observed_ms(self._t, t)
         self._t = t
+        if self.level is Level.CLEAR and self.limits.reached(value) is Level.CLEAR:
+            self._rising_since.clear()
+            return []
         self._watch(value)
         steps = []
         while (step := self._rise(t, value)) is not None:

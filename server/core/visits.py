@@ -133,14 +133,24 @@ class Visits:
         for id_ in inside:
             if id_ not in self._visits:
                 self._visits[id_] = self._begin(id_, t, events)
-        for id_, visit in list(self._visits.items()):
+        for id_, visit in [*self._visits.items()]:
             if id_ in inside or id_ in held:
-                self._be_inside(id_, visit, t, events)
+                visit.inside_last = t
+                if visit.phase is not Phase.INSIDE:
+                    self._be_inside(id_, visit, t, events)
             else:
                 self._be_elsewhere(id_, visit, t, id_ in seen, events)
-        self._present = [id_ for id_, visit in self._visits.items() if visit.phase in PRESENT]
-        self._lost = sum([visit.phase is Phase.LOST for visit in self._visits.values()])
+        self._sort()
         return events
+
+    def _sort(self) -> None:
+        """Who is present, and how many are lost."""
+        self._present, self._lost = [], 0
+        for id_, visit in self._visits.items():
+            if visit.phase in PRESENT:
+                self._present.append(id_)
+            elif visit.phase is Phase.LOST:
+                self._lost += 1
 
     def close(self) -> list[Event]:
         """End every visit, each when its identity was last inside: identities start again."""
@@ -178,7 +188,6 @@ class Visits:
     def _be_inside(self, id_: int, visit: _Visit, t: float, events: list[Event]) -> None:
         if visit.phase in (Phase.LEAVING, Phase.LOST):
             visit.phase = Phase.INSIDE
-        visit.inside_last = t
         if visit.phase is Phase.ENTERING and t - visit.entered >= self._entry_ms:
             visit.phase = Phase.INSIDE
             if not visit.counted:
