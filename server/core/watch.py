@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from server.core.alarm import Alarm, Alert, Level, Step
 from server.core.footing import Footing
-from server.core.ground import Calibration, Ground, level_of_service
+from server.core.ground import Calibration, area_on_ground, level_of_service
 from server.core.outlines import Place
 from server.core.plan import ZoneLimits
 from server.core.visits import Event
@@ -93,8 +93,7 @@ class ZoneWatch:
         """Take in a frame and who of its people is inside."""
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
-            ground = Ground(self.calibration, people.scale_x) if self.calibration else None
-            self._area_m2 = ground.area_m2(self.zone.points_norm) if ground else None
+            self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
         events, self._events = [*self._events, *self._counter.update(people, place)], []
         figures = self._counter.figures()
         density = figures.occupancy / self._area_m2 if self._area_m2 else None

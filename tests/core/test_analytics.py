@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.core.alarm import Level, Limits
 from server.core.analytics import Analysis, Analytics
-from server.core.ground import Calibration
+from server.core.ground import Calibration, GroundError
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Track, Tracks
 from server.core.visits import Event, Kind
@@ -208,3 +208,12 @@ def test_five_nudges_let_nobody_in_again() -> None:
             analytics.set_plan(replace(PLAN, zones=(replace(LEFT, points_norm=nudged), RIGHT)))
         events += analytics.update(frame(n * 100, 0.2, 0.3)).zones[0].events
     assert (total(events, Kind.ENTRY), total(events, Kind.EXIT)) == (2, 0)
+
+
+def test_a_calibration_that_tells_nothing_leaves_counting_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise GroundError("BAD_CALIBRATION", "The four points do not make a plane.")
+
+    monkeypatch.setattr("server.core.ground.Ground", fail)
+    report = play(Analytics(Plan((LEFT,), calibration=GROUND)), 2, 0.2).zones[0]
+    assert (report.figures.occupancy, report.area_m2, report.density) == (1, None, None)
