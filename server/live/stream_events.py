@@ -140,7 +140,6 @@ class StreamEvents:
         """Begin every count of a stream anew; written to the audit log."""
         stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
         before = stream.summary()
-        stream.analytics.reset()
         detail = f"peak {before['peak']}, people {before['unique']}"
         async with self._database.writing() as database:
             camera = await select_camera(database, caller.user_id, stream.camera_id)
@@ -149,6 +148,8 @@ class StreamEvents:
             await insert_audit(
                 database, caller.user_id, Action.COUNTERS_RESET, where, time.time(), target=target, detail=detail
             )
+        # After the trace of it is kept: what cannot be traced does not happen.
+        stream.analytics.reset()
         return {"summary": stream.summary()}
 
     def _limits(self) -> Json:
