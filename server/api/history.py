@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any, Literal
@@ -135,6 +135,18 @@ def point(sample: Sample) -> dict[str, Any]:
     }
 
 
+def to_csv(samples: Iterable[Sample]) -> str:
+    """A row for each zone and stretch of time; no cell is a formula."""
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    for sample in samples:
+        values = point(sample)
+        named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
+        writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
+    return table.getvalue()
+
+
 async def load(camera_id: str, query: Query) -> tuple[Camera, int, list[Sample]]:
     """The samples of one of the user's cameras."""
     camera = await require_camera(camera_id, Right.LOOK)
@@ -181,14 +193,7 @@ async def get_history_csv(camera_id: str, query_args: Query) -> Response:
     """A row for each zone and stretch of time; no cell is a formula."""
     camera, _, samples = await load(camera_id, query_args)
     await note_export(camera, "csv")
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    for sample in samples:
-        values = point(sample)
-        named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
-        writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
-    return attach(table.getvalue(), "text/csv; charset=utf-8", camera, "csv")
+    return attach(to_csv(samples), "text/csv; charset=utf-8", camera, "csv")
 
 
 async def note_export(camera: Camera, kind: str) -> None:
