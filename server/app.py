@@ -176,6 +176,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         push_key=office.vapid.public_key,
         live_figures=registry.live_figures,
         engine_status=engine.status,
+        recorder_trouble=registry.recorder.trouble,
         engine_prices=engine.prices,
         sessions_ended=namespace.end_sessions,
         session_seen=watch.note_seen,

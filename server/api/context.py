@@ -65,6 +65,8 @@ class Services:
         From camera ids to what they count right now.
     engine_status : callable
         How the vision processes are.
+    recorder_trouble : callable
+        What keeps counts from being saved besides the disk; None when nothing does.
     engine_prices : callable
         Awaited: what a frame of each quality takes on this machine.
     sessions_ended : callable
@@ -91,6 +93,7 @@ class Services:
     push_key: str
     live_figures: Callable[[Iterable[str]], dict[str, dict[str, Any]]]
     engine_status: Callable[[], list[WorkerStatus]]
+    recorder_trouble: Callable[[], str | None]
     engine_prices: Callable[[], Awaitable[dict[Quality, float]]]
     sessions_ended: Callable[[Collection[str], EndReason], Awaitable[None]]
     session_seen: Callable[[str], None]

@@ -64,8 +64,9 @@ async def metrics() -> Response:
 
 def _warnings() -> list[str]:
     """What works, but not as it should: frames are counted all the same."""
-    trouble = services().database.trouble
-    return [f"storage: {trouble_text(trouble.name)}"] if trouble else []
+    trouble, recorder = services().database.trouble, services().recorder_trouble()
+    warnings = [f"storage: {trouble_text(trouble.name)}"] if trouble else []
+    return [*warnings, f"recorder: {recorder}"] if recorder else warnings
 
 
 async def _database() -> dict[str, Any]:

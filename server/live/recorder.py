@@ -5,8 +5,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
+from prometheus_client import Counter
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.live.stream import Stream
@@ -30,6 +30,12 @@ MAX_LATE = 1000
 """Streams that ended while the database could not be written; the oldest go first."""
 CLEAN_EVERY = 3600
 """Old samples are dropped at every turn that is a multiple of this."""
+STOP_S = 2.0
+"""How long at the end the write that runs may take to be finished."""
+FAULT_SHOWN_S = 600.0
+"""How long a fault that lost something is told by `/readyz`."""
+
+FAULTS = Counter("crowdcount_save_faults_total", "Writes of what was counted that failed for no fault of the disk")
 
 
 class Recorder:
@@ -49,7 +55,9 @@ class Recorder:
         self._database = database
         self._running = running
         self._retention = retention
+        self._fault_at: float | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
         self._late: deque[Stream] = deque(maxlen=MAX_LATE)
 
     def start(self) -> None:
@@ -57,11 +65,22 @@ class Recorder:
         self._task = asyncio.create_task(self._save_forever(), name="recorder")
 
     async def stop(self) -> None:
-        """Stop; streams are saved when they are closed."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        """Finish what is being written and stop; streams are saved when they are closed."""
+        if self._task is None:
+            return
+        self._ending.set()
+        _, pending = await asyncio.wait([self._task], timeout=STOP_S)
+        for task in pending:
+            task.cancel()
+            await asyncio.wait([task])
+
+    def trouble(self) -> str | None:
+        """What is wrong with it besides the disk, for whoever watches; None while all is well."""
+        if self._task is not None and self._task.done() and not self._ending.is_set():
+            return "nothing is saved any more; restart the server"
+        if self._fault_at is not None and time.monotonic() - self._fault_at < FAULT_SHOWN_S:
+            return "some of what was counted could not be saved; the log says why"
+        return None
 
     async def save(self, stream: Stream, *, closed: bool) -> None:
         """Write the totals of a stream, its alerts and samples, and where people were."""
@@ -72,18 +91,39 @@ class Recorder:
     async def _save_forever(self) -> None:
         turn = 0
         await self._clean(first=True)
-        while True:
-            await asyncio.sleep(WRITE_EVERY_S)
+        while not await self._rest():
             turn += 1
-            streams = [stream for stream in self._running() if stream.counters.processed]
-            await self._learn(streams)
-            if turn % HEAT_EVERY == 0:
-                for stream in streams:
-                    stream.journal.note_heat(stream.analytics.take_heat())
-            await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
-            await self._write([self._late.popleft() for _ in range(len(self._late))], totals=True, closed=True)
-            if turn % CLEAN_EVERY == 0:
-                await self._clean(first=False)
+            try:
+                await self._turn(turn)
+            except Exception:
+                # The boundary of a turn: whatever it was, there must be a next one.
+                logger.exception("what was counted could not be saved")
+                self._note_fault()
+
+    async def _rest(self) -> bool:
+        """Wait for the next turn; true when there is to be none."""
+        try:
+            async with asyncio.timeout(WRITE_EVERY_S):
+                return await self._ending.wait()
+        except TimeoutError:
+            return False
+
+    def _note_fault(self) -> None:
+        """Count it and let health tell it."""
+        FAULTS.inc()
+        self._fault_at = time.monotonic()
+
+    async def _turn(self, turn: int) -> None:
+        streams = [stream for stream in self._running() if stream.counters.processed]
+        await self._learn(streams)
+        if turn % HEAT_EVERY == 0:
+            for stream in streams:
+                stream.journal.note_heat(stream.analytics.take_heat())
+        await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
+        for _ in range(len(self._late)):
+            await self._write([self._late.popleft()], totals=True, closed=True)
+        if turn % CLEAN_EVERY == 0:
+            await self._clean(first=False)
 
     async def _learn(self, streams: Sequence[Stream]) -> None:
         """Of which cameras pictures of alerts are wanted; another web process may have been told."""
@@ -120,6 +160,14 @@ class Recorder:
                 if closed:
                     self._late.append(stream)
                 logger.exception("stream %s could not be saved", stream.id)
+            except asyncio.CancelledError:
+                # The end did not wait any longer. Whoever closes the stream saves it.
+                stream.journal.give_back(pending)
+                raise
+            except Exception:
+                # The boundary of a stream. What it held is let go: it would fail at every turn.
+                logger.exception("stream %s could not be saved; what waited of it is lost", stream.id)
+                self._note_fault()
 
     async def _clean(self, *, first: bool) -> None:
         try:

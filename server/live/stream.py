@@ -145,7 +145,7 @@ class Stream:
         if self._task is not None:
             await self._task
         self._note_full(False)
-        self.journal.close()
+        self.journal.close(self.analytics.close())
         await self._engine.close(self.id)
 
     def summary(self) -> dict[str, Any]:

@@ -143,13 +143,14 @@ class StreamEvents:
         """Begin every count of a stream anew; written to the audit log."""
         stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
         before = stream.summary()
-        stream.analytics.reset()
         detail = f"peak {before['peak']}, people {before['unique']}"
         async with self._database.writing() as database:
             camera = await select_camera(database, caller.user_id, stream.camera_id)
             target = camera.name if camera else stream.camera_id
             user, origin = caller.user_id, caller.origin
             await insert_audit(database, user, Action.COUNTERS_RESET, origin, time.time(), target=target, detail=detail)
+        # After the trace of it is kept: what cannot be traced does not happen.
+        stream.analytics.reset()
         return {"summary": stream.summary()}
 
     def _limits(self) -> Json:
