@@ -116,8 +116,10 @@ class Supervisor:
             finally:
                 child.close()
             self._restarts += 1
-            logger.error("web process ended (%s); starting it again", self._reason, extra={"restarts": self._restarts})
-            self._pause(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
+            pause = BACKOFF_S[min(failures, len(BACKOFF_S)) - 1]
+            told = {"restarts": self._restarts}
+            logger.error("web process ended (%s); starting it again in %s s", self._reason, pause, extra=told)
+            self._pause(pause)
         return 128 + signal.SIGINT if self._signals[0] == signal.SIGINT else 0
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:

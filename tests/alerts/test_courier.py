@@ -57,7 +57,7 @@ async def states(database: Database) -> list[str | None]:
         return list((await connection.execute(text("SELECT outcome FROM outbox ORDER BY number"))).scalars())
 
 
-async def finished(database: Database, seconds: float = 10) -> list[str | None]:
+async def finished(database: Database, seconds: float = 30) -> list[str | None]:
     async with asyncio.timeout(seconds):
         while None in (found := await states(database)):  # noqa: ASYNC110 - what is waited for is in the database
             await asyncio.sleep(0.05)
@@ -113,11 +113,11 @@ async def test_a_slow_receiver_holds_nobody_up(database: Database, hook: Receive
         slow.gate.clear()
         await add(database, *(channel(f"slow{number}", target=f"{slow.url}/{number}") for number in range(5)))
         await add(database, channel("b", user="usr_b", target=hook.url))
-        async with running(database, timeout_s=5):
+        async with running(database, timeout_s=30):
             await tell(database, BEGAN)
             await until(lambda: len(slow.got) == module.MOST_PER_USER)
             await tell(database, replace(BEGAN, id="alr_b", camera_id="cam_b"))
-            await until(lambda: len(hook.got) == 1, seconds=3)
+            await until(lambda: len(hook.got) == 1, seconds=20)
             assert len(slow.got) == module.MOST_PER_USER, "one user's receivers get a few places, not all"
             slow.gate.set()
             assert await finished(database) == ["delivered"] * 6

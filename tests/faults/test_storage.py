@@ -23,7 +23,7 @@ from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, RunningServer, run_server
 from tests.support.wait import until
 
-pytestmark = pytest.mark.timeout(90)
+pytestmark = pytest.mark.timeout(240)
 KILLS = 3
 ZONE = {
     "type": "Feature",
@@ -50,8 +50,8 @@ async def alerts(user: Client, camera: str) -> list[dict[str, object]]:
 
 
 async def eventually(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
-    """Ask until the answer is the wanted one; ten seconds at most."""
-    async with asyncio.timeout(10):
+    """Ask until the answer is the wanted one."""
+    async with asyncio.timeout(30):
         while await ask() != wanted:  # noqa: ASYNC110 - what is asked is a server, which has no event
             await asyncio.sleep(0.2)
 
@@ -81,7 +81,7 @@ async def test_with_a_full_disk_counting_goes_on_and_nothing_is_lost_afterwards(
             disk.fill()
             began = time.monotonic()
             assert (await user.frame(stream, 2))["status"] == "processed"
-            told = await user.wait_for("storage", 20)
+            told = await user.wait_for("storage")
             noticed = time.monotonic() - began
             assert told["kept"] is False
             ready = await readiness(user)
@@ -93,10 +93,13 @@ async def test_with_a_full_disk_counting_goes_on_and_nothing_is_lost_afterwards(
             async with user.http.post("/api/cameras", json={"name": "Later"}) as response:
                 assert (response.status, (await response.json())["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
             disk.free()
-            assert (await user.wait_for("storage", 20))["kept"] is True
+            assert (await user.wait_for("storage"))["kept"] is True
             assert (await readiness(user))["warnings"] == []
-            await asyncio.sleep(1.5)
-            assert [one["id"] for one in await alerts(user, camera)] == [alert], "what was shown meanwhile is stored"
+
+            async def stored() -> list[object]:
+                return [one["id"] for one in await alerts(user, camera)]
+
+            await eventually(stored, [alert])  # what was shown meanwhile
             await user.call("stream_close", {"stream": stream})
         assert await asyncio.to_thread(check_database, settings.database_path) == []
     note(15, "full disk: page and /readyz know after", f"{noticed:.1f} s, nothing lost", "visible, recovers")
@@ -123,9 +126,9 @@ async def test_a_stream_that_ends_while_the_disk_is_full_is_stored_later(tmp_pat
             for seq in range(2, 6):
                 await user.frame(stream, seq)
             await user.call("stream_close", {"stream": stream})
-            assert (await user.wait_for("storage", 20))["kept"] is False
+            assert (await user.wait_for("storage"))["kept"] is False
             disk.free()
-            await user.wait_for("storage", 20)
+            await user.wait_for("storage")
 
             async def stored() -> int:
                 async with user.http.get(f"/api/cameras/{camera}") as response:
@@ -272,6 +275,7 @@ async def test_an_acknowledgement_that_is_sent_again_is_one(tmp_path: Path) -> N
     note(18, "an acknowledgement sent three times", "one entry in the log", "once")
 
 
+@pytest.mark.alone
 async def test_frames_do_not_wait_for_a_database_that_is_locked(tmp_path: Path) -> None:
     engine = ScriptedEngine()
     settings = Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="error")
