@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import EngineError, FrameError
-from server.engine import supervisor
+from server.engine import supervisor, turns
 from server.engine.base import StreamSettings, WorkerState
 from server.engine.local import LocalEngine
 from tests.support.wait import until
@@ -81,6 +81,52 @@ async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: byt
     assert not alive(before[0])
 
 
+@pytest.mark.parametrize("frame", [b"babble", b"array", b"nameless", b"foreign"])
+async def test_a_process_that_answers_nonsense_is_replaced(start: Start, frame: bytes) -> None:
+    engine = await start()
+    engine.open("a", SETTINGS)
+    await engine.process("a", b"x", 0)
+    with pytest.raises(EngineError) as error:
+        await engine.process("a", frame, 1)
+    assert error.value.code == "ENGINE_RESTARTED"
+    assert engine.status()[0].state is not WorkerState.READY
+    await all_ready(engine)
+    assert (await engine.process("a", b"x", 2)).epoch == 2
+
+
+async def test_a_process_with_much_to_do_is_left_alone(start: Start) -> None:
+    """Eight questions of 0.4 s each: the last one waits longer than one may take, while others are answered."""
+    engine = await start(timeout_s=1.5)
+    await all_ready(engine)
+    streams = [f"s{number}" for number in range(8)]
+    for stream in streams:
+        engine.open(stream, SETTINGS)
+    found = await asyncio.gather(*(engine.process(stream, b"slow", 0) for stream in streams))
+    assert [tracks.epoch for tracks in found] == [1] * 8
+    assert engine.status()[0].restarts == 0
+
+
+async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other of two streams holds the turn; when it is the first one's, another process is there."""
+    monkeypatch.setattr(turns, "STUCK_S", 60.0)
+    engine = await start()
+    for stream in ("a", "b"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    await engine.process("a", b"x", 1)
+    await engine.process("a", b"x", 2)
+    async with engine._turns.turn("b"):
+        waiting = asyncio.create_task(engine.process("a", b"x", 3))
+        await asyncio.sleep(0.1)
+        os.kill(pids(engine)[0], signal.SIGKILL)
+        await until(lambda: engine.status()[0].restarts > 0)
+        await all_ready(engine)
+    tracks = await waiting
+    assert (tracks.epoch, tracks.people[0].id) == (2, 1)
+
+
 async def test_an_idle_process_that_was_stopped_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "HEARTBEAT_S", 0.1)
     engine = await start(timeout_s=1)
@@ -120,16 +166,22 @@ async def test_a_refused_frame_changes_nothing(start: Start) -> None:
     assert (await engine.process("a", b"x", 1)).epoch == 1
 
 
-async def test_a_crash_loop_is_visible_and_ends_by_itself(start: Start, tmp_path: Path) -> None:
+async def test_a_crash_loop_is_visible_and_ends_by_itself(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     countdown = tmp_path / "failures"
     countdown.write_text("2")
     engine = await start(failures=str(countdown), say="the model is missing")
     engine.open("a", SETTINGS)
-    await until(lambda: engine.status()[0].reason is not None, 30)
+    await until(lambda: engine.status()[0].failures == 2, 30)
     assert engine.status()[0].reason == "the model is missing"
+    assert engine.status()[0].restarts > 0, "those that never became ready count as well"
     await until(lambda: engine.status()[0].state is WorkerState.READY, 30)
     assert engine.status()[0].reason is None
+    assert (engine.status()[0].restarts, engine.status()[0].failures) == (2, 2)
     assert (await engine.process("a", b"x", 0)).epoch == 1
+    monkeypatch.setattr(supervisor, "STABLE_S", 0.0)
+    assert engine.status()[0].failures == 0, "it has lived for a while"
 
 
 async def test_nothing_to_start_is_told_at_once(start: Start) -> None:
