@@ -57,7 +57,7 @@ def serve(arguments: argparse.Namespace) -> int:
         except (StartError, CodedError) as error:
             print(f"crowdcount: {error}", file=sys.stderr)
             return CANNOT_START
-    return Supervisor(listeners, overrides).run()
+    return Supervisor(listeners, overrides, shutdown_s=settings.shutdown_s).run()
 
 
 def listen(settings: "Settings") -> dict[str, socket.socket]:

@@ -28,12 +28,20 @@ async def keep_alerts(connection: AsyncConnection, records: Collection[AlertReco
             await _queue(connection, record, step, now, interrupted=False)
 
 
-async def keep_interrupted(connection: AsyncConnection, now: float) -> None:
-    """End the alerts that a killed process left open, and tell so: nobody watches them any more."""
-    open_ones = await connection.execute(select(alerts).where(alerts.c.ended_at.is_(None)))
+async def keep_interrupted(connection: AsyncConnection, now: float, watched: Collection[str]) -> None:
+    """End the alerts that a killed process left open, and tell so: nobody watches them any more.
+
+    Parameters
+    ----------
+    now : float
+        Unix seconds.
+    watched : collection of str
+        Ids of alerts that go on in this process.
+    """
+    open_ones = await connection.execute(select(alerts).where(alerts.c.ended_at.is_(None), alerts.c.id.not_in(watched)))
     for record in [AlertRecord(**row._mapping) for row in open_ones]:
         await _queue(connection, replace(record, ended_at=record.peak_at), Step.CLEARED, now, interrupted=True)
-    await end_open_alerts(connection)
+    await end_open_alerts(connection, watched)
 
 
 def _new_steps(before: tuple[str, float | None] | None, after: AlertRecord) -> list[Step]:

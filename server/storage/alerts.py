@@ -1,6 +1,6 @@
 """Alerts in the database; the camera's owner is in every WHERE."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import select, update
@@ -121,6 +121,7 @@ async def select_alert(
     return AlertRecord(**row._mapping) if row else None
 
 
-async def end_open_alerts(connection: AsyncConnection) -> None:
+async def end_open_alerts(connection: AsyncConnection, watched: Collection[str]) -> None:
     """End what a killed process left open, at its peak: nobody watched after the last write."""
-    await connection.execute(update(alerts).where(alerts.c.ended_at.is_(None)).values(ended_at=alerts.c.peak_at))
+    left = alerts.c.ended_at.is_(None) & alerts.c.id.not_in(watched)
+    await connection.execute(update(alerts).where(left).values(ended_at=alerts.c.peak_at))

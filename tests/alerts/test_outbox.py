@@ -159,7 +159,7 @@ async def test_what_a_killed_process_left_open_is_told_to_be_over(database: Data
     await keep(database, BEGAN)
     for _ in range(2):
         async with database.writing() as connection:
-            await keep_interrupted(connection, 300.0)
+            await keep_interrupted(connection, 300.0, [])
     async with database.reading() as connection:
         ended = (await connection.execute(text("SELECT ended_at FROM alerts"))).scalars().all()
     assert ended == [BEGAN.peak_at]
