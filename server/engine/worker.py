@@ -61,7 +61,7 @@ class Worker:
             answer = {"error": {"code": error.code, "message": error.message}}
         except Exception:
             # The boundary of one stream: its tracker can no longer be trusted, the others' can.
-            logger.exception("stream %s failed", head["stream"])
+            logger.exception("stream %s failed", head["stream"], extra={"stream": head["stream"]})
             self._pipelines.pop(head["stream"], None)
             answer = {"lost": True}
         self.send({"id": head["id"], **answer}, pictures)

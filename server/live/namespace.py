@@ -195,7 +195,7 @@ class LiveNamespace(socketio.AsyncNamespace):
                 await asyncio.sleep(NOTICE_S)
                 await self.disconnect(sid)
         except TimeoutError:
-            logger.info("connection %s does not read that it is closed", sid)
+            logger.info("connection %s does not read that it is closed", sid, extra={"connection": sid})
         if eio_sid is not None:
             await self.server.hang_up(eio_sid)
 

@@ -188,7 +188,8 @@ class Stream:
                     raise
                 except Exception:
                     # The boundary of one stream: its next frame may still be answered, the others' are.
-                    logger.exception("stream %s: frame %d failed", self.id, current.frame.seq)
+                    ids = {"stream": self.id, "camera": self.camera_id, "user": self.owner_id}
+                    logger.exception("stream %s: frame %d failed", self.id, current.frame.seq, extra=ids)
                     error = CodedError("INTERNAL", "The frame could not be processed.")
                     self.counters.reject(error.code)
                     answer = _error_answer(current.frame.seq, error)

@@ -70,13 +70,17 @@ class LiveServer(socketio.AsyncServer):
             await asyncio.wait([connecting])
         await super()._handle_eio_disconnect(eio_sid, reason)
 
+    def _ids(self, eio_sid: str) -> dict[str, str]:
+        """By which a connection is found in the log; one that was never accepted has an id of its transport alone."""
+        return {"connection": self.manager.sid_from_eio_sid(eio_sid, "/") or eio_sid}
+
     async def drop_unfinished(self) -> None:
         """Close connections that never said who they are; the library would keep them for good."""
         late = self._handshakes.overdue(lambda eio_sid: self.manager.sid_from_eio_sid(eio_sid, "/") is not None)
         await asyncio.gather(*(self._drop(eio_sid) for eio_sid in late))
 
     async def _drop(self, eio_sid: str) -> None:
-        logger.info("connection %s dropped: unfinished handshake", eio_sid)
+        logger.info("connection %s dropped: unfinished handshake", eio_sid, extra=self._ids(eio_sid))
         await self.hang_up(eio_sid)
 
     async def hang_up(self, eio_sid: str) -> None:
@@ -85,7 +89,7 @@ class LiveServer(socketio.AsyncServer):
         try:
             await asyncio.wait_for(self.eio.disconnect(eio_sid), HANG_UP_S)
         except TimeoutError:
-            logger.info("connection %s does not read that it is closed", eio_sid)
+            logger.info("connection %s does not read that it is closed", eio_sid, extra=self._ids(eio_sid))
         finally:
             self._handshakes.gone(eio_sid)
             if socket is not None:
@@ -100,7 +104,7 @@ class LiveServer(socketio.AsyncServer):
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None and socket.queue.qsize() > MAX_UNREAD:
-            logger.info("connection %s dropped: it reads nothing", eio_sid)
+            logger.info("connection %s dropped: it reads nothing", eio_sid, extra=self._ids(eio_sid))
             await self.hang_up(eio_sid)
             return
         if eio_sid in self._connecting:
@@ -116,7 +120,8 @@ class LiveServer(socketio.AsyncServer):
         try:
             await super()._handle_eio_message(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-            logger.info("connection %s dropped: unreadable packet (%s)", eio_sid, type(error).__name__)
+            ids = self._ids(eio_sid)
+            logger.info("connection %s dropped: unreadable packet (%s)", eio_sid, type(error).__name__, extra=ids)
             await self.hang_up(eio_sid)
 
 
