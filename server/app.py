@@ -62,7 +62,7 @@ from server.api.socket_auth import handshake_origin_allowed, socket_authenticato
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.engine.base import Engine
-from server.lifecycle import install_delivery, install_lifecycle, install_watches, sign_with
+from server.lifecycle import install_delivery, install_lifecycle, install_watches, save_all, sign_with
 from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
@@ -120,16 +120,19 @@ class Application(socketio.ASGIApp):
     live : LiveServer
     app : Quart
     namespace : LiveNamespace
+    registry : Registry
     """
 
-    def __init__(self, live: LiveServer, app: Quart, namespace: LiveNamespace) -> None:
+    def __init__(self, live: LiveServer, app: Quart, namespace: LiveNamespace, registry: Registry) -> None:
         super().__init__(live, other_asgi_app=app)
         self.quart = app
         self._namespace = namespace
+        self._registry = registry
 
     async def announce_shutdown(self) -> None:
-        """Tell every client to reconnect; to be called while connections are still open."""
+        """Tell every client to reconnect, and save what was counted; to be called while connections are still open."""
         await self._namespace.shut_down()
+        await save_all(self._registry)
 
 
 def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = None) -> Application:
@@ -190,7 +193,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     install_lifecycle(app, services, engine, registry, watch, hub)
     install_delivery(app, office, courier)
     install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path))
-    return Application(live, app, namespace)
+    return Application(live, app, namespace, registry)
 
 
 def _install_routes(app: Quart, settings: Settings) -> None:

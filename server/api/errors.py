@@ -8,10 +8,11 @@ from pydantic import ValidationError
 from quart import Quart, Response, jsonify, render_template, request
 from quart_rate_limiter import RateLimitExceeded
 from quart_schema import RequestSchemaValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import HTTPException
 
 from server.core.errors import CodedError
+from server.storage.database import is_trouble
 from server.words.mark import N_
 from server.words.storage import UNAVAILABLE
 
@@ -110,8 +111,11 @@ def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]])
         text = N_("This page does not exist.") if status == 404 else f"{status.phrase}."
         return await render(APIError(status, status.name, text))
 
-    @app.errorhandler(OperationalError)
-    async def on_storage(_error: OperationalError) -> Answer:
+    @app.errorhandler(DatabaseError)
+    async def on_storage(error: DatabaseError) -> Answer:
+        if not is_trouble(error):
+            logger.exception("%s %s failed", request.method, request.path)
+            return await on_crash(error)
         logger.exception("%s %s needs a database that works", request.method, request.path)
         unavailable = APIError(503, "STORAGE_UNAVAILABLE", UNAVAILABLE, headers={"Retry-After": "10"})
         return await render(unavailable, await unfinished_form())

@@ -97,7 +97,7 @@ class Worker:
             self.send({"id": head["id"], "error": {"code": error.code, "message": error.message}})
         except Exception:
             # The boundary of one stream: its tracker can no longer be trusted, the others' can.
-            logger.exception("stream %s failed", head["stream"])
+            logger.exception("stream %s failed", head["stream"], extra={"stream": head["stream"]})
             self._pipelines.pop(head["stream"], None)
             self.send({"id": head["id"], "lost": True})
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 import socketio
 from socketio.exceptions import ConnectionRefusedError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from server.config import Settings
 from server.core.errors import CodedError
@@ -22,6 +22,7 @@ from server.live.room_events import RoomEvents
 from server.live.stream_events import Caller, StreamEvents
 from server.live.transport import origin_of
 from server.storage.audit import Origin
+from server.storage.database import is_trouble
 from server.storage.guests import GuestGrant
 from server.storage.sessions import OF_GUESTS, WHY, EndReason, Grant
 from server.words.mark import N_
@@ -95,8 +96,10 @@ class LiveNamespace(socketio.AsyncNamespace):
             return await self._dispatch(event, connection, checks.require_payload(payload))
         except CodedError as error:
             return {"error": {"code": error.code, "message": error.message}}
-        except OperationalError:
-            logger.exception("event %s needs a database that works", event)
+        except DatabaseError as error:
+            if not is_trouble(error):
+                raise
+            logger.exception("event %s needs a database that works", event, extra={"connection": sid})
             return {"error": {"code": "STORAGE_UNAVAILABLE", "message": UNAVAILABLE}}
 
     def _admit(self, sid: str, event: str) -> Connection:
@@ -193,7 +196,7 @@ class LiveNamespace(socketio.AsyncNamespace):
                 await asyncio.sleep(NOTICE_S)
                 await self.disconnect(sid)
         except TimeoutError:
-            logger.info("connection %s does not read that it is closed", sid)
+            logger.info("connection %s does not read that it is closed", sid, extra={"connection": sid})
         if eio_sid is not None:
             await self.server.hang_up(eio_sid)
 

