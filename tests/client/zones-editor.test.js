@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Editor, GROUND } from "../../client/zones/editor.js";
+import { Editor } from "../../client/zones/editor.js";
 import { withLimit, withManner } from "../../client/zones/limits-form.js";
 import { freeName, nameProblem, numbered } from "../../client/zones/names.js";
 import { PlanError, decodePlan, encodePlan } from "../../client/zones/plan-json.js";
 import { Saver } from "../../client/zones/saver.js";
-import { PALETTE, rectangle } from "../../client/zones/shape.js";
+import { GROUND, PALETTE, rectangle } from "../../client/zones/shape.js";
 import { Timeline } from "../../client/zones/timeline.js";
 import { toCsv } from "../../client/zones/csv.js";
 import { fileName, joined } from "../../client/zones/exchange.js";
@@ -214,8 +214,7 @@ describe("limits", () => {
 describe("saving", () => {
   /** @param {(stored: import("../../client/zones/saver.js").Stored) => Promise<number>} put */
   function newSaver(put) {
-    const saver = new Saver({ get: async () => ({ version: 7, plan: editor.state.plan }), put: async (stored) => ({ ...stored, version: await put(stored) }) }, () => {});
-    return saver;
+    return new Saver({ get: async () => ({ version: 7, plan: editor.state.plan }), put: async (stored) => ({ ...stored, version: await put(stored) }) }, () => {}, () => plan);
   }
   const { editor } = newEditor();
   const plan = { shapes: [], calibration: null };
@@ -233,40 +232,6 @@ describe("saving", () => {
     assert.deepEqual(versions, [7, 8]);
     assert.equal(saver.state, "saved");
     assert.equal(saver.unsaved, null);
-  });
-
-  it("stops at a conflict, keeps what is one's own, and insists only when asked", async () => {
-    let newest = 9;
-    const saver = newSaver(async ({ version }) => {
-      if (version !== newest) throw refusal(409, "PLAN_CHANGED");
-      return version + 1;
-    });
-    await saver.load();
-    saver.take(plan);
-    await saver.flush();
-    assert.equal(saver.state, "conflict");
-    assert.equal(saver.unsaved?.plan, plan);
-    saver.take({ ...plan });
-    await saver.flush();
-    assert.equal(saver.state, "conflict", "more changes do not overwrite the other's");
-    newest = 7;
-    await saver.insist();
-    assert.equal(saver.state, "saved");
-  });
-
-  it("takes what is new elsewhere, but never over changes of one's own", async () => {
-    let stored = 7;
-    const saver = new Saver({ get: async () => ({ version: stored, plan }), put: async (sent) => ({ ...sent, version: sent.version + 1 }) }, () => {});
-    await saver.load();
-    assert.equal(await saver.peek(), null);
-    stored = 8;
-    assert.equal(await saver.peek(), plan);
-    stored = 9;
-    const peeking = saver.peek();
-    saver.take({ ...plan });
-    assert.equal(await peeking, null);
-    await saver.flush();
-    assert.equal(saver.state, "saved");
   });
 
   it("says what the server refused", async () => {

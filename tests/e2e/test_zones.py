@@ -19,6 +19,7 @@ from tests.e2e.zone_tools import (
     on_screen,
     put_plan,
     rectangle,
+    stored_names,
     stored_points,
     wait_saved,
     zone,
@@ -186,27 +187,67 @@ def test_all_of_it_by_keyboard(editor: Page) -> None:
     assert "Insert" in editor.get_by_role("dialog").inner_text()
 
 
-def test_somebody_else_was_quicker(editor: Page, watch: Watch) -> None:
+def test_two_who_draw_at_once_lose_nothing(editor: Page, watch: Watch) -> None:
     watch.expected = ("409",)
+    theirs = zone("Theirs", rectangle(0.5, 0.5, 0.9, 0.9))
     draw_tool(editor, "rectangle")
     drag(editor, (0.1, 0.1), (0.4, 0.4))
     wait_saved(editor)
-    put_plan(editor, zone("Theirs", rectangle(0.5, 0.5, 0.9, 0.9)))
+    mine = get_plan(editor)["plan"]["features"][0]
+    put_plan(editor, mine, theirs)
     editor.locator("#zone-name").fill("Mine")
+    editor.locator('.shape[data-shape="theirs"]').wait_for()
+    wait_saved(editor)
+    assert stored_names(editor) == ["Mine", "Theirs"], "different shapes: both are there"
+    for _ in range(2):
+        editor.keyboard.press("Escape")
+        editor.locator("#zone-undo").click()
+    wait_saved(editor)
+    assert stored_names(editor) == ["Theirs"], "one's own is undone, not the other's"
+    assert editor.locator("#zone-undo").is_disabled()
+    for _ in range(2):
+        editor.locator("#zone-redo").click()
+    wait_saved(editor)
+    assert sorted(stored_names(editor)) == ["Mine", "Theirs"]
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_one_zone_that_two_changed_is_asked_about(editor: Page, watch: Watch, keep: str) -> None:
+    watch.expected = ("409",)
+    put_plan(editor, zone("Hall", rectangle(0.1, 0.1, 0.4, 0.4)), zone("Yard", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.reload()
+    open_editor(editor)
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.6, 0.6)), zone("Yard", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.locator("[data-choose-shape=hall]").click()
+    editor.locator("#zone-name").fill("Lobby")
     editor.locator("#zone-conflict").wait_for()
     assert "Not saved" in editor.locator("#zone-save").inner_text()
-    editor.locator("#zone-theirs").click()
+    assert editor.locator("[data-conflict] p").inner_text() == "Lobby: changed here; there it is called Hall"
+    assert violations(editor) == []
+    assert stored_names(editor) == ["Hall", "Yard"]
+    editor.locator(f"[data-keep={keep}]").click()
     wait_saved(editor)
-    assert editor.locator(".list-name").all_inner_texts() == ["Theirs"]
-    editor.locator("#zone-undo").click()
+    assert stored_names(editor) == (["Lobby", "Yard"] if keep == "mine" else ["Hall", "Yard"])
+    if keep == "theirs":
+        assert near(stored_points(editor, "Hall"), rectangle(0.2, 0.2, 0.6, 0.6))
+        editor.locator("#zone-undo").click()
+        wait_saved(editor)
+        assert near(stored_points(editor, "Lobby"), rectangle(0.1, 0.1, 0.4, 0.4)), "one's own is one undo away"
+
+
+def test_a_shape_on_its_way_is_not_saved(editor: Page) -> None:
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.5, 0.5)))
+    editor.reload()
+    open_editor(editor)
+    version = get_plan(editor)["version"]
+    drag(editor, (0.35, 0.4), (0.45, 0.5), release=False)
+    editor.wait_for_timeout(1500)
+    assert get_plan(editor)["version"] == version
+    editor.mouse.move(*on_screen(editor, (0.55, 0.6)))
+    editor.mouse.up()
     wait_saved(editor)
-    assert stored_points(editor, "Mine"), "one's own is one undo away"
-    put_plan(editor, zone("Again", rectangle(0.5, 0.5, 0.9, 0.9)))
-    editor.locator("[data-choose-shape]").click()
-    editor.locator("#zone-name").fill("Mine 2")
-    editor.locator("#zone-mine").click()
-    wait_saved(editor)
-    assert stored_points(editor, "Mine 2")
+    assert get_plan(editor)["version"] == version + 1, "once, where it was put"
+    assert near(stored_points(editor, "Hall"), rectangle(0.4, 0.4, 0.7, 0.7))
 
 
 def test_names_limits_and_what_is_wrong_with_them(editor: Page, watch: Watch) -> None:
