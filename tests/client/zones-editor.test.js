@@ -286,8 +286,27 @@ describe("figures over time", () => {
     trends.add(1000, [result("a", 2), result("b", 5)]);
     const { t, values } = trends.aligned(["a", "b"], "60");
     assert.equal(t.length, 2);
-    assert.deepEqual(values, [[1, 2], [null, 5]]);
+    assert.deepEqual(values, [[1, 2], [undefined, 5]]);
     assert.deepEqual(trends.rows([{ id: "b", name: "B" }], "60"), [["seconds", "zone", "least", "average", "most"], [1, "B", 5, 5, 5]]);
+  });
+  it("of zones that began hours apart keep their lines and rows: both have values at the same times", () => {
+    const trends = new Trends();
+    for (let t = 0; t < 3 * 3600; t += 5) trends.add(t * 1000, [result("old", 1), ...(t >= 3 * 3600 - 300 ? [result("new", 7)] : [])]);
+    const { t, values: [old, young] } = trends.aligned(["old", "new"], "all");
+    const known = young.flatMap((value, i) => (value === undefined || value === null ? [] : [i]));
+    assert.ok(known.length >= 15, `${known.length} of ${t.length}`);
+    assert.deepEqual(known, Array.from({ length: known.length }, (_, i) => t.length - known.length + i), "one after the other, up to now");
+    assert.ok(old.every((value) => value === 1));
+    const rows = trends.table(["old", "new"], "all", 12);
+    assert.deepEqual(rows[0].most, [1, 7]);
+    assert.ok(rows.every(({ most }) => most[0] === 1), "no row is of one zone alone");
+  });
+  it("break where nobody counted, and only there", () => {
+    const trends = new Trends();
+    for (const t of [0, 1000, 20_000, 21_000]) trends.add(t, [result("a", 1), ...(t < 20_000 ? [] : [result("b", 2)])]);
+    const { values: [a, b] } = trends.aligned(["a", "b"], "60");
+    assert.deepEqual(a, [1, 1, null, 1, 1]);
+    assert.deepEqual(b, [undefined, undefined, undefined, 2, 2]);
   });
   it("begin anew with the stream", () => {
     const trends = new Trends();
