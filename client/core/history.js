@@ -124,6 +124,12 @@ export class History {
     return curve;
   }
 
+  /** Every bucket, as a table with a head. @param {Range} range @returns {(string | number)[][]} */
+  rows(range) {
+    const body = this.buckets(range).map(({ start, low, high, sum, frames }) => [start / 1000, low, Math.round((sum / frames) * 1000) / 1000, high]);
+    return [["seconds", "least", "average", "most"], ...body];
+  }
+
   /** The same figures in at most `rows` rows. @param {Range} range @param {number} rows @param {number} [since] ms, where the rows of all that are compared begin @returns {Bucket[]} newest first */
   table(range, rows, since) {
     const buckets = this.buckets(range);

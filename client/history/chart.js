@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
 import { byId } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
-import { cssColour } from "../studio/view-chart.js";
+import { cssColour } from "../studio/time-axis.js";
 import { saveChart } from "../zones/chart-picture.js";
 import { PALETTE } from "../zones/shape.js";
 import { aligned } from "./digest.js";

@@ -68,9 +68,7 @@ export class Trends {
   /** Every bucket that is known. @param {readonly {id: string, name: string}[]} zones @param {Range} range @returns {(string | number)[][]} a head, then rows */
   rows(zones, range) {
     const head = ["seconds", "zone", "least", "average", "most"];
-    const body = zones.flatMap(({ id, name }) =>
-      this.of(id).buckets(range).map(({ start, low, high, sum, frames }) => [start / 1000, name, low, Math.round((sum / frames) * 1000) / 1000, high]),
-    );
+    const body = zones.flatMap(({ id, name }) => this.of(id).rows(range).slice(1).map(([seconds, ...figures]) => [seconds, name, ...figures]));
     return [head, ...body];
   }
 }

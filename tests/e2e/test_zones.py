@@ -25,6 +25,15 @@ from tests.e2e.zone_tools import (
     zone,
 )
 
+BRIGHT = """() => {
+  const probe = document.body.appendChild(document.createElement("span"));
+  probe.style.color = "var(--text-soft)";
+  const soft = getComputedStyle(probe).color;
+  const figures = [".zone-count", ".bar-text", ".zone-facts dd", "#board-table td", ".zone-list .digits", "#count"];
+  return figures.filter((figure) => getComputedStyle(document.querySelector(figure)).color !== soft);
+}"""
+"""Figures that are not shown as old ones."""
+
 
 @pytest.fixture
 def editor(studio: Page) -> Page:
@@ -351,6 +360,7 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     wait_state(studio, "live", "full", "slow")
     studio.locator("#zone-offer-draw").click()
     drag(studio, (0.02, 0.1), (0.98, 0.98))
+    studio.locator("#people-warning").fill("90")
     wait_saved(studio)
     studio.wait_for_function("() => Number(document.querySelector('.label-figure').textContent) > 0")
     studio.locator("#tab-live").click()
@@ -361,10 +371,20 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     studio.locator("#zone-table tr").first.wait_for()
     studio.locator("#zone-chart-pause").click()
     assert studio.locator("#zone-chart-back").is_visible()
-    for button, name in (("#zone-chart-csv", "zones.csv"), ("#zone-chart-png", "zones.png")):
+    studio.locator("#chart-pause").click()
+    studio.locator("#chart-back").wait_for()
+    for button, name in (
+        ("#zone-chart-csv", "zones.csv"),
+        ("#zone-chart-png", "zones.png"),
+        ("#chart-csv", "people.csv"),
+        ("#chart-png", "people.png"),
+    ):
         with studio.expect_download() as download:
             studio.locator(button).click()
         assert download.value.suggested_filename == name
+    studio.locator("#board-table-details summary").click()
+    studio.wait_for_function("() => document.querySelectorAll('#board-table td').length === 12")
+    studio.wait_for_function("() => Number(document.querySelector('#board-table td').textContent) > 0")
     assert violations(studio) == []
     studio.keyboard.press("z")
     studio.locator("#zones").wait_for(state="hidden")
@@ -374,5 +394,6 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     wait_state(studio, "ended")
     studio.locator("#tab-zones").click()
     assert studio.locator("#summary").is_hidden(), "the last picture is free for drawing"
+    assert studio.evaluate(BRIGHT) == [], "nothing that is no longer current looks as if it were"
     drag(studio, (0.5, 0.5), (0.6, 0.7))
     assert studio.locator("#zone-problem").inner_text() == ""
