@@ -12,6 +12,7 @@ import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
 /** @typedef {import("./digest.js").Series} Series */
 /** @typedef {"mean" | "max" | "entries"} Figure */
 
+const MONTH_MS = 720 * HOUR_MS;
 const page = byId("history", HTMLElement);
 const camera = byId("history-camera", HTMLSelectElement);
 const from = byId("history-from", HTMLInputElement);
@@ -60,6 +61,7 @@ function render() {
   const some = series.some(({ points }) => points.length > 0);
   page.dataset.state = some ? "shown" : "empty";
   byId("history-none", HTMLElement).hidden = some;
+  byId("history-wider", HTMLElement).hidden = span.to.getTime() - span.from.getTime() >= MONTH_MS;
   byId("history-shown", HTMLElement).hidden = !some;
   if (!some) return chart.clear();
   const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points);
@@ -75,9 +77,18 @@ function render() {
   }
 }
 
+/** What is shown is of another question than what is asked now, and there is no answer. @param {unknown} error */
+function fail(error) {
+  page.dataset.state = "failed";
+  byId("history-none", HTMLElement).hidden = byId("history-shown", HTMLElement).hidden = true;
+  tell(error);
+}
+
 async function load() {
   const asked = (question += 1);
   if (!camera.value) return;
+  page.dataset.state = "asking";
+  byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
     const found = await api("GET", historyPath(camera.value, span, ""));
     if (asked !== question) return;
@@ -85,7 +96,7 @@ async function load() {
     tell(null);
     render();
   } catch (error) {
-    if (asked === question) tell(error);
+    if (asked === question) fail(error);
   }
 }
 
@@ -99,8 +110,9 @@ function choose(wanted) {
 
 function chooseByHand() {
   const { span: wanted, problem: wrong } = readSpan(from.value, to.value);
-  tell(wrong || null);
-  if (!wanted) return;
+  question += 1;
+  if (!wanted) return fail(wrong);
+  tell(null);
   for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
   span = wanted;
   void load();
@@ -140,5 +152,11 @@ camera.addEventListener("change", () => {
 from.addEventListener("change", chooseByHand);
 to.addEventListener("change", chooseByHand);
 figure.addEventListener("change", render);
+byId("history-wider", HTMLButtonElement).addEventListener("click", () => {
+  const month = byId("history-month", HTMLInputElement);
+  month.checked = true;
+  month.focus();
+  choose(spanOf("month", Date.now()));
+});
 byId("history-png", HTMLButtonElement).addEventListener("click", () => chart.save());
 void begin();

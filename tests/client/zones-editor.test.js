@@ -9,7 +9,7 @@ import { Saver } from "../../client/zones/saver.js";
 import { GROUND, PALETTE, rectangle } from "../../client/zones/shape.js";
 import { Timeline } from "../../client/zones/timeline.js";
 import { toCsv } from "../../client/zones/csv.js";
-import { fileName, joined } from "../../client/zones/exchange.js";
+import { copiedText, fileName, joined } from "../../client/zones/exchange.js";
 import { Trends, sparkPath } from "../../client/zones/trends.js";
 
 /** @typedef {import("../../client/zones/shape.js").Plan} Plan */
@@ -196,6 +196,17 @@ describe("the document", () => {
     const { plan } = editor.state;
     const both = joined(plan, plan.shapes, () => "new");
     assert.deepEqual(both.shapes.map(({ id, name }) => [id, name]), [["shape 1", "Zone 1"], ["new", "Zone 2"]]);
+  });
+
+  it("joined with more than there is room for says how many came along", () => {
+    const { editor } = newEditor();
+    for (let i = 0; i < 48; i += 1) withOne(editor);
+    const { plan } = editor.state;
+    let made = 0;
+    const both = joined(plan, plan.shapes.slice(0, 5), () => `new ${(made += 1)}`);
+    assert.equal(both.shapes.length, 50);
+    assert.equal(copiedText(2, 5), "2 of 5 shapes copied: a camera has at most 50 zones and lines.");
+    assert.equal(copiedText(5, 5), "5 shapes copied.");
   });
 
   it("has a file name that every system takes", () => assert.equal(fileName("Nörd / Tor: 1"), "No-rd-Tor-1-zones.json"));
