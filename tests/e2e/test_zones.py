@@ -166,6 +166,90 @@ def test_by_finger_with_a_magnifying_glass(browser: Browser, server: ServerProce
     context.close()
 
 
+def test_polygon_and_line_by_finger(browser: Browser, server: ServerProcess, watch: Watch) -> None:
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = open_editor(open_studio(context, watch))
+    finger = Finger(page)
+    corners = [(0.2, 0.2), (0.7, 0.25), (0.8, 0.7), (0.3, 0.75)]
+    page.locator('.zone-bar [data-tool="polygon"]').tap()
+    for corner in corners:
+        finger.tap(*on_screen(page, corner))
+    drawn(page)
+    assert page.locator("#zone-help").inner_text().startswith("4 corners.")
+    x, y = on_screen(page, (0.2, 0.2))
+    finger.tap(x + 8, y - 8)
+    wait_saved(page)
+    assert near(stored_points(page, "Zone 1"), [list(corner) for corner in corners]), "near the first corner closes it"
+    slide(finger, on_screen(page, (0.75, 0.475)), on_screen(page, (0.92, 0.475)))
+    wait_saved(page)
+    points = stored_points(page, "Zone 1")
+    assert len(points) == 5, "the middle of an edge becomes a corner"
+    assert near(points[2:3], [[0.92, 0.475]])
+    page.locator('.zone-bar [data-tool="polygon"]').tap()
+    for corner in [(0.05, 0.8), (0.15, 0.8), (0.15, 0.95)]:
+        finger.tap(*on_screen(page, corner))
+    page.locator("#zone-finish").tap()
+    page.locator('.zone-bar [data-tool="line"]').tap()
+    slide(finger, on_screen(page, (0.1, 0.1)), on_screen(page, (0.6, 0.1)))
+    wait_saved(page)
+    assert len(stored_points(page, "Zone 2")) == 3, "a button closes it, too"
+    assert near(stored_points(page, "Line 1"), [[0.1, 0.1], [0.6, 0.1]])
+    slide(finger, on_screen(page, (0.6, 0.1)), on_screen(page, (0.9, 0.3)))
+    page.locator("#line-turn").tap()
+    wait_saved(page)
+    assert near(stored_points(page, "Line 1"), [[0.9, 0.3], [0.1, 0.1]], 0.02)
+    context.close()
+
+
+def test_polygon_and_line_by_keyboard(editor: Page) -> None:
+    editor.locator('.zone-bar [data-tool="polygon"]').focus()
+    editor.keyboard.press("Enter")
+    assert focused(editor) == "Zone Zone 1, 5 points"
+    editor.keyboard.press("Enter")
+    assert focused(editor) == "Point 1 of 5 of Zone 1"
+    for _ in range(4):
+        editor.keyboard.press("Tab")
+    assert focused(editor) == "Point 5 of 5 of Zone 1"
+    editor.keyboard.press("Insert")
+    assert focused(editor) == "Point 6 of 6 of Zone 1", "after the last one, before the first"
+    editor.keyboard.press("Shift+ArrowLeft")
+    wait_saved(editor)
+    points = stored_points(editor, "Zone 1")
+    assert near(points[5:], [[0.31, 0.425]], 1e-3)
+    editor.keyboard.press("Escape")
+    assert focused(editor) == "Zone Zone 1, 6 points"
+    editor.locator('.zone-bar [data-tool="line"]').focus()
+    editor.keyboard.press("Space")
+    assert focused(editor) == "Line Line 1"
+    editor.keyboard.press("Shift+ArrowDown")
+    editor.keyboard.press("Enter")
+    editor.keyboard.press("Tab")
+    assert focused(editor) == "Point 2 of 2 of Line 1"
+    editor.keyboard.press("Shift+ArrowRight")
+    editor.keyboard.press("Delete")
+    assert focused(editor) == "Point 2 of 2 of Line 1", "a line has two points"
+    wait_saved(editor)
+    assert near(stored_points(editor, "Line 1"), [[0.3, 0.55], [0.75, 0.55]], 1e-4)
+    editor.locator("#line-turn").press("Enter")
+    wait_saved(editor)
+    assert near(stored_points(editor, "Line 1"), [[0.75, 0.55], [0.3, 0.55]], 1e-4)
+
+
+def focused(page: Page) -> str:
+    """What a screen reader calls the element that has the focus."""
+    return str(page.evaluate("() => document.activeElement.getAttribute('aria-label')"))
+
+
+def slide(finger: Finger, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Touch, slide and let go."""
+    finger.down(*start)
+    finger.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    finger.move(*end)
+    finger.up()
+
+
 def test_all_of_it_by_keyboard(editor: Page) -> None:
     editor.locator('.zone-bar [data-tool="rectangle"]').focus()
     editor.keyboard.press("Enter")
