@@ -4,7 +4,8 @@ import { formatCount, formatSpan, formatTenth } from "../core/format.js";
 import { api } from "../site/api.js";
 import { byId, element, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
-import { HistoryChart, nameOf } from "./chart.js";
+import { decodePlan } from "../zones/plan-json.js";
+import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
 import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
@@ -23,6 +24,8 @@ const chart = new HistoryChart();
 
 /** @type {{series: Series[], step_s: number}} */
 let answer = { series: [], step_s: 60 };
+/** @type {readonly import("../zones/shape.js").Shape[]} as they are drawn today */
+let shapes = [];
 let span = spanOf("day", Date.now());
 /** Answers come in any order; only the newest question counts. */
 let question = 0;
@@ -68,7 +71,7 @@ function render() {
   setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
   setText(byId("history-busiest-note", HTMLElement), busiest ? t("{n} people on average", { n: formatTenth(busiest.average) }) : t("Nobody was seen."));
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
-  chart.draw(counted, /** @type {Figure} */ (figure.value), step, span);
+  chart.draw(counted, /** @type {Figure} */ (figure.value), step, span, looksOf(series, shapes));
   byId("history-rows", HTMLElement).replaceChildren(...series.map(row));
   for (const ending of /** @type {const} */ (["csv", "json", "parquet"])) {
     // Parquet is offered where the server can write it.
@@ -90,9 +93,11 @@ async function load() {
   page.dataset.state = "asking";
   byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
-    const found = await api("GET", historyPath(camera.value, span, ""));
+    const plan = api("GET", `/api/cameras/${encodeURIComponent(camera.value)}/plan`);
+    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, span, "")), plan]);
     if (asked !== question) return;
     answer = found;
+    shapes = decodePlan(drawn.plan).shapes;
     tell(null);
     render();
   } catch (error) {

@@ -6,6 +6,15 @@ const LEAST_S = 15;
 /** Seconds between labels: steps that a clock has. */
 export const TIME_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
 
+/** In the legend a line is as broken as in the chart. */
+export const MARKERS = {
+  width: 3,
+  dash: (/** @type {{series: {dash?: number[]}[]}} */ plot, /** @type {number} */ index) => {
+    const [stroke = 0] = plot.series[index].dash ?? [];
+    return stroke === 0 ? "solid" : stroke < 4 ? "dotted" : "dashed";
+  },
+};
+
 /** @param {string} name of a CSS variable */
 export function cssColour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -4,7 +4,7 @@ import { formatCount } from "../core/format.js";
 import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { LookBack } from "../studio/look-back.js";
-import { TIME_STEPS, cssColour, timeLabel } from "../studio/time-axis.js";
+import { MARKERS, TIME_STEPS, cssColour, timeLabel } from "../studio/time-axis.js";
 import { toCsv } from "./csv.js";
 import { saveChart } from "./chart-picture.js";
 import { saveFile } from "./exchange.js";
@@ -90,9 +90,9 @@ export class ZoneChart {
     return {
       width: this.#host.clientWidth,
       height: HEIGHT,
-      legend: { show: true, live: false },
+      legend: { show: true, live: false, markers: MARKERS },
       cursor: { show: false },
-      padding: [8, 16, 0, 0],
+      padding: [8, 36, 0, 0],
       scales: {
         x: { time: false, range: (_plot, low, high) => this.#past.window(low ?? 0, high ?? 0) },
         y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] },
