@@ -95,6 +95,11 @@ class Journal:
         """The alerts that go on."""
         return list(self._going_on.values())
 
+    @property
+    def at(self) -> float:
+        """When the newest frame was taken, Unix seconds."""
+        return self._at(self._t)
+
     def close(self) -> None:
         """The stream ends: so do its alerts and stretches of time."""
         for key in list(self._going_on):

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.alarm import Limits
 from server.core.venue import AreaReport, AreaWatch, Part, Reading, public_state, state_of, total
 from server.ids import new_id
 from server.live.live_camera import LiveCamera
+from server.live.takings import Alert, Takings
 from server.live.viewer import Picture, Viewer
-from server.storage.area_alerts import PREFIX, AreaAlert
+from server.storage.area_alerts import PREFIX, AreaAlert, PlacedAlert
 from server.storage.areas import Area
 
 Json = dict[str, Any]
@@ -41,12 +42,14 @@ class LiveRoom:
         self.cameras: dict[str, LiveCamera] = {}
         self.areas: dict[str, LiveArea] = {}
         self.viewers: dict[str, Viewer] = {}
+        self.takings = Takings()
         self._clock = clock
         self._told: list[Json] = []
+        self._left: list[PlacedAlert] = []
 
     def arrange(self, cameras: Iterable[tuple[str, str]], areas: Iterable[Area]) -> None:
         """Which cameras (id, name) and areas there are; what stayed goes on."""
-        known = self.cameras
+        known, open_before = self.cameras, self.open_alerts()
         self.cameras = {id_: known.get(id_) or LiveCamera(id_, name) for id_, name in cameras}
         for id_, name in cameras:
             self.cameras[id_].name = name
@@ -60,6 +63,30 @@ class LiveRoom:
             # At once, so that nobody who looks just now sees a room without its areas.
             report = watch.update(self._clock(), self.readings())
             self.areas[area.id] = LiveArea(area, watch, report, old.alert if old else None)
+        still = {placed.alert.id for placed in self.open_alerts()}
+        self._left += [placed for placed in open_before if placed.alert.id not in still]
+
+    def open_alerts(self) -> list[PlacedAlert]:
+        """What goes on in the room, newest state, with who took it."""
+        found: list[tuple[Alert, str]] = []
+        for camera in self.cameras.values():
+            found += [(alert, camera.name) for alert in camera.alerts.values()]
+        found += [(live.alert, live.area.name) for live in self.areas.values() if live.alert is not None]
+        return [PlacedAlert(self.takings.complete(alert), self.id, name) for alert, name in found]
+
+    def take(self, stored: Alert) -> PlacedAlert | None:
+        """Somebody took an alert. Its newest state, which what is stored lags behind; None when it is over."""
+        placed = next((one for one in self.open_alerts() if one.alert.id == stored.id), None)
+        if placed is None:
+            return None
+        self.takings.note(stored)
+        return replace(placed, alert=self.takings.complete(placed.alert))
+
+    def take_left(self) -> list[PlacedAlert]:
+        """The alerts of cameras and areas that left the room since this was asked; for the room they are over."""
+        left, self._left = self._left, []
+        now = time.time()
+        return [replace(placed, alert=replace(placed.alert, ended_at=now)) for placed in left]
 
     def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
         """A camera has something new: pictures by width, for those who wanted one of that width."""

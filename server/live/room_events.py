@@ -9,6 +9,7 @@ from server.live import frame as checks
 from server.live.live_room import LiveRoom
 from server.live.room_hub import RoomHub
 from server.live.stream_events import Caller
+from server.live.takings import TAKEN
 from server.live.viewer import PictureWish, Viewer
 
 Json = dict[str, Any]
@@ -62,7 +63,7 @@ class RoomEvents:
         room.viewers[caller.sid] = viewer
         viewer.start()
         self._announce(room)
-        alerts = described.pop("alerts")
+        alerts = _newest(described.pop("alerts"), self._hub.open_alerts(room))
         snapshot = {
             "cameras": room.describe_cameras(room.cameras),
             "areas": room.describe_areas(),
@@ -106,6 +107,15 @@ class RoomEvents:
 
     def _announce(self, room: LiveRoom) -> None:
         self._hub.audience.announce(room.id, {"kind": "presence", "people": room.describe_people()})
+
+
+def _newest(stored: list[Json], live: list[Json]) -> list[Json]:
+    """Alerts as they are now: what is counted is stored a moment later, and who took one may be known there alone."""
+    known = {alert["id"]: alert for alert in stored}
+    for alert in live:
+        before = known.get(alert["id"], {})
+        known[alert["id"]] = alert | {name: alert[name] or before.get(name, alert[name]) for name in TAKEN}
+    return list(known.values())
 
 
 def _wish(payload: Json) -> PictureWish | None:
