@@ -108,9 +108,14 @@ class Alarm:
         """The alert that is going on."""
         return self._alert
 
-    def update(self, t: float, value: float) -> list[Step]:
-        """Take in the figure at capture time `t` (ms) and return the steps of the level."""
+    def update(self, t: float, value: float, *, may_fall: bool = True) -> list[Step]:
+        """Take in the figure at capture time `t` (ms) and return the steps of the level.
+
+        Where it `may_fall` not, the figure is known to be too small perhaps: it can make the level worse only.
+        """
         self._watch(t, value)
+        if not may_fall:
+            self._falling_since = dict.fromkeys(self._falling_since)
         steps = []
         while (step := self._rise(t, value)) is not None:
             steps.append(step)

@@ -10,7 +10,8 @@ from server.core.alarm import Alarm, Alert, Level, Limits
 SILENT_S = 10.0
 """A camera without a frame for so long is silent: its part of every total is marked stale."""
 UNWATCHED_S = 60.0
-"""An area that no camera has shown for so long has no alert any more: nobody knows."""
+"""An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
+not fall while the people of a camera that went, or fell silent, may still be there."""
 TREND_S, TREND_LEAST_S, TREND_STEP_S = 180.0, 30.0, 1.0
 """The trend is that of the last three minutes; less than half a minute gives none. One value a second is kept."""
 WARNING_SHARE = 0.8
@@ -177,7 +178,8 @@ class AreaWatch:
         self.limits = limits or limits_for(capacity)
         self._alarm = Alarm(self.limits) if self.limits else None
         self._trend = Trend()
-        self._seen_s = float("-inf")
+        self._seen_s = self._lost_s = float("-inf")
+        self._sure: frozenset[str] = frozenset()
 
     def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
         """The watch after somebody changed the area: anew where it counts others or warns differently."""
@@ -189,14 +191,17 @@ class AreaWatch:
     def update(self, now_s: float, readings: Readings) -> AreaReport:
         """Take in the newest figures of all cameras."""
         found = total(self.parts, readings, now_s)
+        complete = self._follow_cameras(now_s, found)
         if any(part.camera_id in readings for part in self.parts):
             self._seen_s = now_s
-            self._trend.update(now_s, found.people)
+            if complete:
+                self._trend.update(now_s, found.people)
             if self._alarm is not None:
-                self._alarm.update(now_s * 1000, found.people)
+                may_fall = complete or now_s - self._lost_s >= UNWATCHED_S
+                self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
-        slope = self._trend.per_minute()
+        slope = self._trend.per_minute() if complete else None
         return AreaReport(
             total=found,
             level=self._alarm.level if self._alarm else Level.CLEAR,
@@ -204,6 +209,17 @@ class AreaWatch:
             per_minute=slope,
             full_in_s=self._full_in(found.people, slope),
         )
+
+    def _follow_cameras(self, now_s: float, found: Total) -> bool:
+        """Whether every part is known now. People whom a camera shows, or shows no more, did not come or go."""
+        unsure = {*found.stale_cameras, *found.missing_cameras}
+        sure = frozenset(part.camera_id for part in self.parts) - unsure
+        if sure != self._sure:
+            self._trend = Trend()
+        if self._sure - sure:
+            self._lost_s = now_s
+        self._sure = sure
+        return not unsure
 
     def _full_in(self, people: int, slope: float | None) -> float | None:
         if self.capacity is None or slope is None or slope <= 0 or people >= self.capacity:
