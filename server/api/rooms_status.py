@@ -49,7 +49,10 @@ class StatusPageAnswer(BaseModel):
 
 
 class StatusAreaOut(BaseModel):
-    """An area as everybody sees it; the numbers are null where only the state is shown, or nothing is known."""
+    """An area as everybody sees it.
+
+    The numbers are null where only the state is shown; `people` also while a part of the area is silent or missing.
+    """
 
     name: str
     state: Literal["go", "busy", "full", "unknown"]

@@ -83,6 +83,11 @@ class Total:
     stale_cameras: tuple[str, ...]
     missing_cameras: tuple[str, ...]
 
+    @property
+    def complete(self) -> bool:
+        """Whether every part is known now."""
+        return not (self.stale_cameras or self.missing_cameras)
+
 
 def total(parts: Iterable[Part], readings: Readings, now_s: float) -> Total:
     """Add up. Who is in several zones of one camera counts once, and its whole frame includes its zones."""
@@ -191,17 +196,17 @@ class AreaWatch:
     def update(self, now_s: float, readings: Readings) -> AreaReport:
         """Take in the newest figures of all cameras."""
         found = total(self.parts, readings, now_s)
-        complete = self._follow_cameras(now_s, found)
+        self._follow_cameras(now_s, found)
         if any(part.camera_id in readings for part in self.parts):
             self._seen_s = now_s
-            if complete:
+            if found.complete:
                 self._trend.update(now_s, found.people)
             if self._alarm is not None:
-                may_fall = complete or now_s - self._lost_s >= UNWATCHED_S
+                may_fall = found.complete or now_s - self._lost_s >= UNWATCHED_S
                 self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
-        slope = self._trend.per_minute() if complete else None
+        slope = self._trend.per_minute() if found.complete else None
         return AreaReport(
             total=found,
             level=self._alarm.level if self._alarm else Level.CLEAR,
@@ -210,16 +215,14 @@ class AreaWatch:
             full_in_s=self._full_in(found.people, slope),
         )
 
-    def _follow_cameras(self, now_s: float, found: Total) -> bool:
-        """Whether every part is known now. People whom a camera shows, or shows no more, did not come or go."""
-        unsure = {*found.stale_cameras, *found.missing_cameras}
-        sure = frozenset(part.camera_id for part in self.parts) - unsure
+    def _follow_cameras(self, now_s: float, found: Total) -> None:
+        """People whom a camera shows at last, or shows no more, did not come or go."""
+        sure = frozenset(part.camera_id for part in self.parts) - {*found.stale_cameras, *found.missing_cameras}
         if sure != self._sure:
             self._trend = Trend()
         if self._sure - sure:
             self._lost_s = now_s
         self._sure = sure
-        return not unsure
 
     def _full_in(self, people: int, slope: float | None) -> float | None:
         if self.capacity is None or slope is None or slope <= 0 or people >= self.capacity:
@@ -238,4 +241,9 @@ def public_state(report: AreaReport, capacity: int | None) -> str:
         return "full"
     if report.level is Level.WARNING:
         return "busy"
-    return "unknown" if report.total.stale_cameras or report.total.missing_cameras else "go"
+    return "go" if report.total.complete else "unknown"
+
+
+def public_people(report: AreaReport) -> int | None:
+    """The number that everybody is told: none while a part of it is old or missing, for they cannot be shown which."""
+    return report.total.people if report.total.complete else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.alarm import Limits
-from server.core.venue import AreaReport, AreaWatch, Part, Reading, public_state, state_of, total
+from server.core.venue import AreaReport, AreaWatch, Part, Reading, Total, public_people, public_state, state_of, total
 from server.ids import new_id
 from server.live.live_camera import LiveCamera
 from server.live.takings import Alert, Takings
@@ -140,7 +140,7 @@ class LiveRoom:
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
         found = total([Part(camera_id) for camera_id in self.cameras], self.readings(), self._clock())
-        return {"people": found.people, "stale": found.stale, "stale_cameras": list(found.stale_cameras)}
+        return _describe_total(found)
 
     def describe_people(self) -> list[Json]:
         """Who is here, each once, and which camera's zones they edit."""
@@ -172,9 +172,9 @@ class LiveRoom:
         return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
     def public_states(self) -> dict[str, tuple[str, int | None]]:
-        """What everybody may know of each area: state and people."""
+        """What everybody may know of each area: its state, and the people where all of it is known."""
         return {
-            id_: (public_state(live.report, live.area.capacity), live.report.total.people)
+            id_: (public_state(live.report, live.area.capacity), public_people(live.report))
             for id_, live in self.areas.items()
             if live.area.parts
         }
@@ -207,12 +207,18 @@ def _describe(live: LiveArea) -> Json:
     return {
         "id": live.area.id,
         "name": live.area.name,
-        "people": report.total.people,
-        "stale": report.total.stale,
-        "stale_cameras": list(report.total.stale_cameras),
-        "missing_cameras": list(report.total.missing_cameras),
+        **_describe_total(report.total),
         "capacity": live.area.capacity,
         "level": report.level.name.lower(),
         "trend": None if report.per_minute is None else round(report.per_minute, 1),
         "full_in_s": None if report.full_in_s is None else round(report.full_in_s, -1),
+    }
+
+
+def _describe_total(found: Total) -> Json:
+    return {
+        "people": found.people,
+        "stale": found.stale,
+        "stale_cameras": list(found.stale_cameras),
+        "missing_cameras": list(found.missing_cameras),
     }

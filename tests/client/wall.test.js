@@ -5,6 +5,7 @@ import { picturesFor } from "../../client/wall/choices.js";
 import { Feed } from "../../client/wall/feed.js";
 import { merged } from "../../client/wall/log-pages.js";
 import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert, withRoom, withoutOld } from "../../client/wall/state.js";
+import { doubts } from "../../client/wall/words.js";
 import { byHand, byUrgency, isTaken, moved } from "../../client/wall/urgency.js";
 
 /** @param {string} id @param {string} [name] */
@@ -40,6 +41,8 @@ function alert(change) {
 
 /** @type {import("../../client/wall/types.js").Room} */
 const ROOM = { id: "rom_1", name: "Fair", role: "operator", cameras: [camera("a"), camera("b")], members: [], areas: [] };
+
+const TOTAL = { people: 1, stale: 0, stale_cameras: [], missing_cameras: [] };
 
 /** @param {Record<string, Partial<import("../../client/wall/types.js").CameraNow>>} cameras @param {number} at */
 function seen(cameras, at = 0) {
@@ -90,14 +93,21 @@ describe("the order by hand", () => {
   }
 });
 
+describe("a sum", () => {
+  it("names what is silent, also where nobody was seen there, and what is missing", () => {
+    assert.deepEqual(doubts(TOTAL), []);
+    assert.deepEqual(doubts({ stale_cameras: ["a"], missing_cameras: ["b", "c"] }), ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
+  });
+});
+
 describe("the state of the wall", () => {
-  const start = entered(emptyWall(), ROOM, { cameras: { a: now({ age_ms: 500 }) }, areas: [], total: { people: 1, stale: false }, people: [], alerts: [] }, 1000);
+  const start = entered(emptyWall(), ROOM, { cameras: { a: now({ age_ms: 500 }) }, areas: [], total: TOTAL, people: [], alerts: [] }, 1000);
 
   it("keeps the cameras that an update does not name", () => {
     const next = updated(start, { room: "rom_1", seq: 2, cameras: { b: now({ count: 7 }) } }, 2000);
     assert.equal(next.seen.get("a")?.count, 1);
     assert.equal(next.seen.get("b")?.count, 7);
-    assert.deepEqual(next.total, { people: 1, stale: false }, "totals stay until new ones come");
+    assert.deepEqual(next.total, TOTAL, "totals stay until new ones come");
     assert.equal(start.seen.size, 1, "the value before is left alone");
   });
 

@@ -14,6 +14,7 @@ from server.core.venue import (
     State,
     Trend,
     limits_for,
+    public_people,
     public_state,
     state_of,
     total,
@@ -164,13 +165,21 @@ def test_time_to_capacity() -> None:
 
 
 @pytest.mark.parametrize(
-    ("people", "age", "expected"),
-    [(3, 0, "go"), (9, 0, "busy"), (10, 0, "full"), (3, 11, "unknown"), (10, 11, "full"), (3, None, "unknown")],
+    ("people", "age", "expected", "number"),
+    [
+        (3, 0, "go", 3),
+        (9, 0, "busy", 9),
+        (10, 0, "full", 10),
+        (3, 11, "unknown", None),
+        (10, 11, "full", None),
+        (3, None, "unknown", None),
+        (10, None, "full", None),
+    ],
 )
-def test_what_everybody_is_told(people: int, age: float | None, expected: str) -> None:
-    """`go` needs every part to be known; `full` does not."""
+def test_what_everybody_is_told(people: int, age: float | None, expected: str, number: int | None) -> None:
+    """`go` and numbers need every part to be known; `full` does not."""
     area = AreaWatch((Part("a"),), 10, None)
     for t in (0.0, 3.0):
         area.update(t, {"a": Reading(t, people)})
     report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
-    assert public_state(report, 10) == expected
+    assert (public_state(report, 10), public_people(report)) == (expected, number)
