@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.live.camera_notes import CameraNotes
 from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
 from server.live.room_audience import RoomAudience, Tell
@@ -64,6 +65,7 @@ class RoomHub:
         self.book = RoomBook(database, self._open.__contains__, time.monotonic)
         self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
+        self._notes = CameraNotes(self.writer.note_camera, time.monotonic, time.time)
 
     def start(self) -> None:
         """Begin to watch over the rooms."""
@@ -77,6 +79,7 @@ class RoomHub:
             with suppress(asyncio.CancelledError):
                 await self._ticker
         await self.audience.stop()
+        self._notes.flush()
         await self.writer.stop()
 
     # From streams.
@@ -98,7 +101,7 @@ class RoomHub:
             self._follow_alerts(room, camera, (), stream.journal.at)
             camera.end()
             room.show(camera.id, {})
-            self.writer.note(room.id, Kind.CAMERA_OFF, camera.name)
+            self._notes.note(room.id, camera.id, camera.name, streams=False)
 
     def picture_widths(self, camera_id: str) -> tuple[int, ...]:
         """In which widths somebody wants the next frame of this camera."""
@@ -160,7 +163,7 @@ class RoomHub:
             camera = room.cameras[camera_id]
             if camera.reading is None:
                 camera.begin()
-            self.writer.note(room.id, Kind.CAMERA_ON, camera.name)
+            self._notes.note(room.id, camera.id, camera.name, streams=True)
 
     async def _reload(self, room_id: str) -> None:
         before = self.book.get(room_id)
@@ -205,6 +208,7 @@ class RoomHub:
                 except Exception:
                     # The boundary of one room: it is looked at again in a moment, and the others are now.
                     logger.exception("room %s could not be looked at", room.id)
+            self._notes.tick()
             self.book.drop_idle()
 
     async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
