@@ -90,11 +90,13 @@ class LiveRoom:
 
     def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
         """A camera has something new: pictures by width, for those who wanted one of that width."""
+        camera = self.cameras[camera_id]
+
+        def make(width: int) -> Picture:
+            return Picture(pictures[width], width, camera.wall_ms, camera.people())
+
         for viewer in self.viewers.values():
-            width = viewer.wished_width(camera_id) if pictures else None
-            if width in pictures and width is not None:
-                camera = self.cameras[camera_id]
-                viewer.offer(camera_id, Picture(pictures[width], width, camera.wall_ms, camera.people()))
+            viewer.offer(camera_id, pictures, make)
             viewer.changed.add(camera_id)
             viewer.wake()
 

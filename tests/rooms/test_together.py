@@ -54,8 +54,13 @@ async def test_everybody_sees_who_is_here_and_what_they_edit(hall: Hall) -> None
     assert people[1]["editing"] == hall.camera
     answer = await hall.operator.call("room_editing", {"room": hall.id, "camera": "cam_elsewhere"})
     assert answer["error"]["code"] == "UNKNOWN_CAMERA"
+    answer = await hall.viewer.call("room_editing", {"room": hall.id, "camera": hall.camera})
+    assert answer["error"]["code"] == "NOT_ALLOWED", "who may only look edits nothing"
+    assert await hall.viewer.call("room_editing", {"room": hall.id, "camera": None}) == {}
     await hall.operator.socket.disconnect()
-    assert [one["name"] for one in (await event(hall.viewer, "presence"))["people"]] == ["vera"]
+    while len(here) != 1:
+        here = (await event(hall.viewer, "presence"))["people"]
+    assert [one["name"] for one in here] == ["vera"]
 
 
 async def test_two_who_edit_one_zone_lose_nothing(hall: Hall) -> None:

@@ -73,6 +73,8 @@ async def test_pictures_come_as_wished_and_are_not_made_otherwise(hall: Hall, en
     await hall.operator.call("room_view", {"room": hall.id, "pictures": {"max_fps": 0.2, "width": 160}})
     await hall.owner.frame(stream, 4)
     assert engine.pictures == [(), (320,), (960,), ()], "too soon for a slow wish"
+    gone = await hall.operator.call("room_view", {"room": hall.id, "pictures": None, "focus": "cam_that_left"})
+    assert gone == {}, "the rest of the wish holds"
     await hall.operator.call("room_leave", {"room": hall.id})
     await hall.owner.frame(stream, 5)
     assert engine.pictures[-1] == ()

@@ -394,6 +394,7 @@ class Event:
     payload: dict[str, Any]
     refusal: str
     allowed: frozenset[Role] = frozenset({Role.PROGRAM})
+    viewer: str | None = None  # the refusal of one who looks at the room, where it is another
 
 
 MEMBERS = frozenset({Role.OWNER, Role.PROGRAM, Role.OPERATOR, Role.VIEWER})
@@ -409,7 +410,9 @@ EVENTS = {
     "counters_reset": Event({"stream": "{stream}"}, "UNKNOWN_STREAM"),
     "room_enter": Event({"room": "{room}", "pictures": None}, "UNKNOWN_ROOM", MEMBERS),
     "room_view": Event({"room": "{room}", "pictures": None}, "UNKNOWN_ROOM", MEMBERS),
-    "room_editing": Event({"room": "{room}", "camera": "{camera}"}, "UNKNOWN_ROOM", MEMBERS),
+    "room_editing": Event(
+        {"room": "{room}", "camera": "{camera}"}, "UNKNOWN_ROOM", MEMBERS - {Role.VIEWER}, "NOT_ALLOWED"
+    ),
     "room_leave": Event({"room": "{room}"}, "UNKNOWN_ROOM", MEMBERS),
     "renew": Event({"token": "{token}"}, "INVALID_TOKEN"),
 }
