@@ -148,6 +148,23 @@ async def test_a_full_room_still_lets_in_who_is_in_it(hall: Hall, monkeypatch: p
     assert (await ask(hall.owner, "POST", path, {}))[1]["role"] == "owner"
 
 
+async def test_what_a_phone_installs_opens_its_invitation_and_no_account(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "camera")
+    page = path.removeprefix("/api")
+    async with hall.server.client() as phone:
+        async with phone.http.get(f"{page}/app.webmanifest") as response:
+            assert response.content_type == "application/manifest+json"
+            manifest = await response.json(content_type=None)
+        assert (manifest["start_url"], manifest["id"]) == (page, page)
+        async with phone.http.get(manifest["start_url"]) as response:
+            text = await response.text()
+        assert 'rel="manifest"' not in text, "the page is kept for every code, and names none"
+        assert page.rpartition("/")[2] not in text
+        for icon in manifest["icons"]:
+            async with phone.http.get(icon["src"]) as response:
+                assert (response.status, response.content_type) == (200, icon["type"])
+
+
 async def test_phones_of_guests_take_no_place_among_ones_own_cameras(settings: Settings) -> None:
     small = settings.model_copy(update={"cameras_per_user": 2})
     async with run_server(small, ScriptedEngine()) as server, server.client() as owner:

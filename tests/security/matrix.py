@@ -97,6 +97,7 @@ ROOM_ROUTES = [
     Case("GET", "/rooms", 302, 200, 200),
     Case("GET", "/rooms/<room_id>", 302, 200, 404, path="/rooms/{room}", operator=200, viewer=200),
     Case("GET", "/join/<code>", 200, 200, 200, path="/join/{code}"),
+    Case("GET", "/join/<code>/app.webmanifest", 200, 200, 200, path="/join/{code}/app.webmanifest"),
     Case("GET", "/status/<code>", 200, 200, 200, path="/status/{status}"),
     Case("GET", "/api/rooms", 401, 200, 200),
     Case("POST", "/api/rooms", 401, 201, 201, json={"name": "Hall"}),
