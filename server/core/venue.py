@@ -1,19 +1,17 @@
 """Figures over several cameras: how many are in an area or in all of a room, and how sure that is."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from server.core.alarm import Alarm, Alert, Level, Limits
+from server.core.trend import Trend
 
 SILENT_S = 10.0
 """A camera without a frame for so long is silent: its part of every total is marked stale."""
 UNWATCHED_S = 60.0
 """An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
 not fall while the people of a camera that went, or fell silent, may still be there."""
-TREND_S, TREND_LEAST_S, TREND_STEP_S = 180.0, 30.0, 1.0
-"""The trend is that of the last three minutes; less than half a minute gives none. One value a second is kept."""
 WARNING_SHARE = 0.8
 """Of its capacity, from which on an area without limits of its own warns."""
 
@@ -119,29 +117,6 @@ def _share(reading: Reading, zones: set[str | None]) -> tuple[int, bool]:
     for zone in zones:
         inside |= reading.zones.get(zone or "", frozenset())
     return len(inside), all(zone in reading.zones for zone in zones)
-
-
-class Trend:
-    """How a number of people changes."""
-
-    def __init__(self) -> None:
-        self._points: deque[tuple[float, int]] = deque()
-
-    def update(self, now_s: float, people: int) -> None:
-        """Take in the number."""
-        if not self._points or now_s - self._points[-1][0] >= TREND_STEP_S:
-            self._points.append((now_s, people))
-        while now_s - self._points[0][0] > TREND_S:
-            self._points.popleft()
-
-    def per_minute(self) -> float | None:
-        """The slope of the least-squares line through the last minutes; None for too short a time."""
-        if not self._points or self._points[-1][0] - self._points[0][0] < TREND_LEAST_S:
-            return None
-        mean_t = sum(t for t, _ in self._points) / len(self._points)
-        mean_n = sum(n for _, n in self._points) / len(self._points)
-        spread = sum((t - mean_t) ** 2 for t, _ in self._points)
-        return 60 * sum((t - mean_t) * (n - mean_n) for t, n in self._points) / spread
 
 
 @dataclass(frozen=True, slots=True)

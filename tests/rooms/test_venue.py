@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.alarm import Level, Limits
+from server.core.trend import Trend
 from server.core.venue import (
     SILENT_S,
     UNWATCHED_S,
@@ -12,7 +13,6 @@ from server.core.venue import (
     Part,
     Reading,
     State,
-    Trend,
     limits_for,
     public_people,
     public_state,
