@@ -99,6 +99,11 @@ class Journal:
         """The alerts that go on."""
         return list(self._going_on.values())
 
+    @property
+    def at(self) -> float:
+        """When the newest frame was taken, Unix seconds."""
+        return self._at(self._t)
+
     def close(self, zones: Iterable[ClosedZone] = ()) -> None:
         """The stream ends: so do its alerts, its stretches of time and these zones, with what happened in them."""
         for key in list(self._going_on):

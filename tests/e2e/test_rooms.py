@@ -240,6 +240,7 @@ def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
         assert overflow(page) == 0
     photograph(page, "status")
     wall.get_by_role("button", name="Close the page").click()
+    wall.locator("#status-link").wait_for(state="hidden")  # the server has answered; before that the page is open
     page.reload()
     expect(page.locator("#public-note")).to_contain_text("not open")
     everybody.close()

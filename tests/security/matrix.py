@@ -97,6 +97,7 @@ ROOM_ROUTES = [
     Case("GET", "/rooms", 302, 200, 200),
     Case("GET", "/rooms/<room_id>", 302, 200, 404, path="/rooms/{room}", operator=200, viewer=200),
     Case("GET", "/join/<code>", 200, 200, 200, path="/join/{code}"),
+    Case("GET", "/join/<code>/app.webmanifest", 200, 200, 200, path="/join/{code}/app.webmanifest"),
     Case("GET", "/status/<code>", 200, 200, 200, path="/status/{status}"),
     Case("GET", "/api/rooms", 401, 200, 200),
     Case("POST", "/api/rooms", 401, 201, 201, json={"name": "Hall"}),
@@ -413,6 +414,7 @@ class Event:
     payload: dict[str, Any]
     refusal: str
     allowed: frozenset[Role] = frozenset({Role.PROGRAM})
+    viewer: str | None = None  # the refusal of one who looks at the room, where it is another
 
 
 MEMBERS = frozenset({Role.OWNER, Role.PROGRAM, Role.OPERATOR, Role.VIEWER})
@@ -428,7 +430,9 @@ EVENTS = {
     "counters_reset": Event({"stream": "{stream}"}, "UNKNOWN_STREAM"),
     "room_enter": Event({"room": "{room}", "pictures": None}, "UNKNOWN_ROOM", MEMBERS),
     "room_view": Event({"room": "{room}", "pictures": None}, "UNKNOWN_ROOM", MEMBERS),
-    "room_editing": Event({"room": "{room}", "camera": "{camera}"}, "UNKNOWN_ROOM", MEMBERS),
+    "room_editing": Event(
+        {"room": "{room}", "camera": "{camera}"}, "UNKNOWN_ROOM", MEMBERS - {Role.VIEWER}, "NOT_ALLOWED"
+    ),
     "room_leave": Event({"room": "{room}"}, "UNKNOWN_ROOM", MEMBERS),
     "renew": Event({"token": "{token}"}, "INVALID_TOKEN"),
 }

@@ -184,7 +184,8 @@ async def check_event(people: People, role: Role, event: str) -> None:
     elif role is Role.GUEST and event not in FOR_GUESTS:
         assert code == "BAD_REQUEST", f"{event} as {role}"
     else:
-        assert code == about.refusal, f"{event} as {role}"
+        refusal = about.viewer if role is Role.VIEWER and about.viewer else about.refusal
+        assert code == refusal, f"{event} as {role}"
     if not (role in about.allowed and event in ("stream_open", "stream_close")):
         assert (await owner.frame(stream, 2))["status"] == "processed", "the stream goes on"
 
