@@ -4,6 +4,8 @@ import argparse
 import json
 import os
 import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +17,9 @@ from server.core.quality import Quality
 from server.models.paths import default_models_dir
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from server.core.plan import Plan
     from server.core.tracks import Tracks
     from server.track_samples import TrackSamples
@@ -120,8 +125,8 @@ def _track(
     with ExitStack() as stack:
         renderer = stack.enter_context(_Renderer(render, video.fps)) if render else None
         start = perf_counter()
-        for frame in tqdm(video, total=video.frames or None, unit="frame", desc="tracking"):
-            tracks = pipeline.process_image(frame.image_bgr, frame.t)
+        bar = stack.enter_context(tqdm(video, total=video.frames or None, unit="frame", desc="tracking"))
+        for frame, tracks in _follow(pipeline, bar):
             analysed = perf_counter()
             analysis = analytics.update(tracks)
             zones.note(analysis)
@@ -150,6 +155,19 @@ def _track(
         "people": counts.report(),
         **(zones.report() if plan else {}),
     }
+
+
+def _follow(pipeline: "Pipeline", frames: Iterable["VideoFrame"]) -> Iterator[tuple["VideoFrame", "Tracks"]]:
+    """Each frame with its tracks; the next one is prepared while the detector looks at it."""
+    ahead: deque[VideoFrame] = deque()
+
+    def images() -> Iterator[tuple["NDArray[np.uint8]", float]]:
+        for frame in frames:
+            ahead.append(frame)
+            yield frame.image_bgr, frame.t
+
+    for tracks in pipeline.follow(images()):
+        yield ahead.popleft(), tracks
 
 
 class _Renderer:

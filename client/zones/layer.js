@@ -2,7 +2,7 @@
 import { letterbox } from "../core/fit.js";
 import { byId, setAttribute } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { GROUND } from "./editor.js";
+import { GROUND } from "./shape.js";
 import { REACH } from "./hit.js";
 import { placeLabels } from "./labels.js";
 import { Lens } from "./lens.js";

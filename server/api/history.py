@@ -15,7 +15,7 @@ from quart_schema import validate_querystring, validate_response
 
 from server.api.access import users_only
 from server.api.audit import record
-from server.api.audit_log import plain_cell
+from server.api.audit_file import plain_cell
 from server.api.auth import require_user
 from server.api.cameras import require_camera
 from server.api.context import services

@@ -117,14 +117,19 @@ class Alarm:
         self.limits = limits
         self._rising_since, self._falling_since = {}, {}
 
-    def update(self, t: float, value: float) -> list[Step]:
-        """Take in the figure at capture time `t` (ms) and return the steps of the level."""
+    def update(self, t: float, value: float, *, may_fall: bool = True) -> list[Step]:
+        """Take in the figure at capture time `t` (ms) and return the steps of the level.
+
+        Where it `may_fall` not, the figure is known to be too small perhaps: it can make the level worse only.
+        """
         self._clock += observed_ms(self._t, t)
         self._t = t
         if self.level is Level.CLEAR and self.limits.reached(value) is Level.CLEAR:
             self._rising_since.clear()
             return []
         self._watch(value)
+        if not may_fall:
+            self._falling_since = dict.fromkeys(self._falling_since)
         steps = []
         while (step := self._rise(t, value)) is not None:
             steps.append(step)

@@ -19,6 +19,9 @@ WHOLE = ("", "")
 MAX_PENDING = 50_000
 """Samples that wait for a database that does not answer; the oldest go first. A day of one camera with five zones."""
 
+SAMPLES_AT_ONCE = 200
+"""Are handed over for one transaction: nobody waits long behind it, however much has gathered."""
+
 MAX_HEAT = 60
 """Heatmaps that wait likewise: an hour of one camera."""
 
@@ -96,6 +99,11 @@ class Journal:
         """The alerts that go on."""
         return list(self._going_on.values())
 
+    @property
+    def at(self) -> float:
+        """When the newest frame was taken, Unix seconds."""
+        return self._at(self._t)
+
     def close(self, zones: Iterable[ClosedZone] = ()) -> None:
         """The stream ends: so do its alerts, its stretches of time and these zones, with what happened in them."""
         for key in list(self._going_on):
@@ -106,9 +114,15 @@ class Journal:
         self._makers.clear()
 
     def drain(self) -> Pending:
-        """Hand over what waits."""
+        """Hand over what waits; of samples the oldest ones, as many as go into one transaction."""
         drained, self._pending = self._pending, Pending()
+        drained.samples, self._pending.samples = drained.samples[:SAMPLES_AT_ONCE], drained.samples[SAMPLES_AT_ONCE:]
         return drained
+
+    @property
+    def behind(self) -> bool:
+        """Whether samples wait."""
+        return bool(self._pending.samples)
 
     def give_back(self, drained: Pending) -> None:
         """It could not be written: it waits again, behind nothing newer."""

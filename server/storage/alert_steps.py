@@ -27,9 +27,17 @@ async def keep_alerts(connection: AsyncConnection, records: Collection[AlertReco
             await _queue(connection, record, step, now, interrupted=False)
 
 
-async def keep_interrupted(connection: AsyncConnection, now: float) -> None:
-    """End the alerts that a killed process left open, and tell so: nobody watches them any more."""
-    for record in await interrupt_open_alerts(connection):
+async def keep_interrupted(connection: AsyncConnection, now: float, watched: Collection[str]) -> None:
+    """End the alerts that a killed process left open, and tell so: nobody watches them any more.
+
+    Parameters
+    ----------
+    now : float
+        Unix seconds.
+    watched : collection of str
+        Ids of alerts that go on in this process.
+    """
+    for record in await interrupt_open_alerts(connection, watched):
         await _queue(connection, record, Step.CLEARED, now, interrupted=True)
 
 

@@ -1,6 +1,6 @@
 """Alerts in the database; the camera's owner is in every WHERE."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import func, select, update
@@ -124,14 +124,17 @@ async def select_alert(
     return AlertRecord(**row._mapping) if row else None
 
 
-async def interrupt_open_alerts(connection: AsyncConnection) -> list[AlertRecord]:
-    """End what a killed process left open, at the last frame that is known to have been counted; return the alerts."""
+async def interrupt_open_alerts(connection: AsyncConnection, watched: Collection[str]) -> list[AlertRecord]:
+    """End what a killed process left open, at the last frame that is known to have been counted; return the alerts.
+
+    Those whose ids are `watched` go on in this process.
+    """
     last_seen = (
         select(func.max(streams.c.opened_at + streams.c.duration_ms / 1000))
         .where(streams.c.camera_id == alerts.c.camera_id, streams.c.opened_at <= alerts.c.began_at)
         .scalar_subquery()
     )
-    query = select(alerts, last_seen.label("last_seen")).where(alerts.c.ended_at.is_(None))
+    query = select(alerts, last_seen.label("last_seen")).where(alerts.c.ended_at.is_(None), alerts.c.id.not_in(watched))
     ended = []
     for row in (await connection.execute(query)).all():
         values = dict(row._mapping)

@@ -178,7 +178,7 @@ async def test_what_a_killed_process_left_open_is_told_to_be_over(
             await upsert_stream(connection, stream)
     for _ in range(2):
         async with database.writing() as connection:
-            await keep_interrupted(connection, 300.0)
+            await keep_interrupted(connection, 300.0, [])
     async with database.reading() as connection:
         ended = (await connection.execute(text("SELECT ended_at, interrupted FROM alerts"))).all()
     assert ended == [(ended_at, 1)]
