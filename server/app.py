@@ -49,9 +49,11 @@ from server.api.assets import STATIC, install_assets
 from server.api.auth import install_auth
 from server.api.channel_guard import ChannelGuard
 from server.api.context import KEY, Services, WebLife
+from server.api.departed import Departed
 from server.api.description import install_description
 from server.api.errors import install_errors
 from server.api.guard import Guard
+from server.api.kept_form import unfinished_form
 from server.api.language import install_words
 from server.api.limits import install_limits
 from server.api.passwords import Passwords
@@ -60,7 +62,7 @@ from server.api.socket_auth import handshake_origin_allowed, socket_authenticato
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.engine.base import Engine
-from server.lifecycle import install_delivery, install_lifecycle, install_watches, sign_with
+from server.lifecycle import install_delivery, install_lifecycle, install_watches, save_all, sign_with
 from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
@@ -118,16 +120,19 @@ class Application(socketio.ASGIApp):
     live : LiveServer
     app : Quart
     namespace : LiveNamespace
+    registry : Registry
     """
 
-    def __init__(self, live: LiveServer, app: Quart, namespace: LiveNamespace) -> None:
+    def __init__(self, live: LiveServer, app: Quart, namespace: LiveNamespace, registry: Registry) -> None:
         super().__init__(live, other_asgi_app=app)
         self.quart = app
         self._namespace = namespace
+        self._registry = registry
 
     async def announce_shutdown(self) -> None:
-        """Tell every client to reconnect; to be called while connections are still open."""
+        """Tell every client to reconnect, and save what was counted; to be called while connections are still open."""
         await self._namespace.shut_down()
+        await save_all(self._registry)
 
 
 def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = None) -> Application:
@@ -168,11 +173,13 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
         guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
+        departed=Departed(time.monotonic),
         channel_guard=ChannelGuard(),
         courier=courier,
         push_key=office.vapid.public_key,
         live_figures=registry.live_figures,
         engine_status=engine.status,
+        recorder_trouble=registry.recorder.trouble,
         engine_prices=engine.prices,
         sessions_ended=namespace.end_sessions,
         session_seen=watch.note_seen,
@@ -186,7 +193,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     install_lifecycle(app, services, engine, registry, watch, hub)
     install_delivery(app, office, courier)
     install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path))
-    return Application(live, app, namespace)
+    return Application(live, app, namespace, registry)
 
 
 def _install_routes(app: Quart, settings: Settings) -> None:
@@ -195,7 +202,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_description(app)
     install_security(app)
     install_access(app)
-    install_errors(app)
+    install_errors(app, unfinished_form)
     install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
@@ -203,7 +210,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
 
 def _socket_origins(settings: Settings) -> Any:
     def allow(_origin: str | None, environ: dict[str, Any]) -> bool:
-        return handshake_origin_allowed(environ, settings.allowed_origins)
+        return handshake_origin_allowed(environ, settings.known_origins)
 
     return allow
 

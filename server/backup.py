@@ -1,5 +1,6 @@
 """Copies of the database while it is in use, and whether it is whole. Everything here blocks."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -74,7 +75,7 @@ def back_up(source: Path, target: Path, progress: Progress | None = None) -> Non
 
 
 def restore(backup: Path, target: Path, kept: Path) -> None:
-    """Put a backup in the place of a database, also while that is served; what was there is kept.
+    """Put a backup in the place of a database, also while that is served unless it is damaged; what was there is kept.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def restore(backup: Path, target: Path, kept: Path) -> None:
     target : Path
         The database.
     kept : Path
-        Where a copy of the database goes first, if there is one.
+        Where a copy of the database goes first, if there is one; of a damaged one the file as it is.
 
     Raises
     ------
@@ -99,14 +100,40 @@ def restore(backup: Path, target: Path, kept: Path) -> None:
     try:
         _copy(backup, draft, None)
         migrate(draft)
+        if target.exists() and check_database(target):
+            _keep_as_it_is(target, kept)
+            _put_in_place(draft, target)
+            return
         if target.exists():
             back_up(target, kept)
         else:
             target.touch(mode=0o600)
         _copy(draft, target, None, pages=-1)  # in one transaction: who reads sees the old or the new, nothing between
     finally:
-        for leftover in (draft, *(draft.with_name(draft.name + end) for end in ("-wal", "-shm"))):
-            leftover.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
+        _drop_log(draft)
+
+
+def _keep_as_it_is(target: Path, kept: Path) -> None:
+    """Copy a damaged database with its log: what can be read of it may be in either."""
+    for end in ("", "-wal"):
+        part = target.with_name(target.name + end)
+        if part.exists():
+            shutil.copy2(part, kept.with_name(kept.name + end))
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Replace a damaged database, which cannot be written to; the log belongs to what was there."""
+    with closing(_open(draft, "rw")) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    draft.chmod(0o600)
+    _drop_log(target)
+    draft.replace(target)
+
+
+def _drop_log(path: Path) -> None:
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
@@ -120,6 +147,9 @@ def _copy(source: Path, target: Path, progress: Progress | None, pages: int = PA
 
     try:
         with closing(_open(source, "ro")) as old, closing(sqlite3.connect(target, timeout=BUSY_S)) as new:
+            # Holds on to what is there now. Without that the copy would begin anew with every write of another.
+            old.execute("BEGIN")
+            old.execute("SELECT count(*) FROM sqlite_master").fetchone()
             old.backup(new, pages=pages, progress=tell, sleep=PAUSE_S)
     except sqlite3.Error as error:
         raise OSError(f"{target} cannot be written: {error}") from error

@@ -1,14 +1,21 @@
 """``crowdcount serve``: listen, then keep a web process alive."""
 
 import argparse
+import socket
 import sys
+from typing import TYPE_CHECKING
 
 from server.core.errors import CodedError
 from server.listening import StartError, bind
 from server.logs import set_up_logs
 from server.supervise import CANNOT_START, Supervisor, can_supervise
 
+if TYPE_CHECKING:
+    from server.config import Settings
+
 LAST_PORT = 65_535
+TRIES = 20
+"""Pairs of ports that are tried where any will do."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,15 +43,12 @@ def serve(arguments: argparse.Namespace) -> int:
         overrides["tls"] = True
     try:
         settings = load_settings(**overrides)
-        listeners = {"main": bind(settings.host, settings.port)}
-        port = listeners["main"].getsockname()[1]
-        if settings.tls:
-            listeners["plain"] = bind(settings.host, _port_beside(settings.authority_port, port))
+        listeners = listen(settings)
     except (SettingsError, StartError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
         return CANNOT_START
     set_up_logs(settings.log_level, settings.log_format)
-    overrides["port"] = port  # of 0, which takes a free one, the same again after a restart
+    overrides["port"] = listeners["main"].getsockname()[1]  # of 0: the same again after a restart
     if arguments.alone or not can_supervise():
         from server.web import run  # late: the parent needs no web framework
 
@@ -53,11 +57,27 @@ def serve(arguments: argparse.Namespace) -> int:
         except (StartError, CodedError) as error:
             print(f"crowdcount: {error}", file=sys.stderr)
             return CANNOT_START
-    return Supervisor(listeners, overrides).run()
+    return Supervisor(listeners, overrides, shutdown_s=settings.shutdown_s).run()
 
 
-def _port_beside(wanted: int, port: int) -> int:
-    """Where the authority is handed out. Raises StartError."""
+def listen(settings: "Settings") -> dict[str, socket.socket]:
+    """The sockets that are served on. Raises StartError."""
+    if not settings.tls:
+        return {"main": bind(settings.host, settings.port)}
+    # Any free port is asked for: where the one after it is taken, another pair does as well.
+    for _ in range(TRIES if settings.port == 0 else 1):
+        main = bind(settings.host, settings.port)
+        try:
+            return {"main": main, "plain": bind(settings.host, _beside(settings.authority_port, main))}
+        except StartError as error:
+            main.close()
+            refused = error
+    raise refused
+
+
+def _beside(wanted: int, main: socket.socket) -> int:
+    """The port where the authority is handed out. Raises StartError."""
+    port: int = main.getsockname()[1]
     if not wanted and port == LAST_PORT:
         raise StartError("PORT_UNAVAILABLE: no port follows this one. Choose one with CROWDCOUNT_AUTHORITY_PORT.")
     return wanted or port + 1

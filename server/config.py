@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.core.precision import Precision
 from server.models.paths import default_models_dir
 from server.storage.retention import Retention
 
@@ -63,7 +64,9 @@ class Settings(BaseSettings):
     bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")
     model: str = Field("yolo26n", description="Default model for new streams.")
     input_side: int = Field(640, ge=160, le=1920, multiple_of=32, description="Long side of the detector's input.")
-    precision: str = Field("fp32", description="Precision of the detector.")
+    precision: Precision = Field(
+        Precision.AUTO, description="Precision of the detector: auto, fp32, bf16, fp16 or int8."
+    )
     device: str = Field(
         "auto", pattern="^(auto|cpu|gpu)$", description="What the detector runs on; auto takes a CUDA card that works."
     )
@@ -137,6 +140,11 @@ class Settings(BaseSettings):
         if not SENDER.fullmatch(value):
             raise ValueError("with a mail server the sender's address is needed, such as crowdcount@example.org")
         return value
+
+    @property
+    def known_origins(self) -> tuple[str, ...]:
+        """Origins that may open sockets and send forms, whatever the name that they call this server by."""
+        return (*self.allowed_origins, self.public_url) if self.public_url else self.allowed_origins
 
     @property
     def site_url(self) -> str:

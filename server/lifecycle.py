@@ -22,8 +22,10 @@ from server.secret import Keys, load_keys
 logger = logging.getLogger("crowdcount")
 
 KEYS_EVERY_S = 2.0
-DRAIN_S = 3.0
-"""How long open streams may take to be saved at shutdown."""
+DRAIN_S = 2.0
+"""How long a frame that is being worked on is waited for at shutdown."""
+SAVE_S = 2.0
+"""How long what was counted may take to be written then; a locked database takes longer than anybody waits."""
 
 
 def install_lifecycle(
@@ -42,14 +44,21 @@ def install_lifecycle(
         follow.cancel()
         await watch.stop()
         await registry.recorder.stop()
-        try:
-            await asyncio.wait_for(registry.close(), DRAIN_S)
-        except TimeoutError:
-            logger.warning("some streams took too long to close")
+        await save_all(registry)
         await hub.stop()
         await engine.stop()
         services.passwords.close()
         await services.database.close()
+
+
+async def save_all(registry: Registry) -> None:
+    """Close every stream, and save what it and those before it counted."""
+    try:
+        async with asyncio.timeout(DRAIN_S + SAVE_S):
+            await registry.close(DRAIN_S)
+            await registry.recorder.save_late()
+    except TimeoutError:
+        logger.error("not everything that was counted could be saved in time")
 
 
 def install_delivery(app: Quart, office: Office, courier: Courier) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import tempfile
+import time
 from typing import Any
 
 import uvicorn
@@ -100,6 +101,14 @@ class Server(uvicorn.Server):
             print(f"crowdcount is at {scheme}://{'localhost' if host == '127.0.0.1' else name}:{port}", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell the clients before their connections are closed."""
+        """Tell the clients before their connections are closed, and save before anybody is waited for."""
+        began = time.monotonic()
         await self._app.announce_shutdown()
+        patience = self.config.timeout_graceful_shutdown or 0
+        self.config.timeout_graceful_shutdown = max(1, round(patience - (time.monotonic() - began)))
         await super().shutdown(sockets)
+
+    def hurry(self) -> None:
+        """End as soon as what there is is saved: there is no time for open requests."""
+        self.config.timeout_graceful_shutdown = 1
+        self.should_exit = True

@@ -26,8 +26,8 @@ START_S = 90.0
 """Until the first sign of life: the first start of a version runs migrations."""
 HUNG_S = 12.0
 """Without a sign of life from its event loop the web process hangs."""
-STOP_S = 9.0
-"""How long the web process may take to end when it is told to."""
+STOP_S = 4.0
+"""How long the web process may take to end when it is told to, beyond the time that open requests get."""
 TICK_S = 0.2
 
 
@@ -89,11 +89,14 @@ class Supervisor:
         Settings given on the command line.
     command : sequence of str
         What to start; its orders are added as JSON.
+    shutdown_s : float
+        How long it may wait for open requests when it ends.
     """
 
     listeners: Mapping[str, socket.socket]
     overrides: dict[str, Any]
     command: Sequence[str] = (sys.executable, "-m", "server.web")
+    shutdown_s: float = 0.0
     _restarts: int = 0
     _reason: str | None = None
     _signals: list[int] = field(default_factory=list)
@@ -116,8 +119,10 @@ class Supervisor:
             finally:
                 child.close()
             self._restarts += 1
-            logger.error("web process ended (%s); starting it again", self._reason, extra={"restarts": self._restarts})
-            self._pause(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
+            pause = BACKOFF_S[min(failures, len(BACKOFF_S)) - 1]
+            told = {"restarts": self._restarts}
+            logger.error("web process ended (%s); starting it again in %s s", self._reason, pause, extra=told)
+            self._pause(pause)
         return 128 + signal.SIGINT if self._signals[0] == signal.SIGINT else 0
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
@@ -157,7 +162,7 @@ class Supervisor:
         for listener in self.listeners.values():
             listener.close()
         child.process.terminate()
-        until = time.monotonic() + STOP_S
+        until = time.monotonic() + self.shutdown_s + STOP_S
         while child.process.poll() is None and time.monotonic() < until and len(self._signals) < 2:
             time.sleep(TICK_S / 4)
 

@@ -62,7 +62,7 @@ class Parent:
                 continue
         logger.error("the parent is gone; ending")
         threading.Timer(LEFT_ALONE_S, os._exit, [1]).start()
-        server.should_exit = True
+        server.hurry()
 
 
 class _Beside(uvicorn.Server):

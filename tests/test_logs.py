@@ -1,5 +1,6 @@
 """The log says who and which, and nothing that is nobody's business; metrics are those that the dashboards ask for."""
 
+import ast
 import json
 import logging
 import re
@@ -7,10 +8,12 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from server.config import Settings
 from server.logs import JsonFormatter, TextFormatter
 from tests.faults.processes import serving
+from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, RunningServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +33,36 @@ def test_a_line_has_the_ids_as_text_and_as_json() -> None:
     line = json.loads(JsonFormatter().format(one))
     assert (line["message"], line["stream"], line["user"], line["level"]) == ("stream opened", "str_1", "usr_1", "info")
     assert "password" not in line
+
+
+IDS = re.compile(r"\b(stream|room|connection|camera|user) %s")
+
+
+def test_ids_go_along_beside_every_sentence_that_names_one() -> None:
+    """The searches of docs/operations.md are by these fields."""
+    lacking = []
+    for path in sorted((ROOT / "server").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+                continue
+            if getattr(call.func.value, "id", "") != "logger" or not isinstance(call.args[0], ast.Constant):
+                continue
+            if IDS.search(str(call.args[0].value)) and "extra" not in {one.arg for one in call.keywords}:
+                lacking.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert lacking == []
+
+
+async def test_a_failure_is_found_by_the_ids_of_its_stream(
+    server: RunningServer, engine: ScriptedEngine, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+        stream = (await user.open(camera))["stream"]
+        engine.script.append(RuntimeError("unforeseen"))
+        assert (await user.frame(stream, 1))["error"]["code"] == "INTERNAL"
+    (failed,) = [json.loads(JsonFormatter().format(one)) for one in caplog.records if one.exc_info]
+    assert (failed["stream"], failed["camera"]) == (stream, camera)
+    assert "unforeseen" in failed["exception"]
 
 
 def test_a_traceback_stays_on_its_line() -> None:

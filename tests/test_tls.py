@@ -1,6 +1,7 @@
 """`crowdcount serve --tls`: a certificate of its own that clients take once they trust the authority."""
 
 import asyncio
+import contextlib
 import datetime
 import os
 import re
@@ -16,7 +17,10 @@ import socketio
 from cryptography import x509
 from playwright.async_api import async_playwright
 
+from server import cli_serve
 from server.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
+from server.config import Settings
+from server.listening import StartError, bind
 from tests.e2e.conftest import find_chromium
 from tests.faults.processes import Serving, serving
 from tests.support.server import PASSWORD
@@ -120,6 +124,32 @@ async def test_a_browser_has_a_camera_there(encrypted: tuple[Serving, Files]) ->
         colour = await plain.locator("a.button").first.evaluate("node => getComputedStyle(node).backgroundColor")
         assert colour == "rgb(10, 110, 100)", "its style is let in by its own policy"
         await browser.close()
+
+
+@contextlib.contextmanager
+def free_and_taken() -> Iterator[int]:
+    """A port that is free, before one that is taken."""
+    while True:
+        with bind("127.0.0.1", 0) as taken:
+            before = taken.getsockname()[1] - 1
+            try:
+                bind("127.0.0.1", before).close()
+            except StartError:
+                continue
+            yield before
+            return
+
+
+def test_any_pair_of_ports_will_do_where_any_port_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with free_and_taken() as before:
+        first = iter([before])
+        monkeypatch.setattr(cli_serve, "bind", lambda host, port: bind(host, next(first, port) if port == 0 else port))
+        listeners = cli_serve.listen(Settings(data_dir=tmp_path, port=0, tls=True))
+        main, plain = (listeners[name].getsockname()[1] for name in ("main", "plain"))
+        for listener in listeners.values():
+            listener.close()
+    assert main != before
+    assert plain == main + 1
 
 
 async def test_the_port_after_the_last_is_told(tmp_path: Path) -> None:

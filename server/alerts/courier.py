@@ -155,7 +155,8 @@ class Courier:
                 outcome = await self._put_off(connection, parcel, error, now)
         metrics.DELIVERIES.labels(channel.kind.value, outcome).inc()
         if error is not None:
-            logger.info("%s of %s was not delivered: %s", parcel.key, channel.id, error.code)
+            ids = {"user": channel.user_id, "camera": parcel.document["camera"]["id"]}
+            logger.info("%s of %s was not delivered: %s", parcel.key, channel.id, error.code, extra=ids)
 
     async def _put_off(self, connection: AsyncConnection, parcel: Parcel, error: DeliveryError, now: float) -> str:
         """Try again later, or no more."""

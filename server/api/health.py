@@ -19,6 +19,9 @@ WORKER_RESTARTS = Gauge(
 )
 WEB_RESTARTS = Gauge("crowdcount_web_restarts", "How often the web process was replaced")
 
+CRASH_LOOP = 2
+"""A vision process may end once; from the second time on, one soon after the other, it is told."""
+
 blueprint = Blueprint("health", __name__)
 
 
@@ -64,8 +67,15 @@ async def metrics() -> Response:
 
 def _warnings() -> list[str]:
     """What works, but not as it should: frames are counted all the same."""
-    trouble = services().database.trouble
-    return [f"storage: {trouble_text(trouble.name)}"] if trouble else []
+    trouble, recorder = services().database.trouble, services().recorder_trouble()
+    warnings = [f"storage: {trouble_text(trouble.name)}"] if trouble else []
+    if recorder:
+        warnings.append(f"recorder: {recorder}")
+    for number, worker in enumerate(services().engine_status(), start=1):
+        if worker.failures >= CRASH_LOOP:
+            reason = f": {worker.reason}" if worker.reason else ""
+            warnings.append(f"engine: vision process {number} ended {worker.failures} times in a row{reason}")
+    return warnings
 
 
 async def _database() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from math import isfinite
 
 from server.core.errors import CodedError
 from server.core.geometry import PointNorm, is_simple
+from server.core.text import is_text
 
 MAX_POINTS = 32
 MAX_NAME = 60
@@ -90,10 +91,12 @@ class Line:
 
 
 def _check_common(id_: str, name: str, points: tuple[PointNorm, ...], colour: str) -> None:
-    if not id_:
+    if not id_ or not is_text(id_):
         raise ShapeError("BAD_SHAPE", "A shape needs an id.")
     if not name.strip() or len(name) > MAX_NAME:
         raise ShapeError("BAD_NAME", f"A name has 1 to {MAX_NAME} characters.")
+    if not is_text(name):
+        raise ShapeError("BAD_NAME", "A name consists of whole characters.")
     if not COLOUR.fullmatch(colour):
         raise ShapeError("BAD_COLOUR", "A colour looks like #2f81f7.")
     for x, y in points:

@@ -28,12 +28,26 @@ class WorkerState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
-    """One vision process as an operator sees it."""
+    """One vision process as an operator sees it.
+
+    Attributes
+    ----------
+    state : WorkerState
+    restarts : int
+        How often it was started anew, whether it became ready or not.
+    reason : str or None
+        Why the last one ended; None once another is ready.
+    describe : dict
+        What it says of itself.
+    failures : int
+        How many ended soon after their start, one after the other; 0 once one has lived for a while.
+    """
 
     state: WorkerState
     restarts: int
     reason: str | None
     describe: dict[str, Any]
+    failures: int = 0
 
 
 class Engine(Protocol):

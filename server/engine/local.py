@@ -62,21 +62,18 @@ class LocalEngine:
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame; see `server.engine.base.Engine.process`."""
         stream = self._streams[stream_id]
-        incarnation = await stream.supervisor.ready()
-        fresh = stream.incarnation != incarnation
-        if fresh:
-            stream.incarnation = incarnation
-            stream.epoch += 1
+        await stream.supervisor.ready()
         question = {
             "type": "frame",
             "stream": stream_id,
             "t": t,
-            "fresh": fresh,
             "model": stream.settings.model,
             "quality": stream.settings.quality.value,
             "picture_widths": list(picture_widths),
         }
         async with self._turns.turn(stream_id):
+            # Only now: while it waited for its turn the process may have been replaced.
+            question["fresh"] = self._begin_epoch(stream)
             answer = await stream.supervisor.ask(question, jpeg)
         if "lost" in answer:
             stream.incarnation = 0
@@ -85,6 +82,14 @@ class LocalEngine:
             code, message = answer["error"]["code"], answer["error"]["message"]
             raise (FrameError if code in FRAME_CODES else EngineError)(code, message)
         return replace(decode_tracks(answer["tracks"], stream.epoch), pictures=unpack_pictures(answer))
+
+    def _begin_epoch(self, stream: _Stream) -> bool:
+        """Whether the process that is there now does not know the stream yet; its identities then start again."""
+        fresh = stream.incarnation != stream.supervisor.incarnation
+        if fresh:
+            stream.incarnation = stream.supervisor.incarnation
+            stream.epoch += 1
+        return fresh
 
     async def close(self, stream_id: str) -> None:
         """Forget the stream."""

@@ -41,7 +41,7 @@ class Supervisor:
     command : sequence of str
         What to start.
     timeout_s : float
-        A question that takes longer means that the process hangs: it is killed and replaced.
+        A process that has a question and gives no answer for so long hangs: it is killed and replaced.
     """
 
     def __init__(self, command: Sequence[str], timeout_s: float) -> None:
@@ -55,6 +55,10 @@ class Supervisor:
         self._state = WorkerState.STOPPED
         self._reason: str | None = None
         self._describe: dict[str, Any] = {}
+        self._starts = 0
+        self._failures = 0
+        self._begun = 0.0
+        self._heard = 0.0
         self.incarnation = 0
         """How often a process became ready; what an older one knew is gone."""
 
@@ -73,7 +77,9 @@ class Supervisor:
 
     def status(self) -> WorkerStatus:
         """How the process is."""
-        return WorkerStatus(self._state, max(0, self.incarnation - 1), self._reason, self._describe)
+        stable = self._state is WorkerState.READY and asyncio.get_running_loop().time() - self._begun > STABLE_S
+        failures = 0 if stable else self._failures
+        return WorkerStatus(self._state, max(0, self._starts - 1), self._reason, self._describe, failures)
 
     async def ready(self) -> int:
         """Wait for the process; return its incarnation. Raises EngineError ``ENGINE_UNAVAILABLE``."""
@@ -95,7 +101,7 @@ class Supervisor:
         self._pending[id_] = answer
         try:
             self.tell({**head, "id": id_}, body)
-            return await asyncio.wait_for(answer, self._timeout_s)
+            return await self._answered(answer)
         except TimeoutError as error:
             logger.error("the vision process gave no answer in %s s; replacing it", self._timeout_s)
             self._ready.clear()
@@ -105,6 +111,19 @@ class Supervisor:
         finally:
             self._pending.pop(id_, None)
 
+    async def _answered(self, answer: asyncio.Future[wire.Head]) -> wire.Head:
+        """Wait as long as the process answers something: questions before this one take their time, too.
+
+        Raises TimeoutError.
+        """
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        while (left := max(asked, self._heard) + self._timeout_s - loop.time()) > 0:
+            await asyncio.wait([answer], timeout=left)
+            if answer.done():
+                return answer.result()
+        raise TimeoutError
+
     def tell(self, head: wire.Head, body: bytes = b"") -> None:
         """Send a message that has no answer. Raises EngineError when there is nobody to tell."""
         if self._process is None or self._process.stdin is None or not self._ready.is_set():
@@ -112,20 +131,26 @@ class Supervisor:
         self._process.stdin.write(wire.pack(head, body))
 
     async def _keep_alive(self) -> None:
-        failures = 0
         loop = asyncio.get_running_loop()
         while True:
-            begun = loop.time()
+            self._begun = loop.time()
+            self._starts += 1
             try:
                 await self._run_once()
             except (OSError, EOFError, wire.WireError, TimeoutError, EngineError) as error:
                 self._reason = error.message if isinstance(error, EngineError) else "The vision process died."
                 logger.error("vision process ended: %s", error or type(error).__name__)
-                self._state = WorkerState.FAILED if failures else WorkerState.STARTING
+            except Exception:
+                # The boundary of one process: whatever it sent, there has to be another.
+                self._reason = "The vision process died."
+                logger.exception("vision process ended")
             finally:
                 await self._clean_up()
-            failures = 1 if loop.time() - begun > STABLE_S else failures + 1
-            await asyncio.sleep(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
+            if loop.time() - self._begun > STABLE_S:
+                self._failures = 0
+            self._state = WorkerState.FAILED if self._failures else WorkerState.STARTING
+            self._failures += 1
+            await asyncio.sleep(BACKOFF_S[min(self._failures, len(BACKOFF_S)) - 1])
 
     async def _run_once(self) -> None:
         """Start the process and pass on its answers until it ends."""
@@ -146,7 +171,11 @@ class Supervisor:
         try:
             while True:
                 head = await wire.read_async(output)
-                answer = self._pending.get(head["id"])
+                id_ = head.get("id")
+                if not isinstance(id_, int):
+                    raise wire.WireError("an answer to no question")
+                self._heard = asyncio.get_running_loop().time()
+                answer = self._pending.get(id_)
                 if answer is not None and not answer.done():
                     answer.set_result(head)
         finally:
@@ -164,6 +193,7 @@ class Supervisor:
 
     async def _clean_up(self) -> None:
         self._ready.clear()
+        self._state = WorkerState.STARTING
         for answer in self._pending.values():
             if not answer.done():
                 answer.set_exception(EngineError("ENGINE_RESTARTED", "The vision process died and is replaced."))

@@ -48,10 +48,28 @@ def read(stream: BinaryIO) -> tuple[Head, bytes] | None:
 
 
 async def read_async(reader: StreamReader) -> Head:
-    """The next message's head, with its bytes as ``body``. Raises IncompleteReadError at the end of the stream."""
+    """The next message's head, with its bytes as ``body``.
+
+    Raises
+    ------
+    IncompleteReadError
+        The stream ended.
+    WireError
+        What came is no message.
+    """
     head_length, body_length = _lengths(await reader.readexactly(_LENGTHS.size))
-    head: Head = json.loads(await reader.readexactly(head_length))
-    head["body"] = await reader.readexactly(body_length)
+    encoded, body = await reader.readexactly(head_length), await reader.readexactly(body_length)
+    return {**_parse(encoded), "body": body}
+
+
+def _parse(encoded: bytes) -> Head:
+    """A head that may be anything. Raises WireError."""
+    try:
+        head = json.loads(encoded)
+    except (ValueError, RecursionError) as error:
+        raise WireError("a head that is no JSON") from error
+    if not isinstance(head, dict):
+        raise WireError("a head that is no object")
     return head
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.core.errors import CodedError, FrameError
+from server.core.text import is_text
 
 MAX_TEXT = 100
 """Ids and names in a payload are short; longer ones are not looked up."""
@@ -44,7 +45,7 @@ def require_payload(payload: object) -> dict[str, Any]:
 def require_text(payload: dict[str, Any], field: str) -> str:
     """A short text that must be there."""
     value = payload.get(field)
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not is_text(value):
         raise bad_request(f"{field} must be a text of 1 to {MAX_TEXT} characters")
     return value
 

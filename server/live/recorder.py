@@ -5,8 +5,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 
+from prometheus_client import Counter
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.live.stream import Stream
@@ -30,6 +30,16 @@ MAX_LATE = 1000
 """Streams that ended while the database could not be written; the oldest go first."""
 CLEAN_EVERY = 3600
 """Old samples are dropped at every turn that is a multiple of this."""
+PARTS_A_TURN = 5
+"""Transactions with samples for each running stream: what gathered while nothing could be written is spread."""
+PAUSE_S = 0.12
+"""Between two of them; SQLite looks every 0.1 s whether whoever waits may write."""
+STOP_S = 2.0
+"""How long at the end the write that runs may take to be finished."""
+FAULT_SHOWN_S = 600.0
+"""How long a fault that lost something is told by `/readyz`."""
+
+FAULTS = Counter("crowdcount_save_faults_total", "Writes of what was counted that failed for no fault of the disk")
 
 
 class Recorder:
@@ -49,41 +59,87 @@ class Recorder:
         self._database = database
         self._running = running
         self._retention = retention
+        self._fault_at: float | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
         self._late: deque[Stream] = deque(maxlen=MAX_LATE)
+        self._interrupted_ended = False
 
     def start(self) -> None:
         """Begin to save what runs."""
         self._task = asyncio.create_task(self._save_forever(), name="recorder")
 
     async def stop(self) -> None:
-        """Stop; streams are saved when they are closed."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        """Finish what is being written and stop; streams are saved when they are closed."""
+        if self._task is None:
+            return
+        self._ending.set()
+        _, pending = await asyncio.wait([self._task], timeout=STOP_S)
+        for task in pending:
+            task.cancel()
+            await asyncio.wait([task])
+
+    def trouble(self) -> str | None:
+        """What is wrong with it besides the disk, for whoever watches; None while all is well."""
+        if self._task is not None and self._task.done() and not self._ending.is_set():
+            return "nothing is saved any more; restart the server"
+        if self._fault_at is not None and time.monotonic() - self._fault_at < FAULT_SHOWN_S:
+            return "some of what was counted could not be saved; the log says why"
+        return None
 
     async def save(self, stream: Stream, *, closed: bool) -> None:
         """Write the totals of a stream, its alerts and samples, and where people were."""
         if closed:
             stream.journal.note_heat(stream.analytics.take_heat())
+            if self._database.trouble is not None and not self._ending.is_set():
+                self._late.append(stream)  # whoever closes it would wait for what fails anyway
+                return
         await self._write([stream], totals=True, closed=closed)
+
+    async def save_late(self) -> None:
+        """Write the streams that ended while the database could not be written."""
+        for _ in range(len(self._late)):
+            await self._write([self._late.popleft()], totals=True, closed=True)
 
     async def _save_forever(self) -> None:
         turn = 0
-        await self._clean(first=True)
-        while True:
-            await asyncio.sleep(WRITE_EVERY_S)
+        await self._clean()
+        while not await self._rest():
             turn += 1
-            streams = [stream for stream in self._running() if stream.counters.processed]
-            await self._learn(streams)
-            if turn % HEAT_EVERY == 0:
-                for stream in streams:
-                    stream.journal.note_heat(stream.analytics.take_heat())
-            await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
-            await self._write([self._late.popleft() for _ in range(len(self._late))], totals=True, closed=True)
-            if turn % CLEAN_EVERY == 0:
-                await self._clean(first=False)
+            try:
+                await self._turn(turn)
+            except Exception:
+                # The boundary of a turn: whatever it was, there must be a next one.
+                logger.exception("what was counted could not be saved")
+                self._note_fault()
+
+    async def _rest(self) -> bool:
+        """Wait for the next turn; true when there is to be none."""
+        try:
+            async with asyncio.timeout(WRITE_EVERY_S):
+                return await self._ending.wait()
+        except TimeoutError:
+            return False
+
+    def _note_fault(self) -> None:
+        """Count it and let health tell it."""
+        FAULTS.inc()
+        self._fault_at = time.monotonic()
+
+    async def _turn(self, turn: int) -> None:
+        if self._database.trouble is not None:
+            await self._database.probe()
+            if self._database.trouble is not None:
+                return  # everything waits: to write it would fail, and keep whoever asks waiting
+        streams = [stream for stream in self._running() if stream.counters.processed]
+        await self._learn(streams)
+        if turn % HEAT_EVERY == 0:
+            for stream in streams:
+                stream.journal.note_heat(stream.analytics.take_heat())
+        await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
+        await self.save_late()
+        if turn % CLEAN_EVERY == 0 or not self._interrupted_ended:
+            await self._clean()
 
     async def _learn(self, streams: Sequence[Stream]) -> None:
         """Of which cameras pictures of alerts are wanted; another web process may have been told."""
@@ -99,38 +155,63 @@ class Recorder:
             stream.journal.wants_stills = stream.camera_id in wanted
 
     async def _write(self, streams: Sequence[Stream], *, totals: bool, closed: bool) -> None:
-        """One stream after the other, each in its own short transaction: a fault of one is not the others'."""
+        """One stream after the other, each in its own short transactions: a fault of one is not the others'."""
         for stream in streams:
-            pending = stream.journal.drain()
-            if not (totals or pending.alerts or pending.samples or pending.heat):
-                continue
-            try:
-                async with self._database.writing() as connection:
-                    if totals:
-                        await upsert_stream(connection, _totals(stream, closed))
-                    await keep_alerts(connection, pending.alerts.values(), time.time())
-                    await add_stills(connection, pending.stills)
-                    await add_samples(connection, pending.samples)
-                    await add_heat(connection, pending.heat)
-            except IntegrityError:
-                logger.info("stream %s: its camera was deleted; nothing is kept", stream.id)
-            except SQLAlchemyError:
-                # It is tried again at the next turn; meanwhile counting goes on.
-                stream.journal.give_back(pending)
-                if closed:
-                    self._late.append(stream)
-                logger.exception("stream %s could not be saved", stream.id)
+            written = await self._write_part(stream, totals=totals, closed=closed)
+            parts = 1
+            while written and stream.journal.behind and (closed or parts < PARTS_A_TURN):
+                if not self._ending.is_set():
+                    await asyncio.sleep(PAUSE_S)
+                written = await self._write_part(stream, totals=False, closed=closed)
+                parts += 1
 
-    async def _clean(self, *, first: bool) -> None:
+    async def _write_part(self, stream: Stream, *, totals: bool, closed: bool) -> bool:
+        """Write what goes into one transaction. Returns whether the next part may follow."""
+        pending = stream.journal.drain()
+        if not (totals or pending.alerts or pending.samples or pending.heat):
+            return True
+        ids = {"stream": stream.id, "camera": stream.camera_id, "user": stream.owner_id}
         try:
             async with self._database.writing() as connection:
-                if first:
-                    await keep_interrupted(connection, time.time())
+                if totals:
+                    await upsert_stream(connection, _totals(stream, closed))
+                await keep_alerts(connection, pending.alerts.values(), time.time())
+                await add_stills(connection, pending.stills)
+                await add_samples(connection, pending.samples)
+                await add_heat(connection, pending.heat)
+        except IntegrityError:
+            logger.info("stream %s: its camera was deleted; nothing is kept", stream.id, extra=ids)
+        except SQLAlchemyError:
+            # It is tried again at the next turn; meanwhile counting goes on.
+            stream.journal.give_back(pending)
+            if closed:
+                self._late.append(stream)
+            logger.exception("stream %s could not be saved", stream.id, extra=ids)
+            return False
+        except asyncio.CancelledError:
+            # The end did not wait any longer. Whoever closes the stream saves it.
+            stream.journal.give_back(pending)
+            raise
+        except Exception:
+            # The boundary of a stream. What it held is let go: it would fail at every turn.
+            logger.exception("stream %s could not be saved; what waited of it is lost", stream.id, extra=ids)
+            self._note_fault()
+        return True
+
+    async def _clean(self) -> None:
+        """Drop what is old; the first time that it works, also end what a killed process left open."""
+        watched = {alert.id for stream in self._running() for alert in stream.journal.open_alerts()}
+        try:
+            async with self._database.writing() as connection:
+                if not self._interrupted_ended:
+                    await keep_interrupted(connection, time.time(), watched)
                 await delete_old_samples(connection, self._retention.samples, time.time())
                 await delete_old_stills(connection, self._retention.stills, time.time())
                 await delete_old_heat(connection, self._retention.heat, time.time())
         except SQLAlchemyError:
             logger.exception("old history could not be dropped")
+        else:
+            self._interrupted_ended = True
 
 
 def _totals(stream: Stream, closed: bool) -> StreamRecord:

@@ -106,7 +106,7 @@ class Registry:
         self._streams_per_user = streams_per_user
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._closing: dict[asyncio.Task[None], Stream] = {}
         self.recorder = Recorder(database, self.streams, retention)
 
     def streams(self) -> Iterable[Stream]:
@@ -172,8 +172,8 @@ class Registry:
         self._rooms.closed(stream)
         logger.info("stream ended", extra=_ids(stream, entry.sid) | {"reason": reason})
         task = asyncio.create_task(self._finish(entry, reason), name=f"close {stream.id}")
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        self._closing[task] = stream
+        task.add_done_callback(self._closing.pop)
         return task
 
     def change_plan(self, camera_id: str, plan: Plan) -> None:
@@ -202,11 +202,19 @@ class Registry:
             if entry.sid == sid:
                 self.end(entry.stream, reason)
 
-    async def close(self) -> None:
-        """Close every stream and wait until all is saved."""
+    async def close(self, patience_s: float) -> None:
+        """Close every stream and save what it counted, without frames whose answers take longer than this."""
         for stream in self.streams():
             self.end(stream)
-        await asyncio.gather(*self._closing)
+        closing = dict(self._closing)
+        late = (await asyncio.wait(closing, timeout=patience_s))[1] if closing else set()
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        for stream in [closing[task] for task in late]:
+            logger.warning("stream %s is closed before its last frame is answered", stream.id, extra=_ids(stream, None))
+            if stream.counters.received:
+                await self.recorder.save(stream, closed=True)
 
     def _attach(self, entry: _Entry, sid: str) -> None:
         entry.sid = sid

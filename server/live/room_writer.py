@@ -64,6 +64,10 @@ class RoomWriter:
         """Something happened just now."""
         self._put(Happening(room_id, kind, who, text, time.time()))
 
+    def note_camera(self, room_id: str, name: str, streams: bool, since: float) -> None:
+        """A camera streams, or does not, since then."""
+        self._put(Happening(room_id, Kind.CAMERA_ON if streams else Kind.CAMERA_OFF, name, "", since))
+
     def keep(self, alert: AreaAlert) -> None:
         """An alert of an area began, changed or ended."""
         self._put(alert)
@@ -75,14 +79,17 @@ class RoomWriter:
             logger.error("too much waits to be written of rooms; %s is lost", type(what).__name__)
 
     async def _run(self) -> None:
-        await self._write(None)
+        # First what a killed process left open, whatever that takes: later it could not be told from what is new.
+        await self._write_at_last(None)
         while True:
-            what = await self._waiting.get()
-            written = await self._write(what)
-            while not written:
-                await asyncio.sleep(RETRY_S)
-                written = await self._write(what)
+            await self._write_at_last(await self._waiting.get())
             self._waiting.task_done()
+
+    async def _write_at_last(self, what: Happening | AreaAlert | None) -> None:
+        written = await self._write(what)
+        while not written:
+            await asyncio.sleep(RETRY_S)
+            written = await self._write(what)
 
     async def _write(self, what: Happening | AreaAlert | None) -> bool:
         """Returns whether it need not be tried again."""

@@ -142,10 +142,12 @@ class Stream:
         """Finish the frame that is being worked on, drop the waiting one, forget the identities."""
         self._closed = True
         self._drop_waiting("closed")
-        if self._task is not None:
-            await self._task
-        self._note_full(False)
-        self.journal.close()
+        try:
+            if self._task is not None:
+                await self._task  # cancelled together with whoever closes: that frame is dropped
+        finally:
+            self._note_full(False)
+            self.journal.close(self.analytics.close())
         await self._engine.close(self.id)
 
     def summary(self) -> dict[str, Any]:
@@ -163,7 +165,11 @@ class Stream:
     def _drop_waiting(self, reason: str) -> None:
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
-            self.counters.drop()
+            self._drop(waiting, reason)
+
+    def _drop(self, waiting: _Waiting, reason: str) -> None:
+        self.counters.drop()
+        if not waiting.answer.done():  # its connection may be gone
             waiting.answer.set_result({"seq": waiting.frame.seq, "status": "dropped", "reason": reason})
 
     def _note_full(self, full: bool) -> None:
@@ -177,9 +183,13 @@ class Stream:
                 current, self._waiting = self._waiting, None
                 try:
                     answer = await self._process(current)
+                except asyncio.CancelledError:
+                    self._drop(current, "closed")
+                    raise
                 except Exception:
                     # The boundary of one stream: its next frame may still be answered, the others' are.
-                    logger.exception("stream %s: frame %d failed", self.id, current.frame.seq)
+                    ids = {"stream": self.id, "camera": self.camera_id, "user": self.owner_id}
+                    logger.exception("stream %s: frame %d failed", self.id, current.frame.seq, extra=ids)
                     error = CodedError("INTERNAL", "The frame could not be processed.")
                     self.counters.reject(error.code)
                     answer = _error_answer(current.frame.seq, error)

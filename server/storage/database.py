@@ -1,5 +1,6 @@
 """Connections: one per unit of work, short transactions, writers announce themselves."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from enum import Enum
@@ -9,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection as CoreConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 BUSY_TIMEOUT_MS = 20_000
@@ -44,10 +45,23 @@ class Trouble(Enum):
     BUSY = "locked"
     FAULTY = "i/o"
     CLOSED = "unable to open"
+    DAMAGED = "malformed"
+    OVERWRITTEN = "not a database"
     OTHER = ""
 
 
-def _trouble_of(error: OperationalError) -> Trouble:
+DAMAGE = (Trouble.DAMAGED, Trouble.OVERWRITTEN)
+LOOK_FOR_DAMAGE_S = 30.0
+"""The whole file is read to know that damage is gone, so it is done that rarely."""
+
+
+def is_trouble(error: Exception) -> bool:
+    """Whether an error is the disk's or the file's, and not that of what was asked for."""
+    asked_for = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+    return isinstance(error, DatabaseError) and not isinstance(error, asked_for)
+
+
+def _trouble_of(error: DatabaseError) -> Trouble:
     said = str(error.orig).lower()
     return next(one for one in Trouble if one.value in said)
 
@@ -68,6 +82,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.trouble: Trouble | None = None
+        self._looked_at = float("-inf")
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine.sync_engine, "connect", _on_connect)
@@ -76,8 +91,13 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one consistent state."""
-        async with self._engine.connect() as connection:
-            yield connection
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            if is_trouble(error) and (trouble := _trouble_of(error)) in DAMAGE:
+                self.trouble = trouble
+            raise
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -85,16 +105,31 @@ class Database:
         try:
             async with self._writer.begin() as connection:
                 yield connection
-        except OperationalError as error:
-            self.trouble = _trouble_of(error)
+        except DatabaseError as error:
+            if is_trouble(error):
+                self.trouble = _trouble_of(error)
             raise
 
     async def probe(self) -> None:
         """Write something that changes nothing, so that `trouble` is of now."""
-        with suppress(OperationalError):
+        if self.trouble in DAMAGE and not await self._mended():
+            return
+        with suppress(DatabaseError):
             async with self.writing() as connection:
                 await connection.execute(text("PRAGMA user_version = 0"))
             self.trouble = None
+
+    async def _mended(self) -> bool:
+        """Whether a file that was found damaged is whole again, such as after `crowdcount restore`."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_FOR_DAMAGE_S:
+            return False
+        self._looked_at = now
+        try:
+            async with self.reading() as connection:
+                return (await connection.execute(text("PRAGMA quick_check(1)"))).scalar() == "ok"
+        except DatabaseError:
+            return False
 
     async def check(self) -> str | None:
         """Ask for one row. Returns what is wrong, or None."""

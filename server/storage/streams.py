@@ -30,10 +30,11 @@ class StreamRecord:
 
 
 async def upsert_stream(connection: AsyncConnection, record: StreamRecord) -> None:
-    """Write the totals of a stream over what was saved of it before."""
+    """Write the totals of a stream over what was saved of it before; one that was closed stays so."""
     values = asdict(record)
     query = insert(streams).values(**values)
-    await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=values))
+    closed_at = func.coalesce(query.excluded.closed_at, streams.c.closed_at)
+    await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=values | {"closed_at": closed_at}))
 
 
 async def select_last_streams(connection: AsyncConnection, camera_ids: Sequence[str]) -> dict[str, StreamRecord]:

@@ -7,6 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from server.core.precision import Precision
 from server.core.quality import Quality, input_side
 from server.models.catalogue import APPEARANCE, find_prepared
 from server.vision.backend import InferenceNetwork, choose_backend
@@ -20,8 +21,9 @@ from server.vision.tracker import Tracker
 
 __all__ = ["Pipeline", "Vision"]
 
-_USUAL_FRAMES = ((480, 640), (360, 640), (640, 480), (640, 360))
-"""Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
+_LANDSCAPE = ((480, 640), (360, 640))
+_PORTRAIT = ((640, 480), (640, 360))
+"""Height, width of 4:3 and 16:9: what cameras send."""
 
 
 class Vision:
@@ -42,7 +44,7 @@ class Vision:
             cv2.setNumThreads(settings.threads)
         self._settings = settings
         self._models_dir = Path(settings.models_dir)
-        self._backend = choose_backend(settings.device, settings.threads)
+        self._backend = choose_backend(settings.device, settings.threads, Precision(settings.precision))
         self._networks: dict[str, InferenceNetwork] = {}
         self._detectors: dict[tuple[str, Quality], Detector] = {}
         self._detector(settings.model, Quality.BALANCED)
@@ -50,9 +52,12 @@ class Vision:
 
     def warm_up(self) -> None:
         """Compile for the usual frames, so that the first one is not late."""
-        for height, width in _USUAL_FRAMES:
-            self._detector(self._settings.model, Quality.BALANCED).prepare(height, width)
+        self._prepare(_LANDSCAPE)
         self._features.prepare()
+
+    def warm_up_portrait(self) -> None:
+        """The same for phones that are held upright; others may be served meanwhile."""
+        self._prepare(_PORTRAIT)
 
     def open(self, model: str | None = None, quality: Quality = Quality.BALANCED) -> Pipeline:
         """Return a pipeline for a new stream, with a tracker of its own."""
@@ -65,7 +70,7 @@ class Vision:
         The first look of all compiles the network and is not measured.
         """
         detector = self._detector(self._settings.model, quality)
-        height, width = _USUAL_FRAMES[0]
+        height, width = _LANDSCAPE[0]
         detector.prepare(height, width)
         picture = np.zeros((height, width, 3), np.uint8)
         begun = perf_counter()
@@ -76,11 +81,15 @@ class Vision:
         """Say what computes, for statistics and health."""
         return {
             "model": self._settings.model,
-            "precision": self._settings.precision,
+            "precision": self._detector(self._settings.model, quality).precision,
             "input": input_side(quality, self._settings.input_side),
             "appearance": self._settings.appearance,
             "backend": self._backend.name,
         }
+
+    def _prepare(self, frames: tuple[tuple[int, int], ...]) -> None:
+        for height, width in frames:
+            self._detector(self._settings.model, Quality.BALANCED).prepare(height, width)
 
     def _load_features(self) -> Features:
         if self._settings.appearance == "colour":

@@ -11,6 +11,8 @@ TROUBLES = {
     "BUSY": N_("The database is busy."),
     "FAULTY": N_("The disk does not take what is written."),
     "CLOSED": N_("The database cannot be opened."),
+    "DAMAGED": N_("The database is damaged. Whoever runs this server has to restore a backup."),
+    "OVERWRITTEN": N_("The database is damaged. Whoever runs this server has to restore a backup."),
     "OTHER": N_("The database cannot be written."),
 }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from server.config import Settings
+from server.engine.base import WorkerState, WorkerStatus
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 
@@ -24,6 +25,18 @@ async def test_readyz_names_what_is_missing(settings: Settings, engine: Scripted
         async with stranger.http.get("/readyz") as response:
             assert response.status == 503
             assert "models pull" in (await response.json())["reasons"][0]
+
+
+async def test_a_crash_loop_is_told_although_another_counts(server: RunningServer, engine: ScriptedEngine) -> None:
+    looping = WorkerStatus(WorkerState.FAILED, 4, "The vision process died.", {}, failures=5)
+    engine.workers.append(looping)
+    async with server.client() as stranger:
+        async with stranger.http.get("/readyz") as response:
+            told = await response.json()
+        assert (response.status, told["status"]) == (200, "degraded")
+        assert told["warnings"] == ["engine: vision process 2 ended 5 times in a row: The vision process died."]
+        async with stranger.http.get("/metrics") as response:
+            assert "crowdcount_worker_restarts 4.0" in (await response.text()).splitlines()
 
 
 async def test_counters_reach_the_metrics(server: RunningServer) -> None:

@@ -18,6 +18,8 @@ SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
         ({"id": ""}, "BAD_SHAPE"),
         ({"name": "  "}, "BAD_NAME"),
         ({"name": "x" * 61}, "BAD_NAME"),
+        ({"id": "\ud800"}, "BAD_SHAPE"),
+        ({"name": "Gate \ud800"}, "BAD_NAME"),
         ({"colour": "red"}, "BAD_COLOUR"),
         ({"colour": "#2f81f7;}"}, "BAD_COLOUR"),
         ({"entry_s": -1.0}, "BAD_TIME"),

@@ -90,10 +90,10 @@ def test_dwell_leaves_out_the_time_away() -> None:
     assert zone.figures().dwell.mean_s == pytest.approx(6, abs=0.3)
 
 
-def test_a_restart_leaves_nothing_behind() -> None:
+def test_closing_leaves_nothing_behind() -> None:
     zone = counter()
     walk(zone, (IN, 3))
-    events = zone.restart()
+    events = zone.close()
     assert [event.kind for event in events] == [Kind.EXIT, Kind.END]
     found = zone.figures()
     assert (found.occupancy, found.entries, found.exits, found.lost) == (0, 1, 1, 0)
@@ -122,6 +122,13 @@ def test_average_and_peak_are_over_time() -> None:
     assert found.average == pytest.approx(1.5, abs=0.05)
 
 
+def test_the_average_leaves_out_gaps() -> None:
+    zone = counter(entry_s=0.0)
+    for t in (0, 1000, 2000, 60_000, 61_000):
+        take(zone, people(t, {1: IN, 2: IN} if t < 50_000 else {1: IN}))
+    assert zone.figures().average == pytest.approx((3 * 2 + 1) / 4)
+
+
 @pytest.mark.parametrize("spot", [(0.4, 0.6), (0.6, 0.6), (0.5, 0.4), (0.5, 0.8), (0.4, 0.4)])
 def test_jitter_at_the_edge_makes_no_event(spot: tuple[float, float]) -> None:
     zone = counter()
@@ -129,6 +136,23 @@ def test_jitter_at_the_edge_makes_no_event(spot: tuple[float, float]) -> None:
     for n, (dx, dy) in enumerate(jitter(1, 10_000, 0.008)):  # 2.7 % of the height of 0.3
         events += take(zone, people(n * 100, {1: (spot[0] + dx / 2, spot[1] + dy)}))
     assert events == []
+
+
+ROWS = [(0.5, 0.39 + n / 100) for n in range(20)] + [(0.5, 0.78 + n / 60) for n in range(20)]
+COLUMNS = [(0.36 + n / 400, 0.6) for n in range(30)]
+CORNERS = [(0.38 + n / 400, 0.39 + n / 100) for n in range(15)]
+
+
+@pytest.mark.parametrize("anchor", list(Anchor))
+def test_jitter_anywhere_lets_nobody_in_twice_nor_out(anchor: Anchor) -> None:
+    """People who stand at every distance from the edges and a corner, so that the edge of each anchor is met."""
+    zone = counter(anchor=anchor)
+    spots = ROWS + COLUMNS + CORNERS
+    for n, (dx, dy) in enumerate(jitter(3, 10_000, 0.008)):
+        for event in take(zone, people(n * 100, {i: (x + dx / 2, y + dy) for i, (x, y) in enumerate(spots, 1)})):
+            assert event.kind is not Kind.EXIT, spots[event.id - 1]
+    found = zone.figures()
+    assert 0 < found.entries == found.visitors == found.occupancy < len(spots)
 
 
 @pytest.mark.parametrize(
@@ -173,9 +197,9 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
     for seconds, places, restart in walked:
         t += seconds
         if restart and seconds > 2.5:
-            ends += sum(event.kind is Kind.END for event in zone.restart())
+            ends += sum(event.kind is Kind.END for event in zone.close())
         elif restart and seconds < 0.2:
-            zone.reset()
+            assert all(event.kind is Kind.END for event in zone.reset())
             ends = 0
         before = zone.figures()
         events = take(zone, people(t * 1000, places))
@@ -191,5 +215,5 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
         assert ends <= after.visitors
         assert all(0 <= event.dwell_s <= t for event in events)
         assert all(0 <= event.t <= t * 1000 for event in events)
-    ends += sum(event.kind is Kind.END for event in zone.restart())
+    ends += sum(event.kind is Kind.END for event in zone.close())
     assert ends == zone.figures().visitors

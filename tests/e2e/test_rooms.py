@@ -12,6 +12,7 @@ from tests.e2e.process import ServerProcess
 from tests.e2e.room_tools import Phone, invite, make_room, send
 from tests.e2e.test_account import photograph
 from tests.e2e.test_pages import overflow, violations
+from tests.e2e.test_trouble import KEEP_SOCKETS, LOSE_SOCKETS
 from tests.e2e.test_zones import draw_tool
 from tests.e2e.zone_tools import drag, rectangle, stored_names, wait_saved, zone
 from tests.media import read_vtest
@@ -213,6 +214,30 @@ def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watc
     expect(wall.locator("#presence-count")).to_have_text("2")
 
 
+def test_what_happened_without_a_connection_is_there_afterwards(wall: Page, room: str, watch: Watch) -> None:
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "socket.io")
+    page = wall.context.new_page()
+    watch.follow(page)
+    page.add_init_script(KEEP_SOCKETS)
+    page.goto(f"/rooms/{room}")
+    page.locator("#wall[data-phase=live]").wait_for()
+    page.locator("#tab-log").click()
+    page.locator(".log-row").first.wait_for()
+    page.context.set_offline(True)
+    page.evaluate(LOSE_SOCKETS)
+    page.locator("#wall[data-phase=lost]").wait_for()
+    send(wall, "POST", f"/api/rooms/{room}/log", {"text": "Gate B is stuck"})
+    camera = page.locator(tile(page, "North gate")).get_attribute("data-camera")
+    features = [zone("Door", rectangle(0.1, 0.1, 0.5, 0.5))]
+    body = {"version": 0, "plan": {"type": "FeatureCollection", "features": features}}
+    send(wall, "PUT", f"/api/cameras/{camera}/plan", body)
+    page.context.set_offline(False)
+    page.locator("#wall[data-phase=live]").wait_for()
+    expect(page.locator("#log-list")).to_contain_text("Gate B is stuck")
+    expect(page.locator(f"{tile(page, 'North gate')} .tile-zones")).to_contain_text("Door")
+    page.close()
+
+
 def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
     wall.locator("#tab-room").click()
     wall.get_by_role("button", name="New area").click()
@@ -240,6 +265,7 @@ def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
         assert overflow(page) == 0
     photograph(page, "status")
     wall.get_by_role("button", name="Close the page").click()
+    wall.locator("#status-link").wait_for(state="hidden")  # the server has answered; before that the page is open
     page.reload()
     expect(page.locator("#public-note")).to_contain_text("not open")
     everybody.close()

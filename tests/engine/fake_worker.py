@@ -8,6 +8,24 @@ from pathlib import Path
 
 from server.engine import wire
 
+NO_ANSWERS = {
+    b"babble": (4).to_bytes(4, "big") + bytes(4) + b"nope",
+    b"array": wire.pack([1]),  # type: ignore[arg-type]
+    b"nameless": wire.pack({"tracks": {}}),
+    b"foreign": wire.pack({"id": ["no"]}),
+}
+"""What is written instead of an answer, by frame."""
+
+
+def answer(body: bytes, number: int, t: float) -> wire.Head:
+    """To a frame, the so-many-th of its stream."""
+    if body == b"lose":
+        return {"lost": True}
+    if body == b"refuse":
+        return {"error": {"code": "NOT_A_JPEG", "message": "no"}}
+    people = [[number, 0.1, 0.1, 0.2, 0.2, 0.9]]
+    return {"tracks": {"t": t, "width": 4, "height": 3, "people": people, "stages_ms": {}}}
+
 
 def main() -> None:
     """Argument: JSON with `failures` (a file that counts starts down) and `sleep_s`."""
@@ -35,18 +53,15 @@ def main() -> None:
             continue
         if body == b"die":
             os._exit(9)
-        time.sleep({b"hang": 3600.0, b"work": 0.01}.get(body, 0.0))
+        time.sleep({b"hang": 3600.0, b"work": 0.01, b"slow": 0.4}.get(body, 0.0))
+        if body in NO_ANSWERS:
+            output.write(NO_ANSWERS[body])
+            output.flush()
+            continue
         if head["fresh"]:
             known[stream] = 0
         known[stream] += 1
-        if body == b"lose":
-            answer = {"lost": True}
-        elif body == b"refuse":
-            answer = {"error": {"code": "NOT_A_JPEG", "message": "no"}}
-        else:
-            people = [[known[stream], 0.1, 0.1, 0.2, 0.2, 0.9]]
-            answer = {"tracks": {"t": head["t"], "width": 4, "height": 3, "people": people, "stages_ms": {}}}
-        output.write(wire.pack({"id": head["id"], **answer}))
+        output.write(wire.pack({"id": head["id"], **answer(body, known[stream], head["t"])}))
         output.flush()
 
 

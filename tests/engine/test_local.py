@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import EngineError, FrameError
-from server.engine import supervisor
+from server.engine import supervisor, turns
 from server.engine.base import StreamSettings, WorkerState
 from server.engine.local import LocalEngine
 from tests.support.wait import until
@@ -26,7 +26,7 @@ async def start() -> AsyncIterator[Start]:
     """Starts engines of fake processes."""
     async with AsyncExitStack() as stack:
 
-        async def begin(workers: int = 1, timeout_s: float = 5, **options: object) -> LocalEngine:
+        async def begin(workers: int = 1, timeout_s: float = 30, **options: object) -> LocalEngine:
             command = [sys.executable, "-m", "tests.engine.fake_worker", json.dumps(options)]
             engine = LocalEngine(command, workers, timeout_s)
             await engine.start()
@@ -57,9 +57,15 @@ async def test_streams_have_their_own_state(start: Start) -> None:
             assert (tracks.epoch, tracks.people[0].id, tracks.t) == (1, expected, expected * 10.0)
 
 
-@pytest.mark.parametrize(("fault", "timeout_s"), [(b"die", 5.0), (b"hang", 1.0)])
+async def all_ready(engine: LocalEngine) -> None:
+    """Wait for processes that start: an engine waits for them no longer than for a frame."""
+    await until(lambda: all(status.state is WorkerState.READY for status in engine.status()), 30)
+
+
+@pytest.mark.parametrize(("fault", "timeout_s"), [(b"die", 30.0), (b"hang", 1.0)])
 async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: bytes, timeout_s: float) -> None:
     engine = await start(workers=2, timeout_s=timeout_s)
+    await all_ready(engine)
     for stream in ("bad", "good"):
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
@@ -68,19 +74,66 @@ async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: byt
         await engine.process("bad", fault, 1)
     assert error.value.code == "ENGINE_RESTARTED"
     assert (await engine.process("good", b"x", 1)).people[0].id == 2, "the other process was not touched"
+    await all_ready(engine)
     tracks = await engine.process("bad", b"x", 2)
     assert (tracks.epoch, tracks.people[0].id) == (2, 1), "identities start again, and say so"
     assert [status.restarts for status in engine.status()] == [1, 0]
     assert not alive(before[0])
 
 
+@pytest.mark.parametrize("frame", [b"babble", b"array", b"nameless", b"foreign"])
+async def test_a_process_that_answers_nonsense_is_replaced(start: Start, frame: bytes) -> None:
+    engine = await start()
+    engine.open("a", SETTINGS)
+    await engine.process("a", b"x", 0)
+    with pytest.raises(EngineError) as error:
+        await engine.process("a", frame, 1)
+    assert error.value.code == "ENGINE_RESTARTED"
+    assert engine.status()[0].state is not WorkerState.READY
+    await all_ready(engine)
+    assert (await engine.process("a", b"x", 2)).epoch == 2
+
+
+async def test_a_process_with_much_to_do_is_left_alone(start: Start) -> None:
+    """Eight questions of 0.4 s each: the last one waits longer than one may take, while others are answered."""
+    engine = await start(timeout_s=1.5)
+    await all_ready(engine)
+    streams = [f"s{number}" for number in range(8)]
+    for stream in streams:
+        engine.open(stream, SETTINGS)
+    found = await asyncio.gather(*(engine.process(stream, b"slow", 0) for stream in streams))
+    assert [tracks.epoch for tracks in found] == [1] * 8
+    assert engine.status()[0].restarts == 0
+
+
+async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other of two streams holds the turn; when it is the first one's, another process is there."""
+    monkeypatch.setattr(turns, "STUCK_S", 60.0)
+    engine = await start()
+    for stream in ("a", "b"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    await engine.process("a", b"x", 1)
+    await engine.process("a", b"x", 2)
+    async with engine._turns.turn("b"):
+        waiting = asyncio.create_task(engine.process("a", b"x", 3))
+        await asyncio.sleep(0.1)
+        os.kill(pids(engine)[0], signal.SIGKILL)
+        await until(lambda: engine.status()[0].restarts > 0)
+        await all_ready(engine)
+    tracks = await waiting
+    assert (tracks.epoch, tracks.people[0].id) == (2, 1)
+
+
 async def test_an_idle_process_that_was_stopped_is_replaced(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "HEARTBEAT_S", 0.1)
     engine = await start(timeout_s=1)
-    await until(lambda: engine.status()[0].state is WorkerState.READY, 5)
+    await all_ready(engine)
     (before,) = pids(engine)
     os.kill(before, signal.SIGSTOP)
-    await until(lambda: engine.status()[0].restarts > 0, 5)
+    await until(lambda: engine.status()[0].restarts > 0, 30)
     assert not alive(before)
 
 
@@ -90,7 +143,7 @@ async def test_every_stream_of_a_dead_process_starts_again(start: Start) -> None
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
     os.kill(pids(engine)[0], signal.SIGKILL)
-    await until(lambda: engine.status()[0].restarts > 0, 5)
+    await until(lambda: engine.status()[0].restarts > 0, 30)
     assert [(await engine.process(stream, b"x", 1)).epoch for stream in ("a", "b")] == [2, 2]
 
 
@@ -113,16 +166,22 @@ async def test_a_refused_frame_changes_nothing(start: Start) -> None:
     assert (await engine.process("a", b"x", 1)).epoch == 1
 
 
-async def test_a_crash_loop_is_visible_and_ends_by_itself(start: Start, tmp_path: Path) -> None:
+async def test_a_crash_loop_is_visible_and_ends_by_itself(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     countdown = tmp_path / "failures"
     countdown.write_text("2")
     engine = await start(failures=str(countdown), say="the model is missing")
     engine.open("a", SETTINGS)
-    await until(lambda: engine.status()[0].reason is not None, 5)
+    await until(lambda: engine.status()[0].failures == 2, 30)
     assert engine.status()[0].reason == "the model is missing"
-    await until(lambda: engine.status()[0].state is WorkerState.READY, 20)
+    assert engine.status()[0].restarts > 0, "those that never became ready count as well"
+    await until(lambda: engine.status()[0].state is WorkerState.READY, 30)
     assert engine.status()[0].reason is None
+    assert (engine.status()[0].restarts, engine.status()[0].failures) == (2, 2)
     assert (await engine.process("a", b"x", 0)).epoch == 1
+    monkeypatch.setattr(supervisor, "STABLE_S", 0.0)
+    assert engine.status()[0].failures == 0, "it has lived for a while"
 
 
 async def test_nothing_to_start_is_told_at_once(start: Start) -> None:
@@ -130,9 +189,9 @@ async def test_nothing_to_start_is_told_at_once(start: Start) -> None:
     await engine.start()
     engine.open("a", SETTINGS)
     try:
-        await until(lambda: engine.status()[0].reason is not None, 5)
+        await until(lambda: engine.status()[0].reason is not None, 30)
         with pytest.raises(EngineError) as error:
-            await asyncio.wait_for(engine.process("a", b"x", 0), 6)
+            await asyncio.wait_for(engine.process("a", b"x", 0), 30)
         assert error.value.code == "ENGINE_UNAVAILABLE"
     finally:
         await engine.stop()
@@ -142,7 +201,7 @@ async def test_stopping_leaves_no_process(start: Start) -> None:
     engine = await start(workers=2)
     engine.open("a", SETTINGS)
     await engine.process("a", b"x", 0)
-    await until(lambda: all(status.state is WorkerState.READY for status in engine.status()), 5)
+    await all_ready(engine)
     running = pids(engine)
     await engine.stop()
     assert not any(alive(pid) for pid in running)
@@ -154,6 +213,6 @@ async def test_streams_are_spread_over_the_processes(start: Start) -> None:
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
     os.kill(pids(engine)[0], signal.SIGKILL)
-    await until(lambda: engine.status()[0].restarts > 0, 5)
+    await until(lambda: engine.status()[0].restarts > 0, 30)
     epochs = [(await engine.process(stream, b"x", 1)).epoch for stream in "abcd"]
     assert sorted(epochs) == [1, 1, 2, 2]

@@ -29,6 +29,14 @@ def test_an_absurd_length_is_refused() -> None:
         wire.read(io.BytesIO(struct.pack("!II", 2**31, 2**31)))
 
 
+@pytest.mark.parametrize("head", [b"no JSON", b"\xff\xfe", b"[1]", b"7", b"", b"[" * 100_000])
+async def test_what_is_no_message_is_refused(head: bytes) -> None:
+    reader = asyncio.StreamReader()
+    reader.feed_data(struct.pack("!II", len(head), 0) + head)
+    with pytest.raises(wire.WireError):
+        await wire.read_async(reader)
+
+
 async def test_it_reads_asynchronously() -> None:
     reader = asyncio.StreamReader()
     reader.feed_data(wire.pack({"n": 1}, b"xyz") + wire.pack({"n": 2}))

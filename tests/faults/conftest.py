@@ -1,21 +1,11 @@
-"""The table of figures at the end, and a server that tests may break."""
+"""A server that tests may break."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.figures import FIGURES, table
 from tests.faults.processes import Serving, serving
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was measured."""
-    if FIGURES:
-        terminalreporter.section("promises and what was measured")
-        for line in table():
-            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="package")

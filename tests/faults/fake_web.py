@@ -15,7 +15,9 @@ from server import supervise
 
 def parent(word: str) -> int:
     """Watch web processes that behave as `word` says."""
-    supervise.HUNG_S = supervise.START_S = 1.0
+    supervise.HUNG_S = 1.0
+    # An interpreter has to start before it can give a sign of life; one that is mute has nothing to say.
+    supervise.START_S = 5.0 if word == "mute" else 60.0
     supervise.STOP_S = 2.0
     listener = socket.create_server(("127.0.0.1", 0))
     command = (sys.executable, "-m", "tests.faults.fake_web", word)

@@ -43,12 +43,12 @@ class Serving:
     @property
     def web(self) -> int:
         """The web process; waits until there is one."""
-        return wait_for(lambda: children(self.parent.pid), 10)[0]
+        return wait_for(lambda: children(self.parent.pid), 30)[0]
 
     @property
     def worker(self) -> int:
         """The first vision process; waits until there is one."""
-        return wait_for(lambda: children(self.web), 20)[0]
+        return wait_for(lambda: children(self.web), 60)[0]
 
     def answers(self, path: str = "/healthz") -> bool:
         """Whether it answers with 200."""
@@ -95,11 +95,18 @@ def serving(data_dir: Path, *arguments: str, port: int = 0, **environment: str) 
         parent = subprocess.Popen(
             [*COMMAND, "--port", str(port), *arguments], env=os.environ | settings, stdout=said, stderr=said
         )
+
+    def said_where() -> re.Match[bytes] | None:
+        said = log.read_bytes()[start:]
+        if parent.poll() is not None:
+            raise RuntimeError(f"it ended with {parent.returncode}: {said.decode(errors='replace')}")
+        return re.search(rb"at https?://\S+?:(\d+)", said)
+
     try:
-        found = wait_for(lambda: re.search(rb"at https?://\S+?:(\d+)", log.read_bytes()[start:]), 60)
+        found = wait_for(said_where, 90)
         one = Serving(parent, f"http://127.0.0.1:{found[1].decode()}", log)
         if "--tls" not in arguments:
-            wait_for(lambda: one.answers("/readyz"), 60)
+            wait_for(lambda: one.answers("/readyz"), 90)
         yield one
     finally:
         pids = descendants(parent.pid)

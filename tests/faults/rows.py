@@ -70,19 +70,21 @@ ROWS = (
     Row(
         6,
         "silent handshakes end, floods are bounded, a stream that behaves keeps its pace",
-        ("security/test_connections.py", "security/test_fairness.py"),
+        ("security/test_connections.py", "security/test_budgets.py", "security/test_fairness.py"),
     ),
     Row(7, "other sites open no socket and post no form", ("security/test_origins.py",)),
     Row(8, "what ends a session cuts everything of it", ("security/test_cutting.py",)),
     Row(9, "forged and confused tokens open nothing", ("security/test_forged_tokens.py",)),
     Row(10, "foreign ids look unknown, for every route and event", ("security/test_matrix.py",)),
-    Row(11, "password work never holds the loop", ("security/test_password_work.py",)),
+    Row(11, "password work never holds the loop", ("security/test_password_work.py", "security/test_guessing.py")),
     Row(
         12,
         "a vision process that dies or hangs is replaced; others go on; identities are not mixed",
         (
             "faults/test_vision_process.py::test_results_come_back_after_the_vision_process_is_gone",
             "engine/test_local.py::test_a_process_that_dies_or_hangs_is_replaced",
+            "engine/test_local.py::test_a_process_that_answers_nonsense_is_replaced",
+            "engine/test_local.py::test_a_process_with_much_to_do_is_left_alone",
             "engine/test_local.py::test_an_idle_process_that_was_stopped_is_replaced",
             "engine/test_local.py::test_a_crash_loop_is_visible_and_ends_by_itself",
             "engine/test_local.py::test_streams_are_spread_over_the_processes",
@@ -99,6 +101,7 @@ ROWS = (
         (
             "faults/test_supervision.py::test_a_stop_with_sockets_and_a_stalled_upload_is_clean",
             "live/test_protocol.py::test_a_shutdown_is_announced_and_what_was_counted_is_kept",
+            "live/test_closing.py",
         ),
     ),
     Row(

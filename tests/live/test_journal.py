@@ -1,5 +1,7 @@
 """What of a stream is kept: alerts and samples."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.core.alarm import Limits
@@ -7,7 +9,7 @@ from server.core.analytics import Analytics
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Tracks
 from server.core.zone import Zone
-from server.live.journal import MAX_PENDING, Journal, Pending
+from server.live.journal import MAX_PENDING, SAMPLES_AT_ONCE, Journal, Pending
 from server.storage.samples import Sample
 from tests.support.engine import person
 
@@ -74,6 +76,20 @@ def test_samples_of_the_frame_and_each_zone(analytics: Analytics) -> None:
     ]
 
 
+def test_samples_hold_the_exits_of_zones_that_are_gone_and_of_the_end() -> None:
+    journal, other = Journal("cam_1", OPENED), replace(ALL, id="other", name="Other")
+    analytics = Analytics(Plan((ALL, other)))
+    play(journal, analytics, 1, 2, 2)
+    analytics.set_plan(Plan((other,)))
+    play(journal, analytics, 2, start=3)
+    found = [(s.zone_id, s.entries, s.exits, s.visits, s.dwell_s) for s in journal.drain().samples]
+    assert found == [("all", 2, 2, 2, 3.0)], "it ended with its zone"
+    play(journal, analytics, 1, start=4)
+    journal.close(analytics.close())
+    found = sorted((s.zone_id, s.entries, s.exits, s.visits, s.dwell_s) for s in journal.drain().samples)
+    assert found == [("", 0, 0, 0, 0.0), ("other", 2, 2, 2, 6.0)]
+
+
 def test_what_could_not_be_written_waits_in_order_and_within_bounds(analytics: Analytics) -> None:
     journal = Journal("cam_1", OPENED)
     play(journal, analytics, 2)
@@ -83,4 +99,8 @@ def test_what_could_not_be_written_waits_in_order_and_within_bounds(analytics: A
     assert [record.level for record in journal.drain().alerts.values()] == ["critical"], "the newer state wins"
     old = Sample("cam_1", "", "", 10, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
     journal.give_back(Pending(samples=[old] * (MAX_PENDING + 5)))
-    assert len(journal.drain().samples) == MAX_PENDING
+    parts = 0
+    while journal.behind:
+        assert len(journal.drain().samples) == SAMPLES_AT_ONCE
+        parts += 1
+    assert parts * SAMPLES_AT_ONCE == MAX_PENDING

@@ -5,10 +5,13 @@ import contextlib
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
 from server.config import Settings
 from server.core.errors import EngineError, FrameError
+from server.live import namespace
+from server.live.event_rules import EVENTS_AT_ONCE, EventRule
 from server.storage.database import Database
 from server.storage.streams import select_last_streams
 from tests.support.engine import ScriptedEngine, person
@@ -33,7 +36,9 @@ async def test_a_frame_is_answered_with_people_and_totals(server: RunningServer,
     assert results[0]["people"][0]["box"] == [0.4, 0.2, 0.5, 0.8]
     assert results[2]["peak_t"] == 100.0
     assert results[2]["counters"] == {"received": 3, "processed": 3, "dropped": 0, "rejected": 0}
-    assert results[2]["rate"] == {"offered": 3.0, "counted": 3.0, "full": False}
+    rate = results[2]["rate"]
+    assert 0 < rate["offered"] == rate["counted"] <= 3.0
+    assert rate["full"] is False
     heatmap = results[0]["heatmap"]
     assert len(heatmap["cells"]) == heatmap["rows"] * heatmap["columns"]
     assert "heatmap" not in results[1], "it comes about twice a second"
@@ -45,7 +50,7 @@ async def test_one_frame_runs_one_waits_and_the_newest_wins(server: RunningServe
     async with server.user() as user:
         stream = (await user.open(await user.camera()))["stream"]
         calls = [asyncio.create_task(user.frame(stream, seq)) for seq in range(1, 11)]
-        await asyncio.wait_for(asyncio.gather(*calls[1:9]), 5)  # dropped ones are answered at once
+        await asyncio.wait_for(asyncio.gather(*calls[1:9]), 30)  # dropped ones are answered at once
         engine.gate.set()
         answers = await asyncio.gather(*calls)
     assert [answer["status"] for answer in answers] == ["processed", *["dropped"] * 8, "processed"]
@@ -178,13 +183,19 @@ async def test_a_lost_connection_resumes_its_stream(server: RunningServer) -> No
         assert (result["unique"], result["counters"]["received"]) == (1, 2)
 
 
+def received() -> float:
+    """Frames that arrived at any server of this process."""
+    return REGISTRY.get_sample_value("crowdcount_frames_total", {"outcome": "received"}) or 0.0
+
+
 async def test_every_frame_sent_before_a_loss_is_counted(server: RunningServer, engine: ScriptedEngine) -> None:
     async with server.user() as user:
         camera = await user.camera()
         stream = (await user.open(camera, mode="every"))["stream"]
         engine.gate.clear()
+        before = received()
         lost = [asyncio.create_task(user.frame(stream, seq)) for seq in (1, 2)]
-        await asyncio.sleep(0.2)  # one is being worked on, one waits
+        await until(lambda: received() == before + 2)  # one is being worked on, one waits
         await user.socket.disconnect()
         for task in lost:
             task.cancel()
@@ -201,13 +212,17 @@ async def test_a_stream_that_is_not_resumed_ends_and_is_kept(server: RunningServ
         stream = (await user.open(camera))["stream"]
         await user.frame(stream, 1)
         await user.socket.disconnect()
-        await until(lambda: not engine.opened, 10)
+        await until(lambda: not engine.opened)
         await user.connect()
         again = await user.open(camera, resume=stream)
         assert again["resumed"] is False
         assert again["stream"] != stream
-        async with user.http.get(f"/api/cameras/{camera}") as response:
-            assert (await response.json())["camera"]["last"]["processed"] == 1
+        for _ in range(300):  # it is saved after it ended
+            last = (await user.get(f"/api/cameras/{camera}"))["camera"]["last"]
+            if last:
+                break
+            await asyncio.sleep(0.1)
+        assert last["processed"] == 1
 
 
 async def test_opening_a_camera_elsewhere_takes_it_over(server: RunningServer) -> None:
@@ -261,7 +276,7 @@ async def test_signing_out_cuts_the_socket(server: RunningServer) -> None:
         async with user.http.delete("/api/session") as response:
             assert response.status == 204
         assert (await user.wait_for("stream_closed"))["reason"] == "signed_out"
-        await until(lambda: not user.socket.connected, 2)
+        await until(lambda: not user.socket.connected)
         assert stream
 
 
@@ -283,15 +298,21 @@ async def test_another_sites_page_is_not_connected(server: RunningServer, origin
         await user.connect(Origin=server.url)
 
 
-async def test_a_flood_of_events_is_refused(server: RunningServer) -> None:
+async def test_a_flood_of_events_is_refused(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    # So few that a slow machine does not get through the flood by taking its time.
+    monkeypatch.setattr(namespace, "EVENTS_PER_SECOND", 5.0)
+    monkeypatch.setitem(namespace.EVENTS, "frame", EventRule(5.0, EVENTS_AT_ONCE))
     async with server.user() as user:
         stream = (await user.open(await user.camera()))["stream"]
         answers = await asyncio.gather(*(user.call("frame", {"stream": stream, "seq": 0}) for _ in range(600)))
         codes = [answer["error"]["code"] for answer in answers]
         assert codes.count("RATE_LIMITED") > 0
-        assert codes.count("BAD_REQUEST") >= 400
-        await asyncio.sleep(0.1)
-        assert (await user.frame(stream, 1))["status"] == "processed"
+        assert codes.count("BAD_REQUEST") >= 399, "opening took one"
+        async with asyncio.timeout(30):
+            while "error" in (answer := await user.frame(stream, 1)):
+                assert answer["error"]["code"] == "RATE_LIMITED"
+                await asyncio.sleep(0.2)
+        assert answer["status"] == "processed"
 
 
 async def test_no_log_holds_what_travels(server: RunningServer, caplog: pytest.LogCaptureFixture) -> None:

@@ -29,7 +29,7 @@ class Hall:
 
     async def stored_alerts(self) -> list[dict[str, Any]]:
         """What is open in the room; what was just told is written within a second."""
-        for _ in range(50):
+        for _ in range(300):
             found: list[dict[str, Any]] = (await self.viewer.get(f"{self.path}/alerts"))["alerts"]
             if found:
                 return found

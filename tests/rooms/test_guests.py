@@ -28,7 +28,7 @@ async def test_a_withdrawn_invitation_cuts_the_device_and_spares_the_others(hall
         started = time.monotonic()
         async with hall.owner.http.delete(f"{hall.path}/invites/{joined['invite']}") as response:
             assert response.status == 204
-        assert (await phone.wait_for("session_ended", 8))["reason"] == "invite_revoked"
+        assert (await phone.wait_for("session_ended"))["reason"] == "invite_revoked"
         assert time.monotonic() - started < 4 * PROMISE_S  # loose: the machine may be busy
         assert (await phone.wait_for("stream_closed"))["reason"] == "uninvited"
         with pytest.raises(SocketConnectionError):
@@ -45,7 +45,7 @@ async def test_how_fast(hall: Hall) -> None:
             await connect(phone, joined["token"])
             started = time.monotonic()
             async with hall.owner.http.delete(f"{hall.path}/invites/{joined['invite']}"):
-                await phone.wait_for("session_ended", 8)
+                await phone.wait_for("session_ended")
             took.append(time.monotonic() - started)
     assert min(took) <= PROMISE_S
 
@@ -56,7 +56,7 @@ async def test_taking_the_camera_out_of_the_room_cuts_it(hall: Hall) -> None:
         await connect(phone, joined["token"])
         async with hall.owner.http.delete(f"{hall.path}/cameras/{joined['camera']['id']}") as response:
             assert response.status == 204
-        assert (await phone.wait_for("session_ended", 8))["reason"] == "camera_removed"
+        assert (await phone.wait_for("session_ended"))["reason"] == "camera_removed"
 
 
 async def test_a_device_that_lost_its_connection_goes_on_with_its_stream(hall: Hall) -> None:

@@ -24,7 +24,7 @@ async def enter(client: Client, hall: Hall, pictures: object = None) -> dict[str
 
 async def newest(client: Client, camera: str, **expected: object) -> dict[str, Any]:
     """The first update of a camera that has these values."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             update = await client.wait_for("room_update")
             found = update["cameras"].get(camera, {})
@@ -73,6 +73,8 @@ async def test_pictures_come_as_wished_and_are_not_made_otherwise(hall: Hall, en
     await hall.operator.call("room_view", {"room": hall.id, "pictures": {"max_fps": 0.2, "width": 160}})
     await hall.owner.frame(stream, 4)
     assert engine.pictures == [(), (320,), (960,), ()], "too soon for a slow wish"
+    gone = await hall.operator.call("room_view", {"room": hall.id, "pictures": None, "focus": "cam_that_left"})
+    assert gone == {}, "the rest of the wish holds"
     await hall.operator.call("room_leave", {"room": hall.id})
     await hall.owner.frame(stream, 5)
     assert engine.pictures[-1] == ()
@@ -103,6 +105,7 @@ async def test_one_update_is_on_its_way_and_the_newest_wins(hall: Hall, engine: 
     engine.script.extend(tuple(person(n) for n in range(1, count + 1)) for count in range(1, 21))
     for seq in range(1, 21):
         await hall.owner.frame(stream, seq)
+    await until(lambda: got)
     await asyncio.sleep(0.3)
     assert len(got) == 1, "nothing before the first is acknowledged"
     answered.set()
@@ -126,7 +129,7 @@ async def test_who_does_not_acknowledge_is_cut(hall: Hall, monkeypatch: pytest.M
     await enter(hall.viewer, hall)
     stream = await start(hall)
     seq = 0
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(30):
         while hall.operator.socket.connected:
             seq += 1
             await hall.owner.frame(stream, seq)
@@ -145,13 +148,18 @@ async def test_a_silent_camera_is_marked_and_kept(hall: Hall, monkeypatch: pytes
     stream = await start(hall)
     await hall.owner.frame(stream, 1)
     live = await newest(hall.viewer, hall.camera, state="live")
-    assert live["total"] == {"people": 1, "stale": 0, "stale_cameras": []}
+    assert live["total"] == {"people": 1, "stale": 0, "stale_cameras": [], "missing_cameras": []}
     silent = await newest(hall.viewer, hall.camera, state="silent")
     assert silent["count"] == 1
     assert silent["age_ms"] >= 600
-    assert silent["total"] == {"people": 1, "stale": 1, "stale_cameras": [hall.camera]}
+    assert silent["total"] == {"people": 1, "stale": 1, "stale_cameras": [hall.camera], "missing_cameras": []}
     await hall.owner.frame(stream, 2)
     assert (await newest(hall.viewer, hall.camera, state="live"))["total"]["stale"] == 0
+    await hall.owner.call("stream_close", {"stream": stream})
+    gone = (await newest(hall.viewer, hall.camera, state="offline"))["total"]
+    assert gone == {"people": 0, "stale": 0, "stale_cameras": [], "missing_cameras": [hall.camera]}, (
+        "named, not dropped"
+    )
 
 
 async def test_an_area_adds_up_warns_and_is_shown_to_everybody(hall: Hall, engine: ScriptedEngine) -> None:
@@ -166,7 +174,7 @@ async def test_an_area_adds_up_warns_and_is_shown_to_everybody(hall: Hall, engin
     streams = [await start(hall), (await hall.owner.open(other))["stream"]]
     engine.script.extend([(person(1), person(2))] * 100)
     shown: list[dict[str, Any]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         for seq in range(1, 200):
             for stream in streams:
                 await hall.owner.frame(stream, seq)

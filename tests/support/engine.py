@@ -28,6 +28,7 @@ class ScriptedEngine:
         self.no_prices: Exception | None = None
         self.pictures: list[tuple[int, ...]] = []
         self.opened: dict[str, StreamSettings] = {}
+        self.workers = [WorkerStatus(WorkerState.READY, 0, None, {"backend": "scripted"})]
 
     async def start(self) -> None:
         """Nothing to start."""
@@ -67,5 +68,5 @@ class ScriptedEngine:
         return {Quality.FAST: 10.0, Quality.BALANCED: 20.0, Quality.ACCURATE: 50.0}
 
     def status(self) -> list[WorkerStatus]:
-        """One process, ready."""
-        return [WorkerStatus(WorkerState.READY, 0, None, {"backend": "scripted"})]
+        """One process, ready, unless a test says otherwise."""
+        return self.workers

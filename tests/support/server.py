@@ -89,7 +89,7 @@ class Client:
 
     async def call(self, event: str, payload: object) -> dict[str, Any]:
         """Send an event and wait for its answer."""
-        answer: dict[str, Any] = await self.socket.call(event, payload, timeout=20)
+        answer: dict[str, Any] = await self.socket.call(event, payload, timeout=30)
         return answer
 
     async def open(self, camera: str, **more: object) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class Client:
         """Send a frame; its time is 100 ms after the one before."""
         return await self.call("frame", {"stream": stream, "seq": seq, "t": seq * 100.0, "jpeg": jpeg, **more})
 
-    async def wait_for(self, name: str, seconds: float = 10) -> Any:
+    async def wait_for(self, name: str, seconds: float = 30) -> Any:
         """The payload of the next event of that name."""
         async with asyncio.timeout(seconds):
             while True:
