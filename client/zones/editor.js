@@ -171,6 +171,7 @@ export class Editor {
   /** @param {string} id @param {number} index */
   removePoint(id, index) {
     const shape = this.shape(id);
+    if (shape?.kind === "line") this.store.set({ problem: t("A line has two points.") });
     if (shape?.kind !== "zone") return;
     if (shape.points.length <= 3) this.store.set({ problem: t("A zone has at least 3 points.") });
     else if (this.reshape(id, withoutPoint(shape.points, index))) this.select(id, Math.min(index, shape.points.length - 2));

@@ -175,7 +175,7 @@ export class Zones {
       this.#aspect = aspect;
       remember(`aspect.${this.camera}`, aspect);
     }
-    this.#layer.render(this.editor.state, state.layers.zones, state.settings.mirror, this.#aspect, this.#labels);
+    this.#layer.render(this.editor.state, state.layers.zones, state.settings.mirror, this.#aspect, this.#labels, this.saver.conflicts);
   }
 
   /** @param {import("./geometry.js").Point | null} at */

@@ -229,7 +229,9 @@ def test_polygon_and_line_by_keyboard(editor: Page) -> None:
     assert focused(editor) == "Point 2 of 2 of Line 1"
     editor.keyboard.press("Shift+ArrowRight")
     editor.keyboard.press("Delete")
-    assert focused(editor) == "Point 2 of 2 of Line 1", "a line has two points"
+    assert focused(editor) == "Point 2 of 2 of Line 1"
+    drawn(editor)
+    assert editor.locator("#zone-problem").inner_text() == "A line has two points."
     wait_saved(editor)
     assert near(stored_points(editor, "Line 1"), [[0.3, 0.55], [0.75, 0.55]], 1e-4)
     editor.locator("#line-turn").press("Enter")
@@ -316,10 +318,13 @@ def test_one_zone_that_two_changed_is_asked_about(editor: Page, watch: Watch, ke
     editor.locator("#zone-conflict").wait_for()
     assert "Not saved" in editor.locator("#zone-save").inner_text()
     assert editor.locator("[data-conflict] p").inner_text() == "Lobby: changed here; there it is called Hall"
+    assert editor.locator(".rival").is_visible(), "theirs is in the picture, too"
     assert violations(editor) == []
     assert stored_names(editor) == ["Hall", "Yard"]
     editor.locator(f"[data-keep={keep}]").click()
     wait_saved(editor)
+    drawn(editor)
+    assert not editor.locator(".rival").is_visible()
     assert stored_names(editor) == (["Lobby", "Yard"] if keep == "mine" else ["Hall", "Yard"])
     if keep == "theirs":
         assert near(stored_points(editor, "Hall"), rectangle(0.2, 0.2, 0.6, 0.6))
