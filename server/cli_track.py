@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 from server.atomic import replacing
 from server.core.errors import CodedError
 from server.core.quality import Quality
-from server.models.paths import default_models_dir
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,18 +57,21 @@ def run(arguments: argparse.Namespace) -> int:
     # Its decoders write to standard error on their own; what matters is said in one line by us.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    from server.config import SettingsError, load_settings, vision_settings
     from server.track_zones import read_plan, summary
-    from server.vision.settings import VisionSettings
     from server.vision.video import Video
     from server.vision.vision import Vision
 
     if arguments.render and arguments.render.suffix not in RENDERED:
         raise OSError(f"{arguments.render} cannot be written as a video; use .mp4")
     samples = _samples(arguments)
-    model = arguments.model or os.environ.get("CROWDCOUNT_MODEL") or "yolo26n"
+    try:
+        settings = vision_settings(load_settings(**({"model": arguments.model} if arguments.model else {})))
+    except SettingsError as error:
+        raise CodedError("BAD_SETTINGS", str(error)) from error
     plan = read_plan(arguments.zones) if arguments.zones else None
     video = Video(arguments.video)
-    vision = Vision(VisionSettings(models_dir=str(default_models_dir()), model=model))
+    vision = Vision(settings)
     with ExitStack() as outputs:
         # All are opened before the work begins: a folder that cannot be written to is said at once.
         lines = outputs.enter_context(outputs.enter_context(replacing(arguments.out)).open("w", encoding="utf-8"))
@@ -77,6 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
         samples_path = outputs.enter_context(replacing(arguments.samples)) if arguments.samples else None
         pipeline = vision.open(quality=Quality(arguments.quality))
+        pipeline.detector.prepare(*video.size)  # as the models are: before the clock of the statistics runs
         stats = _track(video, pipeline, plan, arguments.format, lines, render, samples)
         stats |= vision.describe(Quality(arguments.quality))
         if stats_path:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
 from server.storage.retention import Retention
+from server.vision.settings import VisionSettings
 
 PREFIX = "CROWDCOUNT_"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -162,6 +163,19 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "crowdcount.sqlite3"
+
+
+def vision_settings(settings: Settings) -> VisionSettings:
+    """What vision needs to know of them, in a vision process or for a file."""
+    return VisionSettings(
+        models_dir=str(settings.models_dir),
+        model=settings.model,
+        input_side=settings.input_side,
+        precision=settings.precision,
+        device=settings.device,
+        threads=settings.threads,
+        max_pixels=settings.max_pixels,
+    )
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -10,11 +10,10 @@ from server.alerts.words import plain
 from server.core.alarm import Alert, Level
 from server.core.analytics import Analysis
 from server.core.errors import CodedError
-from server.core.ground import level_of_service
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan
 from server.core.report_json import encode_line, encode_zone
-from server.core.watch import ClosedZone, ZoneReport
+from server.core.watch import ClosedZone
 from server.core.zone_counter import ZoneFigures
 
 MAX_BYTES = 1_000_000
@@ -52,8 +51,11 @@ class ZoneStats:
                     self._alerts[report.zone.id, figure, step.alert.began] = step.alert
 
     def close(self, zones: Iterable[ClosedZone]) -> None:
-        """The file ended: whoever was inside has left, so that every stay has a length."""
-        self._figures |= {closed.zone.id: closed.figures for closed in zones}
+        """The file ended: every stay has a length now. Who was inside in the last frame was, and did not go out."""
+        for closed in zones:
+            if closed.zone.id in self._figures:
+                dwell = replace(closed.figures.dwell, longest_now_s=self._figures[closed.zone.id].dwell.longest_now_s)
+                self._figures[closed.zone.id] = replace(self._figures[closed.zone.id], dwell=dwell)
 
     def report(self) -> dict[str, Any]:
         """The figures at the end, with names."""
@@ -61,7 +63,8 @@ class ZoneStats:
             return {"zones": [], "lines": [], "alerts": []}
         return {
             "zones": [
-                {"name": report.zone.name, **encode_zone(self._at_the_end(report))} for report in self._last.zones
+                {"name": report.zone.name, **encode_zone(replace(report, figures=self._figures[report.zone.id]))}
+                for report in self._last.zones
             ],
             "lines": [{"name": report.line.name, **encode_line(report)} for report in self._last.lines],
             "alerts": [
@@ -77,14 +80,6 @@ class ZoneStats:
                 for (zone, figure, _), alert in self._alerts.items()
             ],
         }
-
-    def _at_the_end(self, report: ZoneReport) -> ZoneReport:
-        """The last report of a zone after everybody left; the level is that of the last frame."""
-        figures = self._figures[report.zone.id]
-        present = report.present if figures.occupancy else ()
-        density = figures.occupancy / report.area_m2 if report.area_m2 else None
-        service = None if density is None else level_of_service(density)
-        return replace(report, figures=figures, present=present, density=density, service=service)
 
 
 def summary(report: dict[str, Any]) -> list[str]:

@@ -53,6 +53,20 @@ def test_track_writes_everything(clip: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "out.txt", "stats.json"]
 
 
+def test_track_follows_the_settings(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stats = tmp_path / "stats.json"
+    monkeypatch.setenv("CROWDCOUNT_PRECISION", "fp32")
+    monkeypatch.setenv("CROWDCOUNT_INPUT_SIDE", "416")
+    done = crowdcount("track", clip, "--out", tmp_path / "out.txt", "--stats", stats)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(stats.read_text())
+    assert (figures["precision"], figures["input"], figures["model"]) == ("fp32", 416, "yolo26n")
+    monkeypatch.setenv("CROWDCOUNT_PRECISION", "exact")
+    done = crowdcount("track", clip, "--out", tmp_path / "other.txt")
+    assert done.returncode == 1
+    assert "CROWDCOUNT_PRECISION" in done.stderr
+
+
 def test_formats_agree(clip: Path, tmp_path: Path) -> None:
     for form in ("mot", "csv", "jsonl"):
         assert crowdcount("track", clip, "--out", tmp_path / form, "--format", form).returncode == 0

@@ -137,7 +137,7 @@ def main() -> None:
         sys.exit(3)
     worker = Worker(vision, inbox, output)
     worker.send({"ready": vision.describe()})
-    threading.Thread(target=vision.warm_up_portrait, daemon=True).start()
+    threading.Thread(target=vision.warm_up_others, daemon=True).start()
     worker.run()
 
 

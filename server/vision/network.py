@@ -99,7 +99,7 @@ class Network:
         if threads:
             self._options["INFERENCE_NUM_THREADS"] = threads
         self._compiled: OrderedDict[Shape, _Compiled] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._compiling = Lock(), Lock()
 
     @property
     def precision(self) -> str:
@@ -131,13 +131,21 @@ class Network:
         self._for((n, height, width))
 
     def _for(self, shape: Shape) -> _Compiled:
+        found = self._known(shape)
+        if found is None:
+            with self._compiling:  # one at a time; pictures of known shapes go on meanwhile
+                found = self._known(shape) or self._keep(shape, _Compiled(self._compile(*shape)))
+        return found
+
+    def _known(self, shape: Shape) -> _Compiled | None:
         with self._lock:
-            found = self._compiled.get(shape)
-        # Not under the lock: other shapes go on meanwhile.
-        compiled = found or _Compiled(self._compile(*shape))
+            if shape in self._compiled:
+                self._compiled.move_to_end(shape)
+            return self._compiled.get(shape)
+
+    def _keep(self, shape: Shape, compiled: _Compiled) -> _Compiled:
         with self._lock:
-            compiled = self._compiled.setdefault(shape, compiled)
-            self._compiled.move_to_end(shape)
+            self._compiled[shape] = compiled
             if len(self._compiled) > _SHAPES:
                 self._compiled.popitem(last=False)
         return compiled

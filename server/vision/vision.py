@@ -21,9 +21,8 @@ from server.vision.tracker import Tracker
 
 __all__ = ["Pipeline", "Vision"]
 
-_LANDSCAPE = ((480, 640), (360, 640))
-_PORTRAIT = ((640, 480), (640, 360))
-"""Height, width of 4:3 and 16:9: what cameras send."""
+_USUAL_FRAMES = ((480, 640), (360, 640), (640, 360), (640, 480))
+"""Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
 
 
 class Vision:
@@ -51,13 +50,14 @@ class Vision:
         self._features = self._load_features()
 
     def warm_up(self) -> None:
-        """Compile for the usual frames, so that the first one is not late."""
-        self._prepare(_LANDSCAPE)
+        """Compile for one usual frame: a network that cannot be loaded is known now."""
+        self._detector(self._settings.model, Quality.BALANCED).prepare(*_USUAL_FRAMES[0])
         self._features.prepare()
 
-    def warm_up_portrait(self) -> None:
-        """The same for phones that are held upright; others may be served meanwhile."""
-        self._prepare(_PORTRAIT)
+    def warm_up_others(self) -> None:
+        """The same for the other usual frames, so that no first one is late; frames may be taken meanwhile."""
+        for frame in _USUAL_FRAMES[1:]:
+            self._detector(self._settings.model, Quality.BALANCED).prepare(*frame)
 
     def open(self, model: str | None = None, quality: Quality = Quality.BALANCED) -> Pipeline:
         """Return a pipeline for a new stream, with a tracker of its own."""
@@ -70,7 +70,7 @@ class Vision:
         The first look of all compiles the network and is not measured.
         """
         detector = self._detector(self._settings.model, quality)
-        height, width = _LANDSCAPE[0]
+        height, width = _USUAL_FRAMES[0]
         detector.prepare(height, width)
         picture = np.zeros((height, width, 3), np.uint8)
         begun = perf_counter()
@@ -86,10 +86,6 @@ class Vision:
             "appearance": self._settings.appearance,
             "backend": self._backend.name,
         }
-
-    def _prepare(self, frames: tuple[tuple[int, int], ...]) -> None:
-        for height, width in frames:
-            self._detector(self._settings.model, Quality.BALANCED).prepare(height, width)
 
     def _load_features(self) -> Features:
         if self._settings.appearance == "colour":

@@ -1,5 +1,6 @@
 """The server as a process of its own, which a test may stop and start."""
 
+import json
 import os
 import socket
 import subprocess
@@ -9,8 +10,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-START_S = 60
+START_S = 90
 
 
 def free_port() -> int:
@@ -27,10 +29,13 @@ class ServerProcess:
     ----------
     data : Path
         Data directory; it outlives a restart, as it does for users.
+    **environment : str
+        Further settings.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environment: str) -> None:
         self._data = data
+        self._environment = environment
         self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://localhost:{self._port}"
@@ -50,6 +55,7 @@ class ServerProcess:
         command = [sys.executable, "-m", "server.cli", "serve", "--port", str(self._port)]
         settings = {"CROWDCOUNT_DATA_DIR": str(self._data), "CROWDCOUNT_BCRYPT_COST": "4"}
         settings |= {"CROWDCOUNT_SIGN_UPS_PER_HOUR": "10000", "CROWDCOUNT_SIGN_INS_PER_MINUTE": "1000"}
+        settings |= self._environment
         with log:
             self._process = subprocess.Popen(command, env=os.environ | settings, stdout=log, stderr=log)
         until = time.monotonic() + START_S
@@ -71,6 +77,20 @@ class ServerProcess:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+    @property
+    def pid(self) -> int:
+        """Of the parent."""
+        assert self._process is not None
+        return self._process.pid
+
+    def readiness(self) -> dict[str, Any]:
+        """What /readyz says, ready or not."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=10) as answer:
+                return dict(json.load(answer))
+        except urllib.error.HTTPError as error:
+            return dict(json.load(error))
 
     def log(self) -> str:
         """What it wrote."""

@@ -1,14 +1,20 @@
 """What goes wrong, and what the page makes of it."""
 
+import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from server.models.paths import default_models_dir
 from tests.e2e.conftest import Watch, enter_studio, open_studio, register, wait_state
 from tests.e2e.film import CLIP_FRAMES
 from tests.e2e.process import ServerProcess
+from tests.faults.figures import note
+from tests.faults.processes import children, wait_for
 
 
 @pytest.fixture
@@ -86,6 +92,7 @@ def test_insecure_page_explains_itself(studio: Page) -> None:
     assert "https://" in studio.locator("#notice").inner_text()
 
 
+@pytest.mark.alone
 def test_server_restart_resumes_by_itself(browser: Browser, own_server: ServerProcess, watch: Watch) -> None:
     watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "socket.io")
     context = browser.new_context(base_url=own_server.url, permissions=["camera"])
@@ -97,10 +104,45 @@ def test_server_restart_resumes_by_itself(browser: Browser, own_server: ServerPr
     page.locator("#age", has_text="ago").wait_for()
     assert page.locator("#studio").get_attribute("data-stale") is not None
     own_server.start()
+    began = time.monotonic()
     wait_state(page, "live", "full", "slow")
+    took = time.monotonic() - began
+    note(13, "browser counts again after a restart of the server", f"{took:.1f} s", "≤ 10 s")
+    assert took < 10
     assert page.locator("#studio").get_attribute("data-stale") is None
     assert page.locator("#age").is_hidden()
     context.close()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_a_crash_loop_is_said_on_the_page_and_counting_goes_on_after_it(
+    browser: Browser, tmp_path: Path, watch: Watch
+) -> None:
+    models = tmp_path / "models"
+    models.symlink_to(default_models_dir())
+    with ServerProcess(tmp_path, CROWDCOUNT_MODELS_DIR=str(models)) as server:
+        context = browser.new_context(base_url=server.url, permissions=["camera"])
+        page = open_studio(context, watch)
+        page.locator("#choose-camera").click()
+        wait_state(page, "live", "full", "slow")
+        models.unlink()
+        models.mkdir()  # every start from now on fails
+        (web,) = children(server.pid)
+        os.kill(children(web)[0], signal.SIGKILL)
+        page.locator("#studio[data-stale]").wait_for(timeout=30_000)
+        page.locator("#status", has_text="not prepared").wait_for(timeout=30_000)
+        wait_for(lambda: "in a row" in str(server.readiness()["warnings"]), 30)
+        said = server.readiness()
+        assert said["status"] == "unready"
+        assert said["checks"]["engine"]["workers"][0]["restarts"] >= 2
+        before = int(page.locator("#processed").text_content() or 0)
+        models.rmdir()
+        models.symlink_to(default_models_dir())
+        page.wait_for_function(
+            "before => Number(document.querySelector('#processed').textContent) > before", arg=before, timeout=60_000
+        )
+        assert page.locator("#studio").get_attribute("data-stale") is None
+        context.close()
 
 
 def test_offline_and_back_goes_on_with_the_same_people(browser: Browser, server: ServerProcess, watch: Watch) -> None:

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import json
+import re
+import statistics
 import time
+import urllib.request
 
 import numpy as np
 import pytest
@@ -72,26 +75,28 @@ async def test_packets_that_are_none_harm_nobody(real_server: Serving, user: Cli
     assert (await user.call("nonsense", {}))["error"]["code"] == "BAD_REQUEST"
 
 
+@pytest.mark.alone
 async def test_a_picture_that_claims_to_be_huge_costs_nothing(real_server: Serving, user: Client) -> None:
     stream = (await user.open(await user.camera()))["stream"]
     small = bytearray(encode_jpeg(np.zeros((48, 64, 3), np.uint8)))
     await user.frame(stream, 1, bytes(small))
     at = small.find(b"\xff\xc0")
     small[at + 5 : at + 9] = bytes([0x2E, 0xE0, 0x2E, 0xE0])  # 12,000 × 12,000
-    before, slowest = memory_mb(real_server.worker), 0.0
+    before, took = memory_mb(real_server.worker), []
     for seq in range(2, 12):
         began = time.monotonic()
         answer = await user.frame(stream, seq, bytes(small))
-        slowest = max(slowest, time.monotonic() - began)
+        took.append(time.monotonic() - began)
         assert answer["error"]["code"] == "TOO_MANY_PIXELS"
     grown = memory_mb(real_server.worker) - before
-    note(
-        2, "refusing 12,000 × 12,000 pixels, slowest of 10", f"{slowest * 1000:.0f} ms, {grown:+.1f} MB", "50 ms, 20 MB"
-    )
+    middle = statistics.median(took)
+    measured = f"{middle * 1000:.0f} ms, slowest {max(took) * 1000:.0f} ms, {grown:+.1f} MB"
+    note(2, "refusing 12,000 × 12,000 pixels, middle of 10", measured, "50 ms, 20 MB")
     assert grown < 20
-    assert slowest < 1.0, "decoding it would take seconds; 50 ms are promised on a machine that does nothing else"
+    assert middle < 0.05
 
 
+@pytest.mark.alone
 async def test_no_damaged_picture_ends_a_session(real_server: Serving, user: Client) -> None:
     picture = find_asset("bus.jpg").read_bytes()
     stream = (await user.open(await user.camera()))["stream"]
@@ -110,7 +115,7 @@ async def test_no_damaged_picture_ends_a_session(real_server: Serving, user: Cli
     assert counters["received"] == count + 1 == counters["processed"] + counters["dropped"] + counters["rejected"]
     assert result["epoch"] == 1, "vision never restarted"
     note(3, f"{count} damaged pictures, good one after them", f"{json.dumps(answers)}, {took:.2f} s", "typed, < 1 s")
-    assert took < 3
+    assert took < 1
 
 
 async def test_refused_pictures_leave_identities_alone(real_server: Serving, user: Client) -> None:
@@ -134,12 +139,14 @@ async def test_refused_pictures_leave_identities_alone(real_server: Serving, use
 async def test_too_many_frames_never_make_results_late(real_server: Serving, user: Client) -> None:
     """As fast as the rate limit lets them, for as long as vision needs for a few dozen."""
     picture = find_asset("bus.jpg").read_bytes()
-    stream = (await user.open(await user.camera()))["stream"]
-    await user.frame(stream, 1, picture)
+    streams = [(await user.open(await user.camera(name)))["stream"] for name in ("North", "South")]
+    counted_before = frames(real_server)
+    for stream in streams:
+        await user.frame(stream, 1, picture)
     calls = []
-    for seq in range(2, 202):
-        calls.append(asyncio.create_task(user.frame(stream, seq, picture)))
-        await asyncio.sleep(0.02)
+    for seq in range(2, 102):
+        calls += [asyncio.create_task(user.frame(stream, seq, picture)) for stream in streams]
+        await asyncio.sleep(0.04)
     answers = await asyncio.gather(*calls)
     done = [answer["result"]["timing"] for answer in answers if answer.get("status") == "processed"]
     dropped = sum(answer.get("status") == "dropped" for answer in answers)
@@ -149,5 +156,15 @@ async def test_too_many_frames_never_make_results_late(real_server: Serving, use
     age = max(one["total_ms"] for one in done)
     note(4, f"oldest of {len(done)} results, {dropped} dropped", f"{age:.0f} ms", f"≤ 2 × {inference:.0f} + 250 ms")
     assert age <= 2 * inference + 250
-    last = (await user.call("stream_close", {"stream": stream}))["summary"]["counters"]
-    assert last["received"] == 201 == last["processed"] + last["dropped"] + last["rejected"]
+    for stream in streams:
+        last = (await user.call("stream_close", {"stream": stream}))["summary"]["counters"]
+        assert last["received"] == 101 == last["processed"] + last["dropped"] + last["rejected"]
+    new = {outcome: value - counted_before.get(outcome, 0) for outcome, value in frames(real_server).items()}
+    assert new["received"] == 202 == new["processed"] + new["dropped"] + new["rejected"], "in /metrics as well"
+
+
+def frames(real_server: Serving) -> dict[str, int]:
+    """Frames by what became of them, of /metrics."""
+    with urllib.request.urlopen(f"{real_server.url}/metrics", timeout=10) as answer:
+        found = re.findall(r'^crowdcount_frames_total\{outcome="(\w+)"\} (\S+)', answer.read().decode(), re.M)
+    return {"processed": 0, "dropped": 0, "rejected": 0} | {outcome: int(float(value)) for outcome, value in found}

@@ -157,6 +157,9 @@ def test_a_process_that_is_killed_while_it_writes_loses_nothing_acknowledged(tmp
         assert check_database(path) == []
         with closing(sqlite3.connect(path)) as connection:
             names = {int(row[0]) for row in connection.execute("SELECT name FROM cameras")}
+            tables = ("alerts", "samples")
+            written = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+        assert written == [len(names), 3 * len(names)], "with every one its alert, and its samples of three lengths"
         assert names >= set(range(1, acknowledged + 1))
         assert len(names) <= acknowledged + 1
     note(

@@ -2,12 +2,15 @@
 
 import asyncio
 import gc
+import json
 import os
 import signal
 import sqlite3
 import threading
 import time
+import urllib.request
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from server.config import Settings
 from tests.faults.clocks import JumpingClock
 from tests.faults.figures import note
-from tests.faults.processes import Serving, descriptors
+from tests.faults.processes import Serving, children, descriptors, memory_mb, serving, wait_for
 from tests.media import encode_jpeg
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
@@ -53,6 +56,47 @@ async def test_results_come_back_after_the_vision_process_is_gone(
         assert took < promise
         async with user.http.get("/readyz") as response:
             assert (await response.json())["checks"]["engine"]["workers"][0]["restarts"] >= 1
+
+
+@pytest.mark.alone
+async def test_streams_of_other_processes_go_on(tmp_path: Path) -> None:
+    """Two real vision processes with a stream each; one is killed."""
+    picture = encode_jpeg(np.zeros((96, 128, 3), np.uint8))
+    settings = {"CROWDCOUNT_WORKERS": "2", "CROWDCOUNT_INPUT_SIDE": "320"}
+    with serving(tmp_path / "data", **settings) as running:
+        wait_for(lambda: len(children(running.web)) == 2 and all_ready(running), 90)
+        async with RunningServer(running.url, Settings()).user() as user:
+            streams = [(await user.open(await user.camera(name)))["stream"] for name in ("North", "South")]
+            for stream in streams:
+                assert (await user.frame(stream, 1, picture))["status"] == "processed"
+            os.kill(running.worker, signal.SIGKILL)
+            results = await asyncio.gather(*(watch_epochs(user, stream, picture) for stream in streams))
+    (slowest,) = [slowest for epochs, slowest in results if epochs == {1}]
+    assert [epochs - {0, 1} for epochs, _ in results].count({2}) == 1, "the one of the killed process began anew"
+    measured = f"{slowest * 1000:.0f} ms a frame at most"
+    note(12, "the other stream, while a vision process is replaced", measured, "goes on")
+    assert slowest < 2
+
+
+async def watch_epochs(user: Client, stream: str, picture: bytes) -> tuple[set[int], float]:
+    """Send frames for six seconds, or until a lost stream is back: epochs, 0 for an error, and the slowest answer."""
+    epochs, slowest, seq = set(), 0.0, 1
+    until_s = time.monotonic() + 6
+    while time.monotonic() < until_s or (0 in epochs and 2 not in epochs):
+        seq += 1
+        began = time.monotonic()
+        answer = await user.frame(stream, seq, picture)
+        slowest = max(slowest, time.monotonic() - began)
+        epochs.add(answer["result"]["epoch"] if "result" in answer else 0)
+        await asyncio.sleep(0.05)
+    return epochs, slowest
+
+
+def all_ready(running: Serving) -> bool:
+    """Whether every vision process is."""
+    with urllib.request.urlopen(f"{running.url}/readyz", timeout=10) as answer:
+        workers = json.load(answer)["checks"]["engine"]["workers"]
+    return all(worker["state"] == "ready" for worker in workers)
 
 
 async def churn(url: str, count: int, user: Client, camera: str) -> None:
@@ -95,6 +139,7 @@ async def test_connections_that_come_and_go_leave_nothing(settings: Settings, en
         gc.collect()
         mine = os.getpid()
         before = len(asyncio.all_tasks()), descriptors(mine), threading.active_count()
+        heavy = memory_mb(mine)
         await churn(server.url, CYCLES, user, camera)
         await until(lambda: not engine.opened)
         # Engine.IO's pings of connections that are gone sleep until their time, ten seconds, and end.
@@ -102,6 +147,9 @@ async def test_connections_that_come_and_go_leave_nothing(settings: Settings, en
         gc.collect()
         after = len(asyncio.all_tasks()), descriptors(mine), threading.active_count()
         note(17, f"tasks, descriptors, threads before and after {CYCLES} connections", f"{before}, {after}", "the same")
+        grown = memory_mb(mine) / heavy - 1
+        note(17, f"memory over {CYCLES} connections, those who connect included", f"{grown:+.1%}", "< 5 %")
+        assert grown < 0.1, "5 % are promised of the server, without its clients; `make soak` measures that"
         assert after[0] <= before[0]
         assert after[1] <= before[1] + 2
         assert after[2] <= before[2] + 1

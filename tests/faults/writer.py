@@ -1,15 +1,22 @@
-"""Writes cameras one after the other and says which one is stored; to be killed at any moment."""
+"""Writes cameras one after the other, each with a sample and an alert, and says which one is stored; to be killed."""
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
+from server.storage.alert_steps import keep_alerts
+from server.storage.alerts import AlertRecord
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
 from server.storage.migrate import migrate
+from server.storage.samples import Sample, add_samples
 from server.storage.users import User, insert_user
+
+SAMPLE = Sample("", "z", "Gate", 10, 0.0, 10.0, 1, 1.0, 1, 1, 2, 1, 0.0, 0)
+ALERT = AlertRecord("", "", "z", "Gate", "people", "warning", 1.0, None, 3.0, 2.0)
 
 
 async def main(path: Path, first: int) -> None:
@@ -25,6 +32,8 @@ async def main(path: Path, first: int) -> None:
         try:
             async with database.writing() as connection:
                 await insert_camera(connection, Camera(f"cam_{number}", "usr_a", str(number), float(number)))
+                await add_samples(connection, [replace(SAMPLE, camera_id=f"cam_{number}")])
+                await keep_alerts(connection, [replace(ALERT, id=f"alr_{number}", camera_id=f"cam_{number}")], 1.0)
         except IntegrityError:
             continue  # stored by the process that was killed before it could say so
         print(number, flush=True)

@@ -12,7 +12,7 @@ HOSTILE = [
     "</title><svg onload=alert(1)>",
     "javascript:alert(1)",
 ]
-PAGES = ["/profile", "/profile/sessions", "/profile/log", "/profile/delete", "/cameras"]
+PAGES = ["/profile", "/profile/sessions", "/profile/log", "/profile/delete", "/cameras", "/rooms"]
 TAGS = re.compile(r"<(script|img|svg|iframe)[^>]*>", re.I)
 
 
@@ -29,8 +29,16 @@ async def check_pages(server: RunningServer, name: str, text: str) -> None:
         camera = await user.camera(text)
         async with user.http.patch("/api/profile", json={"place": text, "gender": text[:40]}) as response:
             assert response.status == 200
+        room = await user.room(text, camera)
+        await user.post(f"/api/rooms/{room}/log", {"text": text})
+        area = await user.post(
+            f"/api/rooms/{room}/areas", {"name": text, "members": [{"camera": camera}], "capacity": 10}
+        )
+        public = await user.open_status_page(room, [area["area"]["id"]])
+        invite = await user.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 1})
+        more = [f"/rooms/{room}", f"/status/{public}", invite["url"].removeprefix(user.url)]
         expected = {page: await tags(user, page) for page in PAGES}
-        for page in [*PAGES, f"/cameras/{camera}"]:
+        for page in [*PAGES, *more, f"/cameras/{camera}"]:
             async with user.http.get(page) as response:
                 body = await response.text()
             assert response.status == 200
