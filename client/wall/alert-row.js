@@ -44,18 +44,23 @@ function answer(alert, actions) {
   return [...parts, form];
 }
 
+/** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
+export function courseText({ began_at: began, ended_at: ended, figure, peak }) {
+  const lasted = ended ? t("over after {span}", { span: formatSpan(Date.parse(ended) - Date.parse(began)) }) : t("going on");
+  return ` · ${lasted} · ${t("at most {amount}", { amount: amountText(figure, peak) })}`;
+}
+
 /** @param {RoomAlert} alert @param {boolean} mayTake @param {AlertActions} actions @returns {HTMLLIElement} */
 export function alertRow(alert, mayTake, actions) {
-  const { level, ended_at: ended, began_at: began, figure, peak, camera } = alert;
+  const { level, ended_at: ended, began_at: began, camera } = alert;
   const mark = element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level]);
   const name = element(camera ? "button" : "span", { class: "alert-place", type: camera ? "button" : undefined }, placeOf(alert));
   if (camera) name.addEventListener("click", () => actions.show(camera.id));
-  const lasted = ended ? t("over after {span}", { span: formatSpan(Date.parse(ended) - Date.parse(began)) }) : t("going on");
   const row = element(
     "li",
     { class: ended ? "alert-card" : "alert-card is-open", "data-alert": alert.id, "data-level": level },
     element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), mark),
-    element("p", { class: "alert-when" }, timeOf(began), ` · ${lasted} · `, t("at most {amount}", { amount: amountText(figure, peak) })),
+    element("p", { class: "alert-when" }, timeOf(began), element("span", { class: "alert-course" }, courseText(alert))),
   );
   if (mayTake) row.append(...answer(alert, actions));
   else if (alert.acknowledged_by || alert.claimed_by) row.append(element("p", { class: "alert-taken" }, icon("hand"), alert.acknowledged_by ?? alert.claimed_by ?? ""));

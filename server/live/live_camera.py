@@ -11,6 +11,8 @@ from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
 FPS_OVER_S = 5.0
+PEAK_EVERY_S = 1.0
+"""A stay grows with every frame; told so often, its peak is as good as now."""
 
 
 @dataclass(slots=True)
@@ -27,6 +29,8 @@ class LiveCamera:
         When that frame arrived, Unix milliseconds.
     alerts : dict of str to AlertRecord
         Those that go on.
+    told : dict of str to (float, float)
+        The peak of each of them that viewers know, and when they were told, Unix seconds.
     shown : State
         What viewers were told last.
     """
@@ -37,6 +41,7 @@ class LiveCamera:
     result: Json = field(default_factory=dict)
     wall_ms: float = 0.0
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
+    told: dict[str, tuple[float, float]] = field(default_factory=dict)
     shown: State = State.OFFLINE
     arrivals: deque[float] = field(default_factory=deque)
 
@@ -59,12 +64,24 @@ class LiveCamera:
             self.arrivals.popleft()
 
     def follow(self, now: Iterable[AlertRecord], at: float) -> list[tuple[AlertRecord, str]]:
-        """Which alerts of its zones `began`, became worse (`level`) or `ended` at `at`, given those that go on."""
+        """Which alerts of its zones `began`, became worse (`level`), grew (`peak`) or `ended` at `at`.
+
+        `now` are those that go on.
+        """
         before, self.alerts = self.alerts, {alert.id: alert for alert in now}
         steps = [(alert, "began") for id_, alert in self.alerts.items() if id_ not in before]
         steps += [(alert, "level") for id_, alert in self.alerts.items() if before.get(id_, alert).level != alert.level]
+        new = {alert.id for alert, _ in steps}
+        steps += [(alert, "peak") for id_, alert in self.alerts.items() if id_ not in new and self._grew(alert, at)]
+        self.told = {id_: told for id_, told in self.told.items() if id_ in self.alerts}
+        self.told |= {alert.id: (alert.peak, at) for alert, _ in steps}
         ended = [replace(alert, ended_at=at) for id_, alert in before.items() if id_ not in self.alerts]
         return steps + [(alert, "ended") for alert in ended]
+
+    def _grew(self, alert: AlertRecord, at: float) -> bool:
+        """Whether viewers know a smaller peak, and have known it for a while."""
+        peak, told_at = self.told.get(alert.id, (0.0, 0.0))
+        return alert.peak > peak and at - told_at >= PEAK_EVERY_S
 
     def fps(self, now_s: float) -> float:
         """Frames counted a second, over the last five."""

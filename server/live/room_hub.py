@@ -185,7 +185,7 @@ class RoomHub:
 
     def _tell_alert(self, placed: PlacedAlert, step: str) -> None:
         self._announce_alert(placed, step)
-        if step != "ended":
+        if step in ("began", "level"):
             zone = f", {placed.alert.zone_name}" if isinstance(placed.alert, AlertRecord) else ""
             self.writer.note(placed.room_id, Kind.ALERT, placed.place + zone, placed.alert.level)
 
@@ -214,9 +214,8 @@ class RoomHub:
     async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
         for alert, step in room.tick():
             self.writer.keep(alert)
-            if step != "peak":
-                place = room.areas[alert.area_id].area.name
-                self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, place), step)
+            place = room.areas[alert.area_id].area.name
+            self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, place), step)
         self._tell_left(room)
         for viewer in [one for one in room.viewers.values() if one.too_slow()]:
             ids = {"connection": viewer.sid, "room": room.id, "user": viewer.user_id}

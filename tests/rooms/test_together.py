@@ -111,6 +111,21 @@ async def test_an_alert_is_told_claimed_and_acknowledged_once_for_all(hall: Hall
     assert [kinds.count(kind) for kind in ("alert", "claimed", "acknowledged", "camera_on")] == [1, 1, 2, 1]
 
 
+async def test_a_peak_that_grows_is_told_and_not_logged(hall: Hall, engine: ScriptedEngine) -> None:
+    await put_plan(hall.operator, hall, 0, square("gate", "Gate"))
+    await enter(hall.viewer, hall)
+    stream = (await hall.owner.open(hall.camera))["stream"]
+    engine.script.extend([(person(1), person(2))] * 8 + [(person(1), person(2), person(3))] * 22)
+    for seq in range(1, 31):
+        await hall.owner.frame(stream, seq)
+    began = (await event(hall.viewer, "alert", step="began"))["alert"]
+    grown = (await event(hall.viewer, "alert", step="peak"))["alert"]
+    assert (grown["id"], began["peak"], grown["peak"]) == (began["id"], 2, 3)
+    await hall.stored_alerts()
+    kinds = [entry["kind"] for entry in (await hall.viewer.get(f"{hall.path}/log"))["entries"]]
+    assert kinds.count("alert") == 1
+
+
 async def test_an_alert_that_becomes_worse_or_ends_still_says_who_took_it(hall: Hall, engine: ScriptedEngine) -> None:
     limits = {"people": {"warning": 2, "critical": 3, "hold_s": 0, "clear_s": 0, "hysteresis": 0}}
     gate = square("gate", "Gate")
