@@ -23,7 +23,7 @@ from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
 SOURCES = (("server/templates", "*.html", "jinja2"), ("client", "*.js", "javascript"))
-SAYING = ("alerts", "api", "core", "live", "storage")
+SAYING = ("alerts", "api", "core", "live", "storage", "words")
 """Packages of the server whose errors people read in pages; others speak to who runs it."""
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "template_string": "true"}
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
