@@ -94,11 +94,12 @@ def to_markdown(result: dict[str, Any]) -> str:
     """One table with both."""
     speed, scores = result["speed"], result["scores"]
     base = speed.get("plain", {}).get("fps")
-    head = ["pipeline", "frames/s", "× plain", "ms median", "ms p95", "CPU ms", "MB", *SCORES]
+    head = ["pipeline", "frames/s", "× plain", "one by one", "ms median", "ms p95", "CPU ms", "MB", *SCORES]
     lines = ["| " + " | ".join(head) + " |", "| --- " * len(head) + "|"]
     for name, figures in speed.items():
         cells = [TITLES[name], f"{figures['fps']:.1f}", f"{figures['fps'] / base:.1f}" if base else ""]
         cells += [
+            f"{figures['fps_one_by_one']:.1f}",
             f"{figures['ms_median']:.1f}",
             f"{figures['ms_p95']:.1f}",
             f"{figures['cpu_ms']:.0f}",

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 
 from bench.plain import Row, open_plain
 from bench.timing import Image, measure_all
+from server.core.tracks import Tracks
 from server.models.catalogue import RELEASES
 from server.models.checksum import verify
 from server.models.paths import default_models_dir
@@ -30,36 +31,45 @@ def run_plain(weights: Path) -> Callable[[bytes, float], list[Row]]:
     return process
 
 
-def run_ours(appearance: str) -> Callable[[bytes, float], list[Row]]:
-    """Our pipeline, from JPEGs: what the engine calls."""
-    from server.vision.vision import Vision
+class Ours:
+    """Our pipeline, from JPEGs: what the engine calls, frame by frame or each begun before the last is done."""
 
-    vision = Vision(VisionSettings(models_dir=str(default_models_dir()), appearance=appearance))
-    vision.warm_up()
-    pipeline = vision.open()
+    def __init__(self, appearance: str) -> None:
+        from server.vision.vision import Vision
 
-    def process(jpeg: bytes, t: float) -> list[Row]:
-        tracks = pipeline.process(jpeg, t)
-        rows = []
-        for person in tracks.people:
-            left, top, right, bottom = person.box_norm
-            x, y, width, height = left * tracks.width, top * tracks.height, right - left, bottom - top
-            rows.append((person.id, x, y, width * tracks.width, height * tracks.height, person.score))
-        return rows
+        self._vision = Vision(VisionSettings(models_dir=str(default_models_dir()), appearance=appearance))
+        self._vision.warm_up()
+        self._pipeline = self._vision.open()
 
-    return process
+    def __call__(self, jpeg: bytes, t: float) -> list[Row]:
+        """One frame alone."""
+        return _rows(self._pipeline.process(jpeg, t))
+
+    def follow(self, frames: Iterable[tuple[bytes, float]]) -> Iterator[list[Row]]:
+        """As fast as they can be had, of a stream of its own."""
+        from server.vision.pipeline import finish_in_turn
+
+        pipeline = self._vision.open()
+        return map(_rows, finish_in_turn(pipeline.begin(jpeg, t) for jpeg, t in frames))
+
+
+def _rows(tracks: Tracks) -> list[Row]:
+    rows = []
+    for person in tracks.people:
+        left, top, right, bottom = person.box_norm
+        x, y, width, height = left * tracks.width, top * tracks.height, right - left, bottom - top
+        rows.append((person.id, x, y, width * tracks.width, height * tracks.height, person.score))
+    return rows
 
 
 def run_bare() -> Callable[[bytes, float], list[Row]]:
     """The detector's network alone, on a picture that is already fitted: no decoding, no boxes, no tracking."""
-    import openvino as ov
-
     from server.models.catalogue import find_prepared
+    from server.vision.backend import choose_backend
     from server.vision.letterbox import Letterbox
-    from server.vision.network import Network
 
-    path = find_prepared(default_models_dir(), "yolo26n").network
-    network = Network(ov.Core(), path, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
+    model = find_prepared(default_models_dir(), "yolo26n")
+    network = choose_backend("auto", 0).open(model, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
     fitted: dict[str, Image] = {}
 
     def process(jpeg: bytes, _: float) -> list[Row]:
@@ -68,7 +78,7 @@ def run_bare() -> Callable[[bytes, float], list[Row]]:
             assert image is not None
             height, width = image.shape[:2]
             fitted["batch"] = Letterbox.fit(height, width, 640).apply(image.astype(np.uint8, copy=False))
-        network.infer(fitted["batch"])
+        network.start(fitted["batch"]).outputs()
         return []
 
     return process
@@ -84,8 +94,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     process = {
-        "ours": lambda: run_ours("colour"),
-        "ours-network": lambda: run_ours("network"),
+        "ours": lambda: Ours("colour"),
+        "ours-network": lambda: Ours("network"),
         "plain": lambda: run_plain(arguments.weights),
         "bare": run_bare,
     }[arguments.pipeline]()

@@ -49,9 +49,11 @@ from server.api.assets import STATIC, install_assets
 from server.api.auth import install_auth
 from server.api.channel_guard import ChannelGuard
 from server.api.context import KEY, Services, WebLife
+from server.api.departed import Departed
 from server.api.description import install_description
 from server.api.errors import install_errors
 from server.api.guard import Guard
+from server.api.kept_form import unfinished_form
 from server.api.language import install_words
 from server.api.limits import install_limits
 from server.api.passwords import Passwords
@@ -171,6 +173,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
         guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
+        departed=Departed(time.monotonic),
         channel_guard=ChannelGuard(),
         courier=courier,
         push_key=office.vapid.public_key,
@@ -199,7 +202,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_description(app)
     install_security(app)
     install_access(app)
-    install_errors(app)
+    install_errors(app, unfinished_form)
     install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)
@@ -207,7 +210,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
 
 def _socket_origins(settings: Settings) -> Any:
     def allow(_origin: str | None, environ: dict[str, Any]) -> bool:
-        return handshake_origin_allowed(environ, settings.allowed_origins)
+        return handshake_origin_allowed(environ, settings.known_origins)
 
     return allow
 

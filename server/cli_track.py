@@ -3,18 +3,25 @@
 import argparse
 import json
 import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from server.atomic import replacing
+from server.core.errors import CodedError
 from server.core.quality import Quality
-from server.models.paths import default_models_dir
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from server.core.plan import Plan
     from server.core.tracks import Tracks
+    from server.track_samples import TrackSamples
     from server.vision.pipeline import Pipeline
     from server.vision.video import Video, VideoFrame
 
@@ -34,6 +41,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--render", type=Path, metavar="OUT.mp4", help="also write a video with the tracks drawn in")
     parser.add_argument("--stats", type=Path, metavar="STATS.json", help="also write times and totals")
+    parser.add_argument("--samples", type=Path, metavar="SAMPLES.csv", help="also write people over time, as history")
+    parser.add_argument(
+        "--start", metavar="TIME", help="when the video begins, for --samples: 2026-05-01T08:00:00+02:00"
+    )
     parser.add_argument("--model", metavar="NAME", help="a prepared detector (default: CROWDCOUNT_MODEL or yolo26n)")
     parser.add_argument(
         "--quality", choices=[one.value for one in Quality], default="balanced", help="how carefully to look"
@@ -46,32 +57,59 @@ def run(arguments: argparse.Namespace) -> int:
     # Its decoders write to standard error on their own; what matters is said in one line by us.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    from server.track_zones import read_plan
-    from server.vision.settings import VisionSettings
+    from server.config import SettingsError, load_settings, vision_settings
+    from server.track_zones import read_plan, summary
     from server.vision.video import Video
     from server.vision.vision import Vision
 
     if arguments.render and arguments.render.suffix not in RENDERED:
         raise OSError(f"{arguments.render} cannot be written as a video; use .mp4")
-    model = arguments.model or os.environ.get("CROWDCOUNT_MODEL") or "yolo26n"
+    samples = _samples(arguments)
+    try:
+        settings = vision_settings(load_settings(**({"model": arguments.model} if arguments.model else {})))
+    except SettingsError as error:
+        raise CodedError("BAD_SETTINGS", str(error)) from error
     plan = read_plan(arguments.zones) if arguments.zones else None
     video = Video(arguments.video)
-    vision = Vision(VisionSettings(models_dir=str(default_models_dir()), model=model))
+    vision = Vision(settings)
     with ExitStack() as outputs:
         # All are opened before the work begins: a folder that cannot be written to is said at once.
         lines = outputs.enter_context(outputs.enter_context(replacing(arguments.out)).open("w", encoding="utf-8"))
         render = outputs.enter_context(replacing(arguments.render)) if arguments.render else None
         stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
+        samples_path = outputs.enter_context(replacing(arguments.samples)) if arguments.samples else None
         pipeline = vision.open(quality=Quality(arguments.quality))
-        stats = _track(video, pipeline, plan, arguments.format, lines, render)
+        pipeline.detector.prepare(*video.size)  # as the models are: before the clock of the statistics runs
+        stats = _track(video, pipeline, plan, arguments.format, lines, render, samples)
         stats |= vision.describe(Quality(arguments.quality))
         if stats_path:
             stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
+        if samples and samples_path:
+            samples.write(samples_path)
+    if plan and not stats_path:
+        print("\n".join(summary(stats)), file=sys.stderr)
     return 0
 
 
+def _samples(arguments: argparse.Namespace) -> "TrackSamples | None":
+    """What collects them, where they are wanted; it needs more of the program than the rest of this command."""
+    if arguments.samples is None:
+        if arguments.start:
+            raise CodedError("BAD_START", "--start dates what --samples writes; give both.")
+        return None
+    from server.track_samples import TrackSamples, read_time
+
+    return TrackSamples(read_time(arguments.start) if arguments.start else None)
+
+
 def _track(
-    video: "Video", pipeline: "Pipeline", plan: "Plan | None", form: str, lines: TextIO, render: Path | None
+    video: "Video",
+    pipeline: "Pipeline",
+    plan: "Plan | None",
+    form: str,
+    lines: TextIO,
+    render: Path | None,
+    samples: "TrackSamples | None",
 ) -> dict[str, Any]:
     """Write every frame's tracks and return the statistics."""
     from tqdm import tqdm
@@ -90,12 +128,14 @@ def _track(
     with ExitStack() as stack:
         renderer = stack.enter_context(_Renderer(render, video.fps)) if render else None
         start = perf_counter()
-        for frame in tqdm(video, total=video.frames or None, unit="frame", desc="tracking"):
-            tracks = pipeline.process_image(frame.image_bgr, frame.t)
+        bar = stack.enter_context(tqdm(video, total=video.frames or None, unit="frame", desc="tracking"))
+        for frame, tracks in _follow(pipeline, bar):
             analysed = perf_counter()
             analysis = analytics.update(tracks)
             zones.note(analysis)
             counts.note(tracks)
+            if samples:
+                samples.note(tracks.t, analysis)
             stages["analyse"] += (perf_counter() - analysed) * 1000
             stages["decode"] += frame.decode_ms
             for stage, spent_ms in tracks.stages_ms.items():
@@ -105,6 +145,10 @@ def _track(
             if renderer:
                 renderer.write(frame, tracks)
         seconds = perf_counter() - start
+        closed = analytics.close()
+        zones.close(closed)
+        if samples:
+            samples.close(closed)
     return {
         "frames": frames,
         "seconds": round(seconds, 3),
@@ -114,6 +158,19 @@ def _track(
         "people": counts.report(),
         **(zones.report() if plan else {}),
     }
+
+
+def _follow(pipeline: "Pipeline", frames: Iterable["VideoFrame"]) -> Iterator[tuple["VideoFrame", "Tracks"]]:
+    """Each frame with its tracks; the next one is prepared while the detector looks at it."""
+    ahead: deque[VideoFrame] = deque()
+
+    def images() -> Iterator[tuple["NDArray[np.uint8]", float]]:
+        for frame in frames:
+            ahead.append(frame)
+            yield frame.image_bgr, frame.t
+
+    for tracks in pipeline.follow(images()):
+        yield ahead.popleft(), tracks
 
 
 class _Renderer:

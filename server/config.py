@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.core.precision import Precision
 from server.models.paths import default_models_dir
 from server.storage.retention import Retention
+from server.vision.settings import VisionSettings
 
 PREFIX = "CROWDCOUNT_"
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -63,7 +65,9 @@ class Settings(BaseSettings):
     bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")
     model: str = Field("yolo26n", description="Default model for new streams.")
     input_side: int = Field(640, ge=160, le=1920, multiple_of=32, description="Long side of the detector's input.")
-    precision: str = Field("fp32", description="Precision of the detector.")
+    precision: Precision = Field(
+        Precision.AUTO, description="Precision of the detector: auto, fp32, bf16, fp16 or int8."
+    )
     device: str = Field(
         "auto", pattern="^(auto|cpu|gpu)$", description="What the detector runs on; auto takes a CUDA card that works."
     )
@@ -139,6 +143,11 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def known_origins(self) -> tuple[str, ...]:
+        """Origins that may open sockets and send forms, whatever the name that they call this server by."""
+        return (*self.allowed_origins, self.public_url) if self.public_url else self.allowed_origins
+
+    @property
     def site_url(self) -> str:
         """Where people reach this server, as far as it knows."""
         host = "localhost" if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
@@ -154,6 +163,19 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "crowdcount.sqlite3"
+
+
+def vision_settings(settings: Settings) -> VisionSettings:
+    """What vision needs to know of them, in a vision process or for a file."""
+    return VisionSettings(
+        models_dir=str(settings.models_dir),
+        model=settings.model,
+        input_side=settings.input_side,
+        precision=settings.precision,
+        device=settings.device,
+        threads=settings.threads,
+        max_pixels=settings.max_pixels,
+    )
 
 
 def load_settings(**overrides: Any) -> Settings:

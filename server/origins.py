@@ -1,7 +1,12 @@
 """Which web pages may talk to this server."""
 
+import socket
 from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+NOT_FOR_SALE = (".localhost", ".local", ".internal", ".home.arpa")
+"""Endings that public DNS does not have (RFC 6761, RFC 6762, RFC 8375)."""
 
 
 def claimed_origin(origin: str | None, referer: str | None) -> str | None:
@@ -19,6 +24,37 @@ def claimed_origin(origin: str | None, referer: str | None) -> str | None:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def name_is_ours(own_scheme: str, own_host: str) -> bool:
+    """Whether a page that calls this server by such a name is the server's own.
+
+    A foreign page can let its own name lead to an address in a private network (DNS rebinding), and is of the same
+    origin then. It cannot have a certificate of that name here, nor be called by an address or by a name that nobody
+    can buy.
+
+    Parameters
+    ----------
+    own_scheme, own_host : str
+        How the request addressed this server.
+    """
+    if own_scheme == "https":
+        return True
+    try:
+        name = (urlsplit(f"//{own_host}").hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if "." not in name or name.endswith(NOT_FOR_SALE):
+        return bool(name)
+    return name == socket.gethostname().lower() or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 def origin_allowed(origin: str | None, own_scheme: str, own_host: str, others: Collection[str]) -> bool:
     """Whether a request of this origin may change anything.
 
@@ -31,4 +67,6 @@ def origin_allowed(origin: str | None, own_scheme: str, own_host: str, others: C
     others : collection of str
         Further origins that the operator allows.
     """
-    return origin is not None and (origin == f"{own_scheme}://{own_host}" or origin in others)
+    if origin is None or origin in others:
+        return origin is not None
+    return origin == f"{own_scheme}://{own_host}" and name_is_ours(own_scheme, own_host)

@@ -10,14 +10,13 @@ import uvicorn
 from server.api.context import WebLife
 from server.app import Application, create_app
 from server.certificates import Files
-from server.config import TRANSPORT_BYTES, Settings
+from server.config import TRANSPORT_BYTES, Settings, vision_settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError
 from server.patience import PatientProtocol, PatientWebSocket
 from server.storage.migrate import migrate
-from server.vision.settings import VisionSettings
 
 
 def prepare(settings: Settings) -> None:
@@ -36,16 +35,7 @@ def prepare(settings: Settings) -> None:
 
 def create_engine(settings: Settings) -> Engine:
     """The engine of this machine."""
-    vision = VisionSettings(
-        models_dir=str(settings.models_dir),
-        model=settings.model,
-        input_side=settings.input_side,
-        precision=settings.precision,
-        device=settings.device,
-        threads=settings.threads,
-        max_pixels=settings.max_pixels,
-    )
-    return LocalEngine(worker_command(vision), settings.workers, settings.frame_timeout_s)
+    return LocalEngine(worker_command(vision_settings(settings)), settings.workers, settings.frame_timeout_s)
 
 
 def build(settings: Settings, web_life: WebLife | None = None) -> Application:

@@ -1,15 +1,20 @@
 """Zones and lines of a file: read before, reported after."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from server.alerts.words import plain
 from server.core.alarm import Alert, Level
 from server.core.analytics import Analysis
 from server.core.errors import CodedError
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan
 from server.core.report_json import encode_line, encode_zone
+from server.core.watch import ClosedZone
+from server.core.zone_counter import ZoneFigures
 
 MAX_BYTES = 1_000_000
 
@@ -31,24 +36,36 @@ class ZoneStats:
 
     def __init__(self) -> None:
         self._last: Analysis | None = None
+        self._figures: dict[str, ZoneFigures] = {}
         self._alerts: dict[tuple[str, str, float], Alert] = {}
 
     def note(self, analysis: Analysis) -> None:
         """Take in a frame's analysis."""
         self._last = analysis
         for report in analysis.zones:
+            self._figures[report.zone.id] = report.figures
             for figure, alert in report.alerts.items():
                 self._alerts[report.zone.id, figure, alert.began] = alert
             for figure, step in report.steps:
                 if step.after is Level.CLEAR:
                     self._alerts[report.zone.id, figure, step.alert.began] = step.alert
 
+    def close(self, zones: Iterable[ClosedZone]) -> None:
+        """The file ended: every stay has a length now. Who was inside in the last frame was, and did not go out."""
+        for closed in zones:
+            if closed.zone.id in self._figures:
+                dwell = replace(closed.figures.dwell, longest_now_s=self._figures[closed.zone.id].dwell.longest_now_s)
+                self._figures[closed.zone.id] = replace(self._figures[closed.zone.id], dwell=dwell)
+
     def report(self) -> dict[str, Any]:
         """The figures at the end, with names."""
         if self._last is None:
             return {"zones": [], "lines": [], "alerts": []}
         return {
-            "zones": [{"name": report.zone.name, **encode_zone(report)} for report in self._last.zones],
+            "zones": [
+                {"name": report.zone.name, **encode_zone(replace(report, figures=self._figures[report.zone.id]))}
+                for report in self._last.zones
+            ],
             "lines": [{"name": report.line.name, **encode_line(report)} for report in self._last.lines],
             "alerts": [
                 {
@@ -63,3 +80,15 @@ class ZoneStats:
                 for (zone, figure, _), alert in self._alerts.items()
             ],
         }
+
+
+def summary(report: dict[str, Any]) -> list[str]:
+    """The figures in a line for each zone and line, for people who asked for no file with them."""
+    lines = []
+    for zone in report["zones"]:
+        mean = zone["dwell"]["mean_s"]
+        stay = "" if mean is None else f", {mean} s on average"
+        came = f"{zone['visitors']} visitors, {zone['entries']} entries, {zone['exits']} exits"
+        lines.append(f"{plain(zone['name'])}: {came}, at most {zone['peak']} at once{stay}")
+    lines += [f"{plain(line['name'])}: {line['in']} in, {line['out']} out" for line in report["lines"]]
+    return lines

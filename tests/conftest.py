@@ -5,6 +5,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from server.config import Settings
@@ -13,6 +14,10 @@ from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 
 TESTS = Path(__file__).parent
+
+# What is tested is what comes out, not how long a busy machine takes for one example.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -53,6 +53,20 @@ def test_track_writes_everything(clip: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "out.txt", "stats.json"]
 
 
+def test_track_follows_the_settings(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stats = tmp_path / "stats.json"
+    monkeypatch.setenv("CROWDCOUNT_PRECISION", "fp32")
+    monkeypatch.setenv("CROWDCOUNT_INPUT_SIDE", "416")
+    done = crowdcount("track", clip, "--out", tmp_path / "out.txt", "--stats", stats)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(stats.read_text())
+    assert (figures["precision"], figures["input"], figures["model"]) == ("fp32", 416, "yolo26n")
+    monkeypatch.setenv("CROWDCOUNT_PRECISION", "exact")
+    done = crowdcount("track", clip, "--out", tmp_path / "other.txt")
+    assert done.returncode == 1
+    assert "CROWDCOUNT_PRECISION" in done.stderr
+
+
 def test_formats_agree(clip: Path, tmp_path: Path) -> None:
     for form in ("mot", "csv", "jsonl"):
         assert crowdcount("track", clip, "--out", tmp_path / form, "--format", form).returncode == 0
@@ -80,6 +94,8 @@ def test_formats_agree(clip: Path, tmp_path: Path) -> None:
         (["{clip}", "--out", "o", "--model", "yolo99z"], {}, "no model named"),
         (["{clip}", "--out", "o"], {"CROWDCOUNT_MODELS_DIR": "/nonexistent"}, "models pull"),
         (["{clip}", "--out", "o", "--render", "o.xyz"], {}, "use .mp4"),
+        (["{clip}", "--out", "o", "--start", "2026-05-01T08:00:00Z"], {}, "give both"),
+        (["{clip}", "--out", "o", "--samples", "s", "--start", "8 o'clock"], {}, "time zone"),
     ],
 )
 def test_expected_failures_are_one_line(
@@ -149,19 +165,35 @@ ZONES = {
 
 
 def test_track_counts_in_zones(clip: Path, tmp_path: Path) -> None:
-    zones, out, stats = tmp_path / "zones.json", tmp_path / "out.jsonl", tmp_path / "stats.json"
+    zones, out, stats, samples = (tmp_path / name for name in ("zones.json", "out.jsonl", "stats.json", "samples.csv"))
     zones.write_text(json.dumps(ZONES))
-    done = crowdcount("track", clip, "--out", out, "--format", "jsonl", "--stats", stats, "--zones", zones)
+    wanted = ["--stats", stats, "--samples", samples, "--start", "2026-05-01T08:00:00+02:00"]
+    done = crowdcount("track", clip, "--out", out, "--format", "jsonl", "--zones", zones, *wanted)
     assert done.returncode == 0, done.stderr
+    assert "visitors" not in done.stderr, "the figures are in their file"
     figures = json.loads(stats.read_text())
     (zone,), (line,), alerts = figures["zones"], figures["lines"], figures["alerts"]
     assert (zone["name"], line["name"]) == ("All", "Middle")
     assert 1 <= zone["visitors"] <= figures["unique"]
-    assert zone["entries"] - zone["exits"] == zone["occupancy"] + zone["lost"]
+    assert (zone["entries"], zone["occupancy"], zone["lost"]) == (zone["exits"], 0, 0)
+    assert zone["dwell"]["mean_s"] > 0
     assert {(alert["zone"], alert["level"]) for alert in alerts} == {("All", "warning")}
     frames = [json.loads(text) for text in out.read_text().splitlines()]
-    assert frames[-1]["zones"][0]["occupancy"] == zone["occupancy"]
+    rows = [row.split(",") for row in samples.read_text().splitlines()]
+    assert rows[0][:4] == ["at", "zone_id", "zone", "seconds"]
+    assert {row[0] for row in rows[1:]} == {"2026-05-01T06:00:00.000Z"}
     assert max(frame["zones"][0]["occupancy"] for frame in frames) == zone["peak"]
+
+
+def test_zones_without_a_file_for_their_figures_are_said(clip: Path, tmp_path: Path) -> None:
+    zones = tmp_path / "zones.json"
+    zones.write_text(json.dumps(ZONES))
+    done = crowdcount("track", clip, "--out", tmp_path / "out.txt", "--zones", zones)
+    assert done.returncode == 0, done.stderr
+    first, second = done.stderr.splitlines()[-2:]
+    assert first.startswith("All: ")
+    assert "visitors" in first
+    assert second.startswith("Middle: ")
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ ANYBODY = {
     "server.origins",
     "server.orphans",
     "server.secret",
+    "server.throttle",
 }
 
 

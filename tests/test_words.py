@@ -19,6 +19,7 @@ from server.storage.audit import Action
 from server.words.catalogue import FILE, LOCALE, Catalogue, CatalogueError, load_catalogues
 from server.words.message import Messages
 from tests.support.engine import ScriptedEngine
+from tools.calls import NotLiteralError, calls
 from tools.words import ROOT, begin, problems
 
 CATALOGUES = sorted(LOCALE.glob(f"*/{FILE.as_posix()}"))
@@ -83,6 +84,30 @@ def test_templates_translate_literals_only() -> None:
         for call in environment.parse(path.read_text()).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name in ("_", "gettext"):
                 assert isinstance(call.args[0], nodes.Const), f"{path.name}:{call.lineno}"
+
+
+def test_texts_of_scripts_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    script = tmp_path / "script.js"
+    script.write_text(
+        'const a = `${error.message} ${t("It is sent again.")}`;\n'
+        'const b = t("Not done: {why}", { why: failed ? t("this is \\"no\\" file.") : why });\n'
+        'const c = tn(\n  "{n} corner.",\n  "{n} corners.",\n  count,\n);\n'
+        '// not(t) and set("Nothing"), at(n), never t(text)\n'
+    )
+    assert list(calls(script)) == [
+        ("It is sent again.", ""),
+        ("Not done: {why}", ""),
+        ('this is "no" file.', ""),
+        ("{n} corner.", "{n} corners."),
+    ]
+
+
+@pytest.mark.parametrize("call", ["t(text)", "t('Single')", 't("In " + parts)', 'tn("{n} zone", many, n)', "t(`A`)"])
+def test_scripts_translate_literals_only(tmp_path: Path, call: str) -> None:
+    script = tmp_path / "script.js"
+    script.write_text(f"const a = {call};\n")
+    with pytest.raises(NotLiteralError, match=r"script\.js:1"):
+        list(calls(script))
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,14 @@ from babel.messages.plurals import get_plural
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from server.words.catalogue import FILE, LOCALE, NAME_HEADER
+from tools.calls import calls
 from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
-SOURCES = (("server/templates", "*.html", "jinja2"), ("client", "*.js", "javascript"))
 SAYING = ("alerts", "api", "core", "live", "storage", "words")
 """Packages of the server whose errors people read in pages; others speak to who runs it."""
-OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false", "template_string": "true"}
-MARKS = {"_": None, "gettext": None, "ngettext": (1, 2), "t": None, "tn": (1, 2)}
+OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 PLACES = re.compile(r"%\(\w+\)s|%%|\{\w+\}")
 WORD = re.compile(r"[^\W\d_]{2}")
 WIDTH = 110
@@ -34,12 +34,15 @@ WIDTH = 110
 
 def marked() -> Iterator[tuple[str, str, str]]:
     """File, text and its plural, which is empty where there is none, of each mark."""
-    for folder, pattern, method in SOURCES:
-        for path in sorted((ROOT / folder).rglob(pattern)):
-            for _line, text, _comments, _context in extract_from_file(method, path, MARKS, options=OPTIONS):
-                one, many = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
-                if WORD.search(one) and "${" not in one:
-                    yield path.relative_to(ROOT).as_posix(), one, many
+    for path in sorted((ROOT / "server" / "templates").rglob("*.html")):
+        for _line, text, _comments, _context in extract_from_file("jinja2", path, MARKS, options=OPTIONS):
+            one, many = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
+            if WORD.search(one):
+                yield path.relative_to(ROOT).as_posix(), one, many
+    for path in sorted((ROOT / "client").rglob("*.js")):
+        for one, many in calls(path):
+            if WORD.search(one):
+                yield path.relative_to(ROOT).as_posix(), one, many
     for path in sorted(path for package in SAYING for path in (ROOT / "server" / package).rglob("*.py")):
         for text in sentences(path):
             yield path.relative_to(ROOT).as_posix(), text, ""

@@ -12,6 +12,7 @@ import { LEVEL_WORDS, amountText } from "./words.js";
  * @property {"warning" | "critical"} level the worst
  * @property {string} began_at ISO 8601
  * @property {string | null} ended_at
+ * @property {boolean} interrupted it ended because the server was killed
  * @property {number} peak
  * @property {string} peak_at
  * @property {string | null} acknowledged_at
@@ -33,8 +34,10 @@ function moment(iso) {
 }
 
 /** @param {AlertRecord} alert */
-function facts({ began_at: began, ended_at: ended, figure, peak, peak_at: peakAt }) {
-  const since = ended ? t("Since {time} · for {span}", { span: formatSpan(Date.parse(ended) - Date.parse(began)) }) : t("Since {time} · going on");
+function facts({ began_at: began, ended_at: ended, interrupted, figure, peak, peak_at: peakAt }) {
+  const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
+  const over = interrupted ? t("Since {time} · counting stopped unexpectedly after {span}", { span }) : t("Since {time} · for {span}", { span });
+  const since = ended ? over : t("Since {time} · going on");
   return [
     element("p", { class: "alert-when" }, ...withNodes(since, { time: moment(began) })),
     element("p", { class: "alert-peak" }, ...withNodes(t("Peak {amount} at {time}", { amount: amountText(figure, peak) }), { time: moment(peakAt) })),

@@ -25,6 +25,19 @@ function merge(into, from) {
   into.frames += from.frames;
 }
 
+/** The same in wider buckets. @param {readonly Bucket[]} buckets oldest first @param {number} width ms @returns {Bucket[]} */
+function widened(buckets, width) {
+  /** @type {Bucket[]} */
+  const wider = [];
+  for (const bucket of buckets) {
+    const start = Math.floor(bucket.start / width) * width;
+    const last = wider.at(-1);
+    if (last && last.start === start) merge(last, bucket);
+    else wider.push({ ...bucket, start });
+  }
+  return wider;
+}
+
 class Buckets {
   /** @type {Bucket[]} */
   list = [];
@@ -50,15 +63,7 @@ class Buckets {
 
   #widen() {
     this.width *= 2;
-    /** @type {Bucket[]} */
-    const wider = [];
-    for (const bucket of this.list) {
-      const start = Math.floor(bucket.start / this.width) * this.width;
-      const last = wider.at(-1);
-      if (last && last.start === start) merge(last, bucket);
-      else wider.push({ ...bucket, start });
-    }
-    this.list = wider;
+    this.list = widened(this.list, this.width);
   }
 }
 
@@ -99,13 +104,18 @@ export class History {
     return row.list.filter((bucket) => bucket.start + row.width >= from);
   }
 
-  /** @param {Range} range @returns {Curve} */
-  curve(range) {
-    const { width } = this.#rows[range];
+  /** @param {Range} range @returns {number} ms of a bucket, a power of two times the least */
+  width(range) {
+    return this.#rows[range].width;
+  }
+
+  /** @param {Range} range @param {number} [width] ms of a bucket, at least its own: that of the other curves in a chart @returns {Curve} */
+  curve(range, width = this.width(range)) {
     /** @type {Curve} */
     const curve = { t: [], average: [], low: [], high: [] };
     let before = -Infinity;
-    for (const bucket of this.buckets(range)) {
+    const buckets = this.buckets(range);
+    for (const bucket of width > this.width(range) ? widened(buckets, width) : buckets) {
       // A slow stream has a frame every second or so; only longer silence is a gap.
       if (Number.isFinite(before) && bucket.start - before > Math.max(3000, 2.5 * width)) push(curve, (before + width) / 1000, null);
       push(curve, (bucket.start + width / 2) / 1000, bucket);
@@ -114,20 +124,19 @@ export class History {
     return curve;
   }
 
-  /** The same figures in at most `rows` rows. @param {Range} range @param {number} rows @returns {Bucket[]} newest first */
-  table(range, rows) {
+  /** Every bucket, as a table with a head. @param {Range} range @returns {(string | number)[][]} */
+  rows(range) {
+    const body = this.buckets(range).map(({ start, low, high, sum, frames }) => [start / 1000, low, Math.round((sum / frames) * 1000) / 1000, high]);
+    return [["seconds", "least", "average", "most"], ...body];
+  }
+
+  /** The same figures in at most `rows` rows. @param {Range} range @param {number} rows @param {number} [since] ms, where the rows of all that are compared begin @returns {Bucket[]} newest first */
+  table(range, rows, since) {
     const buckets = this.buckets(range);
     if (!buckets.length) return [];
-    const span = this.#last - buckets[0].start + 1;
+    const span = this.#last - (since ?? buckets[0].start) + 1;
     const width = [1000, 5000, 10000, 30000, 60000, 300000, 600000, 1800000].find((ms) => span / ms <= rows - 1) ?? 3600000;
-    const coarse = new Buckets(width, Infinity, false);
-    for (const bucket of buckets) {
-      const start = Math.floor(bucket.start / width) * width;
-      const last = coarse.list.at(-1);
-      if (last && last.start === start) merge(last, bucket);
-      else coarse.list.push({ ...bucket, start });
-    }
-    return coarse.list.reverse();
+    return widened(buckets, width).reverse();
   }
 }
 

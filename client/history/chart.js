@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
 import { byId } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
-import { cssColour } from "../studio/view-chart.js";
+import { MARKERS, cssColour } from "../studio/time-axis.js";
 import { saveChart } from "../zones/chart-picture.js";
 import { PALETTE } from "../zones/shape.js";
 import { aligned } from "./digest.js";
@@ -12,23 +12,30 @@ import { aligned } from "./digest.js";
 
 const HEIGHT = 320;
 /** Told apart without colours; the whole picture is the solid, thick one. */
-const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 2]];
+const DASHES = [[8, 4], [2, 3], [10, 3, 2, 3], [4, 2], [14, 4]];
 
 /** @param {Series} series */
 export function nameOf({ zone }) {
   return zone ? zone.name : t("Whole picture");
 }
 
-/** @param {Series} series @param {number} i its place */
-function colourOf({ zone }, i) {
-  return zone ? PALETTE[(i - 1 + PALETTE.length) % PALETTE.length] : cssColour("--accent");
+/** @typedef {{colour: string, dash: number[]}} Look */
+
+/**
+ * How the lines look, by zone: in the colours in which the zones are drawn, and the same whatever figure is chosen.
+ * @param {readonly Series[]} series @param {readonly {id: string, colour: string}[]} shapes as they are drawn today @returns {Map<string, Look>}
+ */
+export function looksOf(series, shapes) {
+  const drawn = new Map(shapes.map(({ id, colour }) => [id, colour]));
+  const zones = series.flatMap(({ zone }) => zone ?? []);
+  return new Map(zones.map(({ id }, i) => [id, { colour: drawn.get(id) ?? PALETTE[i % PALETTE.length], dash: DASHES[i % DASHES.length] }]));
 }
 
 export class HistoryChart {
   #host = byId("history-chart", HTMLElement);
   /** @type {uPlot | null} */
   #plot = null;
-  /** @type {{name: string, colour: string}[]} */
+  /** @type {({name: string} & Look)[]} */
   #lines = [];
   /** @type {() => void} */
   #redraw = () => {};
@@ -40,11 +47,11 @@ export class HistoryChart {
     }).observe(this.#host);
   }
 
-  /** @param {readonly Series[]} series @param {"mean" | "max" | "entries"} figure @param {number} stepS @param {import("./span.js").Span} span */
-  draw(series, figure, stepS, span) {
-    this.#redraw = () => this.draw(series, figure, stepS, span);
+  /** @param {readonly Series[]} series @param {"mean" | "max" | "entries"} figure @param {number} stepS @param {import("./span.js").Span} span @param {ReadonlyMap<string, Look>} [looks] */
+  draw(series, figure, stepS, span, looks = looksOf(series, [])) {
+    this.#redraw = () => this.draw(series, figure, stepS, span, looks);
     this.#plot?.destroy();
-    this.#lines = series.map((one, i) => ({ name: nameOf(one), colour: colourOf(one, i) }));
+    this.#lines = series.map((one) => ({ name: nameOf(one), ...((one.zone && looks.get(one.zone.id)) ?? { colour: cssColour("--accent"), dash: [] }) }));
     const { t, values } = aligned(series, figure, stepS);
     this.#plot = new uPlot(this.#options(series, span), [t, ...values], this.#host);
   }
@@ -69,7 +76,7 @@ export class HistoryChart {
     return {
       width: this.#host.clientWidth,
       height: HEIGHT,
-      legend: { show: true, live: false },
+      legend: { show: true, live: false, markers: MARKERS },
       cursor: { show: false },
       padding: [8, 32, 0, 0],
       scales: { x: { time: true, range }, y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] } },
@@ -80,10 +87,10 @@ export class HistoryChart {
       series: [
         {},
         ...series.map((one, i) => ({
-          label: nameOf(one),
-          stroke: colourOf(one, i),
+          label: this.#lines[i].name,
+          stroke: this.#lines[i].colour,
           width: one.zone ? 2 : 3,
-          dash: one.zone ? DASHES[i % DASHES.length] : [],
+          dash: this.#lines[i].dash,
           points: { show: one.points.length < 3 },
         })),
       ],

@@ -4,7 +4,8 @@ import { formatCount, formatSpan, formatTenth } from "../core/format.js";
 import { api } from "../site/api.js";
 import { byId, element, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
-import { HistoryChart, nameOf } from "./chart.js";
+import { decodePlan } from "../zones/plan-json.js";
+import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
 import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
@@ -12,6 +13,7 @@ import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
 /** @typedef {import("./digest.js").Series} Series */
 /** @typedef {"mean" | "max" | "entries"} Figure */
 
+const MONTH_MS = 720 * HOUR_MS;
 const page = byId("history", HTMLElement);
 const camera = byId("history-camera", HTMLSelectElement);
 const from = byId("history-from", HTMLInputElement);
@@ -22,6 +24,8 @@ const chart = new HistoryChart();
 
 /** @type {{series: Series[], step_s: number}} */
 let answer = { series: [], step_s: 60 };
+/** @type {readonly import("../zones/shape.js").Shape[]} as they are drawn today */
+let shapes = [];
 let span = spanOf("day", Date.now());
 /** Answers come in any order; only the newest question counts. */
 let question = 0;
@@ -60,13 +64,14 @@ function render() {
   const some = series.some(({ points }) => points.length > 0);
   page.dataset.state = some ? "shown" : "empty";
   byId("history-none", HTMLElement).hidden = some;
+  byId("history-wider", HTMLElement).hidden = span.to.getTime() - span.from.getTime() >= MONTH_MS;
   byId("history-shown", HTMLElement).hidden = !some;
   if (!some) return chart.clear();
   const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points);
   setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
   setText(byId("history-busiest-note", HTMLElement), busiest ? t("{n} people on average", { n: formatTenth(busiest.average) }) : t("Nobody was seen."));
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
-  chart.draw(counted, /** @type {Figure} */ (figure.value), step, span);
+  chart.draw(counted, /** @type {Figure} */ (figure.value), step, span, looksOf(series, shapes));
   byId("history-rows", HTMLElement).replaceChildren(...series.map(row));
   for (const ending of /** @type {const} */ (["csv", "json", "parquet"])) {
     // Parquet is offered where the server can write it.
@@ -75,17 +80,28 @@ function render() {
   }
 }
 
+/** What is shown is of another question than what is asked now, and there is no answer. @param {unknown} error */
+function fail(error) {
+  page.dataset.state = "failed";
+  byId("history-none", HTMLElement).hidden = byId("history-shown", HTMLElement).hidden = true;
+  tell(error);
+}
+
 async function load() {
   const asked = (question += 1);
   if (!camera.value) return;
+  page.dataset.state = "asking";
+  byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
-    const found = await api("GET", historyPath(camera.value, span, ""));
+    const plan = api("GET", `/api/cameras/${encodeURIComponent(camera.value)}/plan`);
+    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, span, "")), plan]);
     if (asked !== question) return;
     answer = found;
+    shapes = decodePlan(drawn.plan).shapes;
     tell(null);
     render();
   } catch (error) {
-    if (asked === question) tell(error);
+    if (asked === question) fail(error);
   }
 }
 
@@ -99,8 +115,9 @@ function choose(wanted) {
 
 function chooseByHand() {
   const { span: wanted, problem: wrong } = readSpan(from.value, to.value);
-  tell(wrong || null);
-  if (!wanted) return;
+  question += 1;
+  if (!wanted) return fail(wrong);
+  tell(null);
   for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
   span = wanted;
   void load();
@@ -140,5 +157,11 @@ camera.addEventListener("change", () => {
 from.addEventListener("change", chooseByHand);
 to.addEventListener("change", chooseByHand);
 figure.addEventListener("change", render);
+byId("history-wider", HTMLButtonElement).addEventListener("click", () => {
+  const month = byId("history-month", HTMLInputElement);
+  month.checked = true;
+  month.focus();
+  choose(spanOf("month", Date.now()));
+});
 byId("history-png", HTMLButtonElement).addEventListener("click", () => chart.save());
 void begin();

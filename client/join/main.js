@@ -7,7 +7,7 @@ import { History } from "../core/history.js";
 import { createStore } from "../core/store.js";
 import { connectToServer } from "../live/link.js";
 import { ApiError } from "../site/api.js";
-import { byId, setText } from "../site/dom.js";
+import { byId, element, setText } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
 import { t, tell } from "../site/words.js";
 import { Stage } from "../stage/stage.js";
@@ -24,6 +24,8 @@ const ENOUGH_FPS = 10;
 const LAYERS = { boxes: true, identities: false, trails: false, zones: false, heatmap: false, opacity: 60 };
 
 const code = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+// Installed, it opens this invitation again. The page itself knows no code: it is kept on the device for every one.
+document.head.append(element("link", { rel: "manifest", href: `/join/${encodeURIComponent(code)}/app.webmanifest` }));
 const root = byId("studio", HTMLElement);
 const initial = initialState();
 const own = { model: "", deviceId: "", side: 0, mirror: false, fps: ENOUGH_FPS, ...recall("join", { facing: /** @type {"user" | "environment"} */ ("environment"), saving: false }) };
@@ -49,6 +51,7 @@ const desk = {
   encoder: new Encoder(root.dataset.encoder ?? ""),
   video: byId("preview", HTMLVideoElement),
   camera: "",
+  passing: true,
   connect: () => connectToServer(pass.credentials),
   signedOut: invitationOver,
 };

@@ -2,12 +2,13 @@
 import { t, tell } from "./words.js";
 
 export class ApiError extends Error {
-  /** @param {number} status @param {string} code @param {string} message */
-  constructor(status, code, message) {
+  /** @param {number} status @param {string} code @param {string} message @param {number} [retryMs] when it may be asked again, where the server says so */
+  constructor(status, code, message, retryMs = 0) {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
+    this.retryMs = retryMs;
   }
 }
 
@@ -41,5 +42,6 @@ export async function api(method, path, body) {
   if (response.ok) return data;
   if (response.status === 401) goToLogin();
   const error = data?.error ?? {};
-  throw new ApiError(response.status, error.code ?? "FAILED", error.message ? tell(error.message) : t("The server answered with status {status}.", { status: response.status }));
+  const sentence = error.message ? tell(error.message) : t("The server answered with status {status}.", { status: response.status });
+  throw new ApiError(response.status, error.code ?? "FAILED", sentence, 1000 * (Number(response.headers.get("retry-after")) || 0));
 }

@@ -1,6 +1,6 @@
 /** How far the heatmap looks back, the heatmap as a picture and as a plan, and counters that begin anew. */
 import { isRunning } from "../studio/state.js";
-import { cssColour } from "../studio/view-chart.js";
+import { cssColour } from "../studio/time-axis.js";
 import { formatTenth } from "../core/format.js";
 import { byId, element, setText } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";

@@ -59,28 +59,41 @@ function show(status) {
   setText(said, text);
 }
 
-/** @param {unknown} error */
+/** @param {unknown} error @returns {number} ms until it may be asked again */
 function fail(error) {
   if (error instanceof ApiError && error.status === 404) {
     closed = true;
     list.replaceChildren();
     setText(note, t("This page is not open, or not any more."));
-    return;
+    return 0;
   }
   const age = performance.now() - arrivedAt;
-  if (age > OLD_MS) setText(note, Number.isFinite(age) ? t("No connection. This is {span} old.", { span: formatSpan(age) }) : t("No connection. Trying again."));
+  const busy = error instanceof ApiError && error.retryMs > 0;
+  if (age > OLD_MS && busy) setText(note, t("Too many look at this page just now. Trying again."));
+  else if (age > OLD_MS) setText(note, Number.isFinite(age) ? t("No connection. This is {span} old.", { span: formatSpan(age) }) : t("No connection. Trying again."));
+  return busy ? error.retryMs : 0;
 }
 
+let next = 0;
+
 async function look() {
+  clearTimeout(next);
+  let wait = POLL_MS;
   if (!document.hidden) {
     try {
       show(await api("GET", path));
     } catch (error) {
-      fail(error);
+      // Those who were all refused at one moment must not all come back at one.
+      wait = Math.max(POLL_MS, fail(error)) * (1 + Math.random() / 2);
     }
   }
   setAttribute(root, "data-state", closed ? "closed" : performance.now() - arrivedAt > OLD_MS ? "old" : "current");
-  if (!closed) setTimeout(() => void look(), POLL_MS);
+  clearTimeout(next);
+  if (!closed) next = window.setTimeout(() => void look(), wait);
 }
 
+// Whoever comes back to the page must not see for a moment what was true before.
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && !closed) void look();
+});
 void look();

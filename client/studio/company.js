@@ -26,7 +26,7 @@ export class Company {
   #asked = "";
   #node = byId("company", HTMLElement);
 
-  /** @param {import("./run.js").Desk} desk @param {{lookAgain(): void}} zones */
+  /** @param {import("./run.js").Desk} desk @param {{lookAgain(who: string): void}} zones */
   constructor(desk, zones) {
     this.desk = desk;
     this.zones = zones;
@@ -91,7 +91,7 @@ export class Company {
   /** @param {Record<string, any>} event */
   #happened({ kind, ...event }) {
     if (kind === "presence") this.#meet(event.people);
-    else if (kind === "plan_changed" && event.camera === this.desk.camera) this.zones.lookAgain();
+    else if (kind === "plan_changed" && event.camera === this.desk.camera) this.zones.lookAgain(event.by);
   }
 
   /** @param {readonly Present[]} people */

@@ -15,7 +15,7 @@ import { Company } from "./company.js";
 import { wireControls } from "./controls.js";
 import { initialState, isRunning } from "./state.js";
 import { Studio } from "./studio.js";
-import { chartView } from "./view-chart.js";
+import { PeopleChart } from "./view-chart.js";
 import { figuresView } from "./view-figures.js";
 import { wireQuality } from "./view-quality.js";
 import { settingsView } from "./view-settings.js";
@@ -58,11 +58,13 @@ const alerts = new Alerts(root.dataset.camera ?? "", schedule);
 const heat = new HeatPanel(studio, () => zones.editor.state.plan);
 const renderOffer = wireOffer(zones);
 
+const chart = new PeopleChart(history, store.get);
+
 const views = [
   stageView((action) => studio.act(action)),
   figuresView(),
   toolbarView(),
-  chartView(history, store.get),
+  (/** @type {import("./state.js").StudioState} */ state, /** @type {number} */ now) => chart.render(state, now),
   settingsView((patch) => studio.changeSettings(patch)),
 ];
 

@@ -20,6 +20,7 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  * @property {import("../capture/encoder.js").Encoder} encoder
  * @property {HTMLVideoElement} video
  * @property {string} camera id
+ * @property {boolean} [passing] whether what is chosen here is this page's own, and not how the user's studio is set up
  * @property {() => import("../live/link.js").Wire} [connect] by which a guest connects; users come with their session
  * @property {() => import("../capture/problem.js").Problem} [signedOut] what a guest is told whose credentials are over; users sign in again
  */

@@ -80,7 +80,7 @@ export class Studio {
   changeSettings(patch) {
     const settings = { ...this.store.get().settings, ...patch };
     this.store.set({ settings });
-    remember("settings", settings);
+    if (!this.desk.passing) remember("settings", settings);
     this.run?.onSettings();
     if (("deviceId" in patch || "facing" in patch) && this.run instanceof CameraRun && !this.run.over) void this.#changeCamera(this.run);
   }

@@ -29,14 +29,14 @@ export function placeOf({ zone, camera, area }) {
 
 /** @param {RoomAlert} alert @param {AlertActions} actions */
 function answer(alert, actions) {
-  const { id, acknowledged_by: by, claimed_by: claimed, note } = alert;
+  const { id, acknowledged_by: by, claimed_by: claimed, ended_at: ended, note } = alert;
   if (by) return [element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }))];
   const parts = [];
   if (claimed) parts.push(element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed })));
   const input = element("input", { type: "text", maxlength: "500", id: `note-${id}`, autocomplete: "off", placeholder: t("Note, if any"), "aria-label": t("Note on {place}, if any", { place: placeOf(alert) }) });
   const claim = element("button", { type: "button", class: "button" }, icon("hand"), t("I look after it"));
   claim.addEventListener("click", () => actions.claim(alert));
-  const form = element("form", { class: "alert-answer" }, input, element("div", { class: "actions" }, ...(claimed ? [] : [claim]), element("button", { class: "button button-primary" }, t("Acknowledge"))));
+  const form = element("form", { class: "alert-answer" }, input, element("div", { class: "actions" }, ...(claimed || ended ? [] : [claim]), element("button", { class: "button button-primary" }, t("Acknowledge"))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     actions.acknowledge(alert, input.value);

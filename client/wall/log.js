@@ -3,6 +3,7 @@ import { api } from "../site/api.js";
 import { byId, element, icon, setText } from "../site/dom.js";
 import { locale, tell } from "../site/words.js";
 import { timeOf } from "./alert-row.js";
+import { merged } from "./log-pages.js";
 import { logText } from "./words.js";
 
 /** @typedef {import("./types.js").LogEntry} LogEntry */
@@ -36,7 +37,11 @@ export class RoomLog {
       event.preventDefault();
       void this.#write();
     });
-    void this.#load(null);
+  }
+
+  /** The newest entries: at first, and after a time without a connection, which may have had more than fit on a page. */
+  refresh() {
+    return this.#load(null);
   }
 
   /** @param {LogEntry} entry that was written just now, here or elsewhere */
@@ -55,9 +60,7 @@ export class RoomLog {
   async #load(before) {
     await this.#try(async () => {
       const { entries, next } = await api("GET", `${this.path}?limit=${PAGE}${before === null ? "" : `&before=${before}`}`);
-      const known = new Set(this.#entries.map(({ id }) => id));
-      this.#entries = [...this.#entries, ...entries.filter((/** @type {LogEntry} */ { id }) => !known.has(id))].sort((a, b) => b.id - a.id);
-      this.#next = next;
+      ({ entries: this.#entries, next: this.#next } = merged({ entries: this.#entries, next: this.#next }, { entries, next }, before === null));
       this.#render();
     });
   }

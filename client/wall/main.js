@@ -1,7 +1,7 @@
 /** The wall of a room: builds the parts, keeps one state, and draws once a frame what changed. */
 import "../site/main.js";
 import { createStore } from "../core/store.js";
-import { goToLogin } from "../site/api.js";
+import { api, goToLogin } from "../site/api.js";
 import { byId, setAttribute, setText } from "../site/dom.js";
 import { t, tell } from "../site/words.js";
 import { wireTabs } from "../studio/tabs.js";
@@ -17,7 +17,7 @@ import { MembersForm } from "./members-form.js";
 import { Office } from "./office.js";
 import { presenceView } from "./presence.js";
 import { RoomForm } from "./room-form.js";
-import { emptyWall, entered, lost, mayOperate, updated, withAlert } from "./state.js";
+import { emptyWall, entered, lost, mayOperate, updated, withAlert, withRoom, withoutOld } from "./state.js";
 import { StatusForm } from "./status-form.js";
 import { Tiles } from "./tiles.js";
 import { totalsView } from "./totals.js";
@@ -66,8 +66,12 @@ const views = [totalsView(), presenceView()];
 
 const feed = new Feed(roomId, {
   entered: (room, snapshot) => {
+    const again = store.get().room !== null;
     store.set(entered(store.get(), room, snapshot, performance.now()));
     takeRoom(room);
+    // What happened while there was no connection: notes and zones come by word of mouth otherwise.
+    void log.refresh();
+    if (again) tiles.loadPlans();
     void tiles.take([...store.get().seen], wantsPictures()).then(schedule);
   },
   updated: (update, shown) => void takeUpdate(update, shown),
@@ -97,12 +101,19 @@ function happened({ kind, ...event }) {
   else if (kind === "alert") store.set(withAlert(store.get(), event.alert));
   else if (kind === "plan_changed") void tiles.loadPlan(event.camera);
   else if (kind === "log") log.add(event.entry);
-  else if (kind === "room_changed") void office.refresh();
+  else if (kind === "room_changed") void office.refresh().then(refreshAlerts);
+}
+
+/** A camera that comes into the room brings its alerts along. */
+async function refreshAlerts() {
+  const answer = await office.ask(() => api("GET", office.path("/alerts")), null);
+  if (answer) store.set(answer.alerts.reduce(withAlert, store.get()));
 }
 
 /** @param {Room} room */
 function takeRoom(room) {
-  store.set({ room });
+  store.set(withRoom(store.get(), room));
+  if (choices.focus && !room.cameras.some(({ id }) => id === choices.focus)) choices = { ...choices, focus: null };
   tiles.setCameras(room.cameras);
   log.allow(mayOperate(room.role));
   sortedAt = -Infinity;
@@ -214,6 +225,10 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("online", () => feed.hurry());
 window.addEventListener("pagehide", () => feed.end());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
-setInterval(schedule, BEAT_MS);
+setInterval(() => {
+  const kept = withoutOld(store.get(), Date.now());
+  if (kept !== store.get()) store.set(kept);
+  schedule();
+}, BEAT_MS);
 feed.start(wish());
 schedule();

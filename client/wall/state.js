@@ -15,12 +15,15 @@
  * @property {readonly import("./types.js").AreaNow[]} areas
  * @property {import("./types.js").Total | null} total
  * @property {readonly import("./types.js").Present[]} people
- * @property {readonly RoomAlert[]} alerts that go on, or were taken here a moment ago
+ * @property {readonly RoomAlert[]} alerts that go on, or are over and not acknowledged
  * @property {number} lostAt ms, when the connection went; 0 while it stands
  */
 
 /** A camera that says nothing for so long counts as silent, also while the server cannot say so. */
 export const SILENT_MS = 10000;
+
+/** An alert that is over and that nobody acknowledged stays for so long, here as on the server. */
+const KEPT_MS = 3600000;
 
 /** @returns {WallState} */
 export function emptyWall() {
@@ -52,10 +55,39 @@ export function lost(state, now) {
   return { ...state, phase: state.phase === "refused" ? "refused" : "lost", lostAt: state.lostAt || now };
 }
 
-/** An alert began, became worse, was taken or ended. @param {WallState} state @param {RoomAlert} alert @returns {WallState} */
+/** What an alert has from whoever took it. */
+const TAKEN = /** @type {const} */ (["acknowledged_at", "acknowledged_by", "claimed_at", "claimed_by", "note"]);
+const RANK = { warning: 0, critical: 1 };
+
+/**
+ * What two words about one alert say together: whichever comes late, it never takes back who took it, how bad it was
+ * or that it is over.
+ * @param {RoomAlert} before @param {RoomAlert} alert @returns {RoomAlert}
+ */
+function joined(before, alert) {
+  const taken = Object.fromEntries(TAKEN.map((name) => [name, alert[name] || before[name]]));
+  const level = RANK[before.level] > RANK[alert.level] ? before.level : alert.level;
+  return { ...alert, ...taken, level, peak: Math.max(before.peak, alert.peak), ended_at: alert.ended_at ?? before.ended_at };
+}
+
+/** An alert began, became worse, was taken or ended. Over and acknowledged, it goes. @param {WallState} state @param {RoomAlert} alert @returns {WallState} */
 export function withAlert(state, alert) {
+  const known = state.alerts.find(({ id }) => id === alert.id);
   const others = state.alerts.filter(({ id }) => id !== alert.id);
-  return { ...state, alerts: alert.ended_at ? others : [...others, alert] };
+  const now = known ? joined(known, alert) : alert;
+  return { ...state, alerts: now.ended_at && now.acknowledged_at ? others : [...others, now] };
+}
+
+/** What is over, and nobody acknowledged, goes after an hour. @param {WallState} state @param {number} wallMs Unix ms @returns {WallState} the same where nothing goes */
+export function withoutOld(state, wallMs) {
+  const kept = state.alerts.filter(({ ended_at: ended }) => !ended || wallMs - Date.parse(ended) <= KEPT_MS);
+  return kept.length === state.alerts.length ? state : { ...state, alerts: kept };
+}
+
+/** The room anew: alerts of what is in it no more go. @param {WallState} state @param {Room} room @returns {WallState} */
+export function withRoom(state, room) {
+  const here = new Set([...room.cameras, ...room.areas].map(({ id }) => id));
+  return { ...state, room, alerts: state.alerts.filter(({ camera, area }) => here.has(camera?.id ?? area?.id ?? "")) };
 }
 
 /** @param {Seen} camera @param {number} now ms @returns {number} ms since its frame was taken, or since it was heard of */

@@ -49,8 +49,10 @@ export class Tile {
   constructor(camera, actions, changed) {
     this.camera = camera;
     this.enlarge = tool("maximize", t("Enlarge"), () => actions.enlarge(this.camera.id));
+    // They point along the line of reading, which the style sheet turns with it.
     this.earlier = tool("chevron-left", t("Earlier"), () => actions.move(this.camera.id, -1));
     this.later = tool("arrow-right", t("Later"), () => actions.move(this.camera.id, 1));
+    for (const button of [this.earlier, this.later]) button.classList.add("tile-turns");
     this.open = element("a", { class: "tile-tool", href: `/cameras/${encodeURIComponent(camera.id)}`, title: t("Open the studio") }, icon("pentagon"), element("span", { class: "visually-hidden" }, t("Open the studio")));
     const name = element("h2", { class: "tile-name", id: `tile-${camera.id}` }, this.#name);
     const tools = element("div", { class: "tile-tools" }, this.earlier, this.later, this.open, this.enlarge);

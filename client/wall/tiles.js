@@ -51,6 +51,11 @@ export class Tiles {
     this.#order = "";
   }
 
+  /** The zones of all cameras, which may have changed unseen. */
+  loadPlans() {
+    for (const id of this.#tiles.keys()) void this.loadPlan(id);
+  }
+
   /** @param {string} camera id, whose zones were drawn anew */
   async loadPlan(camera) {
     try {

@@ -2,7 +2,7 @@
 import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { LEVELS, areaText, missingText, staleText, trendOf, trendText } from "./words.js";
+import { LEVELS, areaText, doubts, trendOf, trendText } from "./words.js";
 
 /** @typedef {import("./types.js").AreaNow} AreaNow */
 
@@ -10,12 +10,12 @@ const TREND_ICONS = { up: "trending-up", down: "trending-down", steady: "arrow-r
 
 /** @param {AreaNow} area @returns {HTMLLIElement} */
 function areaCard(area) {
-  const { name, people, capacity, level, stale, stale_cameras: silent, missing_cameras: missing, trend, full_in_s: fullIn } = area;
+  const { name, people, capacity, level, stale_cameras: silent, trend, full_in_s: fullIn } = area;
   const share = people !== null && capacity ? people / capacity : null;
   const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level])];
   const trendMark = trend !== null && people !== null ? [element("span", { class: "area-trend", title: trendText(trend) }, icon(TREND_ICONS[trendOf(trend)]), element("span", { class: "visually-hidden" }, trendText(trend)))] : [];
   const card = element("li", { class: "area-card", "data-level": level, "data-area": area.id });
-  card.toggleAttribute("data-old", stale);
+  card.toggleAttribute("data-old", silent.length > 0);
   card.append(
     element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), ...mark),
     element("p", { class: "area-count" }, element("strong", {}, people === null ? "–" : formatCount(people)), element("span", {}, areaText(area)), ...trendMark),
@@ -26,8 +26,7 @@ function areaCard(area) {
     card.append(bar);
   }
   if (fullIn !== null && fullIn !== undefined) card.append(element("p", { class: "area-soon" }, t("Full in about {span}", { span: formatSpan(fullIn * 1000) })));
-  if (stale) card.append(element("p", { class: "area-old" }, staleText(silent.length || 1)));
-  if (missing?.length) card.append(element("p", { class: "area-old" }, missingText(missing.length)));
+  for (const doubt of doubts(area)) card.append(element("p", { class: "area-old" }, doubt));
   return card;
 }
 
@@ -43,11 +42,11 @@ export function totalsView() {
     const { total: venue, areas, phase } = state;
     const people = venue?.people ?? null;
     setText(total, people === null ? "–" : formatCount(people));
-    const silent = venue?.stale_cameras?.length ?? 0;
-    const old = phase === "lost" || Boolean(venue?.stale);
-    card.toggleAttribute("data-old", old);
-    note.hidden = !old;
-    setText(note, phase === "lost" ? t("Connection lost: these are the last figures") : staleText(silent || 1));
+    const lost = phase === "lost";
+    const words = lost ? t("Connection lost: these are the last figures") : (venue ? doubts(venue) : []).join(". ");
+    card.toggleAttribute("data-old", lost || Boolean(venue?.stale_cameras.length));
+    note.hidden = !words;
+    setText(note, words);
     const now = performance.now();
     if (people !== null && people !== saidCount && now - saidAt > 5000) {
       saidAt = now;

@@ -63,15 +63,15 @@
  * @property {string} id
  * @property {string} name
  * @property {number | null} people null before anything was seen
- * @property {boolean} stale
- * @property {string[]} stale_cameras ids
+ * @property {number} stale how many of them silent cameras saw last
+ * @property {string[]} stale_cameras ids; they may have seen nobody
  * @property {number | null} capacity
  * @property {Level} level
  * @property {number | null} trend people a minute
  * @property {number | null} full_in_s when it goes on like this; null when it does not fill
  * @property {string[]} missing_cameras ids of those that do not stream
  *
- * @typedef {{people: number | null, stale: boolean, stale_cameras?: string[]}} Total
+ * @typedef {Pick<AreaNow, "people" | "stale" | "stale_cameras" | "missing_cameras">} Total
  *
  * @typedef {object} Present somebody who looks at the room
  * @property {string} user

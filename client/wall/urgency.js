@@ -26,7 +26,7 @@ export function rank(camera, taken, now) {
 
 /** @param {string} camera id @param {readonly RoomAlert[]} alerts */
 export function isTaken(camera, alerts) {
-  const own = alerts.filter((alert) => alert.camera?.id === camera);
+  const own = alerts.filter((alert) => alert.camera?.id === camera && !alert.ended_at);
   return own.length > 0 && own.every((alert) => alert.acknowledged_at || alert.claimed_by);
 }
 

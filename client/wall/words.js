@@ -43,13 +43,18 @@ export function areaText({ people, capacity }) {
 }
 
 /** @param {number} stale how many cameras */
-export function staleText(stale) {
+function staleText(stale) {
   return tn("{n} camera is silent: its part is old", "{n} cameras are silent: their part is old", stale);
 }
 
 /** @param {number} missing how many cameras that stream nothing at all */
-export function missingText(missing) {
+function missingText(missing) {
   return tn("{n} camera does not stream: its part is missing", "{n} cameras do not stream: their part is missing", missing);
+}
+
+/** Why a sum is not all of it, or not of now. @param {Pick<import("./types.js").Total, "stale_cameras" | "missing_cameras">} sum @returns {string[]} sentences */
+export function doubts({ stale_cameras: silent, missing_cameras: missing }) {
+  return [...(silent.length ? [staleText(silent.length)] : []), ...(missing.length ? [missingText(missing.length)] : [])];
 }
 
 /** @param {LogEntry} entry */

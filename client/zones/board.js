@@ -2,6 +2,8 @@
 import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { locale, t, tn } from "../site/words.js";
+import { boardTable } from "./board-table.js";
+import { serviceChip, showService } from "./service.js";
 import { svg } from "./svg.js";
 import { sparkPath } from "./trends.js";
 
@@ -17,21 +19,21 @@ const SPARK_MS = 500;
 const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
 /** @param {number | null} seconds */
-function span(seconds) {
+function stayText(seconds) {
   return seconds === null ? "–" : formatSpan(seconds * 1000);
 }
 
 /** @param {ZoneResult} zone @returns {[string, string][]} */
-export function factsOf({ visitors, entries, exits, peak, dwell, density, service }) {
+export function factsOf({ visitors, entries, exits, peak, dwell, density }) {
   /** @type {[string, string][]} */
   const facts = [
     [t("Visitors"), formatCount(visitors)],
     [t("In / out"), `${formatCount(entries)} / ${formatCount(exits)}`],
     [t("Peak"), formatCount(peak)],
-    [t("Mean stay"), span(dwell.mean_s)],
-    [t("Longest now"), span(dwell.longest_now_s)],
+    [t("Mean stay"), stayText(dwell.mean_s)],
+    [t("Longest now"), stayText(dwell.longest_now_s)],
   ];
-  if (density !== null) facts.push([t("Per m²"), `${decimals.format(density)} (${service})`]);
+  if (density !== null) facts.push([t("Per m²"), decimals.format(density)]);
   return facts;
 }
 
@@ -52,6 +54,7 @@ class ZoneCard {
   #barText = element("span", { class: "bar-text digits" });
   #capacity = element("div", { class: "capacity" }, element("span", { class: "bar-track", "aria-hidden": "true" }, this.#bar), this.#barText);
   #facts = element("dl", { class: "zone-facts" });
+  #service = serviceChip();
   #swatch = element("span", { class: "list-swatch", "aria-hidden": "true" });
   #sparkAt = -Infinity;
   #levelShown = "";
@@ -73,12 +76,13 @@ class ZoneCard {
     this.#updateLevel(live?.level ?? "clear");
     this.#updateCapacity(zone, live);
     const facts = live ? factsOf(live) : [];
-    if (this.#facts.childElementCount !== facts.length) this.#facts.replaceChildren(...facts.map(() => element("div", {}, element("dt"), element("dd", { class: "digits" }))));
+    if (this.#facts.childElementCount !== facts.length) this.#facts.replaceChildren(...facts.map(() => element("div", {}, element("dt"), element("dd", {}, element("span", { class: "digits" })))));
     facts.forEach(([name, value], i) => {
       const [term, text] = this.#facts.children[i].children;
       setText(term, name);
-      setText(text, value);
+      setText(/** @type {Element} */ (text.firstElementChild), value);
     });
+    this.#showService(live);
     if (now - this.#sparkAt < SPARK_MS) return;
     this.#sparkAt = now;
     const { t, average, high } = trends.of(zone.id).curve("60");
@@ -86,6 +90,14 @@ class ZoneCard {
     const top = Math.max(4, full ?? 0, ...high.map((value) => value ?? 0));
     setAttribute(this.#line, "d", sparkPath(t, average, top, SPARK.width, SPARK.height - 2));
     setAttribute(this.#limit, "d", full === null ? "" : sparkPath([0, 1], [full, full], top, SPARK.width, SPARK.height - 2));
+  }
+
+  /** Beside the people per m², which it sums up. @param {ZoneResult | undefined} live */
+  #showService(live) {
+    this.#service.hidden = !live?.service;
+    showService(this.#service, live?.service);
+    const place = live?.service ? this.#facts.lastElementChild?.lastElementChild : null;
+    if (place && this.#service.parentElement !== place) place.append(this.#service);
   }
 
   /** @param {"clear" | "warning" | "critical"} level */
@@ -129,6 +141,7 @@ export function boardView(trends) {
   let order = "";
   let linesShown = "";
   const summary = byId("board-title", HTMLElement);
+  const table = boardTable();
   return (shapes, zones, lines, now) => {
     board.hidden = shapes.length === 0;
     if (board.hidden) return;
@@ -146,5 +159,6 @@ export function boardView(trends) {
       list.replaceChildren(...drawnZones.map(({ id }) => /** @type {ZoneCard} */ (cards.get(id)).root), ...drawnLines.map((line) => lineCard(line, lines.find(({ id }) => id === line.id))));
     }
     for (const zone of drawnZones) cards.get(zone.id)?.update(zone, zones.find(({ id }) => id === zone.id), trends, now);
+    table(drawnZones, zones, now);
   };
 }

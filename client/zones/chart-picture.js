@@ -1,6 +1,6 @@
 /** A chart as a picture, with its legend. */
 import { element } from "../site/dom.js";
-import { cssColour } from "../studio/view-chart.js";
+import { cssColour } from "../studio/time-axis.js";
 import { saveFile } from "./exchange.js";
 
 /**

@@ -3,7 +3,8 @@ import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
 import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { TIME_STEPS, cssColour, timeLabel, timeWindow } from "../studio/view-chart.js";
+import { LookBack } from "../studio/look-back.js";
+import { MARKERS, TIME_STEPS, cssColour, timeLabel } from "../studio/time-axis.js";
 import { toCsv } from "./csv.js";
 import { saveChart } from "./chart-picture.js";
 import { saveFile } from "./exchange.js";
@@ -25,17 +26,13 @@ export class ZoneChart {
   #host = byId("zone-chart", HTMLElement);
   #section = byId("zone-chart-section", HTMLElement);
   #details = byId("zone-table-details", HTMLDetailsElement);
-  #pause = byId("zone-chart-pause", HTMLButtonElement);
-  #back = byId("zone-chart-back", HTMLInputElement);
-  #backRow = byId("zone-chart-back-row", HTMLElement);
+  #past;
   /** @type {uPlot | null} */
   #plot = null;
   #series = "";
   #drawnAt = -Infinity;
   #filledAt = -Infinity;
   #drawnT = -1;
-  /** @type {import("./trends.js").Aligned | null} what is looked at while newer figures go on */
-  #frozen = null;
   /** @type {readonly Named[]} */
   #zones = [];
 
@@ -44,8 +41,7 @@ export class ZoneChart {
     this.trends = trends;
     this.range = range;
     this.startedAt = startedAt;
-    this.#pause.addEventListener("click", () => this.#setPaused(this.#frozen === null));
-    this.#back.addEventListener("input", () => this.#draw());
+    this.#past = new LookBack("zone-chart", range, () => trends.aligned(this.#zones.map(({ id }) => id), "all"), () => this.#draw());
     byId("zone-chart-png", HTMLButtonElement).addEventListener("click", () => this.#savePng());
     byId("zone-chart-csv", HTMLButtonElement).addEventListener("click", () => saveFile("zones.csv", new Blob([toCsv(trends.rows(this.#zones, range()))], { type: "text/csv" })));
     this.#details.addEventListener("toggle", () => this.#details.open && this.#fillTable());
@@ -65,9 +61,9 @@ export class ZoneChart {
       this.#drop();
       this.#series = series;
       this.#zones = zones;
-      if (this.#frozen) this.#setPaused(false);
+      this.#past.end();
     }
-    if (now - this.#drawnAt < REDRAW_MS || (lastT === this.#drawnT && this.#plot) || (this.#frozen && this.#plot)) return;
+    if (now - this.#drawnAt < REDRAW_MS || (lastT === this.#drawnT && this.#plot) || (this.#past.frozen && this.#plot)) return;
     this.#drawnAt = now;
     this.#drawnT = lastT;
     this.#draw();
@@ -83,26 +79,9 @@ export class ZoneChart {
   }
 
   #draw() {
-    const data = this.#frozen ?? this.trends.aligned(this.#zones.map(({ id }) => id), this.range());
+    const data = this.#past.frozen ?? this.trends.aligned(this.#zones.map(({ id }) => id), this.range());
     this.#plot ??= new uPlot(this.#options(), [[], ...this.#zones.map(() => [])], this.#host);
     this.#plot.setData([data.t, ...data.values]);
-  }
-
-  /** @param {boolean} paused */
-  #setPaused(paused) {
-    this.#frozen = paused ? this.trends.aligned(this.#zones.map(({ id }) => id), "all") : null;
-    this.#pause.setAttribute("aria-pressed", String(paused));
-    this.#back.value = this.#back.max;
-    this.#backRow.hidden = !paused || this.range() === "all";
-    this.#draw();
-  }
-
-  /** The end of what is shown: now, or where the slider stands. @param {number} high seconds @param {number} low seconds */
-  #window(low, high) {
-    const span = this.range() === "all" ? Infinity : Number(this.range());
-    if (!this.#frozen || !Number.isFinite(span)) return timeWindow(low, high, span);
-    const end = low + (high - low) * (Number(this.#back.value) / Number(this.#back.max));
-    return /** @type {[number, number]} */ ([Math.max(low, end - span), Math.max(end, low + Math.min(span, high - low))]);
   }
 
   /** @returns {uPlot.Options} */
@@ -111,11 +90,11 @@ export class ZoneChart {
     return {
       width: this.#host.clientWidth,
       height: HEIGHT,
-      legend: { show: true, live: false },
+      legend: { show: true, live: false, markers: MARKERS },
       cursor: { show: false },
-      padding: [8, 16, 0, 0],
+      padding: [8, 36, 0, 0],
       scales: {
-        x: { time: false, range: (_plot, low, high) => this.#window(low ?? 0, high ?? 0) },
+        x: { time: false, range: (_plot, low, high) => this.#past.window(low ?? 0, high ?? 0) },
         y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] },
       },
       axes: [

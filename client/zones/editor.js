@@ -3,9 +3,10 @@ import { createStore } from "../core/store.js";
 import { t } from "../site/words.js";
 import { isSimple, samePoint } from "./geometry.js";
 import { calibrationProblem } from "./ground.js";
+import { applied, samePlan } from "./merge.js";
 import { freeName } from "./names.js";
 import { CROSSES, Pen } from "./pen.js";
-import { EMPTY_PLAN, MAX_POINTS, MAX_SHAPES, shifted, withPoint, withPointAfter, withShape, withoutPoint, withoutShape } from "./shape.js";
+import { EMPTY_PLAN, GROUND, MAX_POINTS, MAX_SHAPES, shifted, withPoint, withPointAfter, withShape, withoutPoint, withoutShape } from "./shape.js";
 import { Timeline } from "./timeline.js";
 
 /**
@@ -26,9 +27,6 @@ import { Timeline } from "./timeline.js";
  * @property {string} problem one sentence about it
  * @property {string} said for screen readers
  */
-
-/** Stands for the calibration wherever a shape's id does. */
-export const GROUND = "(ground)";
 
 export class Editor {
   #timeline = new Timeline(EMPTY_PLAN);
@@ -76,10 +74,19 @@ export class Editor {
     this.#show();
   }
 
-  /** Somebody else's newer plan; one's own is one undo away. @param {Plan} plan */
-  replace(plan) {
-    this.#timeline.commit(plan);
-    this.#show();
+  /** What somebody else changed, which Undo here never takes back. @param {import("./merge.js").Changes} changes @returns {Plan} with it */
+  receive(changes) {
+    if (changes.size) {
+      const names = new Map(this.state.plan.shapes.map(({ id, name }) => [id, name]));
+      this.#timeline.rebase((plan) => applied(plan, changes, names), samePlan);
+      this.#show();
+    }
+    return this.#timeline.present;
+  }
+
+  /** Gives up one's own of a shape for theirs, as a step of one's own. @param {import("./merge.js").Conflict} conflict */
+  yieldTo({ id, theirs }) {
+    this.change(applied(this.state.plan, new Map([[id, theirs]])));
   }
 
   /** @param {Plan} plan @param {string} [key] steps of one key are undone together */
@@ -164,6 +171,7 @@ export class Editor {
   /** @param {string} id @param {number} index */
   removePoint(id, index) {
     const shape = this.shape(id);
+    if (shape?.kind === "line") this.store.set({ problem: t("A line has two points.") });
     if (shape?.kind !== "zone") return;
     if (shape.points.length <= 3) this.store.set({ problem: t("A zone has at least 3 points.") });
     else if (this.reshape(id, withoutPoint(shape.points, index))) this.select(id, Math.min(index, shape.points.length - 2));

@@ -24,6 +24,12 @@ export function joined(plan, more, makeId) {
   return { ...plan, shapes };
 }
 
+/** @param {number} copied @param {number} found @returns {string} */
+export function copiedText(copied, found) {
+  if (copied === found) return tn("{n} shape copied.", "{n} shapes copied.", copied);
+  return t("{copied} of {found} shapes copied: a camera has at most {limit} zones and lines.", { copied, found, limit: MAX_SHAPES });
+}
+
 /** @param {string} name of a camera @returns {string} of a file */
 export function fileName(name) {
   return `${name.normalize("NFKD").replace(/[^\w-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 60) || "camera"}-zones.json`;
@@ -74,8 +80,11 @@ export function wireExchange(editor, camera) {
       const { plan } = await api("GET", `/api/cameras/${encodeURIComponent(select.value)}/plan`);
       const { shapes } = decodePlan(plan);
       if (!shapes.length) return tell(t("That camera has no zones."));
-      editor.change(joined(editor.state.plan, shapes, editor.makeId));
-      tell(tn("{n} shape copied.", "{n} shapes copied.", shapes.length));
+      const before = editor.state.plan;
+      const after = joined(before, shapes, editor.makeId);
+      const copied = after.shapes.length - before.shapes.length;
+      if (copied) editor.change(after);
+      tell(copiedText(copied, shapes.length));
     } catch (error) {
       failed(error);
     }

@@ -7,6 +7,7 @@ import { areaOnGround } from "./ground.js";
 import { limitsForm } from "./limits-form.js";
 import { nameProblem } from "./names.js";
 import { secondsProblem } from "./rules.js";
+import { showService } from "./service.js";
 import { PALETTE } from "./shape.js";
 
 /**
@@ -133,6 +134,6 @@ export function zoneForm(editor, saver) {
     renderLimits(shape, calibration !== null, saver.state === "failed" && saver.code === "BAD_LIMIT" ? saver.message : "");
     setText(byId("zone-area", HTMLElement), areaText(shape, calibration, aspect));
     setText(byId("zone-density", HTMLElement), live?.density === null || live?.density === undefined ? "–" : precise.format(live.density));
-    setText(byId("zone-service", HTMLElement), live?.service ?? "–");
+    showService(byId("zone-service", HTMLElement), live?.service);
   };
 }

@@ -21,6 +21,7 @@ import { rectangle } from "./shape.js";
  * @property {() => import("./hit.js").Outline[]} outlines
  * @property {(at: Point | null) => void} magnify shows what a finger hides
  * @property {(id: string, point: number | null) => void} focus
+ * @property {(held: boolean) => void} hold a finger or a button is down, or no longer
  */
 
 /** Less than this is a tap. */
@@ -63,6 +64,7 @@ export class Gestures {
     if (!active || this.#drag || event.button !== 0) return;
     event.preventDefault();
     this.surface.setPointerCapture(event.pointerId);
+    around.hold(true);
     const from = this.#spot(event);
     const found = tool === "select" ? hit(from, around.outlines(), selected, around.lens(), this.#reach(event)) : null;
     this.#drag = { pointer: event.pointerId, from, last: from, moved: false, key: editor.gesture(), hit: found, points: found ? editor.pointsOf(found.id) : [] };
@@ -135,6 +137,7 @@ export class Gestures {
     const { tool } = editor.state;
     const spot = this.#spot(event);
     this.#drag = null;
+    around.hold(false);
     around.magnify(null);
     if (tool === "select") return editor.settle();
     if (tool === "polygon") return this.#place(spot, event);
@@ -165,6 +168,7 @@ export class Gestures {
 
   #drop() {
     this.#drag = null;
+    this.around.hold(false);
     this.around.magnify(null);
     this.editor.settle();
   }

@@ -47,18 +47,21 @@ function solve(rows) {
   return rows.map((row, i) => row[n] / row[i]);
 }
 
-/** @param {Point[]} source @param {Point[]} target @returns {number[] | null} 3×3, row by row; direct linear transform */
+/**
+ * Direct linear transform. The element that is 1 is the depth at the middle of the points, which no horizon meets.
+ * @param {Point[]} source @param {Point[]} target @returns {number[] | null} 3×3, row by row
+ */
 function homography(source, target) {
-  const rows = source.flatMap(([x, y], i) => {
-    const [u, v] = target[i];
+  const [mx, my] = [0, 1].map((axis) => source.reduce((sum, point) => sum + point[axis], 0) / source.length);
+  const rows = source.flatMap(([px, py], i) => {
+    const [x, y, u, v] = [px - mx, py - my, ...target[i]];
     return [[x, y, 1, 0, 0, 0, -u * x, -u * y, u], [0, 0, 0, x, y, 1, -v * x, -v * y, v]];
   });
   const solved = solve(rows);
   if (!solved) return null;
-  const matrix = [...solved, 1];
-  const depths = source.map(([x, y]) => matrix[6] * x + matrix[7] * y + 1);
-  if (!depths.every((depth) => depth > 0 === depths[0] > 0) || depths[0] === 0) return null;
-  return depths[0] > 0 ? matrix : matrix.map((value) => -value);
+  const [a, b, c, d, e, f, g, h] = solved;
+  const matrix = [a, b, c - a * mx - b * my, d, e, f - d * mx - e * my, g, h, 1 - g * mx - h * my];
+  return source.every(([x, y]) => matrix[6] * x + matrix[7] * y + matrix[8] > 0) ? matrix : null;
 }
 
 /** Rotation, scale and shift that take two points to two places; the ground is not mirrored. @param {Point[]} source @param {Point[]} target */

@@ -1,6 +1,6 @@
 /** The zone editor by keyboard. */
 import { locale, t } from "../site/words.js";
-import { GROUND } from "./editor.js";
+import { GROUND } from "./shape.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
 

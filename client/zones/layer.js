@@ -2,7 +2,7 @@
 import { letterbox } from "../core/fit.js";
 import { byId, setAttribute } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { GROUND } from "./editor.js";
+import { GROUND } from "./shape.js";
 import { REACH } from "./hit.js";
 import { placeLabels } from "./labels.js";
 import { Lens } from "./lens.js";
@@ -34,8 +34,9 @@ export class Layer {
   #shapes = svg("g");
   #sketch = svg("path", { class: "sketch" });
   #sketchHalo = svg("path", { class: "sketch-halo" });
+  #rivals = svg("path", { class: "rival" });
   #corners = svg("g", { class: "sketch-corners" });
-  #canvas = svg("svg", { class: "zone-canvas", focusable: "false" }, hatches(), this.#shapes, this.#sketchHalo, this.#sketch, this.#corners);
+  #canvas = svg("svg", { class: "zone-canvas", focusable: "false" }, hatches(), this.#shapes, this.#rivals, this.#sketchHalo, this.#sketch, this.#corners);
   /** @type {Map<string, ShapeNode>} */
   #nodes = new Map();
   #size = { width: 0, height: 0 };
@@ -66,14 +67,14 @@ export class Layer {
     this.#nodes.get(id)?.focus(point);
   }
 
-  /** @param {EditorState} state @param {boolean} shown whether the layer is switched on @param {boolean} mirror @param {number} aspect of the frame @param {ReadonlyMap<string, Label>} figures */
-  render(state, shown, mirror, aspect, figures) {
+  /** @param {EditorState} state @param {boolean} shown whether the layer is switched on @param {boolean} mirror @param {number} aspect of the frame @param {ReadonlyMap<string, Label>} figures @param {readonly import("./merge.js").Conflict[]} conflicts */
+  render(state, shown, mirror, aspect, figures, conflicts) {
     const visible = shown || state.active;
     this.root.hidden = !visible;
     if (!visible) return;
     this.#fit(mirror, aspect);
     const { plan, active, tool, selected, point, draft, cursor, rejected } = state;
-    const inputs = [plan, active, tool, selected, point, draft, cursor, rejected, this.lens, figures];
+    const inputs = [plan, active, tool, selected, point, draft, cursor, rejected, this.lens, figures, conflicts];
     if (inputs.every((input, i) => input === this.#drawn[i])) return;
     this.#drawn = inputs;
     this.root.classList.toggle("is-active", active);
@@ -81,6 +82,8 @@ export class Layer {
     setAttribute(this.root, "tabindex", active ? "0" : null);
     this.#renderShapes(state, figures);
     this.#renderSketch(state);
+    const theirs = conflicts.flatMap(({ theirs: item }) => item ?? []);
+    setAttribute(this.#rivals, "d", theirs.map(({ points }) => pathOf(points.map((at) => this.lens.toStage(at)), points.length > 2)).join(""));
   }
 
   /** The picture's own size where there is one, else the last that was known. @param {boolean} mirror @param {number} aspect */

@@ -4,7 +4,8 @@ import { byId } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
 import { boardView } from "./board.js";
 import { ZoneChart } from "./chart.js";
-import { Editor, GROUND } from "./editor.js";
+import { conflictView } from "./conflicts.js";
+import { Editor } from "./editor.js";
 import { wireExchange } from "./exchange.js";
 import { labelsOf } from "./figures.js";
 import { zoneForm } from "./form.js";
@@ -16,6 +17,7 @@ import { Loupe } from "./loupe.js";
 import { zonePanel } from "./panel.js";
 import { decodePlan, encodePlan } from "./plan-json.js";
 import { Saver } from "./saver.js";
+import { GROUND } from "./shape.js";
 import { Trends } from "./trends.js";
 
 /**
@@ -53,13 +55,15 @@ export class Zones {
   #counted = -1;
   #wanted = false;
   #strangeSince = Infinity;
+  /** Who stored a plan last, as far as it is known. */
+  #who = "";
 
   /** @param {string} camera id @param {import("../core/store.js").Store<StudioState>} store @param {() => void} changed asks for a draw */
   constructor(camera, store, changed) {
     this.#path = `/api/cameras/${encodeURIComponent(camera)}/plan`;
     this.camera = camera;
     this.store = store;
-    this.saver = new Saver(shelfAt(this.#path), changed);
+    this.saver = new Saver(shelfAt(this.#path), changed, (changes) => this.editor.receive(changes));
     this.editor = new Editor((plan) => this.saver.take(plan), makeId);
     this.editor.store.subscribe(changed);
     this.#layer = new Layer(changed);
@@ -69,16 +73,18 @@ export class Zones {
       this.#renderLayer(store.get());
       this.#layer.focus(id, point);
     };
-    new Gestures(this.#layer.root, this.editor, { lens: () => this.#layer.lens, outlines: () => this.#layer.outlines(this.editor.state), magnify: (at) => this.#magnify(at), focus });
+    new Gestures(this.#layer.root, this.editor, { lens: () => this.#layer.lens, outlines: () => this.#layer.outlines(this.editor.state), hold: (held) => this.#hold(held), magnify: (at) => this.#magnify(at), focus });
     wireKeys(this.#layer.root, this.editor, () => store.get().settings.mirror, focus);
     this.#followFocus();
     const panel = zonePanel(this.editor, this.saver, (id) => id && focus(id, null));
+    const conflicts = conflictView(this.editor, this.saver);
     const form = zoneForm(this.editor, this.saver);
     const ground = groundForm(this.editor);
     const board = boardView(this.trends);
     const chart = new ZoneChart(this.trends, () => store.get().range, () => store.get().startedAt);
     this.views = [
       () => panel(this.#labels),
+      () => conflicts(this.#who),
       (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
       (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes, state.zones, state.lines, now),
@@ -142,15 +148,20 @@ export class Zones {
     }
   }
 
-  /** Somebody else stored a plan. */
-  lookAgain() {
+  /** Somebody else stored a plan. @param {string} who */
+  lookAgain(who) {
+    this.#who = who;
     void this.#refresh();
+  }
+
+  /** Nothing is saved and nothing moves by itself while a finger or a button is down. @param {boolean} held */
+  #hold(held) {
+    if (this.saver.hold(held)) void this.#refresh();
   }
 
   async #refresh() {
     try {
-      const plan = await this.saver.peek();
-      if (plan) this.editor.replace(plan);
+      await this.saver.peek();
     } catch (error) {
       // The link says that the server is away; this is asked again later.
       if (!(error instanceof ApiError)) throw error;
@@ -164,7 +175,7 @@ export class Zones {
       this.#aspect = aspect;
       remember(`aspect.${this.camera}`, aspect);
     }
-    this.#layer.render(this.editor.state, state.layers.zones, state.settings.mirror, this.#aspect, this.#labels);
+    this.#layer.render(this.editor.state, state.layers.zones, state.settings.mirror, this.#aspect, this.#labels, this.saver.conflicts);
   }
 
   /** @param {import("./geometry.js").Point | null} at */
@@ -196,15 +207,6 @@ export class Zones {
 
   #wireSaving() {
     byId("zone-again", HTMLButtonElement).addEventListener("click", () => void this.saver.flush());
-    byId("zone-mine", HTMLButtonElement).addEventListener("click", () => void this.saver.insist());
-    byId("zone-theirs", HTMLButtonElement).addEventListener("click", async () => {
-      try {
-        this.editor.replace(await this.saver.load());
-      } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        this.editor.store.set({ problem: error.message });
-      }
-    });
     // The last change is a moment old when a page is left: it goes along.
     window.addEventListener("pagehide", () => {
       const unsaved = this.saver.unsaved;
@@ -214,7 +216,7 @@ export class Zones {
     });
     // A page that comes back from the browser's cache does not know how that went.
     window.addEventListener("pageshow", async (event) => {
-      if (event.persisted) this.editor.replace(await this.saver.load());
+      if (event.persisted) await this.#refresh();
     });
     document.addEventListener("visibilitychange", () => document.hidden || void this.#refresh());
     window.addEventListener("beforeunload", (event) => {

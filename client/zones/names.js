@@ -10,12 +10,16 @@ function key(name) {
   return name.trim().toLowerCase();
 }
 
+/** @param {string} name @param {string} id its owner @param {readonly Named[]} shapes */
+export function isTaken(name, id, shapes) {
+  return shapes.some((shape) => shape.id !== id && key(shape.name) === key(name));
+}
+
 /** What is wrong with a name, in one sentence; empty when nothing is. @param {string} name @param {string} id its owner @param {readonly Named[]} shapes */
 export function nameProblem(name, id, shapes) {
   if (!name.trim()) return t("A name is needed.");
   if ([...name].length > MAX_NAME) return t("A name has at most {n} characters.", { n: MAX_NAME });
-  const taken = shapes.some((shape) => shape.id !== id && key(shape.name) === key(name));
-  return taken ? t("Another zone or line has this name.") : "";
+  return isTaken(name, id, shapes) ? t("Another zone or line has this name.") : "";
 }
 
 /** @param {string} stem @param {readonly Named[]} shapes @returns {string} the stem with the smallest number that is free */

@@ -1,7 +1,7 @@
 /** The Zones tab: tools, what to do next, how saving stands, and the list. */
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { t, tn } from "../site/words.js";
-import { GROUND } from "./editor.js";
+import { GROUND } from "./shape.js";
 
 /**
  * @typedef {import("./editor.js").Editor} Editor
@@ -99,7 +99,6 @@ export function zonePanel(editor, saver, focusShape) {
     // Every arrow key saves; only what goes wrong is worth hearing.
     setAttribute(save, "aria-live", saver.state === "failed" || saver.state === "conflict" ? "polite" : "off");
     setText(save, saver.state === "failed" ? t("Not saved: {why}", { why: saver.message }) : SAVE_WORDS[saver.state]);
-    byId("zone-conflict", HTMLElement).hidden = saver.state !== "conflict";
     byId("zone-again", HTMLElement).hidden = saver.state !== "failed";
     setText(help, helpText(state));
     setText(problem, state.problem);

@@ -38,7 +38,7 @@ export class Pen {
     const shape = makeShape(kind, this.editor.makeId(), name, freeColour(plan.shapes), tidied);
     this.editor.store.set({ tool: "select", draft: [], cursor: null, rejected: null, problem: "" });
     this.editor.change(withShape(plan, shape));
-    this.editor.store.set({ selected: shape.id, point: null, said: `${name} drawn` });
+    this.editor.store.set({ selected: shape.id, point: null, said: t("{name} drawn", { name }) });
     return true;
   }
 

@@ -1,7 +1,14 @@
-/** Saves what is drawn a moment after each change, one request at a time, and says how that stands. */
+/**
+ * Saves what is drawn a moment after each change, one request at a time, and says how that stands. What others stored
+ * meanwhile is brought together with it; only a shape that both changed waits for a choice.
+ */
+import { compare } from "./merge.js";
+import { EMPTY_PLAN } from "./shape.js";
 
 /**
  * @typedef {import("./shape.js").Plan} Plan
+ * @typedef {import("./merge.js").Changes} Changes
+ * @typedef {import("./merge.js").Conflict} Conflict
  * @typedef {"loading" | "saved" | "waiting" | "saving" | "failed" | "conflict"} SaveState
  * @typedef {{version: number, plan: Plan}} Stored
  *
@@ -23,23 +30,27 @@ export class Saver {
   state = "loading";
   message = "";
   code = "";
+  /** @type {readonly Conflict[]} */
+  conflicts = [];
   #version = 0;
+  /** @type {Plan} as it is stored, as far as it is known */
+  #base = EMPTY_PLAN;
   /** @type {Plan | null} newest that is not stored */
   #open = null;
+  /** @type {Plan | null} sent without an answer: it may be stored, and then is nobody else's */
+  #doubtful = null;
   #busy = false;
+  #held = false;
+  #missed = false;
   #failures = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
 
-  /** @param {Shelf} shelf @param {() => void} changed */
-  constructor(shelf, changed) {
+  /** @param {Shelf} shelf @param {() => void} changed @param {(changes: Changes) => Plan} receive takes over what others changed, answers with all there is then */
+  constructor(shelf, changed, receive) {
     this.shelf = shelf;
     this.changed = changed;
-  }
-
-  /** Whether leaving now would lose something. */
-  get isOpen() {
-    return this.#open !== null;
+    this.receive = receive;
   }
 
   /** What is not stored yet, with the version it was made from. @returns {Stored | null} */
@@ -47,23 +58,21 @@ export class Saver {
     return this.#open && { version: this.#version, plan: this.#open };
   }
 
-  /** @returns {Promise<Plan>} the stored plan; what was not saved is given up */
+  /** @returns {Promise<Plan>} the stored plan, to begin with */
   async load() {
-    clearTimeout(this.#timer);
-    const stored = await this.shelf.get();
-    this.#open = null;
-    this.#version = stored.version;
+    const { version, plan } = await this.shelf.get();
+    this.#version = version;
+    this.#base = plan;
     this.#tell("saved");
-    return stored.plan;
+    return plan;
   }
 
-  /** What somebody else stored meanwhile; never over changes of one's own. @returns {Promise<Plan | null>} null when there is nothing new */
+  /** Takes over what somebody else stored meanwhile, unless something of one's own is on its way: that will meet it. */
   async peek() {
-    if (this.state !== "saved") return null;
+    if (this.#held) this.#missed = true;
+    if (this.state !== "saved" || this.#held) return;
     const stored = await this.shelf.get();
-    if (this.state !== "saved" || stored.version === this.#version) return null;
-    this.#version = stored.version;
-    return stored.plan;
+    if (this.state === "saved" && !this.#held && stored.version !== this.#version) this.#meet(stored);
   }
 
   /** @param {Plan} plan */
@@ -75,19 +84,25 @@ export class Saver {
     this.#later(REST_MS);
   }
 
+  /** While a shape is being dragged its places on the way are not saved, and nothing else moves. @param {boolean} held @returns {boolean} whether to `peek` now */
+  hold(held) {
+    const missed = this.#missed && !held;
+    this.#held = held;
+    this.#missed = false;
+    if (held) clearTimeout(this.#timer);
+    else if (this.#open && this.state !== "conflict") this.#later(REST_MS);
+    return missed;
+  }
+
   /** Now, without waiting for more changes. */
   async flush() {
     clearTimeout(this.#timer);
-    if (this.#busy || !this.#open || this.state === "conflict") return;
+    if (this.#busy || this.#held || !this.#open || this.state === "conflict") return;
     const sent = this.#open;
     this.#busy = true;
     this.#tell("saving");
     try {
-      const { version } = await this.shelf.put({ version: this.#version, plan: sent });
-      this.#version = version;
-      this.#failures = 0;
-      if (this.#open === sent) this.#open = null;
-      this.#tell(this.#open ? "waiting" : "saved");
+      await this.#send(sent);
     } catch (error) {
       this.#failed(/** @type {Failure} */ (error));
     } finally {
@@ -96,20 +111,51 @@ export class Saver {
     if (this.#open && this.state === "waiting") this.#later(REST_MS);
   }
 
-  /** Store one's own over the newer one of somebody else. */
-  async insist() {
-    try {
-      this.#version = (await this.shelf.get()).version;
-    } catch (error) {
-      return this.#failed(/** @type {Failure} */ (error));
-    }
+  /** What to do about one conflict is decided, and done in the plan. @param {string} id @returns {Promise<void>} */
+  async settle(id) {
+    this.conflicts = this.conflicts.filter((conflict) => conflict.id !== id);
+    if (this.conflicts.length) return this.changed();
     this.#tell("waiting");
     await this.flush();
   }
 
+  /** @param {Plan} sent */
+  async #send(sent) {
+    try {
+      const { version, plan } = await this.shelf.put({ version: this.#version, plan: sent });
+      this.#version = version;
+      this.#base = plan;
+      this.#doubtful = null;
+      this.#failures = 0;
+      if (this.#open === sent) this.#open = null;
+      this.#tell(this.#open ? "waiting" : "saved");
+    } catch (error) {
+      const { code, status } = /** @type {Failure} */ (error);
+      if (status === 0 || status >= 500) this.#doubtful = sent;
+      if (code !== "PLAN_CHANGED") throw error;
+      const stored = await this.shelf.get();
+      // What is held would move in the hand; it is asked for again after that.
+      if (this.#held) this.#tell("waiting");
+      else this.#meet(stored);
+    }
+  }
+
+  /** Brings one's own and theirs together. @param {Stored} stored theirs */
+  #meet({ version, plan }) {
+    const mine = this.#open ?? this.#base;
+    const { changes, conflicts } = compare(this.#base, mine, plan);
+    const foreign = this.#doubtful ? new Set(compare(this.#doubtful, mine, plan).conflicts.map(({ id }) => id)) : null;
+    this.#doubtful = null;
+    this.#version = version;
+    this.#base = plan;
+    const both = this.receive(changes);
+    if (this.#open) this.#open = both;
+    this.conflicts = conflicts.filter(({ id }) => foreign?.has(id) ?? true);
+    this.#tell(this.conflicts.length ? "conflict" : this.#open ? "waiting" : "saved");
+  }
+
   /** @param {Failure} error */
   #failed({ status, code, message }) {
-    if (code === "PLAN_CHANGED") return this.#tell("conflict", message, code);
     this.#tell("failed", message, code);
     // What the server refuses it would refuse again; what did not reach it may get through later.
     if (status !== 0 && status < 500 && status !== 429) return;
@@ -120,7 +166,7 @@ export class Saver {
   /** @param {number} ms */
   #later(ms) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), ms);
+    if (!this.#held) this.#timer = setTimeout(() => void this.flush(), ms);
   }
 
   /** @param {SaveState} state @param {string} [message] @param {string} [code] */

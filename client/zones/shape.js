@@ -44,6 +44,9 @@ import { middle } from "./geometry.js";
  * @property {Calibration | null} calibration
  */
 
+/** Stands for the calibration wherever a shape's id does. */
+export const GROUND = "(ground)";
+
 export const MAX_POINTS = 32;
 export const MAX_SHAPES = 50;
 

@@ -56,6 +56,19 @@ export class Timeline {
     this.#key = "";
   }
 
+  /**
+   * What came from elsewhere becomes part of every value, before and after; steps that change nothing then are gone.
+   * @param {(value: T) => T} change @param {(a: T, b: T) => boolean} same
+   */
+  rebase(change, same) {
+    const kept = (/** @type {T[]} */ steps, /** @type {T} */ end) =>
+      steps.map(change).filter((step, i, all) => !same(step, i + 1 < all.length ? all[i + 1] : end));
+    this.present = change(this.present);
+    this.#past = kept(this.#past, this.present);
+    this.#future = kept(this.#future, this.present);
+    this.#key = "";
+  }
+
   /** @param {T} present begins a new history */
   reset(present) {
     this.#past.length = this.#future.length = 0;

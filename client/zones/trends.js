@@ -7,7 +7,8 @@ import { History } from "../core/history.js";
  *
  * @typedef {object} Aligned
  * @property {number[]} t seconds
- * @property {(number | null)[][]} values one row for each zone, in the order asked for
+ * @property {(number | null | undefined)[][]} values one row for each zone, in the order asked for; null breaks its
+ *   line, undefined is a time that only others have
  */
 
 export class Trends {
@@ -41,11 +42,14 @@ export class Trends {
 
   /** @param {readonly string[]} ids @param {Range} range @returns {Aligned} */
   aligned(ids, range) {
-    const curves = ids.map((id) => this.of(id).curve(range));
+    const histories = ids.map((id) => this.of(id));
+    // One that began later has finer steps, whose times would meet none of the others'.
+    const width = Math.max(...histories.map((history) => history.width(range)));
+    const curves = histories.map((history) => history.curve(range, width));
     const t = [...new Set(curves.flatMap((curve) => curve.t))].sort((a, b) => a - b);
     const place = new Map(t.map((at, index) => [at, index]));
     const values = curves.map((curve) => {
-      const row = /** @type {(number | null)[]} */ (new Array(t.length).fill(null));
+      const row = /** @type {(number | null | undefined)[]} */ (new Array(t.length).fill(undefined));
       curve.t.forEach((at, i) => (row[/** @type {number} */ (place.get(at))] = curve.average[i]));
       return row;
     });
@@ -54,7 +58,9 @@ export class Trends {
 
   /** The same in at most `rows` rows. @param {readonly string[]} ids @param {Range} range @param {number} rows @returns {{start: number, most: (number | null)[]}[]} newest first */
   table(ids, range, rows) {
-    const tables = ids.map((id) => this.of(id).table(range, rows));
+    const histories = ids.map((id) => this.of(id));
+    const since = Math.min(...histories.flatMap((history) => history.buckets(range).slice(0, 1)).map(({ start }) => start));
+    const tables = histories.map((history) => history.table(range, rows, since));
     const starts = [...new Set(tables.flatMap((table) => table.map(({ start }) => start)))].sort((a, b) => b - a).slice(0, rows);
     return starts.map((start) => ({ start, most: tables.map((table) => table.find((bucket) => bucket.start === start)?.high ?? null) }));
   }
@@ -62,9 +68,7 @@ export class Trends {
   /** Every bucket that is known. @param {readonly {id: string, name: string}[]} zones @param {Range} range @returns {(string | number)[][]} a head, then rows */
   rows(zones, range) {
     const head = ["seconds", "zone", "least", "average", "most"];
-    const body = zones.flatMap(({ id, name }) =>
-      this.of(id).buckets(range).map(({ start, low, high, sum, frames }) => [start / 1000, name, low, Math.round((sum / frames) * 1000) / 1000, high]),
-    );
+    const body = zones.flatMap(({ id, name }) => this.of(id).rows(range).slice(1).map(([seconds, ...figures]) => [seconds, name, ...figures]));
     return [head, ...body];
   }
 }

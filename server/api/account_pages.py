@@ -83,6 +83,8 @@ async def save_password() -> Page:
     try:
         await change_password(form.get("current_password", ""), form.get("new_password", ""))
     except APIError as error:
+        if error.status == 401:  # the session ended meanwhile
+            raise
         page, status = await _profile_page(None, error.fields or {"form": error.message}, error.status)
         return page, status, error.headers
     return redirect("/profile?saved=password", 303)
@@ -133,9 +135,11 @@ async def do_delete() -> Page:
     try:
         await delete_account((await request.form).get("password", ""))
     except APIError as error:
+        if error.status == 401:  # the session ended meanwhile
+            raise
         page, status = await _delete_page(error.fields or {"form": error.message}, error.status)
         return page, status, error.headers
-    return redirect("/", 303)
+    return redirect("/?deleted", 303)
 
 
 async def _delete_page(errors: dict[str, str], status: int = 200) -> tuple[str, int]:

@@ -11,23 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from server.api.access import everybody, users_only
 from server.api.audit import record
 from server.api.auth import require_user
+from server.api.authentication import authenticate
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.field_rules import wrong_with_account
-from server.api.password_rules import MAX_CHARACTERS
+from server.api.places import Asker
 from server.api.sign_in import sign_in, sign_out
 from server.ids import new_id
 from server.storage.audit import Action
-from server.storage.users import (
-    Login,
-    User,
-    count_users,
-    fold,
-    insert_user,
-    select_login,
-    select_taken,
-    update_password,
-)
+from server.storage.users import Login, User, count_users, insert_user, select_taken
 from server.words.mark import N_
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api")
@@ -73,7 +65,7 @@ def present(user: User) -> dict[str, Any]:
     return {"user": {"username": user.username, "email": user.email, "is_admin": user.is_admin}}
 
 
-async def register(username: str, email: str, password: str) -> User:
+async def register(username: str, email: str, password: str) -> Login:
     """Make an account; the first one administers the server.
 
     Raises
@@ -89,9 +81,9 @@ async def register(username: str, email: str, password: str) -> User:
     return await create_user(username, email, password)
 
 
-async def create_user(username: str, email: str, password: str) -> User:
+async def create_user(username: str, email: str, password: str) -> Login:
     """Make an account whose fields were checked. Raises APIError 409 ``TAKEN``."""
-    password_hash = await services().passwords.hash(password)
+    password_hash = await services().passwords.hash(password, Asker(request.remote_addr or ""))
     try:
         async with services().database.writing() as connection:
             user = User(new_id("usr"), username, email, is_admin=await count_users(connection) == 0)
@@ -99,7 +91,7 @@ async def create_user(username: str, email: str, password: str) -> User:
             await record(connection, user.id, Action.REGISTERED)
     except IntegrityError:
         raise await _taken(username, email) from None
-    return user
+    return Login(user, password_hash, disabled=False)
 
 
 async def _taken(username: str, email: str) -> APIError:
@@ -113,66 +105,15 @@ async def _taken(username: str, email: str) -> APIError:
     return APIError(409, "TAKEN", "There is such an account already.", fields)
 
 
-async def authenticate(login: str, password: str) -> User:
-    """The user with these credentials.
-
-    Raises
-    ------
-    APIError
-        401 ``WRONG_CREDENTIALS``, 403 ``ACCOUNT_DISABLED`` (told to who knows the password), 429 ``RATE_LIMITED``.
-    """
-    services().guard.admit_sign_in(request.remote_addr or "")
-    async with services().database.reading() as connection:
-        found = await select_login(connection, login)
-    if not await password_fits(found, fold(login), password) or found is None:
-        # Written for unknown names as well, without the name, which may be a password in the wrong field: a user who
-        # exists must not take longer than one who does not.
-        async with services().database.writing() as connection:
-            await record(connection, found.user.id if found else None, Action.SIGN_IN_FAILED)
-        raise APIError(401, "WRONG_CREDENTIALS", "The name or the password is wrong.")
-    if found.disabled:
-        raise APIError(403, "ACCOUNT_DISABLED", "This account is disabled. Ask who runs this server.")
-    await _upgrade_hash(found, password)
-    return found.user
-
-
-async def password_fits(found: Login | None, name: str, password: str) -> bool:
-    """Whether this is the account's password; wrong ones are counted. Raises APIError 429 ``RATE_LIMITED``.
-
-    Parameters
-    ----------
-    found : Login or None
-        None for an unknown account, which costs the same.
-    name : str
-        What an unknown account was called.
-    """
-    address, account = request.remote_addr or "", found.user.id if found else name
-    services().guard.admit_password(address, account)
-    hashed = found.password_hash if found and len(password) <= MAX_CHARACTERS else None
-    fits = await services().passwords.check(password, hashed)
-    if fits:
-        services().guard.password_was_right(address, account)
-    return fits
-
-
-async def _upgrade_hash(found: Login, password: str) -> None:
-    """Hash again at today's cost: only now is the password known."""
-    if not services().passwords.outdated(found.password_hash):
-        return
-    fresh = await services().passwords.hash(password)
-    async with services().database.writing() as connection:
-        await update_password(connection, found.user.id, fresh, replaces=found.password_hash)
-
-
 @blueprint.post("/users")
 @everybody
 @validate_request(Registration)
 @validate_response(SessionOut, 201)
 async def post_user(data: Registration) -> tuple[dict[str, Any], int]:
     """Register and sign in."""
-    user = await register(data.username, data.email, data.password)
-    await sign_in(user)
-    return present(user), 201
+    login = await register(data.username, data.email, data.password)
+    await sign_in(login)
+    return present(login.user), 201
 
 
 @blueprint.post("/session")
@@ -181,9 +122,9 @@ async def post_user(data: Registration) -> tuple[dict[str, Any], int]:
 @validate_response(SessionOut, 200)
 async def post_session(data: Credentials) -> tuple[dict[str, Any], int]:
     """Sign in."""
-    user = await authenticate(data.login, data.password)
-    await sign_in(user)
-    return present(user), 200
+    login = await authenticate(data.login, data.password)
+    await sign_in(login)
+    return present(login.user), 200
 
 
 @blueprint.get("/session")

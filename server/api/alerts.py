@@ -36,7 +36,8 @@ class AlertOut(BaseModel):
     """An alert; `level` is the worst, `ended_at` is null while it goes on.
 
     It is of a zone, or of an area of a room, and the other is null. Lists of a single camera do not name it again, and
-    they alone say whether there is a picture of its beginning (`still`).
+    they alone say whether there is a picture of its beginning (`still`). An `interrupted` one ended because the server
+    was killed, at the last frame that it is known to have counted.
     """
 
     id: str
@@ -47,6 +48,7 @@ class AlertOut(BaseModel):
     level: Literal["warning", "critical"]
     began_at: str
     ended_at: str | None
+    interrupted: bool
     peak: float
     peak_at: str
     acknowledged_at: str | None
@@ -81,6 +83,7 @@ def present(alert: AlertRecord | AreaAlert) -> dict[str, Any]:
         "level": alert.level,
         "began_at": iso(alert.began_at),
         "ended_at": _iso(alert.ended_at),
+        "interrupted": bool(of_zone and of_zone.interrupted),
         "peak": round(alert.peak, 3),
         "peak_at": iso(alert.peak_at),
         "acknowledged_at": _iso(alert.acknowledged_at),

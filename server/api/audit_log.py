@@ -1,10 +1,6 @@
 """The audit log of an account: read, page by page, and exported."""
 
-import csv
-import io
-import json
 import time
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,18 +9,19 @@ from quart_schema import validate_querystring, validate_response
 
 from server.api.access import users_only
 from server.api.audit import record
+from server.api.audit_file import csv_file, json_file, present
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.times import iso
-from server.storage.audit import Action, Entry, select_audit
+from server.storage.audit import Action, select_audit
 
 blueprint = Blueprint("audit", __name__, url_prefix="/api/audit")
 
 PAGE = 50
 MOST = 200
 LARGEST_ID = 2**53
-COLUMNS = ("at", "action", "target", "detail", "address", "device")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+EXPORT_S = 600
+"""How long fetching a whole log may take; lines may be slow, and logs long."""
 
 
 class Range(BaseModel):
@@ -63,25 +60,6 @@ class AuditAnswer(BaseModel):
     next: int | None
 
 
-def present(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON."""
-    return {**asdict(entry), "at": iso(entry.at)}
-
-
-def plain_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def as_csv(entries: list[dict[str, Any]]) -> str:
-    """Entries as CSV (RFC 4180)."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    writer.writerows([plain_cell(str(entry[name])) for name in COLUMNS] for entry in entries)
-    return file.getvalue()
-
-
 async def list_audit(before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
     """A page of the log, and where the next begins."""
     user = await require_user()
@@ -106,14 +84,14 @@ async def get_audit(query_args: Range) -> tuple[dict[str, Any], int]:
 @validate_querystring(Format)
 async def export_audit(query_args: Format) -> Response:
     """The whole log as a file; that it was exported is in it."""
-    user = await require_user()
-    async with services().database.writing() as connection:
+    user, database = await require_user(), services().database
+    async with database.writing() as connection:
         await record(connection, user.id, Action.AUDIT_EXPORTED, target=query_args.format)
-        entries = [present(entry) for entry in await select_audit(connection, user.id)]
     if query_args.format == "csv":
-        response = Response(as_csv(entries), content_type="text/csv; charset=utf-8")
+        response = Response(csv_file(database, user.id), content_type="text/csv; charset=utf-8")
     else:
-        response = Response(json.dumps({"entries": entries}, indent=1), content_type="application/json")
+        response = Response(json_file(database, user.id), content_type="application/json")
+    response.timeout = EXPORT_S
     day = iso(time.time())[:10]
     response.headers["Content-Disposition"] = f'attachment; filename="crowdcount-log-{day}.{query_args.format}"'
     return response

@@ -5,6 +5,7 @@ from typing import Any
 
 from quart import Quart, Response, g, request
 from quart_auth import QuartAuth, current_user
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.context import services
 from server.api.errors import APIError
@@ -71,9 +72,14 @@ async def _by_cookie() -> Grant | None:
     async with services().database.reading() as connection:
         grant = await select_grant(connection, session_id(secret), now)
         if grant is None:
-            over = await select_over(connection, [session_id(secret)], now)
-            g.end_reason = over.get(session_id(secret))
+            await _learn_why(connection, session_id(secret), now)
     return grant
+
+
+async def _learn_why(connection: AsyncConnection, session: str, now: float) -> None:
+    """Note for `why_signed_out` why a session is over."""
+    g.end_reason = (await select_over(connection, [session], now)).get(session)
+    g.departed = session in services().departed
 
 
 async def grant_by_token(token: object) -> Grant:
@@ -91,9 +97,9 @@ def why_signed_out() -> str | None:
     reason: EndReason | None = g.get("end_reason")
     if reason is None or reason is EndReason.SIGNED_OUT:
         return None
-    if reason is EndReason.ACCOUNT_DELETED:
-        # No row: deleted with its account, or over for so long that it was cleared away.
-        return N_("Your session has ended.")
+    if reason is EndReason.ACCOUNT_DELETED and not g.departed:
+        # No row: deleted with its account, or over for more than a day and cleared away.
+        return N_("The account was deleted, or this session ended more than a day ago.")
     return WHY[reason]
 
 
@@ -114,6 +120,15 @@ async def require_grant() -> Grant:
     if grant is None:
         raise unauthenticated()
     return grant
+
+
+async def require_open(connection: AsyncConnection, grant: Grant) -> None:
+    """That the session of this request is open still, seen in a write transaction. Raises APIError 401."""
+    now = time.time()
+    if await select_grant(connection, grant.session_id, now) is None:
+        g.grant = None
+        await _learn_why(connection, grant.session_id, now)
+        raise unauthenticated()
 
 
 async def find_user() -> User | None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from server.api.guard import too_many
-from server.api.throttle import Throttle
+from server.throttle import Throttle
 from server.words.mark import N_
 
 HOUR_S, MINUTE_S = 3600.0, 60.0

@@ -1,15 +1,17 @@
 """What the routes need, handed over by the app that wires it."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from quart import current_app
 
 from server.alerts.courier import Courier
 from server.api.channel_guard import ChannelGuard
+from server.api.departed import Departed
 from server.api.guard import Guard
 from server.api.passwords import Passwords
+from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.core.plan import Plan
@@ -77,6 +79,8 @@ class Services:
     plan_changed : callable
         Called with the camera's id and its new plan after that was stored.
     rooms : RoomSignals
+    status_answers : StatusAnswers
+        What pages for everybody were told a moment ago.
     web_life : WebLife
         Of this web process and those before it.
     """
@@ -86,6 +90,7 @@ class Services:
     passwords: Passwords
     tokens: Tokens
     guard: Guard
+    departed: Departed
     channel_guard: ChannelGuard
     courier: Courier
     push_key: str
@@ -98,6 +103,7 @@ class Services:
     camera_deleted: Callable[[str], None]
     plan_changed: Callable[[str, Plan], None]
     rooms: RoomSignals
+    status_answers: StatusAnswers = field(default_factory=StatusAnswers)
     web_life: WebLife = WebLife()
 
 

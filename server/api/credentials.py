@@ -1,27 +1,30 @@
 """Changing the password and deleting the account: both ask for the password again."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 from quart import Blueprint, request
 from quart_schema import validate_request, validate_response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.access import users_only
-from server.api.accounts import Strict, password_fits
+from server.api.accounts import Strict
 from server.api.audit import record
-from server.api.auth import bearer_token, require_user
+from server.api.auth import bearer_token, require_grant, require_open, require_user
+from server.api.authentication import confirm, require_same
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.password_rules import wrong_with_password
-from server.api.sign_in import forget_cookie, sign_in
+from server.api.places import Asker
+from server.api.sign_in import begin_session, forget_cookie, keep_session
 from server.storage.audit import Action, Origin, insert_audit
 from server.storage.cameras import select_cameras
 from server.storage.forgetting import forget_name
 from server.storage.profiles import Holdings, select_holdings
-from server.storage.sessions import EndReason, end_sessions, select_sessions
-from server.storage.users import User, delete_user, select_login_by_id, update_password
+from server.storage.sessions import EndReason, SessionKind, end_sessions, select_sessions
+from server.storage.users import Login, User, delete_user, update_password
 from server.words.mark import N_
 
 blueprint = Blueprint("credentials", __name__, url_prefix="/api/account")
@@ -60,15 +63,11 @@ class HoldingsAnswer(BaseModel):
     holdings: HoldingsOut
 
 
-async def _confirm(user: User, password: str, field: str) -> None:
-    """Raises APIError 403 ``WRONG_PASSWORD`` or 429 ``RATE_LIMITED``."""
-    async with services().database.reading() as connection:
-        found = await select_login_by_id(connection, user.id)
-    if not await password_fits(found, user.id, password):
-        async with services().database.writing() as connection:
-            await record(connection, user.id, Action.PASSWORD_CHECK_FAILED)
-        text = N_("This is not your password.")
-        raise APIError(403, "WRONG_PASSWORD", text, {field: text})
+async def _replace(connection: AsyncConnection, checked: Login, password_hash: str) -> Login:
+    """Store a new hash in the place of the one that was checked. Raises APIError 409 ``PASSWORD_CHANGED``."""
+    if not await update_password(connection, checked.user.id, password_hash, replaces=checked.password_hash):
+        raise APIError(409, "PASSWORD_CHANGED", N_("The password was changed meanwhile. Try again."))
+    return replace(checked, password_hash=password_hash)
 
 
 async def change_password(current: str, new: str) -> None:
@@ -77,24 +76,27 @@ async def change_password(current: str, new: str) -> None:
     Raises
     ------
     APIError
-        400 ``INVALID_FIELDS``, 403 ``WRONG_PASSWORD``, 429 ``RATE_LIMITED``.
+        400 ``INVALID_FIELDS``, 401, 403 ``WRONG_PASSWORD``, 409 ``PASSWORD_CHANGED``, 429 ``RATE_LIMITED``.
     """
-    user = await require_user()
-    await _confirm(user, current, "current_password")
+    grant = await require_grant()
+    user = grant.user
+    checked = await confirm(user, current, "current_password")
     wrong = wrong_with_password(new, user.username, user.email)
     if wrong is None and new == current:
         wrong = N_("This is the password you have already.")
     if wrong:
         raise APIError(400, "INVALID_FIELDS", "Some fields need another look.", {"new_password": wrong})
-    password_hash = await services().passwords.hash(new)
+    password_hash = await services().passwords.hash(new, Asker(request.remote_addr or "", user.id))
+    by_browser = bearer_token(request.headers.get("Authorization")) is None
     async with services().database.writing() as connection:
-        await update_password(connection, user.id, password_hash)
+        await require_open(connection, grant)
+        login = await _replace(connection, checked, password_hash)
         ended = await end_sessions(connection, user.id, EndReason.PASSWORD_CHANGED, time.time())
         await record(connection, user.id, Action.PASSWORD_CHANGED, detail=N_(f"{len(ended)} sessions ended"))
+        begun = await begin_session(connection, login, SessionKind.BROWSER) if by_browser else None
     await services().sessions_ended(ended, EndReason.PASSWORD_CHANGED)
-    if bearer_token(request.headers.get("Authorization")) is None:
-        forget_cookie()
-        await sign_in(user)
+    if begun is not None:
+        keep_session(user, *begun)
 
 
 async def show_holdings(user: User) -> Holdings:
@@ -109,12 +111,15 @@ async def delete_account(password: str) -> None:
     Raises
     ------
     APIError
-        403 ``WRONG_PASSWORD``, 429 ``RATE_LIMITED``.
+        401, 403 ``WRONG_PASSWORD``, 429 ``RATE_LIMITED``.
     """
-    user = await require_user()
-    await _confirm(user, password, "password")
+    grant = await require_grant()
+    user = grant.user
+    checked = await confirm(user, password, "password")
     now = time.time()
     async with services().database.writing() as connection:
+        await require_open(connection, grant)
+        await require_same(connection, checked)
         cameras = await select_cameras(connection, user.id)
         sessions = [session.id for session in await select_sessions(connection, user.id, now)]
         await forget_name(connection, user.id)
@@ -122,6 +127,7 @@ async def delete_account(password: str) -> None:
         # That an account went stays in the log; whose it was does not.
         await insert_audit(connection, None, Action.ACCOUNT_DELETED, Origin("", ""), now)
     forget_cookie()
+    services().departed.note(sessions)
     await services().sessions_ended(sessions, EndReason.ACCOUNT_DELETED)
     for camera in cameras:
         services().camera_deleted(camera.id)

@@ -1,7 +1,7 @@
 """Errors of the HTTP side: raised anywhere, rendered once."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -55,14 +55,14 @@ def is_api(path: str) -> bool:
     return path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
-async def render(error: APIError) -> Answer:
-    """The error as JSON under /api/, as a page elsewhere."""
+async def render(error: APIError, typed: object = None) -> Answer:
+    """The error as JSON under /api/, as a page elsewhere; `typed` is the form to be sent again."""
     if is_api(request.path):
         body: dict[str, object] = {"code": error.code, "message": error.message}
         if error.fields:
             body["fields"] = error.fields
         return jsonify({"error": body}), error.status, error.headers
-    page = await render_template("error.html", status=error.status, code=error.code, message=error.message)
+    page = await render_template("error.html", status=error.status, code=error.code, message=error.message, kept=typed)
     return page, error.status, error.headers
 
 
@@ -77,8 +77,15 @@ def _validation(error: RequestSchemaValidationError) -> APIError:
     return APIError(400, "BAD_REQUEST", message or N_("The body must be a JSON object."), fields)
 
 
-def install_errors(app: Quart) -> None:
-    """Render every error of this app."""
+def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]]) -> None:
+    """Render every error of this app.
+
+    Parameters
+    ----------
+    app : Quart
+    unfinished_form : callable
+        Awaited: what was typed into the form of this request, or None.
+    """
 
     @app.errorhandler(APIError)
     async def on_api_error(error: APIError) -> Answer:
@@ -95,7 +102,8 @@ def install_errors(app: Quart) -> None:
     @app.errorhandler(RateLimitExceeded)
     async def on_rate_limit(error: RateLimitExceeded) -> Answer:
         message = N_(f"Too many requests. Try again in {error.retry_after} seconds.")
-        return await render(APIError(429, "RATE_LIMITED", message, headers={"Retry-After": str(error.retry_after)}))
+        limited = APIError(429, "RATE_LIMITED", message, headers={"Retry-After": str(error.retry_after)})
+        return await render(limited, await unfinished_form())
 
     @app.errorhandler(HTTPException)
     async def on_http(error: HTTPException) -> Answer:
@@ -109,7 +117,8 @@ def install_errors(app: Quart) -> None:
             logger.exception("%s %s failed", request.method, request.path)
             return await on_crash(error)
         logger.exception("%s %s needs a database that works", request.method, request.path)
-        return await render(APIError(503, "STORAGE_UNAVAILABLE", UNAVAILABLE, headers={"Retry-After": "10"}))
+        unavailable = APIError(503, "STORAGE_UNAVAILABLE", UNAVAILABLE, headers={"Retry-After": "10"})
+        return await render(unavailable, await unfinished_form())
 
     @app.errorhandler(500)
     async def on_crash(_error: Exception) -> Answer:

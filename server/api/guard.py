@@ -2,17 +2,21 @@
 
 import time
 from collections.abc import Callable
+from hashlib import sha256
 
 from server.addresses import network_of
 from server.api.errors import APIError
-from server.api.throttle import Throttle, seconds
+from server.storage.users import fold
+from server.throttle import Throttle, seconds
 from server.words.mark import N_
 
 WINDOW_S = 900.0
 FAILURES_FROM_ADDRESS = 25
-"""Wrong passwords for one account from one address in the window; also how many may be checked at the same time."""
-FAILURES_OF_ACCOUNT = 100
-"""Wrong passwords for one account from anywhere: high, so that a stranger cannot easily keep its owner out."""
+"""Wrong passwords for one name from one address in the window; also how many may be checked at the same time."""
+FAILURES_OF_NAME = 100
+"""Wrong passwords for one name from anywhere: high, so that a stranger cannot easily keep its owner out."""
+CONFIRMATIONS_A_MINUTE = 10
+"""Passwords of one user who is signed in, right ones included."""
 MINUTE_S, HOUR_S = 60.0, 3600.0
 SIGN_UPS_A_MINUTE = 30
 """Or a tenth of what an hour allows, where that is more."""
@@ -34,7 +38,9 @@ class Guard:
     ) -> None:
         self._addresses = Throttle(sign_ins_per_minute, MINUTE_S, clock)
         self._pairs = Throttle(FAILURES_FROM_ADDRESS, WINDOW_S, clock)
-        self._accounts = Throttle(FAILURES_OF_ACCOUNT, WINDOW_S, clock)
+        self._names = Throttle(FAILURES_OF_NAME, WINDOW_S, clock)
+        self._confirmations = Throttle(CONFIRMATIONS_A_MINUTE, MINUTE_S, clock)
+        self._refused = Throttle(1, WINDOW_S, clock)
         self._sign_ups = Throttle(sign_ups_per_hour, HOUR_S, clock)
         self._sign_ups_now = Throttle(max(SIGN_UPS_A_MINUTE, sign_ups_per_hour // 10), MINUTE_S, clock)
 
@@ -49,20 +55,38 @@ class Guard:
         """Count an attempt to sign in. Raises APIError 429 with Retry-After."""
         self._admit([(self._addresses, network_of(address))], N_("Too many attempts to sign in."))
 
-    def admit_password(self, address: str, account: str) -> None:
+    def admit_confirmation(self, user_id: str) -> None:
+        """Count a user who is signed in and gives the password again. Raises APIError 429 with Retry-After."""
+        self._admit([(self._confirmations, user_id)], N_("Too many passwords."))
+
+    def admit_password(self, address: str, name: str) -> None:
         """Count a password that is about to be checked. Raises APIError 429 with Retry-After.
 
         Counting before the check, not after, holds attempts that come all at once to the same limit.
-        """
-        self._admit(self._password(address, account), N_("Too many wrong passwords for this account."))
 
-    def password_was_right(self, address: str, account: str) -> None:
-        """The password that was counted was no guess."""
-        for throttle, key in self._password(address, account):
+        Parameters
+        ----------
+        address : str
+        name : str
+            What was typed, as `name_key`. Not the account: then its other name would wait as well, unlike one of
+            nobody, which would tell that both are one person's.
+        """
+        self._admit(self._password(address, name), N_("Too many wrong passwords for this account."))
+
+    def was_no_guess(self, address: str, name: str) -> None:
+        """The password that was counted was right, or was not looked at."""
+        for throttle, key in self._password(address, name):
             throttle.give_back(key)
 
-    def _password(self, address: str, account: str) -> list[tuple[Throttle, str]]:
-        return [(self._pairs, f"{network_of(address)} {account}"), (self._accounts, account)]
+    def first_refusal(self, name: str) -> bool:
+        """Whether it is the first in a while that attempts with this name are refused; that one is logged."""
+        if self._refused.wait_s(name) > 0:
+            return False
+        self._refused.take(name)
+        return True
+
+    def _password(self, address: str, name: str) -> list[tuple[Throttle, str]]:
+        return [(self._pairs, f"{network_of(address)} {name}"), (self._names, name)]
 
     def _admit(self, limits: list[tuple[Throttle, str]], what: str) -> None:
         wait_s = max(throttle.wait_s(key) for throttle, key in limits)
@@ -70,6 +94,11 @@ class Guard:
             raise too_many(what, wait_s)
         for throttle, key in limits:
             throttle.take(key)
+
+
+def name_key(login: str) -> str:
+    """What a typed name is counted as: as short as any, for a name may be as long as a request."""
+    return sha256(fold(login).encode()).hexdigest()
 
 
 def too_many(what: str, wait_s: float) -> APIError:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import time
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any, Literal
@@ -13,7 +15,7 @@ from quart_schema import validate_querystring, validate_response
 
 from server.api.access import users_only
 from server.api.audit import record
-from server.api.audit_log import plain_cell
+from server.api.audit_file import plain_cell
 from server.api.auth import require_user
 from server.api.cameras import require_camera
 from server.api.context import services
@@ -21,13 +23,14 @@ from server.api.errors import APIError
 from server.api.times import iso
 from server.storage.audit import Action
 from server.storage.cameras import Camera
+from server.storage.retention import DAY_S
 from server.storage.rights import Right
 from server.storage.samples import STEPS_S, Sample, select_samples
 
 blueprint = Blueprint("history", __name__, url_prefix="/api/cameras/<camera_id>")
 
 MOST_POINTS = 2_000
-"""Points of one series that `step=auto` answers with at most; a chart is not wider."""
+"""Points of one series that `step=auto` answers with at most, but for years of hours; a chart is not wider."""
 MOST_STRETCHES = 50_000
 """Stretches of time that any range may have in its step: a year of hours, five days of ten seconds."""
 COLUMNS = (
@@ -92,13 +95,24 @@ class HistoryAnswer(BaseModel):
     series: list[SeriesOut]
 
 
-def choose_step(query: Query) -> int:
-    """The step in seconds. Raises APIError 400 for a range that is none, or too long for it."""
+def choose_step(query: Query, days: Mapping[int, int], now: float) -> int:
+    """The step in seconds. Raises APIError 400 for a range that is none, or too long for it.
+
+    Parameters
+    ----------
+    query : Query
+    days : mapping of int to int
+        How many days each step is kept, 0 for ever: of a range that begins before that, a longer step has everything.
+    now : float
+        Unix seconds.
+    """
     length = (query.end - query.start).total_seconds()
     if length <= 0:
         raise APIError(400, "BAD_RANGE", "The range ends before it begins.")
     if query.step == "auto":
-        return next((step for step in STEPS_S if length / step <= MOST_POINTS), STEPS_S[-1])
+        age = now - query.start.timestamp()
+        kept = [step for step in STEPS_S if not days[step] or age <= days[step] * DAY_S]
+        return next((step for step in kept if length / step <= MOST_POINTS), STEPS_S[-1])
     step = int(query.step)
     if length / step > MOST_STRETCHES:
         raise APIError(400, "BAD_RANGE", "The range is too long for this step; choose a longer step.")
@@ -121,10 +135,22 @@ def point(sample: Sample) -> dict[str, Any]:
     }
 
 
+def to_csv(samples: Iterable[Sample]) -> str:
+    """A row for each zone and stretch of time; no cell is a formula."""
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    for sample in samples:
+        values = point(sample)
+        named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
+        writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
+    return table.getvalue()
+
+
 async def load(camera_id: str, query: Query) -> tuple[Camera, int, list[Sample]]:
     """The samples of one of the user's cameras."""
     camera = await require_camera(camera_id, Right.LOOK)
-    step = choose_step(query)
+    step = choose_step(query, services().settings.retention.samples, time.time())
     start, end = query.start.timestamp() // step * step, query.end.timestamp()
     async with services().database.reading() as connection:
         return camera, step, await select_samples(connection, camera.owner_id, camera.id, step, start, end)
@@ -167,14 +193,7 @@ async def get_history_csv(camera_id: str, query_args: Query) -> Response:
     """A row for each zone and stretch of time; no cell is a formula."""
     camera, _, samples = await load(camera_id, query_args)
     await note_export(camera, "csv")
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    for sample in samples:
-        values = point(sample)
-        named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
-        writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
-    return attach(table.getvalue(), "text/csv; charset=utf-8", camera, "csv")
+    return attach(to_csv(samples), "text/csv; charset=utf-8", camera, "csv")
 
 
 async def note_export(camera: Camera, kind: str) -> None:

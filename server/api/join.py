@@ -149,7 +149,8 @@ async def _let_in(connection: AsyncConnection, found: OpenInvite, user: User) ->
     invite = found.invite
     if user.id == found.owner_id:
         return Role.OWNER, None
-    if await count_members(connection, invite.room_id) >= MOST_MEMBERS:
+    is_new = await select_role(connection, user.id, invite.room_id) is None
+    if is_new and await count_members(connection, invite.room_id) >= MOST_MEMBERS:
         raise APIError(409, "ROOM_FULL", f"This room has {MOST_MEMBERS} members, which is the limit.")
     now = time.time()
     before, after = await join_room(connection, invite.room_id, user.id, invite.role, now)

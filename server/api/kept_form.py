@@ -12,8 +12,9 @@ from server.api.auth import find_user, why_signed_out
 from server.words.mark import N_
 
 F = TypeVar("F", bound=Callable[..., Any])
-ATTRIBUTE = "_crowdcount_keeps"
+ATTRIBUTE, ATTRIBUTE_OF_STRANGERS = "_crowdcount_keeps", "_crowdcount_repeats"
 ACTION, PREFIX = "kept_action", "kept."
+SIGN_IN_FORM = "pages.do_login"
 MAX_VALUES = 100
 """More than any form has: cameras and steps can be ticked several times."""
 
@@ -23,6 +24,16 @@ def keeps(**labels: str) -> Callable[[F], F]:
 
     def mark(view: F) -> F:
         setattr(view, ATTRIBUTE, labels)
+        return view
+
+    return mark
+
+
+def repeats(**labels: str) -> Callable[[F], F]:
+    """The same for forms of who is not signed in: kept where they could not be worked on, not through signing in."""
+
+    def mark(view: F) -> F:
+        setattr(view, ATTRIBUTE_OF_STRANGERS, labels)
         return view
 
     return mark
@@ -50,15 +61,33 @@ class KeptForm:
 def keep(app: Quart, endpoint: str | None, action: str, typed: MultiDict[str, str]) -> KeptForm | None:
     """What is kept of a form sent to this endpoint; None where nothing is worth keeping."""
     labels: Mapping[str, str] | None = getattr(app.view_functions.get(endpoint or ""), ATTRIBUTE, None)
+    return _kept(action, typed, labels)
+
+
+def _kept(action: str, typed: MultiDict[str, str], labels: Mapping[str, str] | None) -> KeptForm | None:
     if labels is None:
         return None
     values = [(name, value) for name, value in typed.items(multi=True) if name in labels]
     return KeptForm(action, tuple(values[:MAX_VALUES]), labels) if values else None
 
 
+async def unfinished_form() -> KeptForm | None:
+    """What was typed into the form of this request, which could not be worked on; to be sent again."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    labels = getattr(view, ATTRIBUTE, None) or getattr(view, ATTRIBUTE_OF_STRANGERS, None)
+    if request.method != "POST" or labels is None:
+        return None
+    typed = await request.form
+    if request.endpoint == SIGN_IN_FORM:  # which may carry another form
+        labels = {**labels, **{name: "" for name in typed if name == ACTION or name.startswith(PREFIX)}}
+    return _kept(request.path, typed, labels)
+
+
 def read_kept(form: MultiDict[str, str]) -> KeptForm | None:
     """What a sign-in form carries along; None for an action that is no form of ours."""
     action = form.get(ACTION, "")
+    if not action.startswith("/") or action.startswith("//"):
+        return None  # the router takes "//profile" for "/profile", a browser for another site
     adapter = current_app.url_map.bind(request.host)
     try:
         endpoint, _ = adapter.match(action, method="POST")

@@ -1,12 +1,16 @@
 """How often an address may ask, route by route."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
-from quart import Quart, request
-from quart_rate_limiter import RateLimit, RateLimiter
+from quart import Quart, current_app, request
+from quart_rate_limiter import QUART_RATE_LIMITER_LIMITS_ATTRIBUTE, RateLimit, RateLimiter
 from quart_rate_limiter.store import RateLimiterStoreABC
 
 from server.addresses import network_of
+from server.api.guard import too_many
+from server.throttle import Throttle
+from server.words.mark import N_
 
 MOST_KEYS = 50_000
 
@@ -42,7 +46,25 @@ async def address_key() -> str:
     return network_of(request.remote_addr or "")
 
 
+async def has_its_own() -> bool:
+    """Whether the route of this request names a limit, which is then the only one: the library would add the two."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, QUART_RATE_LIMITER_LIMITS_ATTRIBUTE, None))
+
+
 def install_limits(app: Quart, requests_per_minute: int) -> None:
     """Limit every route that is not exempt; signing in and up have the limits of `Guard` besides."""
-    default = RateLimit(requests_per_minute, timedelta(minutes=1))
+    default = RateLimit(requests_per_minute, timedelta(minutes=1), skip_function=has_its_own)
     RateLimiter(app, key_function=address_key, store=BoundedStore(), default_limits=[default])
+    nowhere = Throttle(requests_per_minute, 60, time.monotonic)
+
+    @app.before_request
+    async def limit_what_is_not_there() -> None:
+        """The library counts for routes; a page that does not exist is made for who asks all the same."""
+        if request.endpoint is not None:
+            return
+        address = await address_key()
+        wait_s = nowhere.wait_s(address)
+        if wait_s > 0:
+            raise too_many(N_("Too many requests."), wait_s)
+        nowhere.take(address)

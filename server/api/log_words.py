@@ -11,6 +11,7 @@ ACTIONS = {
     "registered": N_("Registered"),
     "signed_in": N_("Signed in"),
     "sign_in_failed": N_("Sign in failed"),
+    "sign_in_refused": N_("Sign-ins refused for a while: too many wrong passwords"),
     "signed_out": N_("Signed out"),
     "session_ended": N_("Session ended"),
     "signed_out_everywhere": N_("Signed out everywhere"),
@@ -26,6 +27,7 @@ ACTIONS = {
     "camera_renamed": N_("Camera renamed"),
     "camera_deleted": N_("Camera deleted"),
     "plan_changed": N_("Zones changed"),
+    "limits_changed": N_("Limits changed"),
     "counters_reset": N_("Counters reset"),
     "stills_on": N_("Pictures of alerts switched on"),
     "stills_off": N_("Pictures of alerts switched off"),
@@ -60,7 +62,7 @@ OURS = {
     "target": frozenset({"signed_in", "profile_changed"}),
     "detail": frozenset(
         {"password_changed", "signed_out_everywhere", "channel_added", "channel_deleted", "plan_changed"}
-        | {"invite_added", "room_joined", "member_changed", "area_changed"}
+        | {"sign_in_failed", "invite_added", "room_joined", "member_changed", "area_changed"}
     ),
 }
 NAMES = {

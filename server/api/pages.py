@@ -4,11 +4,12 @@ from quart import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from server.api.access import everybody, users_only
-from server.api.accounts import authenticate, register
+from server.api.accounts import register
 from server.api.auth import find_user, why_signed_out
+from server.api.authentication import authenticate
 from server.api.cameras import require_camera
 from server.api.errors import APIError
-from server.api.kept_form import offer_again, read_kept
+from server.api.kept_form import offer_again, read_kept, repeats
 from server.api.sign_in import sign_in, sign_out
 from server.storage.rights import Right
 
@@ -36,7 +37,7 @@ async def landing() -> Page:
     """What this is; users go on to their cameras."""
     if await find_user():
         return redirect(HOME)
-    return await render_template("landing.html")
+    return await render_template("landing.html", deleted="deleted" in request.args)
 
 
 @blueprint.get("/register")
@@ -50,17 +51,17 @@ async def show_register() -> Page:
 
 @blueprint.post("/register")
 @everybody
+@repeats(username="User name", email="E-mail", next="")
 async def do_register() -> Page:
     """Make an account and go on; on an error the form comes back as it was typed."""
     form = await request.form
     values = {name: form.get(name, "") for name in ("username", "email", "next")}
     try:
-        user = await register(values["username"], values["email"], form.get("password", ""))
+        await sign_in(await register(values["username"], values["email"], form.get("password", "")))
     except APIError as error:
         errors = error.fields or {"form": error.message}
         page = await render_template("register.html", values=values, errors=errors)
         return page, error.status, error.headers
-    await sign_in(user)
     return redirect(next_page(values["next"]), 303)
 
 
@@ -76,17 +77,17 @@ async def show_login() -> Page:
 
 @blueprint.post("/login")
 @everybody
+@repeats(login="User name or e-mail", next="")
 async def do_login() -> Page:
     """Sign in and go on to where the user wanted to be."""
     form = await request.form
     values = {name: form.get(name, "") for name in ("login", "next")}
     kept = read_kept(form)
     try:
-        user = await authenticate(values["login"], form.get("password", ""))
+        await sign_in(await authenticate(values["login"], form.get("password", "")))
     except APIError as error:
         page = await render_template("login.html", values=values, errors={"form": error.message}, kept=kept)
         return page, error.status, error.headers
-    await sign_in(user)
     if kept is not None:
         return await offer_again(kept)
     return redirect(next_page(values["next"]), 303)

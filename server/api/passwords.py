@@ -11,14 +11,11 @@ from typing import TypeVar
 
 import bcrypt
 
-from server.api.errors import APIError
-from server.words.mark import N_
+from server.api.places import Asker, Places
 
 T = TypeVar("T")
 BCRYPT_BYTES = 72
 PREHASH_KEY = b"crowdcount password, longer than bcrypt takes"
-WAITING = 64
-"""More passwords than this do not queue: at 0.2 s each nobody would wait for the last."""
 NICENESS = 5
 """A third of what a frame gets: signing in stays possible on a machine that is full."""
 
@@ -56,35 +53,28 @@ class Passwords:
         self._threads = ThreadPoolExecutor(
             max_workers=max(1, (os.cpu_count() or 1) // 2), thread_name_prefix="bcrypt", initializer=_yield_to_frames
         )
-        self._waiting = 0
+        self._places = Places()
         self._nobody = self._threads.submit(self._hash, b"nobody")
 
-    async def hash(self, password: str) -> str:
-        """The hash to store."""
-        return (await self._run(lambda: self._hash(prepare(password)))).decode()
+    async def hash(self, password: str, asker: Asker | None = None) -> str:
+        """The hash to store. Raises APIError as `Places`."""
+        return (await self._run(lambda: self._hash(prepare(password)), asker)).decode()
 
-    async def check(self, password: str, hashed: str | None) -> bool:
-        """Whether the password fits; None stands for an unknown user and takes as long."""
-        return await self._run(lambda: self._check(prepare(password), hashed))
+    async def check(self, password: str, hashed: str | None, asker: Asker | None = None) -> bool:
+        """Whether the password fits; None stands for an unknown user and takes as long. Raises APIError as `Places`."""
+        return await self._run(lambda: self._check(prepare(password), hashed), asker)
 
     def outdated(self, hashed: str) -> bool:
         """Whether a hash was made with less work than hashes are made with now."""
-        return int(hashed.split("$")[2]) < self._cost
+        return _cost_of(hashed) < self._cost
 
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        """Work in the threads. Raises APIError 503 ``BUSY`` when too much waits already."""
-        if self._waiting >= WAITING:
-            message = N_("Too many people sign in at this moment. Try again in a few seconds.")
-            raise APIError(503, "BUSY", message, headers={"Retry-After": "5"})
-        self._waiting += 1
-        try:
+    async def _run(self, work: Callable[[], T], asker: Asker | None) -> T:
+        with self._places.one(asker):
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        finally:
-            self._waiting -= 1
 
     def _hash(self, prepared: bytes) -> bytes:
         return bcrypt.hashpw(prepared, bcrypt.gensalt(self._cost))
@@ -93,4 +83,13 @@ class Passwords:
         if hashed is None:
             bcrypt.checkpw(prepared, self._nobody.result())
             return False
-        return bcrypt.checkpw(prepared, hashed.encode())
+        if bcrypt.checkpw(prepared, hashed.encode()):
+            return True
+        # A hash from before the cost was raised took less work than an unknown name: 2^c + 2^c + 2^(c+1) + … = 2^cost.
+        for cost in range(_cost_of(hashed), self._cost):
+            bcrypt.hashpw(prepared, bcrypt.gensalt(cost))
+        return False
+
+
+def _cost_of(hashed: str) -> int:
+    return int(hashed.split("$")[2])

@@ -15,6 +15,7 @@ from server.api.cameras import camera_for, require_camera
 from server.api.context import services
 from server.api.errors import APIError
 from server.core.errors import CodedError
+from server.core.limit_changes import limit_changes
 from server.core.plan_json import decode_plan, encode_plan
 from server.storage.audit import Action
 from server.storage.plans import StoredPlan, select_plan, upsert_plan
@@ -78,6 +79,9 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
         await upsert_plan(connection, camera_id, stored, now)
         shapes = N_(f"{len(plan.zones)} zones, {len(plan.lines)} lines")
         await record(connection, user.id, Action.PLAN_CHANGED, target=camera.name, detail=shapes)
+        limits = limit_changes(before.plan, plan)
+        if limits:
+            await record(connection, user.id, Action.LIMITS_CHANGED, target=camera.name, detail=limits)
     services().plan_changed(camera_id, plan)
     services().rooms.plan_changed(camera_id, stored.version, user.username)
     return present(stored), 200

@@ -73,6 +73,7 @@ async def post_area(room_id: str, data: AreaIn) -> tuple[dict[str, Any], int]:
         area = Area(new_id("are"), room.id, data.name, parts, data.capacity, warning, critical, False, time.time())
         await insert_area(connection, area)
         await record(connection, user.id, Action.AREA_CHANGED, target=area.name, detail="added")
+        await _record_limits(connection, user.id, None, area)
     services().rooms.changed(room.id)
     return {"area": present_area(area)}, 201
 
@@ -102,6 +103,7 @@ async def patch_area(room_id: str, area_id: str, data: AreaChange) -> tuple[dict
         )
         await replace_area(connection, area)
         await record(connection, user.id, Action.AREA_CHANGED, target=area.name, detail="changed")
+        await _record_limits(connection, user.id, before, area)
     services().rooms.changed(room.id)
     return {"area": present_area(area)}, 200
 
@@ -118,6 +120,19 @@ async def remove_area(room_id: str, area_id: str) -> tuple[str, int]:
         await record(connection, user.id, Action.AREA_CHANGED, target=area.name, detail="deleted")
     services().rooms.changed(room.id)
     return "", 204
+
+
+async def _record_limits(connection: AsyncConnection, user_id: str, before: Area | None, after: Area) -> None:
+    """Write to the log what became of capacity, warning and critical, if anything did."""
+    old, new = _told(before), _told(after)
+    if old != new:
+        await record(connection, user_id, Action.LIMITS_CHANGED, target=after.name, detail=f"{old} → {new}")
+
+
+def _told(area: Area | None) -> str:
+    """Capacity, warning and critical; ``-`` for none."""
+    values = (area.capacity, area.warning, area.critical) if area else (None, None, None)
+    return "/".join("-" if value is None else f"{value:g}" for value in values)
 
 
 async def _one(connection: AsyncConnection, room_id: str, area_id: str) -> Area:

@@ -103,8 +103,10 @@ def qr_code(text: str) -> str:
 async def get_invites(room_id: str) -> tuple[dict[str, Any], int]:
     """The invitations of one's own room."""
     user, room = await require_room(room_id, Role.OWNER)
+    since = time.time() - KEEP_ENDED_S
     async with services().database.reading() as connection:
-        return {"invites": [present(invite) for invite in await select_invites(connection, user.id, room.id)]}, 200
+        found = await select_invites(connection, user.id, room.id, since)
+    return {"invites": [present(invite) for invite in found]}, 200
 
 
 @blueprint.post("")
@@ -119,7 +121,7 @@ async def post_invite(room_id: str, data: InviteIn) -> tuple[dict[str, Any], int
     async with services().database.writing() as connection:
         room = await room_for(connection, user, room_id, Role.OWNER)
         await delete_old_invites(connection, now - KEEP_ENDED_S)
-        if await count_invites(connection, room.id) >= MOST_INVITES:
+        if await count_invites(connection, room.id, now - KEEP_ENDED_S) >= MOST_INVITES:
             raise APIError(409, "TOO_MANY_INVITES", f"A room keeps {MOST_INVITES} invitations, ended ones for a month.")
         await insert_invite(connection, invite, code)
         detail = f"{data.role}, {data.hours} h, {N_(f'{data.uses} uses')}"

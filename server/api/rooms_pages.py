@@ -1,11 +1,22 @@
 """The pages of rooms: the list, the wall, joining, and the status for everybody. They fetch the API."""
 
-from quart import Blueprint, render_template
+import json
+from urllib.parse import quote
+
+from quart import Blueprint, Response, render_template
 
 from server.api.access import everybody, users_only
 from server.api.room_access import require_room
 
 blueprint = Blueprint("rooms_pages", __name__)
+
+ICONS = (
+    ("favicon.svg", "any", "svg+xml", "any"),
+    ("icon-192.png", "192x192", "png", "any"),
+    ("icon-512.png", "512x512", "png", "any"),
+    ("app-512.png", "512x512", "png", "maskable"),
+)
+"""As in site.webmanifest."""
 
 
 @blueprint.get("/rooms")
@@ -28,6 +39,29 @@ async def wall(room_id: str) -> str:
 async def join(code: str) -> str:
     """Following an invitation; whether it holds is asked by the page."""
     return await render_template("join.html", code=code)
+
+
+@blueprint.get("/join/<code>/app.webmanifest")
+@everybody
+async def join_manifest(code: str) -> Response:
+    """What a phone installs: it opens this invitation again. The site's own would open the pages of an account."""
+    start = f"/join/{quote(code, safe='')}"
+    icons = [
+        {"src": f"/static/icons/{name}", "sizes": sizes, "type": f"image/{kind}", "purpose": purpose}
+        for name, sizes, kind, purpose in ICONS
+    ]
+    manifest = {
+        "id": start,
+        "name": "crowdcount",
+        "short_name": "crowdcount",
+        "start_url": start,
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#101315",
+        "theme_color": "#0a6e64",
+        "icons": icons,
+    }
+    return Response(json.dumps(manifest), content_type="application/manifest+json")
 
 
 @blueprint.get("/status/<code>")

@@ -91,7 +91,8 @@ async def patch_member(room_id: str, user_id: str, data: RoleIn) -> tuple[dict[s
         room = await room_for(connection, user, room_id, Role.OWNER)
         if not await update_role(connection, room.id, user_id, Role(data.role)):
             raise unknown_member()
-        await record(connection, user.id, Action.MEMBER_CHANGED, target=room.name, detail=data.role)
+        name = next(one.name for one in await select_members(connection, room.id) if one.user_id == user_id)
+        await record(connection, user.id, Action.MEMBER_CHANGED, target=room.name, detail=f"{name}, {data.role}")
     services().rooms.changed(room.id)
     return {"user": user_id, "role": data.role}, 200
 

@@ -6,6 +6,7 @@ from server.api.auth import COOKIE, GUEST_COOKIE, bearer_token
 from server.api.context import services
 from server.api.errors import APIError
 from server.origins import claimed_origin, origin_allowed
+from server.words.mark import N_
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_BODY_BYTES = 64 * 1024
@@ -44,8 +45,12 @@ def install_security(app: Quart) -> None:
         rides_on_cookie = bool(cookies) and bearer_token(headers.get("Authorization")) is None
         if origin is None and not rides_on_cookie:
             return
-        if not origin_allowed(origin, request.scheme, request.host, services().settings.allowed_origins):
-            raise APIError(403, "WRONG_ORIGIN", "This request came from another site, or did not say from where.")
+        if origin_allowed(origin, request.scheme, request.host, services().settings.known_origins):
+            return
+        if origin == f"{request.scheme}://{request.host}":
+            message = N_(f"This server does not go by the name {request.host}. Who runs it can allow {origin}.")
+            raise APIError(403, "WRONG_HOST", message)
+        raise APIError(403, "WRONG_ORIGIN", "This request came from another site, or did not say from where.")
 
     @app.after_request
     async def set_headers(response: Response) -> Response:

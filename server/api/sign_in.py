@@ -5,9 +5,11 @@ import time
 
 from quart import g
 from quart_auth import AuthUser, current_user, login_user, logout_user
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.audit import record, request_origin
 from server.api.auth import DAY_S, find_grant
+from server.api.authentication import require_same
 from server.api.context import services
 from server.storage.audit import Action
 from server.storage.sessions import (
@@ -20,16 +22,30 @@ from server.storage.sessions import (
     insert_session,
     session_id,
 )
-from server.storage.users import User
+from server.storage.users import Login, User
 from server.words.mark import N_
 
 
-async def begin_session(user: User, kind: SessionKind) -> tuple[str, Session]:
-    """Store a new session. Returns the secret that names it, and the session."""
+async def begin_session(connection: AsyncConnection, login: Login, kind: SessionKind) -> tuple[str, Session]:
+    """Store a new session. Returns the secret that names it, and the session.
+
+    Parameters
+    ----------
+    connection : AsyncConnection
+        In a write transaction.
+    login : Login
+        As its password was checked.
+
+    Raises
+    ------
+    APIError
+        401 ``WRONG_CREDENTIALS`` or 403 ``ACCOUNT_DISABLED`` when that is so no more.
+    """
+    await require_same(connection, login)
     now, secret, origin = time.time(), secrets.token_urlsafe(32), request_origin()
     session = Session(
         id=session_id(secret),
-        user_id=user.id,
+        user_id=login.user.id,
         kind=kind,
         created_at=now,
         last_seen_at=now,
@@ -37,17 +53,22 @@ async def begin_session(user: User, kind: SessionKind) -> tuple[str, Session]:
         address=origin.address,
         device=origin.device,
     )
-    async with services().database.writing() as connection:
-        await insert_session(connection, session)
-        await record(connection, user.id, Action.SIGNED_IN, target=kind)
+    await insert_session(connection, session)
+    await record(connection, login.user.id, Action.SIGNED_IN, target=kind)
     return secret, session
 
 
-async def sign_in(user: User) -> None:
-    """Begin a session of this browser and set its cookie."""
+async def sign_in(login: Login) -> None:
+    """Begin a session of this browser and set its cookie. Raises APIError as `begin_session`."""
+    async with services().database.writing() as connection:
+        secret, session = await begin_session(connection, login, SessionKind.BROWSER)
     # A session from before this sign-in must not live on beside it.
     await sign_out()
-    secret, session = await begin_session(user, SessionKind.BROWSER)
+    keep_session(login.user, secret, session)
+
+
+def keep_session(user: User, secret: str, session: Session) -> None:
+    """Let this browser have the session."""
     login_user(AuthUser(secret), remember=True)
     g.grant = Grant(user, session.id, session.expires_at)
 

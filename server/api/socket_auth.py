@@ -43,7 +43,7 @@ def socket_authenticator(app: Quart, auth: QuartAuth) -> SocketAuthenticator:
         secret = cookie_secret(app, auth, cookie) if cookie else None
         if secret is None and device is None:
             raise CodedError("UNAUTHENTICATED", SIGN_IN)
-        if not handshake_origin_allowed(environ, services.settings.allowed_origins):
+        if not handshake_origin_allowed(environ, services.settings.known_origins):
             raise CodedError("WRONG_ORIGIN", "This connection came from another site, or did not say from where.")
         if secret is None:
             return await _guest(services, device)

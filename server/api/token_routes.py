@@ -10,9 +10,10 @@ from quart_schema import validate_request, validate_response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.access import everybody, users_only
-from server.api.accounts import Credentials, Strict, authenticate
+from server.api.accounts import Credentials, Strict
 from server.api.audit import record
 from server.api.auth import require_grant
+from server.api.authentication import authenticate
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.sign_in import begin_session, sign_out
@@ -59,10 +60,10 @@ async def _issue(connection: AsyncConnection, user_id: str, session_id: str, end
 @validate_response(TokensAnswer, 200)
 async def post_tokens(data: Credentials) -> tuple[dict[str, Any], int]:
     """Sign in as a program."""
-    user = await authenticate(data.login, data.password)
-    _, session = await begin_session(user, SessionKind.PROGRAM)
+    login = await authenticate(data.login, data.password)
     async with services().database.writing() as connection:
-        return await _issue(connection, user.id, session.id, session.expires_at), 200
+        _, session = await begin_session(connection, login, SessionKind.PROGRAM)
+        return await _issue(connection, login.user.id, session.id, session.expires_at), 200
 
 
 @blueprint.post("/refresh")

@@ -5,6 +5,7 @@ from enum import IntEnum
 from math import isfinite
 
 from server.core.errors import CodedError
+from server.core.observed import observed_ms
 
 
 class Level(IntEnum):
@@ -24,13 +25,13 @@ class Limits:
     warning, critical : float or None
         The level is reached at this value; None leaves it out.
     hold_s : float
-        How long the value must be reached before the level rises.
+        How long the value must be seen to be reached before the level rises.
     hysteresis : float
         The level falls when the value is below its limit by more than this part of the limit.
     clear_s : float
         How long the value must be that low before the level falls.
     cooldown_s : float
-        After an alert ended, the next one begins at the earliest so much later; worse levels do not wait.
+        After an alert ended, the next one begins at the earliest so much later; what reaches critical does not wait.
     """
 
     warning: float | None = None
@@ -92,50 +93,79 @@ class Step:
 class Alarm:
     """Follows one figure.
 
-    The level moves by one step at a time, so that none is skipped: a jump from clear to critical gives both steps.
+    The level moves by one step at a time, so that none is skipped: a jump from clear to critical gives both steps. What
+    must last is measured on a clock that stands still while there are no pictures.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.level = Level.CLEAR
-        self._rising_since: dict[Level, float | None] = {Level.WARNING: None, Level.CRITICAL: None}
-        self._falling_since: dict[Level, float | None] = {Level.WARNING: None, Level.CRITICAL: None}
+        self._rising_since: dict[Level, float | None] = {}
+        self._falling_since: dict[Level, float | None] = {}
         self._alert: Alert | None = None
         self._cool_until = float("-inf")
+        self._t: float | None = None
+        self._clock = 0.0
 
     @property
     def alert(self) -> Alert | None:
         """The alert that is going on."""
         return self._alert
 
-    def update(self, t: float, value: float) -> list[Step]:
-        """Take in the figure at capture time `t` (ms) and return the steps of the level."""
-        self._watch(t, value)
+    def change(self, limits: Limits) -> None:
+        """The user set other limits: level, alert and cooldown stay, what must last for a time begins to now."""
+        self.limits = limits
+        self._rising_since, self._falling_since = {}, {}
+
+    def update(self, t: float, value: float, *, may_fall: bool = True) -> list[Step]:
+        """Take in the figure at capture time `t` (ms) and return the steps of the level.
+
+        Where it `may_fall` not, the figure is known to be too small perhaps: it can make the level worse only.
+        """
+        self._clock += observed_ms(self._t, t)
+        self._t = t
+        if self.level is Level.CLEAR and self.limits.reached(value) is Level.CLEAR:
+            self._rising_since.clear()
+            return []
+        self._watch(value)
+        if not may_fall:
+            self._falling_since = dict.fromkeys(self._falling_since)
         steps = []
         while (step := self._rise(t, value)) is not None:
             steps.append(step)
-        while (step := self._fall(t)) is not None:
-            steps.append(step)
+        while self.level is not Level.CLEAR and self._lasts(self._falling_since, self.level, self.limits.clear_s):
+            steps.append(self._step_down(t))
         if self._alert is not None and value > self._alert.peak:
             self._alert = replace(self._alert, peak=value, peak_t=t)
         return steps
 
-    def _watch(self, t: float, value: float) -> None:
+    def end(self, t: float) -> list[Step]:
+        """The figure is not known any more: nothing can be too high."""
+        self._t = None
+        self._rising_since, self._falling_since = {}, {}
+        steps = []
+        while self.level is not Level.CLEAR:
+            steps.append(self._step_down(t))
+        return steps
+
+    def _watch(self, value: float) -> None:
         """Since when each level is reached, and since when it is not kept."""
         reached, kept = self.limits.reached(value), self.limits.kept(value)
         for level in (Level.WARNING, Level.CRITICAL):
-            rising, falling = self._rising_since[level], self._falling_since[level]
-            self._rising_since[level] = (t if rising is None else rising) if reached >= level else None
-            self._falling_since[level] = None if kept >= level else (t if falling is None else falling)
+            rising, falling = self._rising_since.get(level), self._falling_since.get(level)
+            self._rising_since[level] = (self._clock if rising is None else rising) if reached >= level else None
+            self._falling_since[level] = None if kept >= level else self._clock if falling is None else falling
+
+    def _lasts(self, since: dict[Level, float | None], level: Level, seconds: float) -> bool:
+        began = since.get(level)
+        return began is not None and self._clock - began >= seconds * 1000
 
     def _rise(self, t: float, value: float) -> Step | None:
         after = self._next_up()
-        if after is None:
+        if after is None or not self._lasts(self._rising_since, after, self.limits.hold_s):
             return None
-        since = self._rising_since[after]
-        if since is None or t - since < self.limits.hold_s * 1000:
-            return None
-        if self._alert is None and t < self._cool_until and after is not Level.CRITICAL:
+        cooling = self._alert is None and t < self._cool_until
+        if cooling and not self._lasts(self._rising_since, Level.CRITICAL, self.limits.hold_s):
             return None
         before, self.level = self.level, after
         if self._alert is None:
@@ -148,14 +178,11 @@ class Alarm:
             return Level.WARNING if self.limits.warning is not None else Level.CRITICAL
         return Level.CRITICAL if self.level is Level.WARNING else None
 
-    def _fall(self, t: float) -> Step | None:
-        if self.level is Level.CLEAR or self._alert is None:
-            return None
-        since = self._falling_since[self.level]
-        if since is None or t - since < self.limits.clear_s * 1000:
-            return None
+    def _step_down(self, t: float) -> Step:
+        """One level less; there is an alert, since the level is not clear."""
         skips = self.level is Level.CRITICAL and self.limits.warning is None
         before, self.level = self.level, Level.CLEAR if skips else Level(self.level - 1)
+        assert self._alert is not None
         alert = self._alert = replace(self._alert, level=self.level)
         if self.level is Level.CLEAR:
             alert, self._alert = replace(alert, ended=t), None

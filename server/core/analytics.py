@@ -10,7 +10,7 @@ from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
 from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
-from server.core.watch import ZoneReport, ZoneWatch
+from server.core.watch import ClosedZone, ZoneReport, ZoneWatch
 
 HEATMAP_EVERY_MS = 500.0
 """A heatmap changes slowly; twice a second looks live and costs a stream 5 KB a second."""
@@ -18,12 +18,13 @@ HEATMAP_EVERY_MS = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one frame brought. `heatmap` is None between its turns."""
+    """What one frame brought. `heatmap` is None between its turns; `closed` are zones that were removed before it."""
 
     figures: Figures
     heatmap: HeatmapImage | None
     zones: tuple[ZoneReport, ...]
     lines: tuple[LineReport, ...]
+    closed: tuple[ClosedZone, ...] = ()
 
 
 class Analytics:
@@ -43,6 +44,7 @@ class Analytics:
         self._heatmap_t = float("-inf")
         self._epoch = 0
         self._zones: dict[str, ZoneWatch] = {}
+        self._closed: list[ClosedZone] = []
         self._crossings = Crossings()
         self._outlines = Outlines((), 1.0)
         self.set_plan(plan or Plan())
@@ -57,9 +59,13 @@ class Analytics:
         watches = {}
         for zone in plan.zones:
             limits = plan.limits.get(zone.id, ZoneLimits())
-            before = self._zones.get(zone.id)
-            new = before.change(zone, limits, plan.calibration) if before else None
-            watches[zone.id] = new or ZoneWatch(zone, limits, plan.calibration)
+            watch = self._zones.pop(zone.id, None)
+            if watch is None:
+                watch = ZoneWatch(zone, limits, plan.calibration)
+            else:
+                watch.change(zone, limits, plan.calibration)
+            watches[zone.id] = watch
+        self._closed += [watch.close() for watch in self._zones.values()]
         self._zones = watches
         self._outlines = Outlines(plan.zones, self._outlines.scale_x)
         self._crossings.set_lines(plan.lines)
@@ -81,6 +87,12 @@ class Analytics:
         """Hand over where people were since the last time, by the hour of the clock."""
         return self._heatmap.take_hours()
 
+    def close(self) -> list[ClosedZone]:
+        """No frame comes any more: everybody leaves. Returns every zone that was not handed over as closed."""
+        closed = [*self._closed, *[watch.close() for watch in self._zones.values()]]
+        self._closed, self._zones = [], {}
+        return closed
+
     def update(self, tracks: Tracks) -> Analysis:
         """Take in the next frame's tracks."""
         if tracks.epoch != self._epoch:
@@ -93,11 +105,13 @@ class Analytics:
             self._heatmap_t = tracks.t
             image = self._heatmap.image()
         people = footing(tracks)
+        closed, self._closed = tuple(self._closed), []
         return Analysis(
             figures=figures,
             heatmap=image,
             zones=self._watch(people),
             lines=self._crossings.update(people),
+            closed=closed,
         )
 
     def _watch(self, people: Footing) -> tuple[ZoneReport, ...]:

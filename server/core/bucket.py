@@ -1,13 +1,12 @@
 """Figures over stretches of time: what history keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from server.core.observed import observed_ms
 from server.core.visits import Event, Kind
 
 BUCKET_MS = 10_000
-MAX_STEP_MS = 1_000.0
-"""A figure holds until the next frame, yet not for longer than this: a gap in the pictures is not an observation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +66,19 @@ class BucketMaker:
         ended = self.close() if self._start is not None and start != self._start else None
         if self._start is None:
             self._start, self._t = start, t
-        step = min(t - self._t, MAX_STEP_MS)
+        step = observed_ms(self._t, t)
         self._person_ms += step * (self._values[-1] if self._values else value)
         self._observed_ms += step
         self._t = t
         self._values.append(value)
+        self.count(events)
+        return ended
+
+    def count(self, events: Iterable[Event]) -> None:
+        """Something happened in the bucket that is open."""
         for event in events:
             self._counts[event.kind] += 1
             self._dwell_s += event.dwell_s
-        return ended
 
     def close(self) -> Bucket | None:
         """End the bucket that is open."""

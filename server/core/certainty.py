@@ -11,6 +11,9 @@ TAIL = 0.1
 """Probability left out on either side of the range. Whole numbers round it outwards, so the range holds more than
 nine times in ten."""
 
+FAINT = 0.01
+"""Traces with a smaller probability are put together: a hostile picture may have hundreds of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
@@ -33,7 +36,8 @@ def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, 
     """Smallest and largest number of people that are plausible.
 
     The number is a sum of independent chances: a Poisson binomial of those of whom there is a trace, and a Poisson of
-    those of whom there is none. Computed exactly, by convolution.
+    those of whom there is none, computed by convolution. The faintest traces count with the latter: the error is at
+    most the sum of their squares (Le Cam 1960).
 
     Parameters
     ----------
@@ -49,8 +53,9 @@ def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, 
     low, high : int
         ``low <= n <= high``.
     """
-    chances = _poisson(overlooked)
-    for probability in np.concatenate([counted, hidden]).tolist():
+    faint = hidden < FAINT
+    chances = _poisson(overlooked + float(hidden[faint].sum()))
+    for probability in np.concatenate([counted, hidden[~faint]]).tolist():
         chances = np.convolve(chances, (1.0 - probability, probability))
     below = np.cumsum(chances)
     low, high = np.searchsorted(below, (TAIL, 1.0 - TAIL)).tolist()

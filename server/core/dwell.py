@@ -26,11 +26,13 @@ class Dwell:
         self._sorted: list[float] = []
         self._sum = 0.0
         self._count = 0
+        self._quantiles: tuple[float, float] | None = None  # of what was added so far
 
     def add(self, seconds: float) -> None:
         """A visit ended."""
         self._sum += seconds
         self._count += 1
+        self._quantiles = None
         self._order.append(seconds)
         insort(self._sorted, seconds)
         if len(self._order) > KEPT:
@@ -40,7 +42,9 @@ class Dwell:
         """The figures, with the longest visit that is going on, seconds."""
         if not self._count:
             return DwellFigures(None, None, None, longest)
-        return DwellFigures(self._sum / self._count, self._quantile(0.5), self._quantile(0.9), longest)
+        if self._quantiles is None:
+            self._quantiles = self._quantile(0.5), self._quantile(0.9)
+        return DwellFigures(self._sum / self._count, *self._quantiles, longest)
 
     def _quantile(self, q: float) -> float:
         """Linear interpolation between order statistics (Hyndman and Fan's type 7, as numpy's default)."""

@@ -104,20 +104,35 @@ def _similarity(source: Points, target: Points) -> NDArray[np.float64]:
 
 
 def _homography(source: Points, target: Points) -> NDArray[np.float64]:
-    """The projective map of four points, positive in front of the camera."""
+    """The projective map of four points, positive in front of the camera.
+
+    The element that is set to 1 is the depth at the middle of the points, which no horizon meets; at the frame's corner
+    it may well be 0.
+    """
+    middle = source.mean(axis=0)
     rows, right = [], []
-    for (x, y), (u, v) in zip(source, target, strict=True):
+    for (x, y), (u, v) in zip(source - middle, target, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         right += [u, v]
     try:
         matrix = np.append(np.linalg.solve(np.array(rows), np.array(right)), 1.0).reshape(3, 3)
     except np.linalg.LinAlgError as error:
         raise GroundError("BAD_CALIBRATION", "The four points do not make a plane.") from error
-    sign = np.sign(np.column_stack([source, np.ones(4)]) @ matrix[2])
-    if not (sign == sign[0]).all() or sign[0] == 0:
+    matrix[:, 2] -= matrix[:, :2] @ middle
+    if not (np.column_stack([source, np.ones(4)]) @ matrix[2] > 0).all():
         raise GroundError("BAD_CALIBRATION", "The four points cannot be seen like this by a camera.")
-    oriented: NDArray[np.float64] = matrix * sign[0]
+    oriented: NDArray[np.float64] = matrix
     return oriented
+
+
+def area_on_ground(points_norm: Sequence[PointNorm], calibration: Calibration | None, scale_x: float) -> float | None:
+    """Area of a polygon in m²; None without a calibration, or where it does not tell."""
+    if calibration is None:
+        return None
+    try:
+        return Ground(calibration, scale_x).area_m2(points_norm)
+    except GroundError:
+        return None
 
 
 def level_of_service(people_per_m2: float) -> str:

@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.footing import Footing
-from server.core.geometry import Points, PolygonFields
+from server.core.geometry import PolygonFields
 from server.core.zone import Anchor, Zone
 
 OVERLAP = 0.1
 """Part of the box that has to be inside with `Anchor.OVERLAP`."""
-SAMPLES = 5
-"""The overlap is measured on a grid of this many points a side: steps of 4 %."""
+SIDEWAYS = np.array(((1, 0, 1, 0), (-1, 0, -1, 0), (0, 1, 0, 1), (0, -1, 0, -1)))
 
 Place = tuple[set[int], set[int]]
 """Identities that are clearly inside a zone, and those at its outline, who stay what they were."""
@@ -42,29 +41,47 @@ class Outlines:
             return places
         points = np.where(self._feet, people.feet, people.centres)
         overlaps, reach = self._overlaps[:, None, None], people.band[:, None]
-        low = np.where(overlaps, people.boxes[:, :2], points - reach)
-        high = np.where(overlaps, people.boxes[:, 2:], points + reach)
+        low = np.where(overlaps, people.boxes[:, :2], points) - reach
+        high = np.where(overlaps, people.boxes[:, 2:], points) + reach
         zones, persons = self._fields.near(low, high)
         if not len(zones):
             return places
-        depth, band = self._fields.distance(points[zones, persons], zones), people.band[persons]
-        if self._overlaps.any():
-            chosen = self._overlaps[zones]
-            depth[chosen] = _overlap(self._fields, people.boxes[persons[chosen]], zones[chosen]) - OVERLAP
-            band[chosen] = OVERLAP / 2
-        found = zip(zones.tolist(), persons.tolist(), (depth > band).tolist(), (depth >= -band).tolist(), strict=True)
-        for zone, person, inside, held in found:
-            if held:
-                places[zone][not inside].add(people.ids[person])
+        depth, band = np.empty(len(zones)), people.band[persons]
+        chosen = self._overlaps[zones]
+        by_point = ~chosen
+        if chosen.any():
+            depth[chosen] = _overlap(self._fields, people.boxes[persons[chosen]], band[chosen], zones[chosen])
+        if by_point.any():
+            depth[by_point] = self._fields.distance(points[zones, persons][by_point], zones[by_point])
+        held = np.flatnonzero(depth >= -band)
+        inside = depth[held] > band[held]
+        for zone, person, in_ in zip(zones[held].tolist(), persons[held].tolist(), inside.tolist(), strict=True):
+            places[zone][not in_].add(people.ids[person])
         return places
 
 
-def _overlap(fields: PolygonFields, boxes: NDArray[np.float64], zones: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Part of each box, (n, 4) in frame heights, that lies inside its zone; (n,) 0..1."""
-    steps = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    x = boxes[:, 0, None] + (boxes[:, 2] - boxes[:, 0])[:, None] * np.repeat(steps, SAMPLES)
-    y = boxes[:, 1, None] + (boxes[:, 3] - boxes[:, 1])[:, None] * np.tile(steps, SAMPLES)
-    points: Points = np.stack([x.ravel(), y.ravel()], axis=1)
-    inside = fields.distance(points, np.repeat(zones, SAMPLES**2)) > 0
-    part: NDArray[np.float64] = inside.reshape(len(boxes), SAMPLES**2).mean(axis=1)
-    return part
+def _overlap(
+    fields: PolygonFields, boxes: NDArray[np.float64], band: NDArray[np.float64], zones: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Whether enough of each box lies inside its zone, as if it were a distance; (n,).
+
+    Above the band: wherever the box is moved by the width of the band, enough is inside. Below: nowhere. So whoever
+    wanders by less changes no sides here either, whatever the shape of box and zone.
+
+    Parameters
+    ----------
+    boxes, band, zones : NDArray
+        (n, 4) in frame heights, (n,) half width of the band, (n,) index of the zone.
+    """
+    width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    least = OVERLAP * width * height
+    spare = fields.covered(boxes, zones) - least
+    depth = np.where(spare > 0, 2 * band, -2 * band)
+    # A shift by the band changes what is covered by a strip at most; most boxes are further from the limit.
+    near = np.abs(spare) <= band * np.maximum(width, height)
+    if near.any():
+        shifts = SIDEWAYS[:, None] * band[near, None]
+        moved = fields.covered((boxes[near] + shifts).reshape(-1, 4), np.tile(zones[near], len(shifts)))
+        enough = moved.reshape(len(shifts), -1) > least[near]
+        depth[near] = np.where(enough.all(axis=0), 2, np.where(enough.any(axis=0), 0, -2)) * band[near]
+    return depth

@@ -1,18 +1,17 @@
 """Figures over several cameras: how many are in an area or in all of a room, and how sure that is."""
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from server.core.alarm import Alarm, Alert, Level, Limits
+from server.core.trend import Trend
 
 SILENT_S = 10.0
 """A camera without a frame for so long is silent: its part of every total is marked stale."""
 UNWATCHED_S = 60.0
-"""An area that no camera has shown for so long has no alert any more: nobody knows."""
-TREND_S, TREND_LEAST_S, TREND_STEP_S = 180.0, 30.0, 1.0
-"""The trend is that of the last three minutes; less than half a minute gives none. One value a second is kept."""
+"""An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
+not fall while the people of a camera that went, or fell silent, may still be there."""
 WARNING_SHARE = 0.8
 """Of its capacity, from which on an area without limits of its own warns."""
 
@@ -82,6 +81,11 @@ class Total:
     stale_cameras: tuple[str, ...]
     missing_cameras: tuple[str, ...]
 
+    @property
+    def complete(self) -> bool:
+        """Whether every part is known now."""
+        return not (self.stale_cameras or self.missing_cameras)
+
 
 def total(parts: Iterable[Part], readings: Readings, now_s: float) -> Total:
     """Add up. Who is in several zones of one camera counts once, and its whole frame includes its zones."""
@@ -113,29 +117,6 @@ def _share(reading: Reading, zones: set[str | None]) -> tuple[int, bool]:
     for zone in zones:
         inside |= reading.zones.get(zone or "", frozenset())
     return len(inside), all(zone in reading.zones for zone in zones)
-
-
-class Trend:
-    """How a number of people changes."""
-
-    def __init__(self) -> None:
-        self._points: deque[tuple[float, int]] = deque()
-
-    def update(self, now_s: float, people: int) -> None:
-        """Take in the number."""
-        if not self._points or now_s - self._points[-1][0] >= TREND_STEP_S:
-            self._points.append((now_s, people))
-        while now_s - self._points[0][0] > TREND_S:
-            self._points.popleft()
-
-    def per_minute(self) -> float | None:
-        """The slope of the least-squares line through the last minutes; None for too short a time."""
-        if not self._points or self._points[-1][0] - self._points[0][0] < TREND_LEAST_S:
-            return None
-        mean_t = sum(t for t, _ in self._points) / len(self._points)
-        mean_n = sum(n for _, n in self._points) / len(self._points)
-        spread = sum((t - mean_t) ** 2 for t, _ in self._points)
-        return 60 * sum((t - mean_t) * (n - mean_n) for t, n in self._points) / spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +158,8 @@ class AreaWatch:
         self.limits = limits or limits_for(capacity)
         self._alarm = Alarm(self.limits) if self.limits else None
         self._trend = Trend()
-        self._seen_s = float("-inf")
+        self._seen_s = self._lost_s = float("-inf")
+        self._sure: frozenset[str] = frozenset()
 
     def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
         """The watch after somebody changed the area: anew where it counts others or warns differently."""
@@ -189,14 +171,17 @@ class AreaWatch:
     def update(self, now_s: float, readings: Readings) -> AreaReport:
         """Take in the newest figures of all cameras."""
         found = total(self.parts, readings, now_s)
+        self._follow_cameras(now_s, found)
         if any(part.camera_id in readings for part in self.parts):
             self._seen_s = now_s
-            self._trend.update(now_s, found.people)
+            if found.complete:
+                self._trend.update(now_s, found.people)
             if self._alarm is not None:
-                self._alarm.update(now_s * 1000, found.people)
+                may_fall = found.complete or now_s - self._lost_s >= UNWATCHED_S
+                self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
-        slope = self._trend.per_minute()
+        slope = self._trend.per_minute() if found.complete else None
         return AreaReport(
             total=found,
             level=self._alarm.level if self._alarm else Level.CLEAR,
@@ -204,6 +189,15 @@ class AreaWatch:
             per_minute=slope,
             full_in_s=self._full_in(found.people, slope),
         )
+
+    def _follow_cameras(self, now_s: float, found: Total) -> None:
+        """People whom a camera shows at last, or shows no more, did not come or go."""
+        sure = frozenset(part.camera_id for part in self.parts) - {*found.stale_cameras, *found.missing_cameras}
+        if sure != self._sure:
+            self._trend = Trend()
+        if self._sure - sure:
+            self._lost_s = now_s
+        self._sure = sure
 
     def _full_in(self, people: int, slope: float | None) -> float | None:
         if self.capacity is None or slope is None or slope <= 0 or people >= self.capacity:
@@ -222,4 +216,9 @@ def public_state(report: AreaReport, capacity: int | None) -> str:
         return "full"
     if report.level is Level.WARNING:
         return "busy"
-    return "unknown" if report.total.stale_cameras or report.total.missing_cameras else "go"
+    return "go" if report.total.complete else "unknown"
+
+
+def public_people(report: AreaReport) -> int | None:
+    """The number that everybody is told: none while a part of it is old or missing, for they cannot be shown which."""
+    return report.total.people if report.total.complete else None

@@ -65,6 +65,10 @@ class _Visit:
         return (self.before + self.inside_last - self.entered) / 1000
 
 
+def _end(id_: int, visit: _Visit) -> Event:
+    return Event(Kind.END, id_, visit.inside_last, visit.dwell_s())
+
+
 class Visits:
     """The visits of one zone, from who is inside, at the outline, outside and unseen in each frame.
 
@@ -75,9 +79,7 @@ class Visits:
     """
 
     def __init__(self, zone: Zone) -> None:
-        self._entry_ms = zone.entry_s * 1000
-        self._exit_ms = zone.exit_s * 1000
-        self._revisit_ms = max(zone.revisit_s, zone.exit_s) * 1000
+        self.take_times(zone)
         self._visits: dict[int, _Visit] = {}
         # Apart, because they are many and ask for nothing: those who left, in the order in which they did.
         self._away: dict[int, _Visit] = {}
@@ -92,13 +94,25 @@ class Visits:
         """How many went unseen inside and have not been found since."""
         return self._lost
 
-    def reset(self) -> int:
-        """Forget who was here before; return how many are here, or lost."""
+    def take_times(self, zone: Zone) -> None:
+        """From now on the zone's times are these; whoever is inside stays."""
+        self._entry_ms = zone.entry_s * 1000
+        self._exit_ms = zone.exit_s * 1000
+        self._revisit_ms = max(zone.revisit_s, zone.exit_s) * 1000
+
+    def staying(self) -> int:
+        """How many are here, or lost: entries - exits."""
+        return len(self._present) + self._lost
+
+    def reset(self) -> list[Event]:
+        """Forget who was here before; return the ends of their visits. Who is here, or lost, goes on."""
+        events = [_end(id_, visit) for id_, visit in self._away.items()]
         self._away.clear()
-        for visit in self._visits.values():
-            if visit.phase is Phase.ENTERING:
+        for id_, visit in self._visits.items():
+            if visit.phase is Phase.ENTERING and visit.counted:
+                events.append(Event(Kind.END, id_, visit.entered, visit.before / 1000))
                 visit.counted, visit.before = False, 0.0
-        return sum(visit.counted for visit in self._visits.values())
+        return events
 
     def longest_s(self) -> float:
         """The longest that one of those has been inside in this visit, seconds; 0 without any."""
@@ -119,14 +133,24 @@ class Visits:
         for id_ in inside:
             if id_ not in self._visits:
                 self._visits[id_] = self._begin(id_, t, events)
-        for id_, visit in list(self._visits.items()):
+        for id_, visit in [*self._visits.items()]:
             if id_ in inside or id_ in held:
-                self._be_inside(id_, visit, t, events)
+                visit.inside_last = t
+                if visit.phase is not Phase.INSIDE:
+                    self._be_inside(id_, visit, t, events)
             else:
                 self._be_elsewhere(id_, visit, t, id_ in seen, events)
-        self._present = [id_ for id_, visit in self._visits.items() if visit.phase in PRESENT]
-        self._lost = sum([visit.phase is Phase.LOST for visit in self._visits.values()])
+        self._sort()
         return events
+
+    def _sort(self) -> None:
+        """Who is present, and how many are lost."""
+        self._present, self._lost = [], 0
+        for id_, visit in self._visits.items():
+            if visit.phase in PRESENT:
+                self._present.append(id_)
+            elif visit.phase is Phase.LOST:
+                self._lost += 1
 
     def close(self) -> list[Event]:
         """End every visit, each when its identity was last inside: identities start again."""
@@ -135,7 +159,7 @@ class Visits:
             if visit.phase in (Phase.INSIDE, Phase.LEAVING, Phase.LOST):
                 events.append(Event(Kind.EXIT, id_, visit.inside_last))
             if visit.counted:
-                events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
+                events.append(_end(id_, visit))
         self._visits.clear()
         self._away.clear()
         self._present, self._lost = [], 0
@@ -145,7 +169,7 @@ class Visits:
         """A new stay: of the visit that somebody left a moment ago, or of a new one."""
         visit = self._away.pop(id_, None)
         if visit is not None and t - visit.inside_last >= self._revisit_ms:
-            events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
+            events.append(_end(id_, visit))
             visit = None
         if visit is None:
             return _Visit(Phase.ENTERING, t, t)
@@ -159,12 +183,11 @@ class Visits:
             if t - visit.inside_last < self._revisit_ms:
                 return
             del self._away[id_]
-            events.append(Event(Kind.END, id_, visit.inside_last, visit.dwell_s()))
+            events.append(_end(id_, visit))
 
     def _be_inside(self, id_: int, visit: _Visit, t: float, events: list[Event]) -> None:
         if visit.phase in (Phase.LEAVING, Phase.LOST):
             visit.phase = Phase.INSIDE
-        visit.inside_last = t
         if visit.phase is Phase.ENTERING and t - visit.entered >= self._entry_ms:
             visit.phase = Phase.INSIDE
             if not visit.counted:

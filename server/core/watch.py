@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from server.core.alarm import Alarm, Alert, Level, Step
 from server.core.footing import Footing
-from server.core.ground import Calibration, Ground, level_of_service
+from server.core.ground import Calibration, area_on_ground, level_of_service
 from server.core.outlines import Place
 from server.core.plan import ZoneLimits
 from server.core.visits import Event
@@ -32,7 +32,7 @@ class ZoneReport:
     alerts : mapping of str to Alert
         Those that go on, by figure.
     events : tuple of Event
-        What this frame brought.
+        What happened since the frame before.
     steps : tuple of (str, Step)
         Level changes that this frame brought, with the figure.
     """
@@ -49,6 +49,15 @@ class ZoneReport:
     steps: tuple[tuple[str, Step], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedZone:
+    """A zone that is not watched any more: its last figures, and what happened since its last report."""
+
+    zone: Zone
+    figures: ZoneFigures
+    events: tuple[Event, ...]
+
+
 class ZoneWatch:
     """Watches one zone.
 
@@ -61,43 +70,39 @@ class ZoneWatch:
 
     def __init__(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
         self.zone = zone
-        self.limits = limits
         self.calibration = calibration
         self._counter = ZoneCounter(zone)
-        self._alarms = _alarms(limits)
+        self._events: list[Event] = []
+        self._alarms = _alarms(limits, {})
         self._area_m2: float | None = None
         self._scale_x = 0.0
 
-    def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> "ZoneWatch":
-        """The watch after the user changed something: counters go on unless who is inside may have changed.
+    def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
+        """The user changed something: whoever is inside stays, alerts go on.
 
-        A moved outline starts the counters anew; a new name, colour or limit does not.
+        A moved outline, another anchor or other times start the counters anew; a new name, colour or limit does not.
         """
         if _counting(zone) != _counting(self.zone):
-            return ZoneWatch(zone, limits, calibration)
-        if limits != self.limits:
-            self._alarms = _alarms(limits)
+            self.reset()
+        self._alarms = _alarms(limits, self._alarms)
         self._scale_x = 0.0
-        self._counter.zone = self.zone = zone
-        self.limits, self.calibration = limits, calibration
-        return self
+        self._counter.change(zone)
+        self.zone, self.calibration = zone, calibration
 
     def update(self, people: Footing, place: Place) -> ZoneReport:
         """Take in a frame and who of its people is inside."""
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
-            ground = Ground(self.calibration, people.scale_x) if self.calibration else None
-            self._area_m2 = ground.area_m2(self.zone.points_norm) if ground else None
-        events = self._counter.update(people, place)
+            self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
+        events, self._events = [*self._events, *self._counter.update(people, place)], []
         figures = self._counter.figures()
         density = figures.occupancy / self._area_m2 if self._area_m2 else None
         values = {"people": figures.occupancy, "density": density, "dwell": figures.dwell.longest_now_s}
-        steps = [
-            (figure, step)
-            for figure, alarm in self._alarms.items()
-            if (value := values[figure]) is not None
-            for step in alarm.update(people.t, value)
-        ]
+        steps = []
+        for figure, alarm in self._alarms.items():
+            value = values[figure]
+            found = alarm.end(people.t) if value is None else alarm.update(people.t, value)
+            steps += [(figure, step) for step in found]
         return ZoneReport(
             zone=self.zone,
             figures=figures,
@@ -113,16 +118,29 @@ class ZoneWatch:
 
     def reset(self) -> None:
         """Begin the counts anew; levels and alerts are of the present and stay."""
-        self._counter.reset()
+        self._events += self._counter.reset()
 
-    def restart(self) -> list[Event]:
+    def restart(self) -> None:
         """Identities start again; counts stay."""
-        return self._counter.restart()
+        self._events += self._counter.close()
+
+    def close(self) -> ClosedZone:
+        """Watch no longer."""
+        events, self._events = [*self._events, *self._counter.close()], []
+        return ClosedZone(self.zone, self._counter.figures(), tuple(events))
 
 
-def _alarms(limits: ZoneLimits) -> dict[str, Alarm]:
-    found = {field.name: getattr(limits, field.name) for field in fields(limits)}
-    return {figure: Alarm(limit) for figure, limit in found.items() if limit is not None}
+def _alarms(limits: ZoneLimits, before: Mapping[str, Alarm]) -> dict[str, Alarm]:
+    """An alarm for each figure that has limits; one that was there goes on."""
+    alarms = {}
+    for field in fields(limits):
+        limit = getattr(limits, field.name)
+        if limit is None:
+            continue
+        alarm = alarms[field.name] = before.get(field.name) or Alarm(limit)
+        if alarm.limits != limit:
+            alarm.change(limit)
+    return alarms
 
 
 def _counting(zone: Zone) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from server.core.dwell import Dwell, DwellFigures
 from server.core.footing import Footing
+from server.core.observed import observed_ms
 from server.core.outlines import Place
 from server.core.visits import Event, Kind, Visits
 from server.core.zone import Zone
@@ -18,7 +19,7 @@ class ZoneFigures:
     occupancy, peak : int
         People inside now, and the most there were.
     average : float
-        Of the occupancy over time.
+        Of the occupancy over the observed time.
     entries, exits : int
         People who came in and went out. entries - exits = occupancy + lost.
     lost : int
@@ -61,25 +62,31 @@ class ZoneCounter:
         """Take in a frame and who of its people is inside; say what happened."""
         events = self._visits.update(people.t, *place, people.seen)
         self._take(events)
-        if self._t is not None:
-            step = people.t - self._t
-            self._person_ms += self._occupancy * step
-            self._elapsed_ms += step
+        step = observed_ms(self._t, people.t)
+        self._person_ms += self._occupancy * step
+        self._elapsed_ms += step
         self._t = people.t
         self._occupancy = len(self._visits.present())
         self._peak = max(self._peak, self._occupancy)
         return events
 
-    def reset(self) -> None:
-        """Begin the counts anew with those who are there now."""
-        there = self._visits.reset()
+    def change(self, zone: Zone) -> None:
+        """The user changed the zone: whoever is inside stays until seen elsewhere."""
+        self.zone = zone
+        self._visits.take_times(zone)
+
+    def reset(self) -> list[Event]:
+        """Begin the counts anew with those who are there now; say which visits that ends."""
+        events = self._visits.reset()
+        there = self._visits.staying()
         self._totals = dict.fromkeys(Kind, 0) | {Kind.ENTRY: there, Kind.VISITOR: there}
         self._dwell = Dwell()
         self._peak = self._occupancy
         self._person_ms = self._elapsed_ms = 0.0
+        return events
 
-    def restart(self) -> list[Event]:
-        """Identities start again: everybody who was inside leaves."""
+    def close(self) -> list[Event]:
+        """Nobody is watched any more, or identities start again: everybody who was inside leaves."""
         events = self._visits.close()
         self._take(events)
         self._occupancy = 0

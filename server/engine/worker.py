@@ -12,31 +12,52 @@ import queue
 import signal
 import sys
 import threading
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import BinaryIO, TypeVar
 
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
 from server.engine import wire
 from server.logs import set_up_logs
 from server.orphans import signal_when_parent_dies
-from server.vision.pipeline import Pipeline
+from server.vision.pipeline import Frame, Pipeline
 from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
 
 logger = logging.getLogger("crowdcount.worker")
 
 Message = tuple[wire.Head, bytes]
+Result = TypeVar("Result")
 NICENESS = 5
 """Below the web process: sockets are answered even while every core detects people."""
 
 
 class Worker:
-    """Answers messages with one shared detector and a tracker for each stream."""
+    """Answers messages with one shared detector and a tracker for each stream.
 
-    def __init__(self, vision: Vision, output: BinaryIO) -> None:
+    While the detector looks at one frame, the next that waits, always another stream's, is decoded and put behind it.
+    """
+
+    def __init__(self, vision: Vision, inbox: "queue.SimpleQueue[Message]", output: BinaryIO) -> None:
         self._vision = vision
+        self._inbox = inbox
         self._output = output
         self._pipelines: dict[str, Pipeline] = {}
+        self._ahead: tuple[wire.Head, Frame] | None = None
+
+    def run(self) -> None:
+        """Answer for ever."""
+        while True:
+            self.step()
+
+    def step(self) -> None:
+        """Take the next message; when none waits, finish what was begun first."""
+        try:
+            head, body = self._inbox.get(block=self._ahead is None)
+        except queue.Empty:
+            self.drain()
+            return
+        self.handle(head, body)
 
     def send(self, head: wire.Head, body: bytes = b"") -> None:
         """Write one message."""
@@ -44,35 +65,48 @@ class Worker:
         self._output.flush()
 
     def handle(self, head: wire.Head, body: bytes) -> None:
-        """Answer one message."""
+        """Answer one message, or begin to."""
         if head["type"] == "ping":
             self.send({"id": head["id"]})
-            return
-        if head["type"] == "price":
+        elif head["type"] == "price":
+            self.drain()  # alone, or the price would be two frames'
             self.send({"id": head["id"], "ms": self._vision.price(Quality(head["quality"]))})
-            return
-        if head["type"] == "close":
+        elif head["type"] == "close":
             self._pipelines.pop(head["stream"], None)
+        else:
+            begun = self._guard(head, lambda: self._begin(head, body))
+            self.drain()
+            if begun is not None:
+                self._ahead = head, begun
+
+    def drain(self) -> None:
+        """Track the people of the frame that was begun, if there is one, and send them."""
+        if self._ahead is None:
             return
-        pictures = b""
+        (head, frame), self._ahead = self._ahead, None
+        tracks = self._guard(head, frame.finish)
+        if tracks is not None:
+            lengths, pictures = wire.pack_pictures(tracks.pictures)
+            self.send({"id": head["id"], "tracks": wire.encode_tracks(tracks), **lengths}, pictures)
+
+    def _guard(self, head: wire.Head, act: Callable[[], Result]) -> Result | None:
+        """Do one stream's work; what goes wrong is its answer."""
         try:
-            answer, pictures = self._process(head, body)
+            return act()
         except (FrameError, CodedError) as error:
-            answer = {"error": {"code": error.code, "message": error.message}}
+            self.send({"id": head["id"], "error": {"code": error.code, "message": error.message}})
         except Exception:
             # The boundary of one stream: its tracker can no longer be trusted, the others' can.
             logger.exception("stream %s failed", head["stream"], extra={"stream": head["stream"]})
             self._pipelines.pop(head["stream"], None)
-            answer = {"lost": True}
-        self.send({"id": head["id"], **answer}, pictures)
+            self.send({"id": head["id"], "lost": True})
+        return None
 
-    def _process(self, head: wire.Head, body: bytes) -> tuple[wire.Head, bytes]:
+    def _begin(self, head: wire.Head, body: bytes) -> Frame:
         stream = head["stream"]
         if head["fresh"] or stream not in self._pipelines:
             self._pipelines[stream] = self._vision.open(head["model"], Quality(head["quality"]))
-        tracks = self._pipelines[stream].process(body, head["t"], head["picture_widths"])
-        lengths, pictures = wire.pack_pictures(tracks.pictures)
-        return {"tracks": wire.encode_tracks(tracks), **lengths}, pictures
+        return self._pipelines[stream].begin(body, head["t"], head["picture_widths"])
 
 
 def _read_forever(source: BinaryIO, inbox: "queue.SimpleQueue[Message]") -> None:
@@ -101,10 +135,10 @@ def main() -> None:
         output.write(wire.pack({"failed": error.message}))
         output.flush()
         sys.exit(3)
-    worker = Worker(vision, output)
+    worker = Worker(vision, inbox, output)
     worker.send({"ready": vision.describe()})
-    while True:
-        worker.handle(*inbox.get())
+    threading.Thread(target=vision.warm_up_others, daemon=True).start()
+    worker.run()
 
 
 if __name__ == "__main__":

@@ -4,8 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.throttle import Throttle
+
 UNFINISHED_S = 8.0
 """From opening the transport, or leaving the namespace, to being connected to it."""
+
+OPENINGS, OPENINGS_S = 4, 16.0
+"""So often in this time may every connection that an address may have be opened, or connected to the namespace."""
 
 
 @dataclass(slots=True)
@@ -30,13 +35,25 @@ class Handshakes:
         self._clock = clock
         self._open: dict[str, _Transport] = {}
         self._count: Counter[str] = Counter()
+        self._openings = Throttle(OPENINGS * per_address, OPENINGS_S, clock)
 
     def admit(self, transport_id: str, address: str) -> bool:
-        """Take note of a new transport. Returns False for one too many of its address."""
-        if self._count[address] >= self._per_address:
+        """Take note of a new transport. Returns False for one too many of its address, or one too soon."""
+        if self._count[address] >= self._per_address or not self._opens(address):
             return False
         self._open[transport_id] = _Transport(address, self._clock())
         self._count[address] += 1
+        return True
+
+    def admit_connect(self, transport_id: str) -> bool:
+        """Whether it may say who it is; also asked of one that leaves the namespace and comes back."""
+        transport = self._open.get(transport_id)
+        return transport is not None and self._opens(transport.address)
+
+    def _opens(self, address: str) -> bool:
+        if self._openings.wait_s(address) > 0:
+            return False
+        self._openings.take(address)
         return True
 
     def gone(self, transport_id: str) -> None:

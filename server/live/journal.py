@@ -7,7 +7,7 @@ from server.core.alarm import Alert
 from server.core.analytics import Analysis
 from server.core.bucket import Bucket, BucketMaker
 from server.core.heat_hours import HourHeat
-from server.core.watch import ZoneReport
+from server.core.watch import ClosedZone, ZoneReport
 from server.ids import new_id
 from server.storage.alerts import AlertRecord
 from server.storage.heatmaps import HeatRecord
@@ -71,6 +71,7 @@ class Journal:
         """Take in what a frame at capture time `t` (ms) brought, and the frame."""
         self._t = t
         before = {record.id for record in self._going_on.values()}
+        self._finish(analysis.closed)
         self._sample(*WHOLE, t, analysis.figures.count)
         for report in analysis.zones:
             zone = report.zone
@@ -98,10 +99,16 @@ class Journal:
         """The alerts that go on."""
         return list(self._going_on.values())
 
-    def close(self) -> None:
-        """The stream ends: so do its alerts and stretches of time."""
+    @property
+    def at(self) -> float:
+        """When the newest frame was taken, Unix seconds."""
+        return self._at(self._t)
+
+    def close(self, zones: Iterable[ClosedZone] = ()) -> None:
+        """The stream ends: so do its alerts, its stretches of time and these zones, with what happened in them."""
         for key in list(self._going_on):
             self._end(key)
+        self._finish(zones)
         for zone_id, (name, maker) in self._makers.items():
             self._keep(zone_id, name, maker.close())
         self._makers.clear()
@@ -130,6 +137,18 @@ class Journal:
         if known is None or known[0] != name:
             self._makers[zone_id] = name, maker
         self._keep(zone_id, name, maker.update(t, value, report.events if report else ()))
+
+    def _finish(self, zones: Iterable[ClosedZone]) -> None:
+        """End the stretches of time of zones that are gone, with what happened last in them."""
+        for closed in zones:
+            zone = closed.zone
+            known = self._makers.get(zone.id)
+            if known is None:
+                continue
+            name, maker = known
+            maker.count(closed.events)
+            self._keep(zone.id, name, maker.close())
+            del self._makers[zone.id]
 
     def _keep(self, zone_id: str, name: str, bucket: Bucket | None) -> None:
         if bucket is None:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.core.alarm import Level
@@ -58,12 +58,13 @@ class LiveCamera:
         while arrived_s - self.arrivals[0] > FPS_OVER_S:
             self.arrivals.popleft()
 
-    def follow(self, now: Iterable[AlertRecord]) -> list[tuple[AlertRecord, str]]:
-        """Which alerts of its zones `began`, became worse (`level`) or `ended`, given those that go on."""
+    def follow(self, now: Iterable[AlertRecord], at: float) -> list[tuple[AlertRecord, str]]:
+        """Which alerts of its zones `began`, became worse (`level`) or `ended` at `at`, given those that go on."""
         before, self.alerts = self.alerts, {alert.id: alert for alert in now}
         steps = [(alert, "began") for id_, alert in self.alerts.items() if id_ not in before]
         steps += [(alert, "level") for id_, alert in self.alerts.items() if before.get(id_, alert).level != alert.level]
-        return steps + [(alert, "ended") for id_, alert in before.items() if id_ not in self.alerts]
+        ended = [replace(alert, ended_at=at) for id_, alert in before.items() if id_ not in self.alerts]
+        return steps + [(alert, "ended") for alert in ended]
 
     def fps(self, now_s: float) -> float:
         """Frames counted a second, over the last five."""

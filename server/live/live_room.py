@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.alarm import Limits
-from server.core.venue import AreaReport, AreaWatch, Part, Reading, public_state, state_of, total
+from server.core.venue import AreaReport, AreaWatch, Part, Reading, Total, public_people, public_state, state_of, total
 from server.ids import new_id
 from server.live.live_camera import LiveCamera
+from server.live.takings import Alert, Takings
 from server.live.viewer import Picture, Viewer
-from server.storage.area_alerts import PREFIX, AreaAlert
+from server.storage.area_alerts import PREFIX, AreaAlert, PlacedAlert
 from server.storage.areas import Area
 
 Json = dict[str, Any]
@@ -41,12 +42,14 @@ class LiveRoom:
         self.cameras: dict[str, LiveCamera] = {}
         self.areas: dict[str, LiveArea] = {}
         self.viewers: dict[str, Viewer] = {}
+        self.takings = Takings()
         self._clock = clock
         self._told: list[Json] = []
+        self._left: list[PlacedAlert] = []
 
     def arrange(self, cameras: Iterable[tuple[str, str]], areas: Iterable[Area]) -> None:
         """Which cameras (id, name) and areas there are; what stayed goes on."""
-        known = self.cameras
+        known, open_before = self.cameras, self.open_alerts()
         self.cameras = {id_: known.get(id_) or LiveCamera(id_, name) for id_, name in cameras}
         for id_, name in cameras:
             self.cameras[id_].name = name
@@ -60,14 +63,40 @@ class LiveRoom:
             # At once, so that nobody who looks just now sees a room without its areas.
             report = watch.update(self._clock(), self.readings())
             self.areas[area.id] = LiveArea(area, watch, report, old.alert if old else None)
+        still = {placed.alert.id for placed in self.open_alerts()}
+        self._left += [placed for placed in open_before if placed.alert.id not in still]
+
+    def open_alerts(self) -> list[PlacedAlert]:
+        """What goes on in the room, newest state, with who took it."""
+        found: list[tuple[Alert, str]] = []
+        for camera in self.cameras.values():
+            found += [(alert, camera.name) for alert in camera.alerts.values()]
+        found += [(live.alert, live.area.name) for live in self.areas.values() if live.alert is not None]
+        return [PlacedAlert(self.takings.complete(alert), self.id, name) for alert, name in found]
+
+    def take(self, stored: Alert) -> PlacedAlert | None:
+        """Somebody took an alert. Its newest state, which what is stored lags behind; None when it is over."""
+        placed = next((one for one in self.open_alerts() if one.alert.id == stored.id), None)
+        if placed is None:
+            return None
+        self.takings.note(stored)
+        return replace(placed, alert=self.takings.complete(placed.alert))
+
+    def take_left(self) -> list[PlacedAlert]:
+        """The alerts of cameras and areas that left the room since this was asked; for the room they are over."""
+        left, self._left = self._left, []
+        now = time.time()
+        return [replace(placed, alert=replace(placed.alert, ended_at=now)) for placed in left]
 
     def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
         """A camera has something new: pictures by width, for those who wanted one of that width."""
+        camera = self.cameras[camera_id]
+
+        def make(width: int) -> Picture:
+            return Picture(pictures[width], width, camera.wall_ms, camera.people())
+
         for viewer in self.viewers.values():
-            width = viewer.wished_width(camera_id) if pictures else None
-            if width in pictures and width is not None:
-                camera = self.cameras[camera_id]
-                viewer.offer(camera_id, Picture(pictures[width], width, camera.wall_ms, camera.people()))
+            viewer.offer(camera_id, pictures, make)
             viewer.changed.add(camera_id)
             viewer.wake()
 
@@ -113,7 +142,7 @@ class LiveRoom:
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
         found = total([Part(camera_id) for camera_id in self.cameras], self.readings(), self._clock())
-        return {"people": found.people, "stale": found.stale, "stale_cameras": list(found.stale_cameras)}
+        return _describe_total(found)
 
     def describe_people(self) -> list[Json]:
         """Who is here, each once, and which camera's zones they edit."""
@@ -145,9 +174,9 @@ class LiveRoom:
         return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
     def public_states(self) -> dict[str, tuple[str, int | None]]:
-        """What everybody may know of each area: state and people."""
+        """What everybody may know of each area: its state, and the people where all of it is known."""
         return {
-            id_: (public_state(live.report, live.area.capacity), live.report.total.people)
+            id_: (public_state(live.report, live.area.capacity), public_people(live.report))
             for id_, live in self.areas.items()
             if live.area.parts
         }
@@ -180,12 +209,18 @@ def _describe(live: LiveArea) -> Json:
     return {
         "id": live.area.id,
         "name": live.area.name,
-        "people": report.total.people,
-        "stale": report.total.stale,
-        "stale_cameras": list(report.total.stale_cameras),
-        "missing_cameras": list(report.total.missing_cameras),
+        **_describe_total(report.total),
         "capacity": live.area.capacity,
         "level": report.level.name.lower(),
         "trend": None if report.per_minute is None else round(report.per_minute, 1),
         "full_in_s": None if report.full_in_s is None else round(report.full_in_s, -1),
+    }
+
+
+def _describe_total(found: Total) -> Json:
+    return {
+        "people": found.people,
+        "stale": found.stale,
+        "stale_cameras": list(found.stale_cameras),
+        "missing_cameras": list(found.missing_cameras),
     }

@@ -15,11 +15,13 @@ from server.config import Settings
 from server.core.errors import CodedError
 from server.live import frame as checks
 from server.live import metrics
-from server.live.budget import Budget
-from server.live.event_rules import EVENTS, EVENTS_AT_ONCE, EVENTS_PER_SECOND, GUEST_EVENTS
+from server.live.budgets import Budgets
+from server.live.event_rules import EVENTS, GUEST_EVENTS, OVERALL, EventRule
 from server.live.registry import Registry
 from server.live.room_events import RoomEvents
 from server.live.stream_events import Caller, StreamEvents
+from server.live.transport import origin_of
+from server.storage.audit import Origin
 from server.storage.database import is_trouble
 from server.storage.guests import GuestGrant
 from server.storage.sessions import OF_GUESTS, WHY, EndReason, Grant
@@ -58,8 +60,6 @@ class Connection:
     holder: str
     session: str
     expires_at: float
-    budget: Budget
-    budgets: dict[str, Budget]
 
 
 class LiveNamespace(socketio.AsyncNamespace):
@@ -75,6 +75,8 @@ class LiveNamespace(socketio.AsyncNamespace):
         self._authenticate = authenticate
         self._left: Callable[[str], None] = _nobody
         self._connections: dict[str, Connection] = {}
+        self._budgets = _budgets_of_users(settings)
+        self._guest_budgets = Budgets(EVENTS, OVERALL, GUEST_CONNECTIONS, time.monotonic)
         self._shutting_down = False
 
     def serve_rooms(self, rooms: RoomEvents, left: Callable[[str], None]) -> None:
@@ -83,7 +85,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         self._left = left
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
-        """Dispatch by an explicit list: a client may name any event, also those the library sends itself."""
+        """Dispatch by an explicit list. `connect` and `disconnect` come from the library alone (`LiveServer`)."""
         if event == "connect":
             return await self._connect(*args)
         if event == "disconnect":
@@ -104,9 +106,8 @@ class LiveNamespace(socketio.AsyncNamespace):
         connection = self._connections.get(sid)
         if connection is None or connection.expires_at <= time.time():
             raise CodedError("UNAUTHENTICATED", "This connection is not accepted.")
-        # An unknown event costs as well.
         known = event in (GUEST_EVENTS if connection.caller.guest else EVENTS)
-        if not connection.budget.take() or (known and not connection.budgets[event].take()):
+        if not self._budgets_for(connection.caller).take(connection.holder, event):
             raise CodedError("RATE_LIMITED", "Too many events; send slower.")
         if not known:
             raise checks.bad_request("there is no such event")
@@ -114,27 +115,27 @@ class LiveNamespace(socketio.AsyncNamespace):
             raise CodedError("SHUTTING_DOWN", "The server is going away; reconnect in a moment.")
         return connection
 
+    def _budgets_for(self, caller: Caller) -> Budgets:
+        return self._guest_budgets if caller.guest else self._budgets
+
     async def _dispatch(self, event: str, connection: Connection, body: dict[str, Any]) -> dict[str, Any]:
         if event == "renew":
             return await self._renew(connection, body)
         return await self._handlers[event](connection.caller, body)
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
-        if sid in self._connections:
-            return  # a client that sends an event named "connect"
         try:
             grant = await self._authenticate(environ, auth)
-            caller, session = _who(sid, grant, lambda: sid in self._connections)
+            caller, session = _who(sid, grant, lambda: sid in self._connections, origin_of(environ))
             holder = session if caller.guest else caller.user_id
+            if not self._budgets_for(caller).take_connect(holder):
+                raise CodedError("RATE_LIMITED", N_("You connect too often; wait a little."))
             mine = sum(one.holder == holder for one in self._connections.values())
             if mine >= (GUEST_CONNECTIONS if caller.guest else self._settings.connections_per_user):
                 raise CodedError("TOO_MANY_CONNECTIONS", N_(f"You have {mine} connections open, which is the limit."))
         except CodedError as error:
             raise ConnectionRefusedError(error.message, {"code": error.code, "message": error.message}) from error
-        clock = asyncio.get_running_loop().time
-        budgets = {event: Budget(rule.rate, rule.burst, clock) for event, rule in EVENTS.items()}
-        overall = Budget(EVENTS_PER_SECOND, EVENTS_AT_ONCE, clock)
-        self._connections[sid] = Connection(caller, holder, session, grant.expires_at, overall, budgets)
+        self._connections[sid] = Connection(caller, holder, session, grant.expires_at)
         metrics.CONNECTIONS.set(len(self._connections))
         logger.info("connected", extra={"connection": sid, "user": caller.user_id})
 
@@ -221,8 +222,16 @@ def _nobody(_sid: str) -> None:
     """Nobody looks at rooms."""
 
 
-def _who(sid: str, grant: Grant | GuestGrant, connected: Callable[[], bool]) -> tuple[Caller, str]:
+def _budgets_of_users(settings: Settings) -> Budgets:
+    """What is sent in proportion to streams grows with those that a user may have."""
+    share = max(1.0, settings.streams_per_user / 4)
+    overall = EventRule(OVERALL.rate * share, OVERALL.burst * share)
+    frames = EventRule(EVENTS["frame"].rate * share, EVENTS["frame"].burst * share)
+    return Budgets({**EVENTS, "frame": frames}, overall, settings.connections_per_user, time.monotonic)
+
+
+def _who(sid: str, grant: Grant | GuestGrant, connected: Callable[[], bool], origin: Origin) -> tuple[Caller, str]:
     """Who connects, and what ends that connection."""
     if isinstance(grant, GuestGrant):
-        return Caller(sid, grant.owner_id, grant.camera_name, connected, grant), grant.guest_id
-    return Caller(sid, grant.user.id, grant.user.username, connected), grant.session_id
+        return Caller(sid, grant.owner_id, grant.camera_name, connected, origin, grant), grant.guest_id
+    return Caller(sid, grant.user.id, grant.user.username, connected, origin), grant.session_id

@@ -9,7 +9,9 @@ from server.live import frame as checks
 from server.live.live_room import LiveRoom
 from server.live.room_hub import RoomHub
 from server.live.stream_events import Caller
+from server.live.takings import TAKEN
 from server.live.viewer import PictureWish, Viewer
+from server.storage.rights import Role
 
 Json = dict[str, Any]
 Describe = Callable[[str, str], Awaitable[Json | None]]
@@ -58,11 +60,11 @@ class RoomEvents:
             await self._update(caller.sid, update, acknowledged)
 
         viewer = Viewer(caller.sid, caller.user_id, caller.user_name, send, room.compose, time.monotonic)
-        viewer.pictures = wish
+        viewer.want(wish, None)
         room.viewers[caller.sid] = viewer
         viewer.start()
         self._announce(room)
-        alerts = described.pop("alerts")
+        alerts = _newest(described.pop("alerts"), self._hub.open_alerts(room))
         snapshot = {
             "cameras": room.describe_cameras(room.cameras),
             "areas": room.describe_areas(),
@@ -73,20 +75,21 @@ class RoomEvents:
         return {"room": described, "snapshot": snapshot}
 
     async def room_view(self, caller: Caller, payload: Json) -> Json:
-        """Change which pictures come, and which camera may come larger."""
+        """Change which pictures come, and which camera may come larger; one that is not in the room may not."""
         room, viewer = self._looking(caller, payload)
         wish, focus = _wish(payload), checks.optional_text(payload, "focus")
-        if focus is not None and focus not in room.cameras:
-            raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
-        viewer.pictures, viewer.focus = wish, focus
+        # The camera may have left while this was on its way: the rest of the wish holds nevertheless.
+        viewer.want(wish, focus if focus in room.cameras else None)
         return {}
 
     async def room_editing(self, caller: Caller, payload: Json) -> Json:
         """Say which camera's zones one edits, null for none."""
         room, viewer = self._looking(caller, payload)
         camera = checks.optional_text(payload, "camera")
-        if camera is not None and camera not in room.cameras:
-            raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
+        if camera is not None:
+            if camera not in room.cameras:
+                raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
+            await self._require_editor(caller.user_id, room.id, camera)
         viewer.editing = camera
         self._announce(room)
         return {}
@@ -97,6 +100,15 @@ class RoomEvents:
         self._hub.audience.leave(caller.sid)
         return {}
 
+    async def _require_editor(self, user_id: str, room_id: str, camera_id: str) -> None:
+        """Operators edit zones, and whoever owns the camera. The role is that of now, not of when one entered."""
+        described = await self._describe(user_id, room_id)
+        if described is None:
+            raise CodedError("UNKNOWN_ROOM", "There is no such room.")
+        own = any(camera["id"] == camera_id and camera["mine"] for camera in described["cameras"])
+        if described["role"] == Role.VIEWER.value and not own:
+            raise CodedError("NOT_ALLOWED", "Your role in this room does not allow that.")
+
     def _looking(self, caller: Caller, payload: Json) -> tuple[LiveRoom, Viewer]:
         room = self._hub.book.get(checks.require_text(payload, "room"))
         viewer = room.viewers.get(caller.sid) if room else None
@@ -106,6 +118,15 @@ class RoomEvents:
 
     def _announce(self, room: LiveRoom) -> None:
         self._hub.audience.announce(room.id, {"kind": "presence", "people": room.describe_people()})
+
+
+def _newest(stored: list[Json], live: list[Json]) -> list[Json]:
+    """Alerts as they are now: what is counted is stored a moment later, and who took one may be known there alone."""
+    known = {alert["id"]: alert for alert in stored}
+    for alert in live:
+        before = known.get(alert["id"], {})
+        known[alert["id"]] = alert | {name: alert[name] or before.get(name, alert[name]) for name in TAKEN}
+    return list(known.values())
 
 
 def _wish(payload: Json) -> PictureWish | None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.live.camera_notes import CameraNotes
 from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
 from server.live.room_audience import RoomAudience, Tell
@@ -64,6 +65,7 @@ class RoomHub:
         self.book = RoomBook(database, self._open.__contains__, time.monotonic)
         self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
+        self._notes = CameraNotes(self.writer.note_camera, time.monotonic, time.time)
 
     def start(self) -> None:
         """Begin to watch over the rooms."""
@@ -77,6 +79,7 @@ class RoomHub:
             with suppress(asyncio.CancelledError):
                 await self._ticker
         await self.audience.stop()
+        self._notes.flush()
         await self.writer.stop()
 
     # From streams.
@@ -95,10 +98,10 @@ class RoomHub:
         room = self.book.of_camera(stream.camera_id)
         if room is not None:
             camera = room.cameras[stream.camera_id]
-            self._follow_alerts(room, camera, ())
+            self._follow_alerts(room, camera, (), stream.journal.at)
             camera.end()
             room.show(camera.id, {})
-            self.writer.note(room.id, Kind.CAMERA_OFF, camera.name)
+            self._notes.note(room.id, camera.id, camera.name, streams=False)
 
     def picture_widths(self, camera_id: str) -> tuple[int, ...]:
         """In which widths somebody wants the next frame of this camera."""
@@ -117,7 +120,7 @@ class RoomHub:
         camera = room.cameras[stream.camera_id]
         camera.take(result, arrived_s, wall_ms)
         room.show(camera.id, pictures)
-        self._follow_alerts(room, camera, stream.journal.open_alerts())
+        self._follow_alerts(room, camera, stream.journal.open_alerts(), stream.journal.at)
 
     # From HTTP, after it was stored.
 
@@ -137,7 +140,13 @@ class RoomHub:
 
     def alert_taken(self, placed: PlacedAlert) -> None:
         """Somebody acknowledged or claimed an alert."""
-        self.audience.announce(placed.room_id, {"kind": "alert", "step": "taken", "alert": self._words.alert(placed)})
+        room = self.book.get(placed.room_id)
+        live = room.take(placed.alert) if room else None
+        self._announce_alert(live or placed, "taken")
+
+    def open_alerts(self, room: LiveRoom) -> list[Json]:
+        """What goes on in a room, also what is not written yet."""
+        return [self._words.alert(placed) for placed in room.open_alerts()]
 
     def public_states(self, room_id: str) -> dict[str, tuple[str, int | None]]:
         """State and people of each area of a room, by id; nothing of a room that is not alive."""
@@ -154,7 +163,7 @@ class RoomHub:
             camera = room.cameras[camera_id]
             if camera.reading is None:
                 camera.begin()
-            self.writer.note(room.id, Kind.CAMERA_ON, camera.name)
+            self._notes.note(room.id, camera.id, camera.name, streams=True)
 
     async def _reload(self, room_id: str) -> None:
         before = self.book.get(room_id)
@@ -164,20 +173,29 @@ class RoomHub:
                 if before is not None:
                     await self.audience.close(before, set(), "deleted")
                 return
+            self._tell_left(room)
             await self.audience.check(room)
         except SQLAlchemyError:
             logger.exception("room %s could not be read", room_id, extra={"room": room_id})
         self.audience.announce(room_id, {"kind": "room_changed"})
 
-    def _follow_alerts(self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord]) -> None:
-        for alert, step in camera.follow(now):
-            self._tell_alert(room.id, PlacedAlert(alert, room.id, camera.name), step)
+    def _follow_alerts(self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord], at: float) -> None:
+        for alert, step in camera.follow(now, at):
+            self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, camera.name), step)
 
-    def _tell_alert(self, room_id: str, placed: PlacedAlert, step: str) -> None:
-        self.audience.announce(room_id, {"kind": "alert", "step": step, "alert": self._words.alert(placed)})
+    def _tell_alert(self, placed: PlacedAlert, step: str) -> None:
+        self._announce_alert(placed, step)
         if step != "ended":
             zone = f", {placed.alert.zone_name}" if isinstance(placed.alert, AlertRecord) else ""
-            self.writer.note(room_id, Kind.ALERT, placed.place + zone, placed.alert.level)
+            self.writer.note(placed.room_id, Kind.ALERT, placed.place + zone, placed.alert.level)
+
+    def _tell_left(self, room: LiveRoom) -> None:
+        """What went on where a camera or area that left the room is, is over for those who look at the room."""
+        for placed in room.take_left():
+            self._announce_alert(placed, "ended")
+
+    def _announce_alert(self, placed: PlacedAlert, step: str) -> None:
+        self.audience.announce(placed.room_id, {"kind": "alert", "step": step, "alert": self._words.alert(placed)})
 
     async def _tick_forever(self) -> None:
         turn = 0
@@ -190,6 +208,7 @@ class RoomHub:
                 except Exception:
                     # The boundary of one room: it is looked at again in a moment, and the others are now.
                     logger.exception("room %s could not be looked at", room.id, extra={"room": room.id})
+            self._notes.tick()
             self.book.drop_idle()
 
     async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
@@ -197,7 +216,8 @@ class RoomHub:
             self.writer.keep(alert)
             if step != "peak":
                 place = room.areas[alert.area_id].area.name
-                self._tell_alert(room.id, PlacedAlert(alert, room.id, place), step)
+                self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, place), step)
+        self._tell_left(room)
         for viewer in [one for one in room.viewers.values() if one.too_slow()]:
             ids = {"connection": viewer.sid, "room": room.id, "user": viewer.user_id}
             logger.info("connection %s is too slow for room %s", viewer.sid, room.id, extra=ids)

@@ -64,6 +64,10 @@ class RoomWriter:
         """Something happened just now."""
         self._put(Happening(room_id, kind, who, text, time.time()))
 
+    def note_camera(self, room_id: str, name: str, streams: bool, since: float) -> None:
+        """A camera streams, or does not, since then."""
+        self._put(Happening(room_id, Kind.CAMERA_ON if streams else Kind.CAMERA_OFF, name, "", since))
+
     def keep(self, alert: AreaAlert) -> None:
         """An alert of an area began, changed or ended."""
         self._put(alert)

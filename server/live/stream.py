@@ -147,7 +147,7 @@ class Stream:
                 await self._task  # cancelled together with whoever closes: that frame is dropped
         finally:
             self._note_full(False)
-            self.journal.close()
+            self.journal.close(self.analytics.close())
         await self._engine.close(self.id)
 
     def summary(self) -> dict[str, Any]:

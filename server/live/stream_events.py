@@ -38,6 +38,8 @@ class Caller:
         For a guest, whose camera it is and what that is called.
     connected : callable
         Whether the connection is still there; to be asked after every await.
+    origin : Origin
+        Where it comes from, for the audit log.
     guest : GuestGrant or None
         What a device without an account may do, and nothing else.
     """
@@ -46,6 +48,7 @@ class Caller:
     user_id: str
     user_name: str
     connected: Callable[[], bool]
+    origin: Origin
     guest: GuestGrant | None = None
 
 
@@ -140,15 +143,14 @@ class StreamEvents:
         """Begin every count of a stream anew; written to the audit log."""
         stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
         before = stream.summary()
-        stream.analytics.reset()
         detail = f"peak {before['peak']}, people {before['unique']}"
         async with self._database.writing() as database:
             camera = await select_camera(database, caller.user_id, stream.camera_id)
             target = camera.name if camera else stream.camera_id
-            where = Origin("", "live connection")
-            await insert_audit(
-                database, caller.user_id, Action.COUNTERS_RESET, where, time.time(), target=target, detail=detail
-            )
+            user, origin = caller.user_id, caller.origin
+            await insert_audit(database, user, Action.COUNTERS_RESET, origin, time.time(), target=target, detail=detail)
+        # After the trace of it is kept: what cannot be traced does not happen.
+        stream.analytics.reset()
         return {"summary": stream.summary()}
 
     def _limits(self) -> Json:

@@ -11,7 +11,9 @@ from socketio.packet import Packet
 
 from server.addresses import network_of
 from server.config import TRANSPORT_BYTES
+from server.live.event_rules import RESERVED
 from server.live.handshakes import Handshakes
+from server.storage.audit import Origin
 from server.words.mark import N_
 
 logger = logging.getLogger("crowdcount.live")
@@ -56,7 +58,7 @@ class LiveServer(socketio.AsyncServer):
         self._connecting: dict[str, asyncio.Task[None]] = {}
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
-        if not self._handshakes.admit(eio_sid, address_of(environ)):
+        if not self._handshakes.admit(eio_sid, network_of(origin_of(environ).address)):
             return N_("Too many connections from this address.")
         await super()._handle_eio_connect(eio_sid, environ)
         return None
@@ -77,10 +79,10 @@ class LiveServer(socketio.AsyncServer):
     async def drop_unfinished(self) -> None:
         """Close connections that never said who they are; the library would keep them for good."""
         late = self._handshakes.overdue(lambda eio_sid: self.manager.sid_from_eio_sid(eio_sid, "/") is not None)
-        await asyncio.gather(*(self._drop(eio_sid) for eio_sid in late))
+        await asyncio.gather(*(self._drop(eio_sid, "unfinished handshake") for eio_sid in late))
 
-    async def _drop(self, eio_sid: str) -> None:
-        logger.info("connection %s dropped: unfinished handshake", eio_sid, extra=self._ids(eio_sid))
+    async def _drop(self, eio_sid: str, why: str) -> None:
+        logger.info("connection %s dropped: %s", eio_sid, why, extra=self._ids(eio_sid))
         await self.hang_up(eio_sid)
 
     async def hang_up(self, eio_sid: str) -> None:
@@ -104,31 +106,37 @@ class LiveServer(socketio.AsyncServer):
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None and socket.queue.qsize() > MAX_UNREAD:
-            logger.info("connection %s dropped: it reads nothing", eio_sid, extra=self._ids(eio_sid))
-            await self.hang_up(eio_sid)
+            await self._drop(eio_sid, "it reads nothing")
             return
         if eio_sid in self._connecting:
             return  # sent before the connection is accepted: no effect, not even later
         if isinstance(data, str) and data.startswith(CONNECT):
+            if not self._handshakes.admit_connect(eio_sid):
+                await self._drop(eio_sid, "it connects too often")
+                return
             # Not awaited here: what arrives meanwhile would wait in the library, and count once we accept.
             task = asyncio.create_task(self._connect_meanwhile(eio_sid, data), name=f"connect {eio_sid}")
             self._connecting[eio_sid] = task
         else:
             await self._take(eio_sid, data)
 
+    async def _handle_event(self, eio_sid: str, namespace: str | None, id: Any, data: list[Any]) -> None:
+        """The library takes an event of these names for its own, and would forget a connection that stays open."""
+        if not isinstance(data[0], str) or data[0] in RESERVED:
+            data = ["(no name for an event)", *data[1:]]
+        await super()._handle_event(eio_sid, namespace, id, data)
+
     async def _take(self, eio_sid: str, data: Any) -> None:
         try:
             await super()._handle_eio_message(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
-            ids = self._ids(eio_sid)
-            logger.info("connection %s dropped: unreadable packet (%s)", eio_sid, type(error).__name__, extra=ids)
-            await self.hang_up(eio_sid)
+            await self._drop(eio_sid, f"unreadable packet ({type(error).__name__})")
 
 
-def address_of(environ: dict[str, Any]) -> str:
+def origin_of(environ: dict[str, Any]) -> Origin:
     """Where a handshake comes from. `REMOTE_ADDR` is always 127.0.0.1 under ASGI."""
     client = environ.get("asgi.scope", {}).get("client")
-    return network_of(client[0]) if client else ""
+    return Origin(client[0] if client else "", environ.get("HTTP_USER_AGENT", ""))
 
 
 def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes) -> LiveServer:

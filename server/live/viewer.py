@@ -1,9 +1,11 @@
 """One connection that looks at a room: one unacknowledged update at most, and the newest wins."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from server.live.picture_rate import PictureRate
 
 Json = dict[str, Any]
 Send = Callable[[Json, Callable[..., None]], Awaitable[None]]
@@ -16,6 +18,8 @@ TOO_SLOW_S = 15.0
 WIDTHS = (160, 240, 320, 480, 640, 960)
 """Pictures are made in these widths, so that viewers with nearly the same wish share one."""
 FOCUS_WIDTH, FOCUS_FPS = 960, 8.0
+STALLED_S, STALLED_FPS = 1.0, 1.0
+"""Whoever has not acknowledged for so long gets few pictures made: most would be thrown away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Viewer:
         self.unsent: dict[str, Picture] = {}
         self.seq = 0
         self._send, self._compose, self._clock = send, compose, clock
-        self._taken: dict[str, float] = {}
+        self._rate = PictureRate(clock)
+        self._asked: dict[str, int] = {}
         self._waiting_since: float | None = None
         self._wake = asyncio.Event()
         self._acknowledged = asyncio.Event()
@@ -80,27 +85,48 @@ class Viewer:
         """There is something new."""
         self._wake.set()
 
+    def want(self, pictures: PictureWish | None, focus: str | None) -> None:
+        """Change which pictures come, and of which camera larger ones."""
+        if pictures is None:
+            self._rate.clear()
+            self._asked.clear()
+        elif (pictures, focus) != (self.pictures, self.focus):
+            self._rate.change()
+        self.pictures, self.focus = pictures, focus
+
     def wished_width(self, camera_id: str) -> int | None:
-        """How wide a picture of this camera is wanted now; None for none."""
+        """How wide a picture is wanted of the frame of this camera that begins now; None for none."""
         wish = self.pictures
         if wish is None:
             return None
         width, fps = wish.width, wish.max_fps
         if camera_id == self.focus:
             width, fps = FOCUS_WIDTH, max(fps, FOCUS_FPS)
-        # A little early, so that the rate of the frames and that of the wish do not beat against each other.
-        if self._clock() - self._taken.get(camera_id, float("-inf")) < 0.8 / fps:
+        if self._waited_s() >= STALLED_S:
+            fps = min(fps, STALLED_FPS)
+        # One that was asked for and not made, for its frame could not be read, is asked for again.
+        if camera_id not in self._asked and not self._rate.take(camera_id, fps):
             return None
-        return next((step for step in WIDTHS if step >= width), WIDTHS[-1])
+        self._asked[camera_id] = next((step for step in WIDTHS if step >= width), WIDTHS[-1])
+        return self._asked[camera_id]
 
-    def offer(self, camera_id: str, picture: Picture) -> None:
-        """A picture that was made for this viewer."""
-        self._taken[camera_id] = self._clock()
-        self.unsent[camera_id] = picture
+    def offer(self, camera_id: str, pictures: Mapping[int, bytes], make: Callable[[int], Picture]) -> None:
+        """A frame was made into pictures, by width; take the one that was asked for."""
+        width = self._asked.get(camera_id)
+        if width is not None and width in pictures:
+            del self._asked[camera_id]
+            self.unsent[camera_id] = make(width)
+
+    def waits(self) -> None:
+        """An update is on its way."""
+        self._waiting_since = self._clock()
 
     def too_slow(self) -> bool:
         """Whether an update has not been acknowledged for too long."""
-        return self._waiting_since is not None and self._clock() - self._waiting_since >= TOO_SLOW_S
+        return self._waited_s() >= TOO_SLOW_S
+
+    def _waited_s(self) -> float:
+        return 0.0 if self._waiting_since is None else self._clock() - self._waiting_since
 
     async def _run(self) -> None:
         while True:
@@ -111,7 +137,7 @@ class Viewer:
                 continue
             self.seq += 1
             self._acknowledged.clear()
-            self._waiting_since = self._clock()
+            self.waits()
             await self._send(update | {"seq": self.seq}, self._acknowledge)
             await self._acknowledged.wait()
             self._waiting_since = None

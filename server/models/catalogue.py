@@ -14,6 +14,7 @@ CARD_FILE = "model.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 NETWORK_FILE = "network.xml"
 ONNX_FILE = "network.onnx"
+QUANTIZED_FILE = "network-int8.xml"
 APPEARANCE = "mobilenetv2"
 """The network that tells people apart, not a choice of the user."""
 
@@ -100,6 +101,11 @@ class PreparedModel:
     def network(self) -> Path:
         """The OpenVINO network."""
         return self.folder / NETWORK_FILE
+
+    @property
+    def quantized(self) -> Path:
+        """The OpenVINO network in 8 bits; only where its check was passed."""
+        return self.folder / QUANTIZED_FILE
 
     @property
     def onnx(self) -> Path:

@@ -3,14 +3,13 @@
 import json
 import secrets
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.alerts import AlertRecord, end_open_alerts, upsert_alerts
+from server.storage.alerts import AlertRecord, interrupt_open_alerts, upsert_alerts
 from server.storage.channels import Step
 from server.storage.schema import alerts, cameras, channel_cameras, channels, outbox
 
@@ -38,10 +37,8 @@ async def keep_interrupted(connection: AsyncConnection, now: float, watched: Col
     watched : collection of str
         Ids of alerts that go on in this process.
     """
-    open_ones = await connection.execute(select(alerts).where(alerts.c.ended_at.is_(None), alerts.c.id.not_in(watched)))
-    for record in [AlertRecord(**row._mapping) for row in open_ones]:
-        await _queue(connection, replace(record, ended_at=record.peak_at), Step.CLEARED, now, interrupted=True)
-    await end_open_alerts(connection, watched)
+    for record in await interrupt_open_alerts(connection, watched):
+        await _queue(connection, record, Step.CLEARED, now, interrupted=True)
 
 
 def _new_steps(before: tuple[str, float | None] | None, after: AlertRecord) -> list[Step]:

@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.rights import Right, has_right
-from server.storage.schema import alerts, cameras
+from server.storage.schema import alerts, cameras, streams
 
 MAX_ALERTS = 500
 
@@ -32,6 +32,8 @@ class AlertRecord:
         Who took it, set by `acknowledge_alert` alone.
     claimed_at, claimed_by
         Who sees to it, set by `claim_alert` alone.
+    interrupted : bool
+        It ended because the process was killed, at the last frame that is known; how it went on, nobody knows.
     """
 
     id: str
@@ -49,6 +51,7 @@ class AlertRecord:
     note: str = ""
     claimed_at: float | None = None
     claimed_by: str | None = None
+    interrupted: bool = False
 
 
 COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name")
@@ -121,7 +124,24 @@ async def select_alert(
     return AlertRecord(**row._mapping) if row else None
 
 
-async def end_open_alerts(connection: AsyncConnection, watched: Collection[str]) -> None:
-    """End what a killed process left open, at its peak: nobody watched after the last write."""
-    left = alerts.c.ended_at.is_(None) & alerts.c.id.not_in(watched)
-    await connection.execute(update(alerts).where(left).values(ended_at=alerts.c.peak_at))
+async def interrupt_open_alerts(connection: AsyncConnection, watched: Collection[str]) -> list[AlertRecord]:
+    """End what a killed process left open, at the last frame that is known to have been counted; return the alerts.
+
+    Those whose ids are `watched` go on in this process.
+    """
+    last_seen = (
+        select(func.max(streams.c.opened_at + streams.c.duration_ms / 1000))
+        .where(streams.c.camera_id == alerts.c.camera_id, streams.c.opened_at <= alerts.c.began_at)
+        .scalar_subquery()
+    )
+    query = select(alerts, last_seen.label("last_seen")).where(alerts.c.ended_at.is_(None), alerts.c.id.not_in(watched))
+    ended = []
+    for row in (await connection.execute(query)).all():
+        values = dict(row._mapping)
+        seen = values.pop("last_seen")
+        record = AlertRecord(**values)
+        record = replace(record, ended_at=max(record.peak_at, seen or 0.0), interrupted=True)
+        changed = {"ended_at": record.ended_at, "interrupted": True}
+        await connection.execute(update(alerts).where(alerts.c.id == record.id).values(**changed))
+        ended.append(record)
+    return ended

@@ -1,15 +1,14 @@
 """Alerts of areas, and what is open in a room: those of its areas and those of its cameras' zones."""
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.alerts import AlertRecord
 from server.storage.rights import Role, has_role
-from server.storage.schema import alerts, area_alerts, areas, cameras, rooms
+from server.storage.schema import alerts, area_alerts, areas, cameras, rooms, streams
 
 MOST_OPEN = 200
 PREFIX = "aal"
@@ -114,10 +113,17 @@ async def select_open_alerts(connection: AsyncConnection, room_id: str, since: f
     return sorted(found, key=lambda placed: placed.alert.began_at, reverse=True)[:MOST_OPEN]
 
 
-async def end_open_area_alerts(connection: AsyncConnection, keep: Iterable[str] = ()) -> None:
-    """End what a killed process left open, at its peak."""
-    query = update(area_alerts).where(area_alerts.c.ended_at.is_(None), area_alerts.c.id.not_in(list(keep)))
-    await connection.execute(query.values(ended_at=area_alerts.c.peak_at))
+async def end_open_area_alerts(connection: AsyncConnection) -> None:
+    """End what a killed process left open, when its room is known to have been counted last."""
+    last_saved = (
+        select(func.max(streams.c.saved_at))
+        .join(cameras, cameras.c.id == streams.c.camera_id)
+        .join(areas, areas.c.room_id == cameras.c.room_id)
+        .where(areas.c.id == area_alerts.c.area_id, streams.c.opened_at <= area_alerts.c.began_at)
+        .scalar_subquery()
+    )
+    ended_at = func.max(area_alerts.c.peak_at, func.coalesce(last_saved, 0.0))
+    await connection.execute(update(area_alerts).where(area_alerts.c.ended_at.is_(None)).values(ended_at=ended_at))
 
 
 def _placed_area(values: dict[str, object]) -> PlacedAlert:

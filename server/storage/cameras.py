@@ -7,7 +7,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.rights import Right, has_right
-from server.storage.schema import cameras
+from server.storage.schema import cameras, guests
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,11 @@ async def insert_camera(connection: AsyncConnection, camera: Camera) -> None:
 
 
 async def count_cameras(connection: AsyncConnection, owner_id: str) -> int:
-    """How many cameras the owner has."""
-    query = select(func.count()).select_from(cameras).where(cameras.c.owner_id == owner_id)
+    """How many cameras the owner added; phones of guests are bounded by their room."""
+    of_guests = select(guests.c.camera_id)
+    query = (
+        select(func.count()).select_from(cameras).where(cameras.c.owner_id == owner_id, cameras.c.id.not_in(of_guests))
+    )
     return int((await connection.execute(query)).scalar_one())
 
 

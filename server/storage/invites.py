@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.rights import Role
-from server.storage.schema import invites, rooms
+from server.storage.schema import guests, invites, rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,20 @@ async def insert_invite(connection: AsyncConnection, invite: Invite, code: str) 
     await connection.execute(insert(invites).values(**values, code_key=code_key(code)))
 
 
-async def select_invites(connection: AsyncConnection, owner_id: str, room_id: str) -> list[Invite]:
-    """The invitations into one of the user's own rooms, newest first."""
+async def select_invites(connection: AsyncConnection, owner_id: str, room_id: str, since: float) -> list[Invite]:
+    """The invitations into one of the user's own rooms, newest first; not those that ended before `since`."""
     query = (
         select(invites)
         .join(rooms, rooms.c.id == invites.c.room_id)
-        .where(rooms.c.id == room_id, rooms.c.owner_id == owner_id)
+        .where(rooms.c.id == room_id, rooms.c.owner_id == owner_id, ~_ended(since))
         .order_by(invites.c.created_at.desc(), invites.c.id)
     )
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def count_invites(connection: AsyncConnection, room_id: str) -> int:
-    """How many invitations of a room are kept."""
-    query = select(func.count()).select_from(invites).where(invites.c.room_id == room_id)
+async def count_invites(connection: AsyncConnection, room_id: str, since: float) -> int:
+    """How many invitations of a room there are, without those that ended before `since`."""
+    query = select(func.count()).select_from(invites).where(invites.c.room_id == room_id, ~_ended(since))
     return int((await connection.execute(query)).scalar_one())
 
 
@@ -101,6 +101,10 @@ async def revoke_invite(connection: AsyncConnection, owner_id: str, room_id: str
 
 
 async def delete_old_invites(connection: AsyncConnection, before: float) -> None:
-    """Forget what ended before that time."""
-    over = (invites.c.expires_at < before) | (invites.c.revoked_at < before)
-    await connection.execute(delete(invites).where(over))
+    """Forget what ended before that time, but not whose cameras those of guests were."""
+    used = select(guests.c.invite_id)
+    await connection.execute(delete(invites).where(_ended(before), invites.c.id.not_in(used)))
+
+
+def _ended(before: float) -> ColumnElement[bool]:
+    return or_(invites.c.expires_at < before, invites.c.revoked_at.is_not(None) & (invites.c.revoked_at < before))

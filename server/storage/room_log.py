@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.storage.schema import room_log
 
 MOST_ENTRIES = 2_000
-"""Of each room; the oldest go first."""
+"""Of each room and sort of entry; the oldest go first."""
 
 
 class Kind(StrEnum):
@@ -23,6 +23,11 @@ class Kind(StrEnum):
     LEFT = "left"
     CAMERA_ON = "camera_on"
     CAMERA_OFF = "camera_off"
+
+
+SORTS = (frozenset({Kind.CAMERA_ON, Kind.CAMERA_OFF}), frozenset({Kind.ALERT}))
+"""What machines write much of. It makes no place for itself among what people wrote, nor the one among the other."""
+PEOPLE = frozenset(Kind).difference(*SORTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,12 @@ async def insert_log(
     row = insert(room_log).values(room_id=room_id, at=now, kind=kind.value, who=who, text=text)
     number = (await connection.execute(row.returning(room_log.c.id))).scalar_one()
     entry = LogEntry(number, now, kind, who, text)
-    keep = (
-        select(room_log.c.id).where(room_log.c.room_id == room_id).order_by(room_log.c.id.desc()).offset(MOST_ENTRIES)
-    ).limit(1)
+    sort = next((one for one in SORTS if kind in one), PEOPLE)
+    alike = room_log.c.room_id == room_id, room_log.c.kind.in_([one.value for one in sort])
+    keep = select(room_log.c.id).where(*alike).order_by(room_log.c.id.desc()).offset(MOST_ENTRIES).limit(1)
     oldest = (await connection.execute(keep)).scalar()
     if oldest is not None:
-        await connection.execute(delete(room_log).where(room_log.c.room_id == room_id, room_log.c.id <= oldest))
+        await connection.execute(delete(room_log).where(*alike, room_log.c.id <= oldest))
     return entry
 
 

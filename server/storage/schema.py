@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -144,6 +145,7 @@ alerts = Table(
     Column("note", String(500), nullable=False),
     Column("claimed_at", Float),
     Column("claimed_by", String(40)),
+    Column("interrupted", Boolean, nullable=False, server_default=false()),
     Index("ix_alerts_camera_id_began_at", "camera_id", "began_at"),
 )
 

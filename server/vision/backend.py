@@ -11,16 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.errors import ModelError
+from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
 
 Triple = tuple[float, float, float]
 
 
+class Running(Protocol):
+    """An inference that goes on while others work."""
+
+    def outputs(self) -> dict[str, NDArray[np.float32]]:
+        """Wait for the end and return copies of the named outputs; once."""
+        ...
+
+
 class InferenceNetwork(Protocol):
     """Pictures in, tensors out; thread-safe."""
 
-    def infer(self, batch_bgr: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Run pictures of shape (n, height, width, 3) and return copies of the named outputs."""
+    @property
+    def precision(self) -> str:
+        """What it computes with: ``"fp32"``, ``"fp16"``, ``"bf16"`` or ``"int8"``."""
+        ...
+
+    def start(self, batch_bgr: NDArray[np.uint8]) -> Running:
+        """Begin with pictures of shape (n, height, width, 3); several run one after the other, in this order."""
         ...
 
     def prepare(self, n: int, height: int, width: int) -> None:
@@ -46,7 +60,7 @@ class Backend(Protocol):
         ...
 
 
-def choose_backend(device: str, threads: int) -> Backend:
+def choose_backend(device: str, threads: int, precision: Precision = Precision.AUTO) -> Backend:
     """The best that is there.
 
     Parameters
@@ -55,6 +69,8 @@ def choose_backend(device: str, threads: int) -> Backend:
         ``"auto"``: a CUDA card if ONNX Runtime can use one, else the processor; ``"cpu"``; ``"gpu"``.
     threads : int
         Of the processor; 0 leaves the choice to the library.
+    precision : Precision
+        Wished for; a network says which it got.
 
     Raises
     ------
@@ -74,7 +90,7 @@ def choose_backend(device: str, threads: int) -> Backend:
     _refuse_telemetry()
     from server.vision.network import OpenVinoBackend
 
-    return OpenVinoBackend(threads)
+    return OpenVinoBackend(threads, precision)
 
 
 def require_file(path: Path, model: PreparedModel, extra: str) -> Path:
@@ -100,9 +116,15 @@ def _has(module: str) -> bool:
 
 def _has_cuda() -> bool:
     # ONNX Runtime is opened only where it may be used: it starts threads of its own, and a vision process on OpenVINO
-    # was seen to hang at its start beside them. The plain package has no CUDA in it.
-    if not any(True for _ in importlib.metadata.distributions(name="onnxruntime-gpu")):
+    # was seen to hang at its start beside them. The plain package has no CUDA in it, and which providers a package has
+    # says nothing about the machine.
+    if not any(True for _ in importlib.metadata.distributions(name="onnxruntime-gpu")) or not _has_card():
         return False
     import onnxruntime
 
     return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+
+
+def _has_card() -> bool:
+    """Whether NVIDIA's driver is there: Linux, or Linux inside Windows."""
+    return any(Path(path).exists() for path in ("/proc/driver/nvidia/version", "/dev/dxg")) or sys.platform == "win32"

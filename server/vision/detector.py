@@ -1,9 +1,11 @@
 """Finds people in a picture; knows nothing of the frame before."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from server.vision.backend import InferenceNetwork
+from server.vision.backend import InferenceNetwork, Running
 from server.vision.boxes import suppress
 from server.vision.detections import Detections
 from server.vision.letterbox import Letterbox
@@ -44,15 +46,49 @@ class Detector:
         """Pixels of the input for one of a frame of this size."""
         return self._side / max(frame_height, frame_width)
 
+    @property
+    def precision(self) -> str:
+        """What the network computes with."""
+        return self._network.precision
+
     def detect(self, image_bgr: NDArray[np.uint8]) -> Detections:
         """Find people in a picture of shape (height, width, 3)."""
+        return self.look(image_bgr).detections()
+
+    def look(self, image_bgr: NDArray[np.uint8]) -> "Look":
+        """Begin to find people in a picture of shape (height, width, 3); others may be prepared meanwhile."""
         height, width = image_bgr.shape[:2]
         letterbox = Letterbox.fit(height, width, self._side)
-        outputs = self._network.infer(letterbox.apply(image_bgr))
+        running = self._network.start(letterbox.apply(image_bgr))
+        return Look(running, letterbox, (height, width), self._min_score)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A picture that the network looks at.
+
+    Attributes
+    ----------
+    running : Running
+    letterbox : Letterbox
+        How the picture lies in the network's input.
+    size : tuple of int
+        Height and width of the picture, pixels.
+    min_score : float
+    """
+
+    running: Running
+    letterbox: Letterbox
+    size: tuple[int, int]
+    min_score: float
+
+    def detections(self) -> Detections:
+        """Wait for the network and return the people; once."""
+        outputs = self.running.outputs()
         scores = outputs["scores"][0]
-        found = np.flatnonzero(scores >= self._min_score)
+        found = np.flatnonzero(scores >= self.min_score)
         found = found[np.argsort(-scores[found], kind="stable")][:_MOST]
-        boxes = letterbox.to_frame(outputs["boxes"][0][:, found].T, height, width)
+        boxes = self.letterbox.to_frame(outputs["boxes"][0][:, found].T, *self.size)
         large = np.all(boxes[:, 2:] - boxes[:, :2] >= _SMALLEST, axis=1)
         boxes, scores = boxes[large], scores[found[large]].astype(np.float64)
         kept = suppress(boxes, scores, _SAME_PERSON)

@@ -1,5 +1,6 @@
 """How a frame is fitted into a detector's input: the shape follows the aspect ratio, nothing is stretched."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -10,6 +11,9 @@ from server.core.quality import STRIDE
 
 _PADDING = 114
 """The grey that Ultralytics pads with in training."""
+_SHAPES = (0.5, 0.6, 0.75, 1.0)
+"""Shorter sides of the input, as fractions of the longer one: up to 2:1, 16:9, 4:3 and the square. A network is
+compiled for each shape, which takes a moment; with these few even frames of odd shapes soon find theirs ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,11 @@ class Letterbox:
 
     @classmethod
     def fit(cls, frame_height: int, frame_width: int, side: int) -> "Letterbox":
-        """Scale the longer side to `side` pixels and round the shorter one up to the stride."""
+        """Scale the longer side to `side` pixels and round the shorter one up to a shape that is compiled."""
         scale = side / max(frame_height, frame_width)
         content_height = max(1, round(frame_height * scale))
         content_width = max(1, round(frame_width * scale))
-        return cls(_ceil(content_height), _ceil(content_width), content_height, content_width)
+        return cls(_shape(content_height, side), _shape(content_width, side), content_height, content_width)
 
     def apply(self, image_bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the input, shape (1, height, width, 3), same channel order."""
@@ -49,8 +53,11 @@ class Letterbox:
             batch = np.full((1, self.height, self.width, 3), _PADDING, np.uint8)
         content = batch[0, : self.content_height, : self.content_width]
         # Linear, as in training and in Ultralytics' own prediction.
-        scaled = cv2.resize(image_bgr, (self.content_width, self.content_height), interpolation=cv2.INTER_LINEAR)
-        content[...] = scaled
+        size = (self.content_width, self.content_height)
+        if whole:
+            cv2.resize(image_bgr, size, dst=content, interpolation=cv2.INTER_LINEAR)
+        else:
+            content[...] = cv2.resize(image_bgr, size, interpolation=cv2.INTER_LINEAR)
         return batch
 
     def to_frame(self, boxes_xyxy: NDArray[np.float32], frame_height: int, frame_width: int) -> NDArray[np.float64]:
@@ -61,5 +68,10 @@ class Letterbox:
         return np.clip(boxes, 0.0, limits)
 
 
-def _ceil(pixels: int) -> int:
-    return -(-pixels // STRIDE) * STRIDE
+def _shape(pixels: int, side: int) -> int:
+    """The shortest side of an input of this longer side that holds so many pixels."""
+    return next(one for one in (_ceil(fraction * side) for fraction in _SHAPES) if one >= pixels)
+
+
+def _ceil(pixels: float) -> int:
+    return math.ceil(pixels / STRIDE) * STRIDE

@@ -2,8 +2,9 @@
 
 The centre moves with a velocity that a person changes at will and that fades: white-noise acceleration with an
 exponential decay (Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001,
-sections 6.2.2 and 8.2.3). Width and height wander. Both axes share one covariance, because the noise of both is the
-same fraction of the height; so a track costs six numbers where DeepSORT's filter keeps 8 × 8.
+sections 6.2.2 and 8.2.3), integrated exactly, so that one long step is worth as much as many short ones. Width and
+height wander. Both axes share one covariance, because the noise of both is the same fraction of the height; so a track
+costs six numbers where DeepSORT's filter keeps 8 × 8.
 """
 
 from dataclasses import dataclass
@@ -78,15 +79,16 @@ class Motion:
         """Move everything on by the time since the last frame."""
         height = self.xywh[:, 3]
         fade = np.exp(-seconds / FADING_S)
-        self.xywh[:, :2] += self.velocity * seconds
-        self.velocity *= fade
+        reach = FADING_S * (1.0 - fade)  # of one pixel a second, while that fades
         density = (ACCELERATION * height) ** 2
+        self.xywh[:, :2] += self.velocity * reach
+        self.velocity *= fade
         position, both, speed = self.spread.T
         self.spread = np.stack(
             [
-                position + 2 * seconds * both + seconds**2 * speed + density * seconds**3 / 3,
-                (both + seconds * speed) * fade + density * seconds**2 / 2,
-                speed * fade**2 + density * seconds,
+                position + 2 * reach * both + reach**2 * speed + density * _wandered(seconds, fade),
+                (both + reach * speed) * fade + density * reach**2 / 2,
+                speed * fade**2 + density * FADING_S / 2 * (1.0 - fade**2),
             ],
             1,
         )
@@ -126,6 +128,17 @@ class Motion:
         self.velocity = np.vstack([self.velocity, other.velocity])
         self.spread = np.vstack([self.spread, other.spread])
         self.size_spread = np.concatenate([self.size_spread, other.size_spread])
+
+
+def _wandered(seconds: float, fade: float) -> float:
+    """Variance that unit white noise of the acceleration gives the position in that time (Ornstein and Uhlenbeck 1930).
+
+    FADING_S² · (seconds - 2 · FADING_S · (1 - fade) + FADING_S / 2 · (1 - fade²)); for short times, where that is a
+    small difference of large numbers, seconds³ / 3.
+    """
+    if seconds < 0.001 * FADING_S:
+        return seconds**3 / 3
+    return FADING_S**2 * (seconds - 2 * FADING_S * (1 - fade) + FADING_S / 2 * (1 - fade**2))
 
 
 def to_xywh(boxes_xyxy: Array) -> Array:

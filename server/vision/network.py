@@ -1,6 +1,7 @@
 """A prepared OpenVINO network, compiled once for each input shape that comes along."""
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -10,11 +11,19 @@ from numpy.typing import NDArray
 from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from server.core.errors import ModelError
+from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
-from server.vision.backend import Triple
+from server.vision.backend import Triple, require_file
+from server.vision.processor import multiplies_bytes
 
-_SHAPES = 12
-"""Compiled shapes kept; further ones push out the least recently used, so that odd frames cannot fill memory."""
+_SHAPES = 24
+"""Compiled shapes kept, about 40 MB each; further ones push out the least recently used. Letterboxes have fewer shapes
+than this (`server.vision.letterbox`), so that odd frames of some do not make everybody wait for compiling."""
+_HINTS = {Precision.FP32: "f32", Precision.BF16: "bf16", Precision.FP16: "f16"}
+_NAMES = {ov.Type.f32: Precision.FP32, ov.Type.bf16: Precision.BF16, ov.Type.f16: Precision.FP16}
+
+Shape = tuple[int, int, int]
+"""Pictures, height, width."""
 
 
 class OpenVinoBackend:
@@ -24,19 +33,38 @@ class OpenVinoBackend:
     ----------
     threads : int
         0 leaves the choice to OpenVINO.
+    precision : Precision
     """
 
-    def __init__(self, threads: int) -> None:
-        self._core, self._threads = ov.Core(), threads
+    def __init__(self, threads: int, precision: Precision = Precision.AUTO) -> None:
+        self._core, self._threads, self._precision = ov.Core(), threads, precision
         self.name = f"OpenVINO {ov.__version__.split('-')[0]} CPU"
 
     def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "Network":
         """Load the network; it is compiled when a shape is known."""
-        return Network(self._core, model.network, mean, scale, self._threads)
+        if self._takes_bytes(model):
+            return Network(self._core, model.quantized, mean, scale, self._threads, Precision.INT8)
+        precision = Precision.AUTO if self._precision is Precision.INT8 else self._precision
+        return Network(self._core, model.network, mean, scale, self._threads, precision)
+
+    def _takes_bytes(self, model: PreparedModel) -> bool:
+        """Whether the network in 8 bits is wished for, or the faster one here."""
+        if self._precision is Precision.INT8 and model.kind == "detector":
+            require_file(model.quantized, model, " --again")
+            return True
+        return self._precision is Precision.AUTO and multiplies_bytes() and model.quantized.is_file()
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A network for one shape, and its requests that nobody uses just now."""
+
+    model: ov.CompiledModel
+    free: list[ov.InferRequest] = field(default_factory=list)
 
 
 class Network:
-    """Pictures in, tensors out; thread-safe, one inference at a time.
+    """Pictures in, tensors out; thread-safe. What is started is computed one after the other.
 
     Parameters
     ----------
@@ -48,6 +76,8 @@ class Network:
         Per RGB channel: ``(x - mean) / scale`` happens inside the graph, on the inference threads.
     threads : int
         0 leaves the choice to OpenVINO.
+    precision : Precision
+        ``INT8`` says that the file is quantized: what it left in floats is computed as OpenVINO chooses.
     """
 
     def __init__(
@@ -57,43 +87,68 @@ class Network:
         mean: Triple,
         scale: Triple,
         threads: int = 0,
+        precision: Precision = Precision.AUTO,
     ) -> None:
         self._core = core
         self._path = path
         self._mean, self._scale = list(mean), list(scale)
+        self._quantized = precision is Precision.INT8
         self._options: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY"}
+        if precision in _HINTS:
+            self._options["INFERENCE_PRECISION_HINT"] = _HINTS[precision]
         if threads:
             self._options["INFERENCE_NUM_THREADS"] = threads
-        self._requests: OrderedDict[tuple[int, int, int], ov.InferRequest] = OrderedDict()
-        self._lock = Lock()
+        self._compiled: OrderedDict[Shape, _Compiled] = OrderedDict()
+        self._lock, self._compiling = Lock(), Lock()
+
+    @property
+    def precision(self) -> str:
+        """What it computes with; read from the compiled network, because a hint may not be followed."""
+        if self._quantized:
+            return Precision.INT8.value
+        with self._lock:
+            compiled = next(iter(self._compiled.values()), None)
+        if compiled is None:
+            kind = self._core.get_property("CPU", "INFERENCE_PRECISION_HINT")
+        else:
+            kind = compiled.model.get_property("INFERENCE_PRECISION_HINT")
+        return _NAMES[kind].value if kind in _NAMES else str(kind)
+
+    def start(self, batch_bgr: NDArray[np.uint8]) -> "Inference":
+        """Begin with pictures of shape (n, height, width, 3)."""
+        n, height, width, _ = batch_bgr.shape
+        compiled = self._for((n, height, width))
+        with self._lock:
+            request = compiled.free.pop() if compiled.free else compiled.model.create_infer_request()
+        return Inference(request, batch_bgr, compiled.free)
 
     def infer(self, batch_bgr: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Run pictures of shape (n, height, width, 3) and return copies of the named outputs."""
-        n, height, width, _ = batch_bgr.shape
-        with self._lock:
-            request = self._request_for((n, height, width))
-            request.set_input_tensor(ov.Tensor(batch_bgr))  # zero-copy: the array outlives the call
-            request.infer()
-            model = request.get_compiled_model()
-            return {
-                port.get_any_name(): np.array(request.get_output_tensor(index).data)
-                for index, port in enumerate(model.outputs)
-            }
+        """Start and wait."""
+        return self.start(batch_bgr).outputs()
 
     def prepare(self, n: int, height: int, width: int) -> None:
         """Compile for a shape ahead of its first picture."""
-        with self._lock:
-            self._request_for((n, height, width))
+        self._for((n, height, width))
 
-    def _request_for(self, shape: tuple[int, int, int]) -> ov.InferRequest:
-        request = self._requests.get(shape)
-        if request is None:
-            request = self._compile(*shape).create_infer_request()
-            self._requests[shape] = request
-            if len(self._requests) > _SHAPES:
-                self._requests.popitem(last=False)
-        self._requests.move_to_end(shape)
-        return request
+    def _for(self, shape: Shape) -> _Compiled:
+        found = self._known(shape)
+        if found is None:
+            with self._compiling:  # one at a time; pictures of known shapes go on meanwhile
+                found = self._known(shape) or self._keep(shape, _Compiled(self._compile(*shape)))
+        return found
+
+    def _known(self, shape: Shape) -> _Compiled | None:
+        with self._lock:
+            if shape in self._compiled:
+                self._compiled.move_to_end(shape)
+            return self._compiled.get(shape)
+
+    def _keep(self, shape: Shape, compiled: _Compiled) -> _Compiled:
+        with self._lock:
+            self._compiled[shape] = compiled
+            if len(self._compiled) > _SHAPES:
+                self._compiled.popitem(last=False)
+        return compiled
 
     def _compile(self, n: int, height: int, width: int) -> ov.CompiledModel:
         try:
@@ -111,3 +166,33 @@ class Network:
         except RuntimeError as error:
             message = f"{self._path} cannot be loaded; prepare it again with `crowdcount models pull`."
             raise ModelError("MODEL_BROKEN", message) from error
+
+
+class Inference:
+    """One run of a network, see `server.vision.backend.Running`.
+
+    Parameters
+    ----------
+    request : openvino.InferRequest
+    batch_bgr : ndarray of uint8
+        Read while the network runs, not copied.
+    free : list of openvino.InferRequest
+        Where the request goes when it is done.
+    """
+
+    def __init__(self, request: ov.InferRequest, batch_bgr: NDArray[np.uint8], free: list[ov.InferRequest]) -> None:
+        self._request, self._free = request, free
+        self._batch = batch_bgr  # kept: the tensor shares its memory
+        request.set_input_tensor(ov.Tensor(batch_bgr, shared_memory=True))
+        request.start_async()
+
+    def outputs(self) -> dict[str, NDArray[np.float32]]:
+        """Wait for the end and return copies of the named outputs; once."""
+        self._request.wait()
+        model = self._request.get_compiled_model()
+        outputs = {
+            port.get_any_name(): np.array(self._request.get_output_tensor(index).data)
+            for index, port in enumerate(model.outputs)
+        }
+        self._free.append(self._request)
+        return outputs

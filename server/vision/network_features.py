@@ -46,7 +46,7 @@ class NetworkFeatures:
             batch = np.zeros((size, _SIDE, _SIDE, 3), np.uint8)
             for crop, box in zip(batch, chunk, strict=False):
                 crop[...] = cv2.resize(_cut(image_bgr, box), (_SIDE, _SIDE))
-            parts.append(self._network.infer(batch)["features"][: len(chunk)])
+            parts.append(self._network.start(batch).outputs()["features"][: len(chunk)])
         if not parts:
             return np.zeros((0, 1280), np.float32)
         features = np.concatenate(parts)

@@ -4,6 +4,7 @@ State of the CUDA path: written after the library's documentation and tested on 
 it has not run on a card.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -62,10 +63,21 @@ class OnnxNetwork:
         except Exception as error:
             message = f"{path} cannot be loaded; prepare it again with `crowdcount models pull --onnx --again`."
             raise ModelError("MODEL_BROKEN", message) from error
+        used = self._session.get_providers()[0]
+        if used != providers[0]:
+            # The library would go on without a word, on the processor.
+            message = f"ONNX Runtime cannot use the CUDA card and would take {used}; set the device to cpu."
+            raise ModelError("NO_DEVICE", message)
         self._input = self._session.get_inputs()[0].name
         self._names = [output.name for output in self._session.get_outputs()]
         self._mean, self._scale = (np.array(values, np.float32).reshape(3, 1, 1) for values in (mean, scale))
         self._lock = Lock()
+
+    precision = "fp32"
+
+    def start(self, batch_bgr: NDArray[np.uint8]) -> "OnnxRun":
+        """Take pictures of shape (n, height, width, 3); they are computed when the outputs are asked for."""
+        return OnnxRun(self, batch_bgr)
 
     def infer(self, batch_bgr: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """Run pictures of shape (n, height, width, 3) and return the named outputs."""
@@ -78,3 +90,15 @@ class OnnxNetwork:
     def prepare(self, n: int, height: int, width: int) -> None:
         """Run once: the library plans its memory with the first picture of a shape."""
         self.infer(np.zeros((n, height, width, 3), np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxRun:
+    """See `server.vision.backend.Running`."""
+
+    network: OnnxNetwork
+    batch_bgr: NDArray[np.uint8]
+
+    def outputs(self) -> dict[str, NDArray[np.float32]]:
+        """Compute and return the named outputs."""
+        return self.network.infer(self.batch_bgr)

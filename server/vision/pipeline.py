@@ -1,7 +1,7 @@
 """One stream: frames in, tracks out."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from server.core.tracks import Track, Tracks
 from server.vision.camera_motion import CameraMotion
 from server.vision.decode import decode
-from server.vision.detector import Detector
+from server.vision.detections import Detections
+from server.vision.detector import Detector, Look
 from server.vision.doubt import Doubt
 from server.vision.features import Features
 from server.vision.pictures import make_pictures
@@ -40,7 +41,18 @@ class Pipeline:
         self._max_pixels = max_pixels
 
     def process(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
-        """Track the people of one JPEG.
+        """Track the people of one JPEG; see `begin`."""
+        return self.begin(jpeg, t, picture_widths).finish()
+
+    def process_image(self, image_bgr: NDArray[np.uint8], t: float) -> Tracks:
+        """Track the people of one decoded picture of shape (height, width, 3)."""
+        return self.begin_image(image_bgr, t).finish()
+
+    def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "Frame":
+        """Decode one JPEG and let the detector look at it.
+
+        While it does so, another frame can be begun or finished: that is what keeps every core busy. The frames of one
+        stream are finished in the order in which they were begun.
 
         Parameters
         ----------
@@ -57,17 +69,26 @@ class Pipeline:
         """
         start = perf_counter()
         image = decode(jpeg, self._max_pixels)
-        tracks = self._track(image, t, (perf_counter() - start) * 1000)
-        return replace(tracks, pictures=make_pictures(image, picture_widths)) if picture_widths else tracks
+        return self._begin(image, t, (perf_counter() - start) * 1000, picture_widths)
 
-    def process_image(self, image_bgr: NDArray[np.uint8], t: float) -> Tracks:
-        """Track the people of one decoded picture of shape (height, width, 3)."""
-        return self._track(image_bgr, t, 0.0)
+    def begin_image(self, image_bgr: NDArray[np.uint8], t: float) -> "Frame":
+        """Let the detector look at one decoded picture of shape (height, width, 3); see `begin`."""
+        return self._begin(image_bgr, t, 0.0, ())
 
-    def _track(self, image_bgr: NDArray[np.uint8], t: float, decode_ms: float) -> Tracks:
+    def follow(self, images: Iterable[tuple[NDArray[np.uint8], float]]) -> Iterator[Tracks]:
+        """Track the people of many decoded pictures and their times; each is prepared while the last is looked at."""
+        return finish_in_turn(self.begin_image(image, t) for image, t in images)
+
+    def _begin(self, image: NDArray[np.uint8], t: float, decode_ms: float, picture_widths: Sequence[int]) -> "Frame":
+        start = perf_counter()
+        look = self.detector.look(image)
+        return Frame(self, image, t, look, picture_widths, {"decode": decode_ms}, start)
+
+    def track(
+        self, image_bgr: NDArray[np.uint8], t: float, detections: Detections, stages_ms: dict[str, float]
+    ) -> Tracks:
+        """Say who is who among the detections of a picture; `stages_ms` gains what that takes."""
         times = [perf_counter()]
-        detections = self.detector.detect(image_bgr)
-        times.append(perf_counter())
         clear = detections.scores > UNCLEAR
         some = self.features.embed(image_bgr, detections.xyxy[clear])
         looks = np.zeros((len(detections), some.shape[1]), np.float32)
@@ -81,15 +102,48 @@ class Pipeline:
         hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
         certainty = self._doubt.judge(sightings, hidden, detections, scale, t)
         times.append(perf_counter())
-        detect_ms, embed_ms, track_ms = (np.diff(times) * 1000).tolist()
+        embed_ms, track_ms = (np.diff(times) * 1000).tolist()
         return Tracks(
             t=t,
             width=width,
             height=height,
             people=tuple(_normalise(sighting, width, height) for sighting in sightings),
-            stages_ms={"decode": decode_ms, "detect": detect_ms, "embed": embed_ms, "track": track_ms},
+            stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame that the detector looks at; made by `Pipeline.begin`."""
+
+    pipeline: Pipeline
+    image_bgr: NDArray[np.uint8]
+    t: float
+    look: Look
+    picture_widths: Sequence[int]
+    stages_ms: dict[str, float]
+    begun: float
+
+    def finish(self) -> Tracks:
+        """Wait for the detector, then track; once."""
+        detections = self.look.detections()
+        stages_ms = {**self.stages_ms, "detect": (perf_counter() - self.begun) * 1000}
+        tracks = self.pipeline.track(self.image_bgr, self.t, detections, stages_ms)
+        if not self.picture_widths:
+            return tracks
+        return replace(tracks, pictures=make_pictures(self.image_bgr, self.picture_widths))
+
+
+def finish_in_turn(frames: Iterable[Frame]) -> Iterator[Tracks]:
+    """Begin each frame before the one ahead of it is finished."""
+    ahead: Frame | None = None
+    for frame in frames:
+        if ahead is not None:
+            yield ahead.finish()
+        ahead = frame
+    if ahead is not None:
+        yield ahead.finish()
 
 
 def _normalise(sighting: Sighting, width: int, height: int) -> Track:

@@ -16,7 +16,8 @@ class VisionSettings:
     input_side : int
         Long side of the detector's input, pixels; a multiple of 32.
     precision : str
-        ``"fp32"``: what the detector computes with.
+        See `server.core.precision.Precision`; ``"auto"``: 8 bits where the processor multiplies them natively, else
+        what OpenVINO chooses for it.
     device : str
         ``"auto"``, ``"cpu"`` or ``"gpu"``, see `server.vision.backend.choose_backend`.
     threads : int
@@ -33,7 +34,7 @@ class VisionSettings:
     models_dir: str
     model: str = "yolo26n"
     input_side: int = 640
-    precision: str = "fp32"
+    precision: str = "auto"
     device: str = "auto"
     threads: int = 0
     max_pixels: int = 8_300_000

@@ -53,6 +53,8 @@ class Video:
         As the file says, or 25.
     frames : int
         As the file says; 0 when it does not.
+    size : tuple of int
+        Height and width of the frames as the file says, pixels; what is decoded may be turned.
 
     Raises
     ------
@@ -69,6 +71,8 @@ class Video:
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if np.isfinite(fps) and fps > 0 else _USUAL_FPS
         self.frames = max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
+        sides = (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH)
+        self.size = tuple(max(1, int(self._capture.get(side))) for side in sides)
         self._path = path
 
     def __iter__(self) -> Iterator[VideoFrame]:

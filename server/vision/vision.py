@@ -7,6 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from server.core.precision import Precision
 from server.core.quality import Quality, input_side
 from server.models.catalogue import APPEARANCE, find_prepared
 from server.vision.backend import InferenceNetwork, choose_backend
@@ -20,7 +21,7 @@ from server.vision.tracker import Tracker
 
 __all__ = ["Pipeline", "Vision"]
 
-_USUAL_FRAMES = ((480, 640), (360, 640), (640, 480), (640, 360))
+_USUAL_FRAMES = ((480, 640), (360, 640), (640, 360), (640, 480))
 """Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
 
 
@@ -42,17 +43,21 @@ class Vision:
             cv2.setNumThreads(settings.threads)
         self._settings = settings
         self._models_dir = Path(settings.models_dir)
-        self._backend = choose_backend(settings.device, settings.threads)
+        self._backend = choose_backend(settings.device, settings.threads, Precision(settings.precision))
         self._networks: dict[str, InferenceNetwork] = {}
         self._detectors: dict[tuple[str, Quality], Detector] = {}
         self._detector(settings.model, Quality.BALANCED)
         self._features = self._load_features()
 
     def warm_up(self) -> None:
-        """Compile for the usual frames, so that the first one is not late."""
-        for height, width in _USUAL_FRAMES:
-            self._detector(self._settings.model, Quality.BALANCED).prepare(height, width)
+        """Compile for one usual frame: a network that cannot be loaded is known now."""
+        self._detector(self._settings.model, Quality.BALANCED).prepare(*_USUAL_FRAMES[0])
         self._features.prepare()
+
+    def warm_up_others(self) -> None:
+        """The same for the other usual frames, so that no first one is late; frames may be taken meanwhile."""
+        for frame in _USUAL_FRAMES[1:]:
+            self._detector(self._settings.model, Quality.BALANCED).prepare(*frame)
 
     def open(self, model: str | None = None, quality: Quality = Quality.BALANCED) -> Pipeline:
         """Return a pipeline for a new stream, with a tracker of its own."""
@@ -76,7 +81,7 @@ class Vision:
         """Say what computes, for statistics and health."""
         return {
             "model": self._settings.model,
-            "precision": self._settings.precision,
+            "precision": self._detector(self._settings.model, quality).precision,
             "input": input_side(quality, self._settings.input_side),
             "appearance": self._settings.appearance,
             "backend": self._backend.name,

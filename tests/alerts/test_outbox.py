@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import text
 
 from server.storage.alert_steps import keep_alerts, keep_interrupted
@@ -19,6 +20,7 @@ from server.storage.outbox import (
     give_up_old,
     postpone_parcel,
 )
+from server.storage.streams import StreamRecord, upsert_stream
 from tests.alerts.conftest import channel
 
 BEGAN = AlertRecord("alr_1", "cam_a", "z", "Stairs", "people", "warning", 100.0, None, 3.0, 100.0)
@@ -154,22 +156,39 @@ async def test_one_user_does_not_take_every_place(database: Database) -> None:
     assert sorted(users) == ["usr_a"] * 3 + ["usr_b"]
 
 
-async def test_what_a_killed_process_left_open_is_told_to_be_over(database: Database) -> None:
+STREAM = StreamRecord("str_1", "cam_a", "camera", 90.0, 130.0, None, 42_000.0, 3, 5, 9, 9, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("streams", "ended_at"),
+    [
+        ([], BEGAN.peak_at),
+        ([STREAM], 132.0),  # opened at 90, and 42 seconds were counted
+        ([STREAM, replace(STREAM, id="str_2", opened_at=500.0)], 132.0),
+        ([replace(STREAM, camera_id="cam_b")], BEGAN.peak_at),
+    ],
+)
+async def test_what_a_killed_process_left_open_is_told_to_be_over(
+    database: Database, streams: list[StreamRecord], ended_at: float
+) -> None:
     await add(database, channel())
     await keep(database, BEGAN)
+    async with database.writing() as connection:
+        for stream in streams:
+            await upsert_stream(connection, stream)
     for _ in range(2):
         async with database.writing() as connection:
             await keep_interrupted(connection, 300.0, [])
     async with database.reading() as connection:
-        ended = (await connection.execute(text("SELECT ended_at FROM alerts"))).scalars().all()
-    assert ended == [BEGAN.peak_at]
+        ended = (await connection.execute(text("SELECT ended_at, interrupted FROM alerts"))).all()
+    assert ended == [(ended_at, 1)]
     assert [step for *_, step in await told(database)] == ["warning", "cleared"]
     async with database.writing() as connection:
         (begun,) = await claim_due(connection, 1000.0, 20, {}, 9, 9)
         await finish_parcel(connection, begun.number, 1000.0, "delivered")
     (over,) = await claim(database)
     assert over.document["interrupted"]
-    assert over.document["alert"]["ended_at"] == BEGAN.peak_at
+    assert over.document["alert"]["ended_at"] == ended_at
 
 
 async def test_a_paused_channel_is_sent_nothing_old(database: Database) -> None:

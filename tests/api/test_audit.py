@@ -2,8 +2,21 @@
 
 import csv
 import io
+import json
+import sqlite3
+from contextlib import closing
 from typing import Any
 
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.api import audit_file
+from server.api.user_admin import UserAdmin
+from server.core.alarm import Limits
+from server.core.plan import Plan, ZoneLimits
+from server.core.plan_json import encode_plan
+from server.core.zone import Zone
+from server.storage.audit import Entry, select_audit
 from tests.support.server import PASSWORD, Client, RunningServer
 
 
@@ -101,6 +114,37 @@ async def test_exports_hold_no_formulas(server: RunningServer) -> None:
         assert [one["action"] for one in entries[:2]] == ["audit_exported", "audit_exported"]
 
 
+@pytest.mark.parametrize("kind", ["csv", "json"])
+async def test_a_long_log_is_exported_without_holding_anybody_up(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    pages = 0
+
+    async def select(connection: AsyncConnection, *more: Any) -> list[Entry]:
+        nonlocal pages
+        pages += 1
+        found = await select_audit(connection, *more)
+        # Raises "database is locked" if the export held the lock of who writes.
+        with closing(sqlite3.connect(server.settings.database_path, timeout=0.1)) as writer:
+            writer.execute("BEGIN IMMEDIATE")
+            writer.rollback()
+        return found
+
+    monkeypatch.setattr(audit_file, "select_audit", select)
+    monkeypatch.setattr(audit_file, "PAGE", 3)
+    async with server.client() as user:
+        await user.register()
+        for number in range(6):
+            await user.camera(f"Gate {number}")
+        async with user.http.get(f"/api/audit/export?format={kind}") as response:
+            text = await response.text()
+        whole = [one["action"] for one in (await log_of(user))["entries"]]
+        rows = json.loads(text)["entries"] if kind == "json" else list(csv.DictReader(io.StringIO(text, newline="")))
+        assert [row["action"] for row in rows] == whole
+        assert len(whole) == 9
+        assert pages == 4
+
+
 async def test_failures_stay_out_of_sight_of_others(server: RunningServer) -> None:
     async with server.client() as user:
         await user.register()
@@ -111,3 +155,52 @@ async def test_failures_stay_out_of_sight_of_others(server: RunningServer) -> No
         assert entries[0]["action"] == "password_check_failed"
         assert "wrong password" not in str(entries)
         assert PASSWORD not in str(entries)
+
+
+async def test_the_right_password_of_a_disabled_account_is_logged(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        admin = UserAdmin(server.settings)
+        await admin.disable("ada")
+        async with user.http.post("/api/session", json={"login": "ada", "password": PASSWORD}) as response:
+            assert response.status == 403
+        await admin.enable("ada")
+        await admin.close()
+        await user.sign_in()
+        entries = (await log_of(user))["entries"]
+        found = [one["detail"] for one in entries if one["action"] == "sign_in_failed"]
+        assert found == ["This account is disabled."]
+
+
+async def test_the_log_says_who_was_changed_to_what(server: RunningServer) -> None:
+    async with server.user() as user, server.client() as eve:
+        await eve.register("eve")
+        camera = await user.camera("Gate")
+        stream = (await user.open(camera))["stream"]
+        assert "summary" in await user.call("counters_reset", {"stream": stream})
+        limits = {"gate": ZoneLimits(Limits(warning=10, critical=20))}
+        square = Zone("gate", "Door", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+        plan = {"version": 0, "plan": encode_plan(Plan((square,), (), limits))}
+        async with user.http.put(f"/api/cameras/{camera}/plan", json=plan) as response:
+            assert response.status == 200
+        room = await user.room("Hall", camera)
+        await user.invite(room, "viewer", eve)
+        people = (await user.get(f"/api/rooms/{room}"))["room"]["members"]
+        member = next(one["user"] for one in people if one["role"] == "viewer")
+        async with user.http.patch(f"/api/rooms/{room}/members/{member}", json={"role": "operator"}) as response:
+            assert response.status == 200
+        area = {"name": "Front", "members": [{"camera": camera}], "capacity": 100, "limits": {"warning": 80}}
+        made = (await user.post(f"/api/rooms/{room}/areas", area))["area"]["id"]
+        async with user.http.patch(f"/api/rooms/{room}/areas/{made}", json={"capacity": 50}) as response:
+            assert response.status == 200
+        entries = (await log_of(user, limit=200))["entries"]
+    told = {(one["action"], one["target"], one["detail"]) for one in entries}
+    assert {
+        ("limits_changed", "Gate", "Door people - → 10/20"),
+        ("limits_changed", "Front", "-/-/- → 100/80/-"),
+        ("limits_changed", "Front", "100/80/- → 50/80/-"),
+        ("member_changed", "Hall", "eve, operator"),
+    } <= told
+    reset = next(one for one in entries if one["action"] == "counters_reset")
+    assert reset["address"] == "127.0.0.1"
+    assert "aiohttp" in reset["device"]

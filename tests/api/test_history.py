@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -9,10 +10,15 @@ from typing import Any
 
 import pytest
 
+from server.api.history import Query, choose_step
+from server.config import Settings
 from server.core.alarm import Limits
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
+from server.storage.database import Database
+from server.storage.retention import DAY_S
+from server.storage.samples import Sample, add_samples, delete_old_samples
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, RunningServer
 
@@ -158,3 +164,44 @@ async def test_the_heatmap_of_the_hour(server: RunningServer, engine: ScriptedEn
         long = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-31T00:00:00Z"}
         async with user.http.get(f"/api/cameras/{camera}/heatmap", params=long) as response:
             assert (response.status, (await response.json())["error"]["code"]) == (400, "BAD_RANGE")
+
+
+@pytest.mark.parametrize(
+    ("ago_days", "length_h", "expected"),
+    [
+        (2.9, 5, 10),
+        (3.1, 5, 60),  # ten seconds are kept for three days
+        (2.9, 24, 60),
+        (89, 24, 60),
+        (91, 5, 3600),
+        (91, 91 * 24, 3600),
+        (10_000, 10_000 * 24, 3600),
+    ],
+)
+def test_the_step_is_the_finest_that_is_still_kept(ago_days: float, length_h: float, expected: int) -> None:
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    start = now - timedelta(days=ago_days)
+    query = Query(start=start, end=start + timedelta(hours=length_h))
+    assert choose_step(query, {10: 3, 60: 90, 3600: 0}, now.timestamp()) == expected
+
+
+def test_what_is_kept_for_ever_is_never_too_old() -> None:
+    start = datetime(2000, 1, 1, tzinfo=UTC)
+    query = Query(start=start, end=start + timedelta(hours=1))
+    assert choose_step(query, {10: 0, 60: 90, 3600: 0}, 1.8e9) == 10
+
+
+async def test_old_history_is_shown_from_what_is_left(server: RunningServer, settings: Settings) -> None:
+    at = (time.time() - 4 * DAY_S) // 3600 * 3600
+    async with server.user() as user:
+        camera = await user.camera()
+        database = Database(settings.database_path)
+        async with database.writing() as connection:
+            await add_samples(connection, [Sample(camera, "", "", 10, at + 10, 10, 1, 2.0, 4, 3, 0, 0, 0.0, 0)])
+            await delete_old_samples(connection, settings.retention.samples, time.time())
+        await database.close()
+        start = datetime.fromtimestamp(at, UTC)
+        query = {"from": start.isoformat(), "to": (start + timedelta(hours=1)).isoformat()}
+        answer = await get(user, f"/api/cameras/{camera}/history", **query)
+        assert answer["step_s"] == 60
+        assert [point["max"] for point in answer["series"][0]["points"]] == [4]

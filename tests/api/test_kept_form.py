@@ -1,11 +1,17 @@
 """A form whose session ended meanwhile: nothing that was typed is lost, and nothing secret is kept."""
 
+import asyncio
 import re
+import sqlite3
+from contextlib import closing
 from html import unescape
 
 import pytest
 
-from tests.support.server import PASSWORD, Client, RunningServer
+from server.config import Settings
+from server.storage import database
+from tests.support.engine import ScriptedEngine
+from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
 
 async def post(user: Client, path: str, form: dict[str, str]) -> tuple[int, str]:
@@ -68,7 +74,8 @@ async def test_secrets_are_not_kept(server: RunningServer, path: str, form: dict
 
 
 @pytest.mark.parametrize(
-    "action", ["https://evil.example/", "//evil.example", "/profile/delete", "/logout", "/nothing"]
+    "action",
+    ["https://evil.example/", "//evil.example", "//profile", "profile", "/profile/delete", "/logout", "/nothing"],
 )
 async def test_a_form_comes_back_only_where_it_belongs(server: RunningServer, action: str) -> None:
     async with server.user() as user:
@@ -90,3 +97,41 @@ async def test_unknown_fields_are_not_carried(server: RunningServer) -> None:
         }
         status, page = await post(user, "/login", form)
         assert (status, "Bern" in page, "x1y2" in page) == (200, True, False)
+
+
+BUSY = [
+    ("/profile", {"date_of_birth": "1990-05-31", "place": 'Bern "Länggasse" <b>', "gender": ""}, {}),
+    ("/register", {"username": "bob", "email": "bob@example.org", "next": "/rooms"}, {"password": PASSWORD}),
+    ("/login", {"login": "ada", "next": "", "kept_action": "/profile", "kept.place": "Bern"}, {"password": PASSWORD}),
+]
+
+
+@pytest.mark.parametrize(("path", "typed", "secret"), BUSY)
+async def test_a_database_that_is_busy_loses_nothing(
+    settings: Settings,
+    engine: ScriptedEngine,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    typed: dict[str, str],
+    secret: dict[str, str],
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    async with run_server(settings, engine) as server, server.user() as user:
+        with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            status, page = await post(user, path, typed | secret)
+        assert status == 503
+        assert f'action="{path}"' in page
+        assert hidden(page) == typed
+        assert not any(value in page for value in secret.values())
+        status, _ = await post(user, path, hidden(page) | secret)
+        assert status in (200, 303), "sent again, it is done"
+
+
+async def test_a_limit_loses_nothing(settings: Settings, engine: ScriptedEngine) -> None:
+    few = settings.model_copy(update={"requests_per_minute": 60})
+    async with run_server(few, engine) as server, server.user() as user:
+        typed = {"date_of_birth": "", "place": "Bern", "gender": ""}
+        answers = await asyncio.gather(*(post(user, "/profile", typed) for _ in range(90)))
+        assert {status for status, _ in answers} == {303, 429}
+        assert all(hidden(page) == typed for status, page in answers if status == 429)

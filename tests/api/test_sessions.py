@@ -6,6 +6,7 @@ import bcrypt
 import pytest
 from sqlalchemy import text
 
+from server.api.departed import KEEP_S, MOST, Departed
 from server.api.devices import device_name
 from server.config import Settings
 from server.storage.database import Database
@@ -209,9 +210,28 @@ async def test_the_pages_work_without_scripts(server: RunningServer) -> None:
         assert await status_of(user) == 401
         async with user.http.post("/api/session", json={"login": "ada", "password": NEW}) as response:
             assert response.status == 200
-        await post("/profile/delete", {"password": NEW}, "/")
+        cookies = {cookie.key: cookie.value for cookie in user.http.cookie_jar}
+        assert "The account is deleted" in await post("/profile/delete", {"password": NEW}, "/")
+        other.http.cookie_jar.clear()
+        other.http.cookie_jar.update_cookies(cookies)
+        async with other.http.get("/login") as response:
+            assert "This account was deleted." in await response.text(), "in a browser that was signed in as well"
         async with user.http.get("/profile", allow_redirects=False) as response:
             assert response.headers["Location"] == "/login?next=%2Fprofile"
+
+
+def test_sessions_that_went_with_their_account_are_remembered_for_a_while() -> None:
+    now = 0.0
+    departed = Departed(lambda: now)
+    departed.note(["a", "b"])
+    now = KEEP_S - 1
+    departed.note(["c"])
+    assert [one in departed for one in "abcd"] == [True, True, True, False]
+    now = KEEP_S
+    assert [one in departed for one in "abc"] == [False, False, True]
+    departed.note(str(number) for number in range(MOST))
+    assert "c" not in departed, "of many the newest"
+    assert str(MOST - 1) in departed
 
 
 @pytest.mark.parametrize(

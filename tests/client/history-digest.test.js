@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { looksOf } from "../../client/history/chart.js";
 import { aligned, digest } from "../../client/history/digest.js";
 import { historyPath, readSpan, spanOf, toInput } from "../../client/history/span.js";
 
@@ -9,6 +10,17 @@ function point(minute, mean, more = {}) {
   const t = new Date(Date.UTC(2026, 4, 1, 10, minute)).toISOString();
   return { t, seconds: 60, min: 0, mean, max: Math.ceil(mean), last: 0, entries: 1, exits: 0, visits: 0, dwell_mean_s: null, ...more };
 }
+
+describe("the lines of the chart", () => {
+  const series = /** @type {import("../../client/history/digest.js").Series[]} */ ([null, { id: "a", name: "A" }, { id: "gone", name: "Gone" }, { id: "b", name: "B" }].map((zone) => ({ zone, points: [] })));
+  const shapes = [{ id: "b", colour: "#111111" }, { id: "a", colour: "#222222" }];
+  it("have the colours of their zones, and one of their own where a zone is no longer drawn", () => {
+    const looks = looksOf(series, shapes);
+    assert.deepEqual(["a", "b"].map((id) => looks.get(id)?.colour), ["#222222", "#111111"]);
+    assert.match(looks.get("gone")?.colour ?? "", /^#/);
+  });
+  it("are told apart without colours", () => assert.equal(new Set([...looksOf(series, shapes).values()].map(({ dash }) => String(dash))).size, 3));
+});
 
 describe("what a stretch of time came to", () => {
   it("weighs by the time that was observed", () => {

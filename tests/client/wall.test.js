@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 
 import { picturesFor } from "../../client/wall/choices.js";
 import { Feed } from "../../client/wall/feed.js";
-import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert } from "../../client/wall/state.js";
+import { merged } from "../../client/wall/log-pages.js";
+import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert, withRoom, withoutOld } from "../../client/wall/state.js";
+import { doubts } from "../../client/wall/words.js";
 import { byHand, byUrgency, isTaken, moved } from "../../client/wall/urgency.js";
 
 /** @param {string} id @param {string} [name] */
@@ -40,6 +42,8 @@ function alert(change) {
 /** @type {import("../../client/wall/types.js").Room} */
 const ROOM = { id: "rom_1", name: "Fair", role: "operator", cameras: [camera("a"), camera("b")], members: [], areas: [] };
 
+const TOTAL = { people: 1, stale: 0, stale_cameras: [], missing_cameras: [] };
+
 /** @param {Record<string, Partial<import("../../client/wall/types.js").CameraNow>>} cameras @param {number} at */
 function seen(cameras, at = 0) {
   return new Map(Object.entries(cameras).map(([id, change]) => [id, { ...now(change), at }]));
@@ -69,6 +73,7 @@ describe("the order by urgency", () => {
     assert.equal(isTaken("a", [alert({ claimed_by: "ben" }), alert({ id: "alr_2" })]), false);
     assert.equal(isTaken("a", [alert({ claimed_by: "ben" }), alert({ id: "alr_2", acknowledged_at: "x" })]), true);
     assert.equal(isTaken("a", []), false);
+    assert.equal(isTaken("a", [alert({ claimed_by: "ben" }), alert({ id: "alr_2", ended_at: "x" })]), true, "what is over calls nobody");
   });
 });
 
@@ -88,14 +93,21 @@ describe("the order by hand", () => {
   }
 });
 
+describe("a sum", () => {
+  it("names what is silent, also where nobody was seen there, and what is missing", () => {
+    assert.deepEqual(doubts(TOTAL), []);
+    assert.deepEqual(doubts({ stale_cameras: ["a"], missing_cameras: ["b", "c"] }), ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
+  });
+});
+
 describe("the state of the wall", () => {
-  const start = entered(emptyWall(), ROOM, { cameras: { a: now({ age_ms: 500 }) }, areas: [], total: { people: 1, stale: false }, people: [], alerts: [] }, 1000);
+  const start = entered(emptyWall(), ROOM, { cameras: { a: now({ age_ms: 500 }) }, areas: [], total: TOTAL, people: [], alerts: [] }, 1000);
 
   it("keeps the cameras that an update does not name", () => {
     const next = updated(start, { room: "rom_1", seq: 2, cameras: { b: now({ count: 7 }) } }, 2000);
     assert.equal(next.seen.get("a")?.count, 1);
     assert.equal(next.seen.get("b")?.count, 7);
-    assert.deepEqual(next.total, { people: 1, stale: false }, "totals stay until new ones come");
+    assert.deepEqual(next.total, TOTAL, "totals stay until new ones come");
     assert.equal(start.seen.size, 1, "the value before is left alone");
   });
 
@@ -112,11 +124,58 @@ describe("the state of the wall", () => {
     assert.equal(lost(lost(start, 5000), 9000).lostAt, 5000);
   });
 
-  it("replaces an alert that changed and drops one that ended", () => {
-    const taken = withAlert(withAlert(start, alert({})), alert({ claimed_by: "ben" }));
+  const ENDED = "2026-01-01T11:00:00Z";
+
+  it("replaces an alert that changed, and never forgets who took it", () => {
+    const taken = withAlert(withAlert(start, alert({ level: "warning" })), alert({ level: "warning", claimed_by: "ben", claimed_at: "x" }));
     assert.deepEqual(taken.alerts.map(({ claimed_by: by }) => by), ["ben"]);
-    assert.deepEqual(withAlert(taken, alert({ ended_at: "2026-01-01T11:00:00Z" })).alerts, []);
+    const worse = withAlert(taken, alert({}));
+    assert.deepEqual(worse.alerts.map(({ level, claimed_by: by, claimed_at: at }) => [level, by, at]), [["critical", "ben", "x"]]);
   });
+
+  it("drops an alert once it is over and acknowledged, in whatever order", () => {
+    const over = withAlert(withAlert(start, alert({})), alert({ ended_at: ENDED }));
+    assert.deepEqual(over.alerts.map(({ ended_at: at }) => at), [ENDED], "nobody saw it yet");
+    assert.deepEqual(withAlert(over, alert({ ended_at: ENDED, acknowledged_at: "x", acknowledged_by: "ben" })).alerts, []);
+    const seenFirst = withAlert(withAlert(start, alert({})), alert({ acknowledged_at: "x", acknowledged_by: "ben" }));
+    assert.deepEqual(withAlert(seenFirst, alert({ ended_at: ENDED })).alerts, []);
+  });
+
+  it("keeps what is over for an hour", () => {
+    const over = withAlert(start, alert({ ended_at: ENDED }));
+    const end = Date.parse(ENDED);
+    assert.equal(withoutOld(over, end + 3599000), over);
+    assert.deepEqual(withoutOld(over, end + 3601000).alerts, []);
+    assert.equal(withoutOld(withAlert(start, alert({})), end + 1e9).alerts.length, 1, "what goes on stays");
+  });
+
+  it("drops the alerts of cameras and areas that left the room", () => {
+    const area = { id: "are_1", name: "Gate A" };
+    const both = [alert({}), alert({ id: "alr_2", camera: { id: "gone", name: "" } }), alert({ id: "aal_1", camera: null, zone: null, area })];
+    const busy = both.reduce(withAlert, start);
+    assert.deepEqual(withRoom(busy, ROOM).alerts.map(({ id }) => id), ["alr_1"]);
+    const areas = [{ ...area, members: [], capacity: null, limits: null, public: false }];
+    assert.deepEqual(withRoom(busy, { ...ROOM, areas }).alerts.map(({ id }) => id), ["alr_1", "aal_1"]);
+  });
+});
+
+describe("the log", () => {
+  const entry = (/** @type {number} */ id) => ({ id, at: "2026-01-01T10:00:00Z", kind: "note", who: "ada", text: String(id) });
+  /** @param {number[]} ids @param {number | null} next */
+  const page = (ids, next) => ({ entries: ids.map(entry), next });
+  /** @param {import("../../client/wall/log-pages.js").Known} known */
+  const shown = (known) => [known.entries.map(({ id }) => id), known.next];
+
+  for (const [name, known, more, newest, expected] of /** @type {const} */ ([
+    ["begins with the newest page", page([], null), page([9, 8], 8), true, [[9, 8], 8]],
+    ["keeps what came while the first page was on its way", page([10], null), page([9, 8], 8), true, [[10, 9, 8], 8]],
+    ["goes on downwards", page([9, 8], 8), page([7, 6], 6), false, [[9, 8, 7, 6], 6]],
+    ["takes up what happened without a connection", page([9, 8, 7], 7), page([11, 10, 9], 9), true, [[11, 10, 9, 8, 7], 7]],
+    ["leaves no gap where too much happened", page([5, 4], 4), page([11, 10], 10), true, [[11, 10], 10]],
+    ["knows the end", page([2, 1], null), page([3, 2, 1], null), true, [[3, 2, 1], null]],
+  ])) {
+    it(name, () => assert.deepEqual(shown(merged(known, more, newest)), expected));
+  }
 });
 
 describe("the pictures that are asked for", () => {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Editor, GROUND } from "../../client/zones/editor.js";
+import { Editor } from "../../client/zones/editor.js";
 import { withLimit, withManner } from "../../client/zones/limits-form.js";
 import { freeName, nameProblem, numbered } from "../../client/zones/names.js";
 import { PlanError, decodePlan, encodePlan } from "../../client/zones/plan-json.js";
 import { Saver } from "../../client/zones/saver.js";
-import { PALETTE, rectangle } from "../../client/zones/shape.js";
+import { GROUND, PALETTE, rectangle } from "../../client/zones/shape.js";
 import { Timeline } from "../../client/zones/timeline.js";
 import { toCsv } from "../../client/zones/csv.js";
-import { fileName, joined } from "../../client/zones/exchange.js";
+import { copiedText, fileName, joined } from "../../client/zones/exchange.js";
 import { Trends, sparkPath } from "../../client/zones/trends.js";
 
 /** @typedef {import("../../client/zones/shape.js").Plan} Plan */
@@ -198,6 +198,17 @@ describe("the document", () => {
     assert.deepEqual(both.shapes.map(({ id, name }) => [id, name]), [["shape 1", "Zone 1"], ["new", "Zone 2"]]);
   });
 
+  it("joined with more than there is room for says how many came along", () => {
+    const { editor } = newEditor();
+    for (let i = 0; i < 48; i += 1) withOne(editor);
+    const { plan } = editor.state;
+    let made = 0;
+    const both = joined(plan, plan.shapes.slice(0, 5), () => `new ${(made += 1)}`);
+    assert.equal(both.shapes.length, 50);
+    assert.equal(copiedText(2, 5), "2 of 5 shapes copied: a camera has at most 50 zones and lines.");
+    assert.equal(copiedText(5, 5), "5 shapes copied.");
+  });
+
   it("has a file name that every system takes", () => assert.equal(fileName("Nörd / Tor: 1"), "No-rd-Tor-1-zones.json"));
 });
 
@@ -214,8 +225,7 @@ describe("limits", () => {
 describe("saving", () => {
   /** @param {(stored: import("../../client/zones/saver.js").Stored) => Promise<number>} put */
   function newSaver(put) {
-    const saver = new Saver({ get: async () => ({ version: 7, plan: editor.state.plan }), put: async (stored) => ({ ...stored, version: await put(stored) }) }, () => {});
-    return saver;
+    return new Saver({ get: async () => ({ version: 7, plan: editor.state.plan }), put: async (stored) => ({ ...stored, version: await put(stored) }) }, () => {}, () => plan);
   }
   const { editor } = newEditor();
   const plan = { shapes: [], calibration: null };
@@ -233,40 +243,6 @@ describe("saving", () => {
     assert.deepEqual(versions, [7, 8]);
     assert.equal(saver.state, "saved");
     assert.equal(saver.unsaved, null);
-  });
-
-  it("stops at a conflict, keeps what is one's own, and insists only when asked", async () => {
-    let newest = 9;
-    const saver = newSaver(async ({ version }) => {
-      if (version !== newest) throw refusal(409, "PLAN_CHANGED");
-      return version + 1;
-    });
-    await saver.load();
-    saver.take(plan);
-    await saver.flush();
-    assert.equal(saver.state, "conflict");
-    assert.equal(saver.unsaved?.plan, plan);
-    saver.take({ ...plan });
-    await saver.flush();
-    assert.equal(saver.state, "conflict", "more changes do not overwrite the other's");
-    newest = 7;
-    await saver.insist();
-    assert.equal(saver.state, "saved");
-  });
-
-  it("takes what is new elsewhere, but never over changes of one's own", async () => {
-    let stored = 7;
-    const saver = new Saver({ get: async () => ({ version: stored, plan }), put: async (sent) => ({ ...sent, version: sent.version + 1 }) }, () => {});
-    await saver.load();
-    assert.equal(await saver.peek(), null);
-    stored = 8;
-    assert.equal(await saver.peek(), plan);
-    stored = 9;
-    const peeking = saver.peek();
-    saver.take({ ...plan });
-    assert.equal(await peeking, null);
-    await saver.flush();
-    assert.equal(saver.state, "saved");
   });
 
   it("says what the server refused", async () => {
@@ -321,8 +297,27 @@ describe("figures over time", () => {
     trends.add(1000, [result("a", 2), result("b", 5)]);
     const { t, values } = trends.aligned(["a", "b"], "60");
     assert.equal(t.length, 2);
-    assert.deepEqual(values, [[1, 2], [null, 5]]);
+    assert.deepEqual(values, [[1, 2], [undefined, 5]]);
     assert.deepEqual(trends.rows([{ id: "b", name: "B" }], "60"), [["seconds", "zone", "least", "average", "most"], [1, "B", 5, 5, 5]]);
+  });
+  it("of zones that began hours apart keep their lines and rows: both have values at the same times", () => {
+    const trends = new Trends();
+    for (let t = 0; t < 3 * 3600; t += 5) trends.add(t * 1000, [result("old", 1), ...(t >= 3 * 3600 - 300 ? [result("new", 7)] : [])]);
+    const { t, values: [old, young] } = trends.aligned(["old", "new"], "all");
+    const known = young.flatMap((value, i) => (value === undefined || value === null ? [] : [i]));
+    assert.ok(known.length >= 15, `${known.length} of ${t.length}`);
+    assert.deepEqual(known, Array.from({ length: known.length }, (_, i) => t.length - known.length + i), "one after the other, up to now");
+    assert.ok(old.every((value) => value === 1));
+    const rows = trends.table(["old", "new"], "all", 12);
+    assert.deepEqual(rows[0].most, [1, 7]);
+    assert.ok(rows.every(({ most }) => most[0] === 1), "no row is of one zone alone");
+  });
+  it("break where nobody counted, and only there", () => {
+    const trends = new Trends();
+    for (const t of [0, 1000, 20_000, 21_000]) trends.add(t, [result("a", 1), ...(t < 20_000 ? [] : [result("b", 2)])]);
+    const { values: [a, b] } = trends.aligned(["a", "b"], "60");
+    assert.deepEqual(a, [1, 1, null, 1, 1]);
+    assert.deepEqual(b, [undefined, undefined, undefined, 2, 2]);
   });
   it("begin anew with the stream", () => {
     const trends = new Trends();

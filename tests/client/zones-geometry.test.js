@@ -114,6 +114,12 @@ describe("the ground", () => {
     const calibration = { points: /** @type {Point[]} */ ([[0.25, 0.5], [0.75, 0.5]]), metres: /** @type {Point[]} */ ([[0, 0], [10, 0]]) };
     assert.ok(Math.abs((areaOnGround(rectangle([0, 0], [1, 1]), calibration, 2) ?? 0) - 200) < 1e-6);
   });
+
+  it("is known when the horizon goes through the corner of the frame", () => {
+    const points = /** @type {Point[]} */ ([[0.375, 0.5], [0.625, 0.5], [0.75, 1], [0.25, 1]]);
+    const calibration = { points, metres: groundRectangle(4, 10) };
+    assert.ok(Math.abs((areaOnGround(points, calibration, 16 / 9) ?? 0) - 40) < 1e-6);
+  });
   it("knows its own rectangles again", () => {
     assert.deepEqual(asRectangle(groundRectangle(3, 5)), { width: 3, depth: 5 });
     assert.equal(asRectangle([[0, 0], [3, 0], [3, 5], [1, 5]]), null);

@@ -1,5 +1,7 @@
 """The alert state machine."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,14 +76,19 @@ def test_limits_that_cannot_be(wrong: dict[str, float]) -> None:
         Limits(**wrong)
 
 
-@given(st.lists(st.tuples(st.floats(0.01, 20), st.floats(0, 40)), max_size=200))
-def test_no_level_is_skipped_and_steps_join(values: list[tuple[float, float]]) -> None:
+limits = st.sampled_from([LIMITS, Limits(warning=5), Limits(critical=15), replace(LIMITS, hold_s=0, clear_s=0)])
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 20), st.none() | st.floats(0, 40), st.none() | limits), max_size=200))
+def test_no_level_is_skipped_and_steps_join(values: list[tuple[float, float | None, Limits | None]]) -> None:
     alarm, t, level = Alarm(LIMITS), 0.0, CLEAR
-    for seconds, value in values:
+    for seconds, value, changed in values:
         t += seconds
-        for step in alarm.update(t * 1000, value):
+        if changed is not None:
+            alarm.change(changed)
+        for step in alarm.end(t * 1000) if value is None else alarm.update(t * 1000, value):
             assert step.before is level
-            assert abs(step.after - step.before) == 1
+            assert abs(step.after - step.before) == 1 or alarm.limits.warning is None
             level = step.after
         assert alarm.level is level
         assert (alarm.alert is None) == (level is CLEAR)
@@ -92,3 +99,53 @@ def test_it_does_not_flap_inside_its_hysteresis(values: list[float]) -> None:
     alarm = Alarm(LIMITS)
     steps = [step for n, value in enumerate(values) for step in alarm.update(n * 500.0, value)]
     assert len(steps) <= 1
+
+
+def test_critical_does_not_wait_for_the_cooldown() -> None:
+    alarm = Alarm(Limits(warning=5, critical=10, hold_s=2, clear_s=3, cooldown_s=600))
+    assert run(alarm, (6, 3), (0, 4), (6, 60), (50, 3)) == [
+        (2.0, WARNING),
+        (6.0, CLEAR),
+        (69.0, WARNING),
+        (69.0, CRITICAL),
+    ]
+
+
+def test_a_gap_in_the_pictures_holds_nothing() -> None:
+    alarm = Alarm(Limits(warning=5, hold_s=60, clear_s=60))
+    assert alarm.update(0, 9) + alarm.update(60_000, 9) == []
+    assert run(alarm, (9, 62), start=60)[0] == (119.0, WARNING)
+    assert alarm.update(200_000, 0) + alarm.update(290_000, 0) == []
+    assert run(alarm, (0, 62), start=290)[0] == (349.0, CLEAR)
+
+
+def test_an_unknown_figure_ends_its_alert() -> None:
+    alarm = Alarm(LIMITS)
+    run(alarm, (25, 3))
+    steps = alarm.end(3000)
+    assert [(step.before, step.after) for step in steps] == [(CRITICAL, WARNING), (WARNING, CLEAR)]
+    assert (steps[-1].alert.ended, alarm.alert, alarm.level) == (3000, None, CLEAR)
+    assert alarm.end(3100) == []
+    assert run(alarm, (10, 13), start=4) == [(13.0, WARNING)], "the cooldown applies"
+
+
+def test_other_limits_keep_the_level_and_the_cooldown() -> None:
+    alarm = Alarm(LIMITS)
+    run(alarm, (25, 3))
+    began = alarm.alert
+    alarm.change(replace(LIMITS, warning=12, critical=40))
+    assert run(alarm, (25, 2), start=3) == []
+    assert alarm.alert == began
+    assert run(alarm, (25, 2), start=5) == [(6.0, WARNING)], "below the new limit for long enough"
+    assert run(alarm, (0, 4), start=7) == [(10.0, CLEAR)]
+    alarm.change(LIMITS)
+    assert run(alarm, (10, 11), start=11) == [(20.0, WARNING)]
+
+
+@pytest.mark.parametrize("limits", [Limits(warning=10), Limits(critical=10), Limits()])
+def test_a_level_whose_limit_is_gone_falls(limits: Limits) -> None:
+    alarm = Alarm(LIMITS)
+    run(alarm, (25, 3))
+    alarm.change(limits)
+    run(alarm, (0, 20), start=3)
+    assert (alarm.level, alarm.alert) == (CLEAR, None)

@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from server.core.alarm import Level, Limits
 from server.core.analytics import Analysis, Analytics
-from server.core.ground import Calibration
+from server.core.ground import Calibration, GroundError
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Track, Tracks
-from server.core.zone import Line, Zone
+from server.core.visits import Event, Kind
+from server.core.zone import Anchor, Line, Zone
 from tests.core.walk import SIZE, at
 
 LEFT = Zone("left", "Left", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
@@ -53,22 +56,41 @@ def test_a_new_epoch_leaves_nobody_behind() -> None:
     assert left.lost == 0
 
 
+SMALLER = replace(LEFT, points_norm=((0, 0), (0.25, 0), (0.25, 1), (0, 1)))
+
+
 @pytest.mark.parametrize(
-    ("changed", "visitors"),
+    ("changed", "visitors", "occupancy"),
     [
-        (replace(LEFT, name="West", colour="#ff0000"), 2),
-        (replace(LEFT, entry_s=1.0), 0),
-        (replace(LEFT, points_norm=((0, 0), (0.4, 0), (0.4, 1), (0, 1))), 0),
+        (replace(LEFT, name="West", colour="#ff0000"), 3, 2),
+        (replace(LEFT, entry_s=1.0), 2, 2),
+        (replace(LEFT, anchor=Anchor.CENTRE), 2, 2),
+        (replace(LEFT, points_norm=((0, 0), (0.4, 0), (0.4, 1), (0, 1))), 2, 2),
+        (SMALLER, 2, 1),
     ],
 )
-def test_only_what_changes_the_counting_starts_it_anew(changed: Zone, visitors: int) -> None:
+def test_what_changes_the_counting_starts_it_anew_with_those_inside(
+    changed: Zone, visitors: int, occupancy: int
+) -> None:
     analytics = Analytics(PLAN)
-    play(analytics, 2, 0.2, 0.3)
+    play(analytics, 2, 0.2, 0.3, 0.4)
+    play(analytics, 1, 0.2, 0.3, 0.9, start=2)
     analytics.set_plan(Plan((changed, RIGHT), (replace(MIDDLE, name="Door"),)))
-    analysis = play(analytics, 0.2, 0.2, 0.3, start=2)
-    assert counts(analysis)["left"][1] == visitors
+    analysis = play(analytics, 1, 0.2, 0.3, 0.9, start=3)
+    assert counts(analysis)["left"] == (occupancy, visitors)
     assert analysis.zones[0].zone == changed
     assert analysis.lines[0].line.name == "Door"
+
+
+def test_a_reset_ends_the_visits_of_those_who_are_away() -> None:
+    analytics = Analytics(PLAN)
+    play(analytics, 2, 0.2, 0.3)
+    play(analytics, 2, 0.2, 0.7, start=2)
+    analytics.reset()
+    left, right = analytics.update(frame(4000, 0.2, 0.7)).zones
+    assert [(event.kind, event.id) for event in left.events] == [(Kind.END, 2)]
+    assert left.events[0].dwell_s == pytest.approx(1.9)
+    assert right.events == ()
 
 
 def test_a_reset_begins_every_count_anew_and_keeps_levels() -> None:
@@ -111,3 +133,87 @@ def test_a_long_stay_raises_the_level_once() -> None:
     analytics = Analytics(Plan((LEFT,), limits=limits))
     steps = [step for n in range(200) for _, step in analytics.update(frame(n * 100, 0.2)).zones[0].steps]
     assert [(step.after, round(step.t / 1000, 1)) for step in steps] == [(Level.WARNING, 5.0)]
+
+
+GROUND = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (5.0, 0.0)))
+
+
+def test_an_alert_ends_when_its_figure_is_not_known_any_more() -> None:
+    limits = {"left": ZoneLimits(density=Limits(critical=0.05, hold_s=0))}
+    plan = Plan((LEFT,), limits=limits, calibration=GROUND)
+    analytics = Analytics(plan)
+    assert play(analytics, 2, 0.2, 0.3).zones[0].level is Level.CRITICAL
+    analytics.set_plan(replace(plan, calibration=None))
+    report = analytics.update(frame(2000, 0.2, 0.3)).zones[0]
+    assert (report.level, report.alerts) == (Level.CLEAR, {})
+    assert [(figure, step.after) for figure, step in report.steps] == [("density", Level.CLEAR)]
+
+
+def test_other_limits_leave_the_alerts_of_other_figures_alone() -> None:
+    people, dwell = Limits(2, hold_s=0), Limits(warning=1, hold_s=0)
+    plan = Plan((LEFT,), limits={"left": ZoneLimits(people=people, dwell=dwell)})
+    analytics = Analytics(plan)
+    before = play(analytics, 2, 0.2, 0.3).zones[0].alerts
+    assert set(before) == {"people", "dwell"}
+    for changed in (replace(dwell, warning=1.5), replace(dwell, hold_s=5), None):
+        analytics.set_plan(replace(plan, limits={"left": ZoneLimits(people=people, dwell=changed)}))
+        report = analytics.update(frame(2000, 0.2, 0.3)).zones[0]
+        assert report.alerts["people"] == before["people"]
+        assert report.steps == ()
+        if changed:
+            assert report.alerts["dwell"].began == before["dwell"].began
+    assert set(report.alerts) == {"people"}
+
+
+places = st.lists(st.sampled_from([0.2, 0.3, 0.45, 0.7, 0.9]), max_size=3)
+changes = st.sampled_from(["none", "none", "move", "slow", "remove", "back", "reset", "epoch"])
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(places, st.floats(0.05, 4), changes), max_size=60))
+def test_whatever_is_changed_what_came_in_goes_out_once(walked: list[tuple[list[float], float, str]]) -> None:
+    """The events of a zone, which history adds up, balance from the first frame to the end of the stream."""
+    analytics, t, epoch, events = Analytics(PLAN), 0.0, 1, list[Event]()
+    plans = {"move": SMALLER, "slow": replace(LEFT, entry_s=1.0, revisit_s=1.0), "back": LEFT}
+    for xs, seconds, change in walked:
+        t += seconds * 1000
+        if change in plans:
+            analytics.set_plan(replace(PLAN, zones=(plans[change], RIGHT)))
+        elif change == "remove":
+            analytics.set_plan(replace(PLAN, zones=(RIGHT,)))
+        elif change == "reset":
+            analytics.reset()
+        epoch += change == "epoch"
+        analysis = analytics.update(frame(t, *xs, epoch=epoch))
+        reports = [report for report in analysis.zones if report.zone.id == "left"]
+        events += [event for closed in analysis.closed if closed.zone.id == "left" for event in closed.events]
+        events += [event for report in reports for event in report.events]
+        inside = sum(report.figures.occupancy + report.figures.lost for report in reports)
+        assert total(events, Kind.ENTRY) - total(events, Kind.EXIT) == inside
+    events += [event for closed in analytics.close() if closed.zone.id == "left" for event in closed.events]
+    assert total(events, Kind.ENTRY) == total(events, Kind.EXIT)
+    assert total(events, Kind.VISITOR) == total(events, Kind.END)
+    assert analytics.close() == []
+
+
+def total(events: list[Event], kind: Kind) -> int:
+    return sum(event.kind is kind for event in events)
+
+
+def test_five_nudges_let_nobody_in_again() -> None:
+    analytics, events = Analytics(PLAN), list[Event]()
+    for n in range(60):
+        if n and n % 10 == 0:
+            nudged = tuple((min(1.0, x + n / 10_000), y) for x, y in LEFT.points_norm)
+            analytics.set_plan(replace(PLAN, zones=(replace(LEFT, points_norm=nudged), RIGHT)))
+        events += analytics.update(frame(n * 100, 0.2, 0.3)).zones[0].events
+    assert (total(events, Kind.ENTRY), total(events, Kind.EXIT)) == (2, 0)
+
+
+def test_a_calibration_that_tells_nothing_leaves_counting_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise GroundError("BAD_CALIBRATION", "The four points do not make a plane.")
+
+    monkeypatch.setattr("server.core.ground.Ground", fail)
+    report = play(Analytics(Plan((LEFT,), calibration=GROUND)), 2, 0.2).zones[0]
+    assert (report.figures.occupancy, report.area_m2, report.density) == (1, None, None)

@@ -69,3 +69,35 @@ def test_distances_are_those_of_opencv(corners: list[PointNorm], points: list[Po
     contour = (np.array(corners) * (scale_x, 1)).astype(np.float32).reshape(-1, 1, 2)
     theirs = [cv2.pointPolygonTest(contour, (float(x), float(y)), True) for x, y in scaled]
     assert ours == pytest.approx(theirs, abs=1e-5)
+
+
+def clipped(corners: list[PointNorm], box: tuple[float, float, float, float]) -> float:
+    """Area of the part of a polygon inside a box, side after side of the box (Sutherland and Hodgman)."""
+    for axis, limit, sign in ((0, box[0], 1), (1, box[1], 1), (0, box[2], -1), (1, box[3], -1)):
+        kept: list[PointNorm] = []
+        for n, b in enumerate(corners):
+            a = corners[n - 1]
+            from_in, to_in = sign * (a[axis] - limit) >= 0, sign * (b[axis] - limit) >= 0
+            if from_in != to_in:
+                share = (limit - a[axis]) / (b[axis] - a[axis])
+                kept.append((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
+            if to_in:
+                kept.append(b)
+        corners = kept
+    return area(corners) if len(corners) > 2 else 0.0
+
+
+@given(
+    st.lists(point, min_size=3, max_size=10, unique=True),
+    st.lists(st.tuples(*[st.floats(0, 1)] * 4), min_size=1, max_size=8),
+    st.floats(0.3, 3),
+)
+def test_covered_areas_are_those_of_clipping(
+    corners: list[PointNorm], spans: list[tuple[float, float, float, float]], scale_x: float
+) -> None:
+    assume(is_simple(corners))
+    boxes = np.array([(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in spans]) * (scale_x, 1, scale_x, 1)
+    fields = PolygonFields([[*SQUARE, *OCTAGON], corners], scale_x)
+    scaled = [(x * scale_x, y) for x, y in corners]
+    expected = [clipped(scaled, tuple(box)) for box in boxes.tolist()]
+    assert fields.covered(boxes, np.ones(len(boxes), int)) == pytest.approx(expected, abs=1e-6)

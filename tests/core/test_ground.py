@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.core.ground import Calibration, Ground, GroundError, level_of_service
@@ -30,6 +30,31 @@ def test_above_the_horizon_there_is_no_ground() -> None:
     ground = Ground(Calibration(TRAPEZE, FLOOR), 16 / 9)
     assert ground.area_m2(((0.4, 0.1), (0.6, 0.1), (0.5, 0.5))) is None
     assert np.isnan(ground.to_metres([(0.5, 0.01)])).all()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (640, 640)])
+def test_a_horizon_through_the_corner_is_a_camera_like_any_other(size: tuple[int, int]) -> None:
+    points = ((0.375, 0.5), (0.625, 0.5), (0.75, 1.0), (0.25, 1.0))  # its horizon meets 0, 0: the sides meet at 0.5, 0
+    ground = Ground(Calibration(points, FLOOR), size[0] / size[1])
+    assert ground.to_metres(points) == pytest.approx(np.array(FLOOR), abs=1e-9)
+    assert ground.area_m2(points) == pytest.approx(40)
+    assert np.isnan(ground.to_metres([(0.0, 0.0), (1.0, 0.0)])).all()
+
+
+corner = st.floats(0.02, 0.45)
+
+
+@settings(max_examples=300)
+@given(st.tuples(*[corner] * 8), st.floats(0.4, 2.5))
+def test_whatever_is_accepted_can_be_mapped(corners: tuple[float, ...], scale_x: float) -> None:
+    a, b, c, d, e, f, g, h = corners
+    points = ((a, b), (1 - c, d), (1 - e, 1 - f), (g, 1 - h))
+    try:
+        calibration = Calibration(points, FLOOR)
+    except GroundError:
+        return
+    ground = Ground(calibration, scale_x)
+    assert ground.to_metres(points) == pytest.approx(np.array(FLOOR), abs=1e-5)
 
 
 def test_a_known_length_gives_one_scale() -> None:

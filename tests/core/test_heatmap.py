@@ -97,3 +97,15 @@ def test_no_box_breaks_it(corners: tuple[float, float, float, float], width: int
     for t in (0, 500):
         heatmap.update(frame(t, (left, top, right, bottom), size=(width, height)))
     assert 0 <= grid(heatmap.image()).sum() <= 0.6
+
+
+@given(st.lists(st.tuples(st.floats(10, 400_000), st.booleans()), max_size=40))
+def test_a_longer_window_never_holds_less(frames: list[tuple[float, bool]]) -> None:
+    heatmap, t = Heatmap(), 0.0
+    for step, seen in frames:
+        t += step
+        heatmap.update(frame(t, *[(0.2, 0.1, 0.3, 0.5)] * seen))
+        sums = []
+        for heatmap.window in (Window.MINUTE, Window.QUARTER, Window.SESSION):
+            sums.append(heatmap.image().max_seconds)
+        assert 0 <= sums[0] <= sums[1] + 1e-3 <= sums[2] + 2e-3 <= t / 1000

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,27 @@ zones = st.builds(
 @given(zones)
 def test_a_zone_comes_back_as_it_was(zone: Zone) -> None:
     assert decode_plan(json.loads(json.dumps(encode_plan(Plan((zone,)))))).zones == (zone,)
+
+
+limits = st.builds(Limits, warning=st.floats(0.1, 50), critical=st.none() | st.floats(51, 1e6), hold_s=seconds)
+corners = st.sampled_from([(0.0, 0.0), (1.0, 1.0), (0.25, 0.7), (0.1, 0.3)])
+whole_plans = st.builds(
+    lambda zone, line, levels, ends: Plan(
+        (replace(zone, id="z", name=f"{zone.name[:50]} z"),),
+        (Line("l", f"{line[:50]} l", ends),),
+        {"z": levels} if levels != ZoneLimits() else {},
+        Calibration(ends, ((0.0, 0.0), (1.5, 2.0))),
+    ),
+    zones,
+    names,
+    st.builds(ZoneLimits, *[st.none() | limits] * 3),
+    st.tuples(corners, corners).filter(lambda ends: ends[0] != ends[1]),
+)
+
+
+@given(whole_plans)
+def test_any_plan_comes_back_as_it_was(plan: Plan) -> None:
+    assert decode_plan(json.loads(json.dumps(encode_plan(plan)))) == plan
 
 
 def test_a_whole_plan_comes_back_as_it_was() -> None:

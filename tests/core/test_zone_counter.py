@@ -1,5 +1,7 @@
 """Occupancy, entries and exits, visitors and dwell of one zone."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,10 +92,10 @@ def test_dwell_leaves_out_the_time_away() -> None:
     assert zone.figures().dwell.mean_s == pytest.approx(6, abs=0.3)
 
 
-def test_a_restart_leaves_nothing_behind() -> None:
+def test_closing_leaves_nothing_behind() -> None:
     zone = counter()
     walk(zone, (IN, 3))
-    events = zone.restart()
+    events = zone.close()
     assert [event.kind for event in events] == [Kind.EXIT, Kind.END]
     found = zone.figures()
     assert (found.occupancy, found.entries, found.exits, found.lost) == (0, 1, 1, 0)
@@ -122,13 +124,38 @@ def test_average_and_peak_are_over_time() -> None:
     assert found.average == pytest.approx(1.5, abs=0.05)
 
 
-@pytest.mark.parametrize("spot", [(0.4, 0.6), (0.6, 0.6), (0.5, 0.4), (0.5, 0.8), (0.4, 0.4)])
-def test_jitter_at_the_edge_makes_no_event(spot: tuple[float, float]) -> None:
-    zone = counter()
-    events = []
-    for n, (dx, dy) in enumerate(jitter(1, 10_000, 0.008)):  # 2.7 % of the height of 0.3
-        events += take(zone, people(n * 100, {1: (spot[0] + dx / 2, spot[1] + dy)}))
-    assert events == []
+def test_the_average_leaves_out_gaps() -> None:
+    zone = counter(entry_s=0.0)
+    for t in (0, 1000, 2000, 60_000, 61_000):
+        take(zone, people(t, {1: IN, 2: IN} if t < 50_000 else {1: IN}))
+    assert zone.figures().average == pytest.approx((3 * 2 + 1) / 4)
+
+
+def wander(zone: ZoneCounter, seed: int, spots: list[tuple[float, float]]) -> Iterator[Event]:
+    """What happens in 10,000 frames of people who wander about these spots by 2.7 % of their height."""
+    outlines = Outlines([zone.zone], people(0, {}).scale_x)
+    for n, (dx, dy) in enumerate(jitter(seed, 10_000, 0.008)):
+        seen = people(n * 100, {id_: (x + dx / 2, y + dy) for id_, (x, y) in enumerate(spots, 1)})
+        yield from zone.update(seen, outlines.place(seen)[0])
+
+
+def test_jitter_at_the_edge_makes_no_event() -> None:
+    assert list(wander(counter(), 1, [(0.4, 0.6), (0.6, 0.6), (0.5, 0.4), (0.5, 0.8), (0.4, 0.4)])) == []
+
+
+ROWS = [(0.5, 0.39 + n / 100) for n in range(12)] + [(0.5, 0.78 + n / 30) for n in range(10)]
+COLUMNS = [(0.37 + n / 200, 0.6) for n in range(12)]
+CORNERS = [(0.38 + n / 200, 0.39 + n / 50) for n in range(8)]
+
+
+@pytest.mark.parametrize("anchor", list(Anchor))
+def test_jitter_anywhere_lets_nobody_in_twice_nor_out(anchor: Anchor) -> None:
+    """People who stand at every distance from the edges and a corner, so that the edge of each anchor is met."""
+    zone, spots = counter(anchor=anchor), ROWS + COLUMNS + CORNERS
+    for event in wander(zone, 3, spots):
+        assert event.kind is not Kind.EXIT, spots[event.id - 1]
+    found = zone.figures()
+    assert 0 < found.entries == found.visitors == found.occupancy < len(spots)
 
 
 @pytest.mark.parametrize(
@@ -173,9 +200,9 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
     for seconds, places, restart in walked:
         t += seconds
         if restart and seconds > 2.5:
-            ends += sum(event.kind is Kind.END for event in zone.restart())
+            ends += sum(event.kind is Kind.END for event in zone.close())
         elif restart and seconds < 0.2:
-            zone.reset()
+            assert all(event.kind is Kind.END for event in zone.reset())
             ends = 0
         before = zone.figures()
         events = take(zone, people(t * 1000, places))
@@ -191,5 +218,5 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
         assert ends <= after.visitors
         assert all(0 <= event.dwell_s <= t for event in events)
         assert all(0 <= event.t <= t * 1000 for event in events)
-    ends += sum(event.kind is Kind.END for event in zone.restart())
+    ends += sum(event.kind is Kind.END for event in zone.close())
     assert ends == zone.figures().visitors

@@ -157,7 +157,8 @@ def test_leaving_says_what_goes(studio: Page, watch: Watch) -> None:
     studio.goto("/profile/delete")
     studio.get_by_label("Your password, to confirm").fill(PASSWORD)
     studio.get_by_role("button", name="Delete the account").click()
-    studio.wait_for_url(lambda url: url.rstrip("/").count("/") == 2)
+    studio.wait_for_url("**/?deleted")
+    expect(studio.get_by_role("status")).to_contain_text("The account is deleted")
     studio.goto("/profile")
     studio.wait_for_url("**/login**")
 

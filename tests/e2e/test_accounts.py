@@ -90,8 +90,14 @@ def test_forms_work_without_javascript(browser: Browser, server: ServerProcess) 
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
     register(page)
-    page.locator("#logout").dispatch_event("click")  # its menu needs a script; the form behind it does not
+    for name in ("Profile", "Notifications", "Sessions"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    page.get_by_role("button", name="Deutsch").click()
+    page.get_by_role("button", name="Abmelden").click()
     page.wait_for_url("**/")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "also on a narrow screen"
     page.goto("/login")
     page.get_by_label("User name or e-mail").fill("nobody")
     page.get_by_label("Password", exact=True).fill("wrong password")

@@ -45,9 +45,18 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     studio.locator("#history-to").fill("2020-01-02T00:00")
     studio.locator("#history-to").blur()
     studio.get_by_text("Nothing was counted").wait_for()
+    assert violations(studio) == [], "nothing"
+    assert str(studio.locator("#history-open").get_attribute("href")).endswith(f"/cameras/{camera}")
+    studio.locator("#history-wider").click()
+    studio.locator("#history-rows tr").first.wait_for()
+    assert studio.get_by_label("30 days").is_checked()
     studio.locator("#history-to").fill("2019-01-02T00:00")
     studio.locator("#history-to").blur()
     studio.get_by_text("ends before it begins").wait_for()
+    assert studio.locator("#history-shown").is_hidden(), "no figures of another time than the one that is asked for"
+    studio.get_by_label("1 hour").check()
+    studio.locator("#history-rows tr").first.wait_for()
+    assert studio.locator("#history-problem").is_hidden()
 
 
 def look_at_the_day(page: Page) -> None:

@@ -1,7 +1,9 @@
 """A phone becomes a camera of a room: by a code, without an account, and through all that phones go through."""
 
+import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -10,6 +12,7 @@ from tests.e2e.conftest import Watch, register, wait_state
 from tests.e2e.process import ServerProcess
 from tests.e2e.room_tools import invite, make_room, send
 from tests.e2e.test_account import photograph
+from tests.e2e.test_counting import CAMERA
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_trouble import KEEP_SOCKETS, LOSE_SOCKETS
 
@@ -17,6 +20,7 @@ UPRIGHT: ViewportSize = {"width": 390, "height": 844}
 ON_ITS_SIDE: ViewportSize = {"width": 844, "height": 390}
 LIVE = ("live", "full", "slow")
 CUT_S = 2.0
+TUNNEL_S = 20
 
 HIDE = """hidden => {
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -94,9 +98,22 @@ def test_one_tap_and_it_counts(user: Page, room: str, phone: Page) -> None:
     expect(phone.get_by_role("button", name="Start the camera")).to_be_visible()
 
 
+def opened_streams(page: Page) -> list[dict[str, Any]]:
+    """What the server answers to `stream_open` in this page from now on, as it arrives."""
+    found: list[dict[str, Any]] = []
+
+    def hear(payload: str | bytes) -> None:
+        if isinstance(payload, str) and '"resumed":' in payload:
+            found.append(json.loads(payload[payload.index("[") :])[0])
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    return found
+
+
 def test_it_comes_back_after_locks_and_tunnels(user: Page, room: str, phone: Page, watch: Watch) -> None:
     watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "socket.io")
     _, code = invite(user, room, "camera")
+    streams = opened_streams(phone)
     start(phone, code)
     phone.evaluate(HIDE, True)
     phone.evaluate(TAKE_CAMERA)
@@ -109,12 +126,34 @@ def test_it_comes_back_after_locks_and_tunnels(user: Page, room: str, phone: Pag
     phone.evaluate(LOSE_SOCKETS)
     wait_state(phone, "reconnecting")
     phone.locator("#age", has_text="ago").wait_for()
+    phone.wait_for_timeout(TUNNEL_S * 1000)
     phone.context.set_offline(False)
     wait_state(phone, *LIVE, seconds=8)
-    before = int(phone.locator("#count").text_content() or 0)
-    assert before >= 0
     phone.locator("#age").wait_for(state="hidden")
+    assert len(streams) >= 2
+    assert {one["stream"] for one in streams} == {streams[0]["stream"]}, "one stream, before the tunnel and after it"
+    assert streams[-1]["resumed"] is True
+    assert streams[-1]["next_seq"] > 1
+    assert {one["epoch"] for one in streams} == {1}, "with its identities"
     assert len(send(user, "GET", f"/api/rooms/{room}")["room"]["cameras"]) == 1
+
+
+def test_another_camera_of_the_phone_leaves_the_studio_as_it_was(
+    user: Page, room: str, two_cameras: Browser, server: ServerProcess, watch: Watch
+) -> None:
+    _, code = invite(user, room, "camera")
+    context = two_cameras.new_context(base_url=server.url, permissions=["camera"])
+    phone = context.new_page()
+    watch.follow(phone)
+    phone.goto(f"/join/{code}")
+    assert phone.locator("link[rel=manifest]").get_attribute("href") == f"/join/{code}/app.webmanifest"
+    phone.get_by_role("button", name="Start the camera").click()
+    wait_state(phone, *LIVE)
+    first = phone.evaluate(CAMERA)
+    phone.get_by_role("button", name="Switch").click()
+    phone.wait_for_function(f"first => ({CAMERA})() && ({CAMERA})() !== first", arg=first)
+    assert phone.evaluate("() => localStorage.getItem('crowdcount.settings')") is None
+    context.close()
 
 
 def test_a_withdrawn_invitation_stops_the_phone(user: Page, room: str, phone: Page, watch: Watch) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.conftest import Watch, enter_studio, register, wait_state
 from tests.e2e.room_tools import invite, make_room
 from tests.e2e.test_pages import overflow, violations
+from tests.e2e.zone_tools import put_plan, rectangle, zone
 
 PICTURES = os.environ.get("CROWDCOUNT_TEST_PICTURES")
 SIGNED_OUT = ("/", "/login", "/register")
@@ -166,3 +167,9 @@ def test_long_words_fit_and_numbers_follow(context: BrowserContext, watch: Watch
     assert panel
     assert stage
     assert panel["x"] < stage["x"]
+    put_plan(page, zone("Hall", rectangle(0.1, 0.1, 0.9, 0.9)))
+    page.locator("#tab-zones").click()
+    page.locator("[data-choose-shape]").click()
+    for details in page.locator("#panel-zones details").all():
+        details.evaluate("details => (details.open = true)")
+    fits(page, "zone")

@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import Watch, register, wait_state
 from tests.e2e.process import ServerProcess
 from tests.e2e.room_tools import Phone, invite, make_room, send
 from tests.e2e.test_account import photograph
 from tests.e2e.test_pages import overflow, violations
+from tests.e2e.test_trouble import KEEP_SOCKETS, LOSE_SOCKETS
 from tests.e2e.test_zones import draw_tool
-from tests.e2e.zone_tools import drag, rectangle, wait_saved, zone
+from tests.e2e.zone_tools import drag, rectangle, stored_names, wait_saved, zone
 from tests.media import read_vtest
 
 PLACES = {"North gate": 0, "South gate": 240, "Stage": 480}
@@ -28,14 +30,6 @@ PAINTED = """() => [...document.querySelectorAll(".tile-picture")].map((canvas) 
   return colours > 20;
 })"""
 """Whether each tile shows a coloured picture, not only boxes on black."""
-
-
-SLOW_TO_SAVE = """() => {
-  const { fetch } = window;
-  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-  window.fetch = (path, how) => wait(how?.method === "PUT" ? 2500 : 0).then(() => fetch(path, how));
-}"""
-"""What a bad network does to whoever changes something at the same time."""
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +214,30 @@ def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watc
     expect(wall.locator("#presence-count")).to_have_text("2")
 
 
+def test_what_happened_without_a_connection_is_there_afterwards(wall: Page, room: str, watch: Watch) -> None:
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket", "socket.io")
+    page = wall.context.new_page()
+    watch.follow(page)
+    page.add_init_script(KEEP_SOCKETS)
+    page.goto(f"/rooms/{room}")
+    page.locator("#wall[data-phase=live]").wait_for()
+    page.locator("#tab-log").click()
+    page.locator(".log-row").first.wait_for()
+    page.context.set_offline(True)
+    page.evaluate(LOSE_SOCKETS)
+    page.locator("#wall[data-phase=lost]").wait_for()
+    send(wall, "POST", f"/api/rooms/{room}/log", {"text": "Gate B is stuck"})
+    camera = page.locator(tile(page, "North gate")).get_attribute("data-camera")
+    features = [zone("Door", rectangle(0.1, 0.1, 0.5, 0.5))]
+    body = {"version": 0, "plan": {"type": "FeatureCollection", "features": features}}
+    send(wall, "PUT", f"/api/cameras/{camera}/plan", body)
+    page.context.set_offline(False)
+    page.locator("#wall[data-phase=live]").wait_for()
+    expect(page.locator("#log-list")).to_contain_text("Gate B is stuck")
+    expect(page.locator(f"{tile(page, 'North gate')} .tile-zones")).to_contain_text("Door")
+    page.close()
+
+
 def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
     wall.locator("#tab-room").click()
     wall.get_by_role("button", name="New area").click()
@@ -247,9 +265,22 @@ def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
         assert overflow(page) == 0
     photograph(page, "status")
     wall.get_by_role("button", name="Close the page").click()
+    wall.locator("#status-link").wait_for(state="hidden")  # the server has answered; before that the page is open
     page.reload()
     expect(page.locator("#public-note")).to_contain_text("not open")
     everybody.close()
+
+
+@contextmanager
+def late_save(page: Page) -> Iterator[None]:
+    """What is saved here within the block reaches the server after it, as over a bad network."""
+    held: list[Route] = []
+    page.route("**/plan", lambda route: held.append(route) if route.request.method == "PUT" else route.continue_())
+    with page.expect_request(lambda request: request.method == "PUT"):
+        yield
+    for route in held:
+        route.continue_()
+    page.unroute("**/plan")
 
 
 def test_zones_are_drawn_together_on_a_phone_s_picture(wall: Page, operator: Page, watch: Watch) -> None:
@@ -271,19 +302,31 @@ def test_zones_are_drawn_together_on_a_phone_s_picture(wall: Page, operator: Pag
     wait_saved(wall)
     operator.locator('[data-shape][data-kind="zone"]').first.wait_for()
     assert violations(wall) == []
-    operator.evaluate(SLOW_TO_SAVE)
-    draw_tool(operator, "rectangle")
-    drag(operator, (0.6, 0.3), (0.9, 0.7))
-    operator.wait_for_timeout(800)
-    draw_tool(wall, "rectangle")
-    drag(wall, (0.5, 0.3), (0.55, 0.9))
-    wait_saved(wall)
-    operator.locator("#zone-conflict").wait_for()
-    assert violations(operator) == []
-    operator.locator("#zone-theirs").click()
+    with late_save(operator):
+        draw_tool(operator, "rectangle")
+        drag(operator, (0.6, 0.3), (0.9, 0.7))
+        draw_tool(wall, "rectangle")
+        drag(wall, (0.5, 0.3), (0.55, 0.9))
+        wait_saved(wall)
+    for page in (operator, wall):
+        expect(page.locator('.shape[data-kind="zone"]')).to_have_count(3)
     wait_saved(operator)
-    shapes = send(wall, "GET", f"/api/cameras/{camera}/plan")["plan"]["features"]
-    assert len(shapes) == 2, "what was stored first is there, what came later was shown and not written over it"
+    assert sorted(stored_names(wall)) == ["Zone 1", "Zone 2", "Zone 3"], (
+        "both of what was drawn at once, each with a name"
+    )
+    with late_save(operator):
+        for page, name in ((operator, "Gate"), (wall, "Entrance")):
+            page.locator("#zone-back").click()
+            page.locator("[data-choose-shape]").first.click()
+            page.locator("#zone-name").fill(name)
+        wait_saved(wall)
+    operator.locator("#zone-conflict").wait_for()
+    expect(operator.locator("[data-conflict] p")).to_have_text("Gate: changed here; there it is called Entrance")
+    assert "Somebody else" not in operator.locator("#zone-conflict-why").inner_text(), "it is known who"
+    assert violations(operator) == []
+    operator.locator("[data-keep=mine]").click()
+    wait_saved(operator)
+    assert sorted(stored_names(wall)) == ["Gate", "Zone 2", "Zone 3"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

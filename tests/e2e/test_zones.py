@@ -19,10 +19,20 @@ from tests.e2e.zone_tools import (
     on_screen,
     put_plan,
     rectangle,
+    stored_names,
     stored_points,
     wait_saved,
     zone,
 )
+
+BRIGHT = """() => {
+  const probe = document.body.appendChild(document.createElement("span"));
+  probe.style.color = "var(--text-soft)";
+  const soft = getComputedStyle(probe).color;
+  const figures = [".zone-count", ".bar-text", ".zone-facts dd", "#board-table td", ".zone-list .digits", "#count"];
+  return figures.filter((figure) => getComputedStyle(document.querySelector(figure)).color !== soft);
+}"""
+"""Figures that are not shown as old ones."""
 
 
 @pytest.fixture
@@ -156,6 +166,92 @@ def test_by_finger_with_a_magnifying_glass(browser: Browser, server: ServerProce
     context.close()
 
 
+def test_polygon_and_line_by_finger(browser: Browser, server: ServerProcess, watch: Watch) -> None:
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = open_editor(open_studio(context, watch))
+    finger = Finger(page)
+    corners = [(0.2, 0.2), (0.7, 0.25), (0.8, 0.7), (0.3, 0.75)]
+    page.locator('.zone-bar [data-tool="polygon"]').tap()
+    for corner in corners:
+        finger.tap(*on_screen(page, corner))
+    drawn(page)
+    assert page.locator("#zone-help").inner_text().startswith("4 corners.")
+    x, y = on_screen(page, (0.2, 0.2))
+    finger.tap(x + 8, y - 8)
+    wait_saved(page)
+    assert near(stored_points(page, "Zone 1"), [list(corner) for corner in corners]), "near the first corner closes it"
+    slide(finger, on_screen(page, (0.75, 0.475)), on_screen(page, (0.92, 0.475)))
+    wait_saved(page)
+    points = stored_points(page, "Zone 1")
+    assert len(points) == 5, "the middle of an edge becomes a corner"
+    assert near(points[2:3], [[0.92, 0.475]])
+    page.locator('.zone-bar [data-tool="polygon"]').tap()
+    for corner in [(0.05, 0.8), (0.15, 0.8), (0.15, 0.95)]:
+        finger.tap(*on_screen(page, corner))
+    page.locator("#zone-finish").tap()
+    page.locator('.zone-bar [data-tool="line"]').tap()
+    slide(finger, on_screen(page, (0.1, 0.1)), on_screen(page, (0.6, 0.1)))
+    wait_saved(page)
+    assert len(stored_points(page, "Zone 2")) == 3, "a button closes it, too"
+    assert near(stored_points(page, "Line 1"), [[0.1, 0.1], [0.6, 0.1]])
+    slide(finger, on_screen(page, (0.6, 0.1)), on_screen(page, (0.9, 0.3)))
+    page.locator("#line-turn").tap()
+    wait_saved(page)
+    assert near(stored_points(page, "Line 1"), [[0.9, 0.3], [0.1, 0.1]], 0.02)
+    context.close()
+
+
+def test_polygon_and_line_by_keyboard(editor: Page) -> None:
+    editor.locator('.zone-bar [data-tool="polygon"]').focus()
+    editor.keyboard.press("Enter")
+    assert focused(editor) == "Zone Zone 1, 5 points"
+    editor.keyboard.press("Enter")
+    assert focused(editor) == "Point 1 of 5 of Zone 1"
+    for _ in range(4):
+        editor.keyboard.press("Tab")
+    assert focused(editor) == "Point 5 of 5 of Zone 1"
+    editor.keyboard.press("Insert")
+    assert focused(editor) == "Point 6 of 6 of Zone 1", "after the last one, before the first"
+    editor.keyboard.press("Shift+ArrowLeft")
+    wait_saved(editor)
+    points = stored_points(editor, "Zone 1")
+    assert near(points[5:], [[0.31, 0.425]], 1e-3)
+    editor.keyboard.press("Escape")
+    assert focused(editor) == "Zone Zone 1, 6 points"
+    editor.locator('.zone-bar [data-tool="line"]').focus()
+    editor.keyboard.press("Space")
+    assert focused(editor) == "Line Line 1"
+    editor.keyboard.press("Shift+ArrowDown")
+    editor.keyboard.press("Enter")
+    editor.keyboard.press("Tab")
+    assert focused(editor) == "Point 2 of 2 of Line 1"
+    editor.keyboard.press("Shift+ArrowRight")
+    editor.keyboard.press("Delete")
+    assert focused(editor) == "Point 2 of 2 of Line 1"
+    drawn(editor)
+    assert editor.locator("#zone-problem").inner_text() == "A line has two points."
+    wait_saved(editor)
+    assert near(stored_points(editor, "Line 1"), [[0.3, 0.55], [0.75, 0.55]], 1e-4)
+    editor.locator("#line-turn").press("Enter")
+    wait_saved(editor)
+    assert near(stored_points(editor, "Line 1"), [[0.75, 0.55], [0.3, 0.55]], 1e-4)
+
+
+def focused(page: Page) -> str:
+    """What a screen reader calls the element that has the focus."""
+    return str(page.evaluate("() => document.activeElement.getAttribute('aria-label')"))
+
+
+def slide(finger: Finger, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Touch, slide and let go."""
+    finger.down(*start)
+    finger.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    finger.move(*end)
+    finger.up()
+
+
 def test_all_of_it_by_keyboard(editor: Page) -> None:
     editor.locator('.zone-bar [data-tool="rectangle"]').focus()
     editor.keyboard.press("Enter")
@@ -186,27 +282,70 @@ def test_all_of_it_by_keyboard(editor: Page) -> None:
     assert "Insert" in editor.get_by_role("dialog").inner_text()
 
 
-def test_somebody_else_was_quicker(editor: Page, watch: Watch) -> None:
+def test_two_who_draw_at_once_lose_nothing(editor: Page, watch: Watch) -> None:
     watch.expected = ("409",)
+    theirs = zone("Theirs", rectangle(0.5, 0.5, 0.9, 0.9))
     draw_tool(editor, "rectangle")
     drag(editor, (0.1, 0.1), (0.4, 0.4))
     wait_saved(editor)
-    put_plan(editor, zone("Theirs", rectangle(0.5, 0.5, 0.9, 0.9)))
+    mine = get_plan(editor)["plan"]["features"][0]
+    put_plan(editor, mine, theirs)
     editor.locator("#zone-name").fill("Mine")
+    editor.locator('.shape[data-shape="theirs"]').wait_for()
+    wait_saved(editor)
+    assert stored_names(editor) == ["Mine", "Theirs"], "different shapes: both are there"
+    for _ in range(2):
+        editor.keyboard.press("Escape")
+        editor.locator("#zone-undo").click()
+    wait_saved(editor)
+    assert stored_names(editor) == ["Theirs"], "one's own is undone, not the other's"
+    assert editor.locator("#zone-undo").is_disabled()
+    for _ in range(2):
+        editor.locator("#zone-redo").click()
+    wait_saved(editor)
+    assert sorted(stored_names(editor)) == ["Mine", "Theirs"]
+
+
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_one_zone_that_two_changed_is_asked_about(editor: Page, watch: Watch, keep: str) -> None:
+    watch.expected = ("409",)
+    put_plan(editor, zone("Hall", rectangle(0.1, 0.1, 0.4, 0.4)), zone("Yard", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.reload()
+    open_editor(editor)
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.6, 0.6)), zone("Yard", rectangle(0.5, 0.5, 0.9, 0.9)))
+    editor.locator("[data-choose-shape=hall]").click()
+    editor.locator("#zone-name").fill("Lobby")
     editor.locator("#zone-conflict").wait_for()
     assert "Not saved" in editor.locator("#zone-save").inner_text()
-    editor.locator("#zone-theirs").click()
+    assert editor.locator("[data-conflict] p").inner_text() == "Lobby: changed here; there it is called Hall"
+    assert editor.locator(".rival").is_visible(), "theirs is in the picture, too"
+    assert violations(editor) == []
+    assert stored_names(editor) == ["Hall", "Yard"]
+    editor.locator(f"[data-keep={keep}]").click()
     wait_saved(editor)
-    assert editor.locator(".list-name").all_inner_texts() == ["Theirs"]
-    editor.locator("#zone-undo").click()
+    drawn(editor)
+    assert not editor.locator(".rival").is_visible()
+    assert stored_names(editor) == (["Lobby", "Yard"] if keep == "mine" else ["Hall", "Yard"])
+    if keep == "theirs":
+        assert near(stored_points(editor, "Hall"), rectangle(0.2, 0.2, 0.6, 0.6))
+        editor.locator("#zone-undo").click()
+        wait_saved(editor)
+        assert near(stored_points(editor, "Lobby"), rectangle(0.1, 0.1, 0.4, 0.4)), "one's own is one undo away"
+
+
+def test_a_shape_on_its_way_is_not_saved(editor: Page) -> None:
+    put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.5, 0.5)))
+    editor.reload()
+    open_editor(editor)
+    version = get_plan(editor)["version"]
+    drag(editor, (0.35, 0.4), (0.45, 0.5), release=False)
+    editor.wait_for_timeout(1500)
+    assert get_plan(editor)["version"] == version
+    editor.mouse.move(*on_screen(editor, (0.55, 0.6)))
+    editor.mouse.up()
     wait_saved(editor)
-    assert stored_points(editor, "Mine"), "one's own is one undo away"
-    put_plan(editor, zone("Again", rectangle(0.5, 0.5, 0.9, 0.9)))
-    editor.locator("[data-choose-shape]").click()
-    editor.locator("#zone-name").fill("Mine 2")
-    editor.locator("#zone-mine").click()
-    wait_saved(editor)
-    assert stored_points(editor, "Mine 2")
+    assert get_plan(editor)["version"] == version + 1, "once, where it was put"
+    assert near(stored_points(editor, "Hall"), rectangle(0.4, 0.4, 0.7, 0.7))
 
 
 def test_names_limits_and_what_is_wrong_with_them(editor: Page, watch: Watch) -> None:
@@ -310,6 +449,7 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     wait_state(studio, "live", "full", "slow")
     studio.locator("#zone-offer-draw").click()
     drag(studio, (0.02, 0.1), (0.98, 0.98))
+    studio.locator("#people-warning").fill("90")
     wait_saved(studio)
     studio.wait_for_function("() => Number(document.querySelector('.label-figure').textContent) > 0")
     studio.locator("#tab-live").click()
@@ -320,10 +460,20 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     studio.locator("#zone-table tr").first.wait_for()
     studio.locator("#zone-chart-pause").click()
     assert studio.locator("#zone-chart-back").is_visible()
-    for button, name in (("#zone-chart-csv", "zones.csv"), ("#zone-chart-png", "zones.png")):
+    studio.locator("#chart-pause").click()
+    studio.locator("#chart-back").wait_for()
+    for button, name in (
+        ("#zone-chart-csv", "zones.csv"),
+        ("#zone-chart-png", "zones.png"),
+        ("#chart-csv", "people.csv"),
+        ("#chart-png", "people.png"),
+    ):
         with studio.expect_download() as download:
             studio.locator(button).click()
         assert download.value.suggested_filename == name
+    studio.locator("#board-table-details summary").click()
+    studio.wait_for_function("() => document.querySelectorAll('#board-table td').length === 12")
+    studio.wait_for_function("() => Number(document.querySelector('#board-table td').textContent) > 0")
     assert violations(studio) == []
     studio.keyboard.press("z")
     studio.locator("#zones").wait_for(state="hidden")
@@ -333,5 +483,6 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     wait_state(studio, "ended")
     studio.locator("#tab-zones").click()
     assert studio.locator("#summary").is_hidden(), "the last picture is free for drawing"
+    assert studio.evaluate(BRIGHT) == [], "nothing that is no longer current looks as if it were"
     drag(studio, (0.5, 0.5), (0.6, 0.7))
     assert studio.locator("#zone-problem").inner_text() == ""

@@ -43,6 +43,11 @@ def put_plan(page: Page, *features: dict[str, Any]) -> None:
     assert answer.ok, answer.text()
 
 
+def stored_names(page: Page) -> list[str]:
+    """Names of the stored shapes, in their order."""
+    return [feature["properties"]["name"] for feature in get_plan(page)["plan"]["features"]]
+
+
 def stored_points(page: Page, name: str) -> list[list[float]]:
     """Corners of a stored zone, each once, or the points of a line."""
     for feature in get_plan(page)["plan"]["features"]:

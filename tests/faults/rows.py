@@ -70,13 +70,13 @@ ROWS = (
     Row(
         6,
         "silent handshakes end, floods are bounded, a stream that behaves keeps its pace",
-        ("security/test_connections.py", "security/test_fairness.py"),
+        ("security/test_connections.py", "security/test_budgets.py", "security/test_fairness.py"),
     ),
     Row(7, "other sites open no socket and post no form", ("security/test_origins.py",)),
     Row(8, "what ends a session cuts everything of it", ("security/test_cutting.py",)),
     Row(9, "forged and confused tokens open nothing", ("security/test_forged_tokens.py",)),
     Row(10, "foreign ids look unknown, for every route and event", ("security/test_matrix.py",)),
-    Row(11, "password work never holds the loop", ("security/test_password_work.py",)),
+    Row(11, "password work never holds the loop", ("security/test_password_work.py", "security/test_guessing.py")),
     Row(
         12,
         "a vision process that dies or hangs is replaced; others go on; identities are not mixed",

@@ -1,5 +1,7 @@
 """What of a stream is kept: alerts and samples."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.core.alarm import Limits
@@ -72,6 +74,20 @@ def test_samples_of_the_frame_and_each_zone(analytics: Analytics) -> None:
         ("", 10, 0, 0, 0),
         ("all", 10, 0, 0, 0),
     ]
+
+
+def test_samples_hold_the_exits_of_zones_that_are_gone_and_of_the_end() -> None:
+    journal, other = Journal("cam_1", OPENED), replace(ALL, id="other", name="Other")
+    analytics = Analytics(Plan((ALL, other)))
+    play(journal, analytics, 1, 2, 2)
+    analytics.set_plan(Plan((other,)))
+    play(journal, analytics, 2, start=3)
+    found = [(s.zone_id, s.entries, s.exits, s.visits, s.dwell_s) for s in journal.drain().samples]
+    assert found == [("all", 2, 2, 2, 3.0)], "it ended with its zone"
+    play(journal, analytics, 1, start=4)
+    journal.close(analytics.close())
+    found = sorted((s.zone_id, s.entries, s.exits, s.visits, s.dwell_s) for s in journal.drain().samples)
+    assert found == [("", 0, 0, 0, 0.0), ("other", 2, 2, 2, 6.0)]
 
 
 def test_what_could_not_be_written_waits_in_order_and_within_bounds(analytics: Analytics) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server.api import join
 from server.config import Settings
 from server.storage.database import Database
 from tests.rooms.conftest import Hall
@@ -136,6 +137,59 @@ async def test_a_full_room_makes_place_by_those_whose_invitation_has_ended(setti
             assert (await ask(third, "POST", path, {}))[0] == 201
         assert len((await owner.get(f"/api/rooms/{room}"))["room"]["cameras"]) == 2
         assert len((await owner.get("/api/cameras"))["cameras"]) == 3, "nothing that was counted is lost"
+
+
+async def test_a_full_room_still_lets_in_who_is_in_it(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(join, "MOST_MEMBERS", 2)
+    path, _ = await new_invite(hall, "operator", uses=2)
+    async with hall.server.user("eve") as late:
+        assert await ask(late, "POST", path, {}) == (409, "ROOM_FULL")
+    assert (await ask(hall.viewer, "POST", path, {}))[1]["role"] == "operator"
+    assert (await ask(hall.owner, "POST", path, {}))[1]["role"] == "owner"
+
+
+async def test_what_a_phone_installs_opens_its_invitation_and_no_account(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "camera")
+    page = path.removeprefix("/api")
+    async with hall.server.client() as phone:
+        async with phone.http.get(f"{page}/app.webmanifest") as response:
+            assert response.content_type == "application/manifest+json"
+            manifest = await response.json(content_type=None)
+        assert (manifest["start_url"], manifest["id"]) == (page, page)
+        async with phone.http.get(manifest["start_url"]) as response:
+            text = await response.text()
+        assert 'rel="manifest"' not in text, "the page is kept for every code, and names none"
+        assert page.rpartition("/")[2] not in text
+        for icon in manifest["icons"]:
+            async with phone.http.get(icon["src"]) as response:
+                assert (response.status, response.content_type) == (200, icon["type"])
+
+
+async def test_phones_of_guests_take_no_place_among_ones_own_cameras(settings: Settings) -> None:
+    small = settings.model_copy(update={"cameras_per_user": 2})
+    async with run_server(small, ScriptedEngine()) as server, server.client() as owner:
+        await owner.register()
+        room = await owner.room("Hall")
+        for _ in range(3):
+            async with server.client() as phone:
+                invite = (await owner.invite(room, "camera", phone))["invite"]
+        assert (await ask(owner, "DELETE", f"/api/rooms/{room}/invites/{invite}"))[0] == 204
+        await owner.camera("One")
+        database = Database(small.database_path)
+        async with database.writing() as connection:
+            await connection.execute(text("UPDATE invites SET expires_at = 1, revoked_at = 1"))
+        await database.close()
+        await new_room_invite(owner, room)
+        assert len((await owner.get(f"/api/rooms/{room}/invites"))["invites"]) == 1, "old ones are told no more"
+        cameras = (await owner.get(f"/api/rooms/{room}"))["room"]["cameras"]
+        assert [one["guest"] for one in cameras] == [True] * 3, "years later they are what they were"
+        await owner.camera("Two")
+        assert await ask(owner, "POST", "/api/cameras", {"name": "Three"}) == (409, "TOO_MANY_CAMERAS")
+
+
+async def new_room_invite(owner: Client, room: str) -> None:
+    """Another invitation, which lets old ones be forgotten."""
+    await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 1})
 
 
 async def test_a_devices_cookie_is_no_use_elsewhere(hall: Hall) -> None:

@@ -54,8 +54,13 @@ async def test_everybody_sees_who_is_here_and_what_they_edit(hall: Hall) -> None
     assert people[1]["editing"] == hall.camera
     answer = await hall.operator.call("room_editing", {"room": hall.id, "camera": "cam_elsewhere"})
     assert answer["error"]["code"] == "UNKNOWN_CAMERA"
+    answer = await hall.viewer.call("room_editing", {"room": hall.id, "camera": hall.camera})
+    assert answer["error"]["code"] == "NOT_ALLOWED", "who may only look edits nothing"
+    assert await hall.viewer.call("room_editing", {"room": hall.id, "camera": None}) == {}
     await hall.operator.socket.disconnect()
-    assert [one["name"] for one in (await event(hall.viewer, "presence"))["people"]] == ["vera"]
+    while len(here) != 1:
+        here = (await event(hall.viewer, "presence"))["people"]
+    assert [one["name"] for one in here] == ["vera"]
 
 
 async def test_two_who_edit_one_zone_lose_nothing(hall: Hall) -> None:
@@ -104,6 +109,63 @@ async def test_an_alert_is_told_claimed_and_acknowledged_once_for_all(hall: Hall
     assert (await _take(hall.operator, f"{path}/acknowledge", "they are there"))[1]["alert"]["note"] == "they are there"
     kinds = [entry["kind"] for entry in (await hall.viewer.get(f"{hall.path}/log"))["entries"]]
     assert [kinds.count(kind) for kind in ("alert", "claimed", "acknowledged", "camera_on")] == [1, 1, 2, 1]
+
+
+async def test_an_alert_that_becomes_worse_or_ends_still_says_who_took_it(hall: Hall, engine: ScriptedEngine) -> None:
+    limits = {"people": {"warning": 2, "critical": 3, "hold_s": 0, "clear_s": 0, "hysteresis": 0}}
+    gate = square("gate", "Gate")
+    gate["properties"]["limits"] = limits
+    await put_plan(hall.operator, hall, 0, gate)
+    await enter(hall.viewer, hall)
+    stream = (await hall.owner.open(hall.camera))["stream"]
+    engine.script.extend([(person(1), person(2))] * 8)
+    for seq in range(1, 9):
+        await hall.owner.frame(stream, seq)
+    alert = (await event(hall.viewer, "alert", step="began"))["alert"]
+    await hall.stored_alerts()
+    await _take(hall.operator, f"/api/alerts/{alert['id']}/claim")
+    engine.script.extend([tuple(person(n) for n in range(1, 5))] * 8)
+    for seq in range(9, 17):
+        await hall.owner.frame(stream, seq)
+    worse = (await event(hall.viewer, "alert", step="level"))["alert"]
+    assert (worse["level"], worse["claimed_by"]) == ("critical", "olga"), "nobody is called again"
+    assert (await _take(hall.operator, f"/api/alerts/{alert['id']}/acknowledge", "seen"))[0] == 200
+    await hall.owner.call("stream_close", {"stream": stream})
+    ended = (await event(hall.viewer, "alert", step="ended"))["alert"]
+    assert ended["ended_at"], "it is over"
+    assert (ended["claimed_by"], ended["acknowledged_by"], ended["note"]) == ("olga", "olga", "seen")
+
+
+async def test_alerts_of_what_leaves_the_room_are_over_for_it(hall: Hall, engine: ScriptedEngine) -> None:
+    await put_plan(hall.operator, hall, 0, square("gate", "Gate"))
+    body = {"name": "Gate A", "members": [{"camera": hall.camera}], "limits": {"critical": 2}}
+    area = (await hall.operator.post(f"{hall.path}/areas", body))["area"]
+    await enter(hall.viewer, hall)
+    stream = (await hall.owner.open(hall.camera))["stream"]
+    going_on: dict[str, str] = {}
+    engine.script.extend([(person(1), person(2))] * 500)
+    async with asyncio.timeout(30):
+        for seq in range(1, 400):
+            await hall.owner.frame(stream, seq)
+            told = [payload for name, payload in hall.viewer.events if name == "room_event"]
+            alerts = [one["alert"] for one in told if one["kind"] == "alert"]
+            going_on = {"area" if alert["area"] else "zone": alert["id"] for alert in alerts}
+            if len(going_on) == 2:
+                break
+            await asyncio.sleep(0.05)
+    again = (await enter(hall.operator, hall))["snapshot"]["alerts"]
+    assert {alert["id"] for alert in again} == set(going_on.values()), "what is not written yet is there as well"
+    hall.viewer.events.clear()
+    async with hall.owner.http.delete(f"{hall.path}/areas/{area['id']}") as response:
+        assert response.status == 204
+    ended = await event(hall.viewer, "alert", step="ended")
+    assert (ended["alert"]["id"], ended["alert"]["ended_at"] is None) == (going_on["area"], False)
+    await event(hall.viewer, "room_changed")
+    async with hall.owner.http.delete(f"{hall.path}/cameras/{hall.camera}") as response:
+        assert response.status == 204
+    assert (await event(hall.viewer, "alert", step="ended"))["alert"]["id"] == going_on["zone"]
+    stored = (await hall.owner.get(f"/api/cameras/{hall.camera}/alerts"))["alerts"]
+    assert [alert["ended_at"] for alert in stored] == [None], "for its owner it goes on"
 
 
 async def _take(client: Client, path: str, note: str = "") -> tuple[int, dict[str, Any]]:

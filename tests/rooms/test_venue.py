@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.alarm import Level, Limits
+from server.core.trend import Trend
 from server.core.venue import (
     SILENT_S,
     UNWATCHED_S,
@@ -12,8 +13,8 @@ from server.core.venue import (
     Part,
     Reading,
     State,
-    Trend,
     limits_for,
+    public_people,
     public_state,
     state_of,
     total,
@@ -93,6 +94,43 @@ def test_an_alert_does_not_end_because_nobody_looks() -> None:
     assert watch(area, (3 + UNWATCHED_S, None)) == [Level.CLEAR], "after a minute nobody can say"
 
 
+def two(t: float, first: int | None, second: int | None, old_s: float = 0.0) -> dict[str, Reading]:
+    """What two cameras saw; None: it is offline. The second one's is so old."""
+    seen = {"a": (first, t), "b": (second, t - old_s)}
+    return {name: Reading(at, count) for name, (count, at) in seen.items() if count is not None}
+
+
+BOTH = (Part("a"), Part("b"))
+
+
+@pytest.mark.parametrize("old_s", [None, SILENT_S])
+def test_an_alert_does_not_end_because_one_camera_of_several_is_gone(old_s: float | None) -> None:
+    """Neither offline nor silent; the trend does not take its people for people who left."""
+    area = AreaWatch(BOTH, 50, None)
+    for t in range(61):
+        area.update(t, two(t, 30, 30))
+    gone = [area.update(t, two(t, 5, None if old_s is None else 30, old_s or 0)) for t in range(61, 121)]
+    assert {report.level for report in gone} == {Level.CRITICAL}
+    assert {(report.per_minute, report.full_in_s) for report in gone} == {(None, None)}, "nobody can say"
+    back = [area.update(t, two(t, 30, 30)) for t in range(121, 161)]
+    assert {report.level for report in back} == {Level.CRITICAL}
+    assert back[0].per_minute is None, "it begins anew"
+    assert back[-1].per_minute == pytest.approx(0)
+
+
+def test_after_a_minute_an_area_follows_the_cameras_that_are_left() -> None:
+    area = AreaWatch(BOTH, 50, None)
+    for t in range(10):
+        area.update(t, two(t, 30, 30))
+    levels = {t: area.update(t, two(t, 5, None)).level for t in range(10, 90)}
+    assert [levels[68], levels[89]] == [Level.CRITICAL, Level.CLEAR], "an alert does not stay for ever"
+
+
+def test_an_alert_may_begin_while_a_camera_is_gone() -> None:
+    area = AreaWatch(BOTH, 50, None)
+    assert [area.update(t, two(t, 60, None)).level for t in range(5)][-1] is Level.CRITICAL
+
+
 def test_limits_follow_from_the_capacity_unless_there_are_some() -> None:
     assert limits_for(None) is None
     assert limits_for(50) == Limits(warning=40, critical=50)
@@ -127,13 +165,21 @@ def test_time_to_capacity() -> None:
 
 
 @pytest.mark.parametrize(
-    ("people", "age", "expected"),
-    [(3, 0, "go"), (9, 0, "busy"), (10, 0, "full"), (3, 11, "unknown"), (10, 11, "full"), (3, None, "unknown")],
+    ("people", "age", "expected", "number"),
+    [
+        (3, 0, "go", 3),
+        (9, 0, "busy", 9),
+        (10, 0, "full", 10),
+        (3, 11, "unknown", None),
+        (10, 11, "full", None),
+        (3, None, "unknown", None),
+        (10, None, "full", None),
+    ],
 )
-def test_what_everybody_is_told(people: int, age: float | None, expected: str) -> None:
-    """`go` needs every part to be known; `full` does not."""
+def test_what_everybody_is_told(people: int, age: float | None, expected: str, number: int | None) -> None:
+    """`go` and numbers need every part to be known; `full` does not."""
     area = AreaWatch((Part("a"),), 10, None)
     for t in (0.0, 3.0):
         area.update(t, {"a": Reading(t, people)})
     report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
-    assert public_state(report, 10) == expected
+    assert (public_state(report, 10), public_people(report)) == (expected, number)

@@ -73,6 +73,8 @@ async def test_pictures_come_as_wished_and_are_not_made_otherwise(hall: Hall, en
     await hall.operator.call("room_view", {"room": hall.id, "pictures": {"max_fps": 0.2, "width": 160}})
     await hall.owner.frame(stream, 4)
     assert engine.pictures == [(), (320,), (960,), ()], "too soon for a slow wish"
+    gone = await hall.operator.call("room_view", {"room": hall.id, "pictures": None, "focus": "cam_that_left"})
+    assert gone == {}, "the rest of the wish holds"
     await hall.operator.call("room_leave", {"room": hall.id})
     await hall.owner.frame(stream, 5)
     assert engine.pictures[-1] == ()
@@ -146,13 +148,18 @@ async def test_a_silent_camera_is_marked_and_kept(hall: Hall, monkeypatch: pytes
     stream = await start(hall)
     await hall.owner.frame(stream, 1)
     live = await newest(hall.viewer, hall.camera, state="live")
-    assert live["total"] == {"people": 1, "stale": 0, "stale_cameras": []}
+    assert live["total"] == {"people": 1, "stale": 0, "stale_cameras": [], "missing_cameras": []}
     silent = await newest(hall.viewer, hall.camera, state="silent")
     assert silent["count"] == 1
     assert silent["age_ms"] >= 600
-    assert silent["total"] == {"people": 1, "stale": 1, "stale_cameras": [hall.camera]}
+    assert silent["total"] == {"people": 1, "stale": 1, "stale_cameras": [hall.camera], "missing_cameras": []}
     await hall.owner.frame(stream, 2)
     assert (await newest(hall.viewer, hall.camera, state="live"))["total"]["stale"] == 0
+    await hall.owner.call("stream_close", {"stream": stream})
+    gone = (await newest(hall.viewer, hall.camera, state="offline"))["total"]
+    assert gone == {"people": 0, "stale": 0, "stale_cameras": [], "missing_cameras": [hall.camera]}, (
+        "named, not dropped"
+    )
 
 
 async def test_an_area_adds_up_warns_and_is_shown_to_everybody(hall: Hall, engine: ScriptedEngine) -> None:

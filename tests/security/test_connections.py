@@ -10,8 +10,7 @@ from socketio.exceptions import ConnectionError as SocketConnectionError
 from server import patience
 from server.api import security
 from server.config import Settings
-from server.live import handshakes, namespace
-from server.live.event_rules import EventRule
+from server.live import handshakes
 from server.live.handshakes import Handshakes
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
@@ -130,27 +129,47 @@ async def test_connections_are_limited(settings: Settings, engine: ScriptedEngin
                 await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("event", sorted(namespace.EVENTS))
-async def test_a_flood_of_one_event_is_refused(
-    server: RunningServer, event: str, monkeypatch: pytest.MonkeyPatch
+async def test_events_named_as_the_library_names_its_own_end_no_connection(
+    settings: Settings, engine: ScriptedEngine
 ) -> None:
-    monkeypatch.setitem(namespace.EVENTS, event, EventRule(rate=0.001, burst=5))
-    async with server.user() as user:
-        answers = await asyncio.gather(*(user.call(event, {}) for _ in range(12)))
-        codes = [answer["error"]["code"] for answer in answers]
-        assert codes.count("RATE_LIMITED") == 7
-        other = "stream_close" if event == "frame" else "frame"
-        answer = await user.call(other, {"stream": "str_1", "seq": 1})
-        assert answer["error"]["code"] == "UNKNOWN_STREAM", "other events have budgets of their own"
+    """The server would forget a connection that stays open: past the limit, and past the end of its session."""
+    few = settings.model_copy(update={"connections_per_user": 2})
+    async with run_server(few, engine) as server, server.client() as user:
+        await user.register()
+        sockets = [await user.http.ws_connect(SOCKET) for _ in range(3)]
+        answers = []
+        for socket in sockets:
+            await socket.receive()
+            await socket.send_str("40")
+            answers.append(str((await socket.receive()).data)[:2])
+            if answers[-1] == "40":
+                for name in ('"disconnect"', '"connect"', "7", "{}"):
+                    await socket.send_str(f"421[{name}]")
+                    assert "BAD_REQUEST" in str((await socket.receive()).data)
+        assert answers == ["40", "40", "44"]
+        async with user.http.delete("/api/session") as response:
+            assert response.status == 204
+        for socket in sockets[:2]:
+            async with asyncio.timeout(30):
+                assert "session_ended" in str((await socket.receive()).data)
+                while not socket.closed:
+                    await socket.receive()
 
 
-async def test_unknown_events_cost_too(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(namespace, "EVENTS_AT_ONCE", 10.0)
-    monkeypatch.setattr(namespace, "EVENTS_PER_SECOND", 0.001)
-    async with server.user() as user:
-        answers = await asyncio.gather(*(user.call("nonsense", {}) for _ in range(15)))
-        codes = [answer["error"]["code"] for answer in answers]
-        assert (codes.count("BAD_REQUEST"), codes.count("RATE_LIMITED")) == (10, 5)
+def test_an_address_opens_connections_at_a_bounded_rate() -> None:
+    now = 0.0
+    book = Handshakes(5, lambda: now)
+    opened = 0
+    while book.admit("1", "a"):
+        opened += 1
+        if not book.admit_connect("1"):
+            break
+        book.gone("1")
+    assert opened == handshakes.OPENINGS * 5 / 2
+    assert book.admit("2", "b"), "another address is not concerned"
+    now = handshakes.OPENINGS_S
+    book.gone("1")
+    assert book.admit("1", "a")
 
 
 async def test_who_is_refused_can_try_again_later(server: RunningServer) -> None:

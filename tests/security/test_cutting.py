@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -17,8 +17,10 @@ from server.storage.database import Database
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
-PROMISE_S = 2.0
-"""Of docs/security.md. The waiting below is longer, for slow machines; what is asserted is the order of things."""
+PROMISE_S, PROMISE_AFTER_EXPIRY_S = 2.0, 5.0
+"""Of docs/security.md: what is measured, alone, from the moment at which it is done."""
+PATIENCE_S = 30
+"""How long is waited, so that what is too late is said as a figure."""
 
 
 @dataclass
@@ -106,6 +108,13 @@ async def execute(people: Cast, statement: str) -> None:
     await database.close()
 
 
+async def cut(clients: Sequence[Client], started: float) -> tuple[float, set[str]]:
+    """Seconds until the last of the clients was told that its session is over, and what they were told."""
+    told = [(await client.wait_for("session_ended", PATIENCE_S))["reason"] for client in clients]
+    return time.monotonic() - started, set(told)
+
+
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
@@ -123,9 +132,9 @@ async def test_everything_of_the_user_is_cut(people: Cast, act: Callable[[Cast],
     stream = (await people.elsewhere.open(await people.elsewhere.camera()))["stream"]
     stolen = {cookie.key: cookie.value for cookie in people.actor.http.cookie_jar}
     await act(people)
-    # The promise is measured in test_how_fast; here a machine may be busy.
-    for client in (people.actor, people.elsewhere, people.program):
-        assert (await client.wait_for("session_ended", 15))["reason"] == reason
+    took, told = await cut((people.actor, people.elsewhere, people.program), time.monotonic())
+    assert told == {reason}
+    assert took <= (PROMISE_AFTER_EXPIRY_S if act is expire else PROMISE_S)
     assert stream
     for client in (people.elsewhere, people.program):
         async with client.http.get("/api/cameras") as response:
@@ -163,14 +172,14 @@ async def test_how_fast(people: Cast) -> None:
         started = time.monotonic()
         async with people.actor.http.delete(f"/api/sessions/{session['id']}") as response:
             assert response.status == 204
-        await people.elsewhere.wait_for("session_ended")
-        took.append(time.monotonic() - started)
+        took.append((await cut([people.elsewhere], started))[0])
         await people.elsewhere.socket.disconnect()
         await people.elsewhere.sign_in()
         await people.elsewhere.connect()
-    assert min(took) <= PROMISE_S
+    assert max(took) <= PROMISE_S
 
 
+@pytest.mark.alone
 async def test_a_client_that_ignores_the_end_is_cut_as_well(server: RunningServer, engine: ScriptedEngine) -> None:
     """It speaks the protocol by hand: it neither closes when told to, nor stops sending."""
     async with server.client() as user:
@@ -181,11 +190,12 @@ async def test_a_client_that_ignores_the_end_is_cut_as_well(server: RunningServe
             assert str((await socket.receive()).data).startswith("40")
             async with user.http.delete("/api/session") as response:
                 assert response.status == 204
-            heard = []
-            async with asyncio.timeout(15):
+            started, heard = time.monotonic(), []
+            async with asyncio.timeout(PATIENCE_S):
                 async for message in socket:
                     heard.append(str(message.data))
                     await socket.send_str('421["stream_open",{"camera":"cam_1","source":"camera","mode":"live"}]')
+            assert time.monotonic() - started <= PROMISE_S
         assert any("session_ended" in text for text in heard)
         assert not [text for text in heard if text.startswith("43")], "nothing is answered any more"
         assert engine.opened == {}

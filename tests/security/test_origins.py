@@ -1,12 +1,13 @@
 """Row 7: another site's page opens no socket and changes nothing; forwarded headers are believed from proxies alone."""
 
 import json
+import socket
 
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
 from server.config import Settings, SettingsError, load_settings
-from server.origins import claimed_origin, origin_allowed
+from server.origins import claimed_origin, name_is_ours, origin_allowed
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
@@ -44,6 +45,50 @@ def test_claimed_origin(origin: str | None, referer: str | None, claimed: str | 
 )
 def test_the_list_is_explicit(origin: str | None, allowed: bool) -> None:
     assert origin_allowed(origin, "https", "count.example", ("https://partner.example",)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "ours"),
+    [
+        ("http", "localhost:8000", True),
+        ("http", "127.0.0.1:8000", True),
+        ("http", "[::1]:8000", True),
+        ("http", "192.168.1.20", True),
+        ("http", "counter", True),
+        ("http", "counter.local:8000", True),
+        ("http", "app.localhost.", True),
+        ("http", f"{socket.gethostname().upper()}:8000", True),
+        ("https", "count.example.org", True),
+        ("http", "evil.example:8000", False),
+        ("http", "127.0.0.1.evil.example", False),
+        ("http", "localhost.evil.example", False),
+        ("http", "evillocal.example", False),
+        ("http", "", False),
+        ("http", "[::1", False),
+    ],
+)
+def test_names_that_anybody_can_buy_are_not_the_servers_own(scheme: str, host: str, ours: bool) -> None:
+    assert name_is_ours(scheme, host) is ours
+
+
+async def test_a_foreign_name_that_leads_here_changes_nothing(settings: Settings, engine: ScriptedEngine) -> None:
+    """DNS rebinding: the page of evil.example is of the same origin as a server that its name leads to."""
+    body = {"username": "mallory", "email": "mallory@evil.example", "password": PASSWORD}
+    async with run_server(settings, engine) as server, server.client() as page, server.client() as user:
+        name = f"evil.example:{server.url.rpartition(':')[2]}"
+        foreign = {"Host": name, "Origin": f"http://{name}"}
+        for path, options in (("/api/users", {"json": body}), ("/register", {"data": body})):
+            async with page.http.post(path, headers=foreign, **options) as response:
+                assert response.status == 403
+                assert f"does not go by the name {name}" in await response.text()
+        await user.register()
+        with pytest.raises(SocketConnectionError):
+            await user.socket.connect(server.url, headers=foreign, transports=["websocket"])
+    for change in ({"allowed_origins": (f"http://{name}",)}, {"public_url": f"http://{name}"}):
+        named = settings.model_copy(update=change)
+        async with run_server(named, ScriptedEngine()) as server, server.client() as user:
+            await user.sign_in()
+            assert await status_of(user, foreign) == 201, "the operator says so"
 
 
 async def status_of(client: Client, headers: dict[str, str], path: str = "/api/cameras") -> int:
@@ -154,6 +199,12 @@ async def test_a_forged_address_does_not_get_around_limits(settings: Settings, e
                 statuses.append(response.status)
         assert statuses.count(200) <= 62
         assert 429 in statuses
+        nowhere = []
+        for number in range(70):
+            async with stranger.http.get(f"/nowhere/{number}") as response:
+                nowhere.append(response.status)
+                assert ("Retry-After" in response.headers) == (response.status == 429)
+        assert set(nowhere) == {404, 429}, "what is not there is limited as well"
 
 
 @pytest.mark.parametrize(

@@ -9,5 +9,8 @@ from server.vision.vision import Vision
 
 @pytest.fixture(scope="session")
 def vision() -> Vision:
-    """Need a prepared model: `make setup` or `crowdcount models pull`."""
-    return Vision(VisionSettings(models_dir=str(default_models_dir())))
+    """Need a prepared model: `make setup` or `crowdcount models pull`.
+
+    It computes in floats, so that every machine finds the same.
+    """
+    return Vision(VisionSettings(models_dir=str(default_models_dir()), precision="fp32"))

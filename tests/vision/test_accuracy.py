@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from bench.score import load, score
+from server.models.paths import default_models_dir
+from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
 from tests.media import find_annotation, read_vtest
 
@@ -16,11 +18,11 @@ FRAMES = 200
 
 
 @pytest.mark.parametrize(
-    ("step", "hota", "idf1", "switches", "count_error"),
-    [(1, 0.51, 0.74, 5, 0.85), (3, 0.54, 0.80, 2, 0.95)],
-    ids=["every frame", "every third frame"],
+    ("precision", "step", "hota", "idf1", "switches", "count_error"),
+    [("fp32", 1, 0.51, 0.74, 5, 0.85), ("fp32", 3, 0.54, 0.80, 2, 0.95), ("int8", 1, 0.51, 0.74, 6, 0.85)],
+    ids=["every frame", "every third frame", "in 8 bits"],
 )
-def test_scores(vision: Vision, step: int, hota: float, idf1: float, switches: int, count_error: float) -> None:
+def test_scores(precision: str, step: int, hota: float, idf1: float, switches: int, count_error: float) -> None:
     """Every third frame is what a slow machine or a bad network leaves of the same scene.
 
     The range of the count holds the truth in nine of ten frames, and is much narrower than a fixed number more or
@@ -28,7 +30,7 @@ def test_scores(vision: Vision, step: int, hota: float, idf1: float, switches: i
     """
     truth = load(find_annotation(), annotation=True, frames=FRAMES)
     shown = {new: truth[old] for new, old in enumerate(range(1, FRAMES + 1, step), start=1)}
-    pipeline = vision.open()
+    pipeline = Vision(VisionSettings(models_dir=str(default_models_dir()), precision=precision)).open()
     result = {}
     held, errors, widths = [], [], []
     for number, image in enumerate(read_vtest(FRAMES)[::step], start=1):

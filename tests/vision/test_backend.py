@@ -34,7 +34,8 @@ def only_onnx(name: str) -> bool:
     return name != "openvino"
 
 
-def test_onnx_runtime_finds_the_same_people(onnx_dir: Path, vision: Vision, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_onnx_runtime_finds_the_same_people(onnx_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vision = Vision(VisionSettings(models_dir=str(default_models_dir()), precision="fp32"))
     monkeypatch.setattr(backend, "_has", only_onnx)
     other = Vision(VisionSettings(models_dir=str(onnx_dir), device="cpu"))
     assert other.describe()["backend"].startswith("ONNX Runtime")
@@ -79,6 +80,14 @@ def test_a_card_is_taken_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(backend, "_has_cuda", lambda: True)
     assert {backend.choose_backend(device, 0).name.split()[-1] for device in ("auto", "gpu")} == {"CUDA"}
     assert backend.choose_backend("cpu", 0).name.startswith("OpenVINO")
+
+
+def test_a_card_that_cannot_be_used_is_said(onnx_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ONNX Runtime would fall back to the processor, and be called CUDA."""
+    monkeypatch.setattr(backend, "_has_cuda", lambda: True)
+    with pytest.warns(UserWarning, match="CUDAExecutionProvider"), pytest.raises(ModelError) as caught:
+        Vision(VisionSettings(models_dir=str(onnx_dir), device="gpu"))
+    assert caught.value.code == "NO_DEVICE"
 
 
 def test_openvino_reports_nothing() -> None:

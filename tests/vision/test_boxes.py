@@ -34,13 +34,14 @@ def test_nothing_has_no_pairs() -> None:
     assert len(suppress(none, np.zeros(0), 0.5)) == 0
 
 
-sides = st.tuples(st.floats(0, 100), st.floats(0, 100), st.floats(1, 60), st.floats(1, 60), st.floats(0, 1))
+sides = st.tuples(st.floats(0, 100), st.floats(0, 100), st.floats(1, 60), st.floats(1, 60), st.integers(1, 1000))
 
 
-@given(st.lists(sides, max_size=30), st.floats(0.1, 0.9))
+@given(st.lists(sides, max_size=30, unique_by=lambda row: row[4]), st.floats(0.1, 0.9))
 def test_suppression_keeps_exactly_the_best(rows: list[tuple[float, ...]], most: float) -> None:
     values = np.array(rows).reshape(-1, 5)
     boxes = np.hstack([values[:, :2], values[:, :2] + values[:, 2:4]])
+    values[:, 4] /= 1000
     kept = suppress(boxes, values[:, 4], most).tolist()
     expected: list[int] = []
     for index in np.argsort(-values[:, 4], kind="stable").tolist():

@@ -93,6 +93,30 @@ def test_refused_frame_leaves_the_tracker_untouched(vision: Vision) -> None:
     assert expected.people
 
 
+def test_frames_that_overlap_are_tracked_as_one_after_the_other(vision: Vision) -> None:
+    frames = [(image, index * FRAME_MS) for index, image in enumerate(read_vtest(12))]
+    calm = vision.open()
+    expected = [calm.process_image(image, t) for image, t in frames]
+    found = list(vision.open().follow(frames))
+    assert [tracks.people for tracks in found] == [tracks.people for tracks in expected]
+    assert [tracks.t for tracks in found] == [t for _, t in frames]
+    assert found[-1].people
+
+
+def test_two_streams_that_overlap_stay_apart(vision: Vision) -> None:
+    """As in a vision process: one stream's frame is begun while another's is looked at."""
+    films = [[encode_jpeg(image) for image in read_vtest(6)], [find_asset("bus.jpg").read_bytes()] * 6]
+    expected = [
+        [one.process(jpeg, n * FRAME_MS).people for n, jpeg in enumerate(film)]
+        for one, film in zip((vision.open(), vision.open()), films, strict=True)
+    ]
+    first, second = vision.open(), vision.open()
+    for n, (street, bus) in enumerate(zip(*films, strict=True)):
+        frames = first.begin(street, n * FRAME_MS), second.begin(bus, n * FRAME_MS)
+        assert [frame.finish().people for frame in frames] == [film[n] for film in expected]
+    assert all(film[-1] for film in expected)
+
+
 def test_streams_do_not_share_identities(vision: Vision) -> None:
     jpeg = find_asset("bus.jpg").read_bytes()
     alone = [person.id for person in watch(vision.open(), jpeg).people]
@@ -114,8 +138,8 @@ class TestVision:
 
     def test_damaged_network_is_said(self, tmp_path: Path) -> None:
         shutil.copytree(default_models_dir() / "yolo26n", tmp_path / "yolo26n")
-        network = tmp_path / "yolo26n" / "network.xml"
-        network.write_bytes(network.read_bytes()[:5000])
+        for network in (tmp_path / "yolo26n").glob("*.xml"):
+            network.write_bytes(network.read_bytes()[:5000])
         with pytest.raises(ModelError) as caught:
             Vision(VisionSettings(models_dir=str(tmp_path))).warm_up()
         assert caught.value.code == "MODEL_BROKEN"

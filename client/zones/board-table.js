@@ -1,0 +1,65 @@
+/** All figures of all zones next to each other, for comparing and for screen readers. */
+import { formatClock, formatCount, formatTenth } from "../core/format.js";
+import { byId, element, setText } from "../site/dom.js";
+import { locale, t } from "../site/words.js";
+import { serviceChip, showService } from "./service.js";
+
+/**
+ * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
+ * @typedef {{id: string, name: string}} Named
+ */
+
+/** A table that changes with every frame cannot be read. */
+const REST_MS = 1000;
+const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+
+/** @param {number | null} seconds */
+function clock(seconds) {
+  return seconds === null ? "–" : formatClock(seconds * 1000);
+}
+
+/** @type {readonly [string, (zone: ZoneResult) => string][]} */
+const COLUMNS = [
+  [t("Now"), ({ occupancy }) => formatCount(occupancy)],
+  [t("Average"), ({ average }) => formatTenth(average)],
+  [t("Peak"), ({ peak }) => formatCount(peak)],
+  [t("Visitors"), ({ visitors }) => formatCount(visitors)],
+  [t("In"), ({ entries }) => formatCount(entries)],
+  [t("Out"), ({ exits }) => formatCount(exits)],
+  [t("Mean stay"), ({ dwell }) => clock(dwell.mean_s)],
+  [t("Median stay"), ({ dwell }) => clock(dwell.median_s)],
+  [t("9 of 10 stay at most"), ({ dwell }) => clock(dwell.p90_s)],
+  [t("Longest now"), ({ dwell }) => clock(dwell.longest_now_s)],
+  [t("Per m²"), ({ density }) => (density === null ? "–" : decimals.format(density))],
+];
+
+/** @param {ZoneResult | undefined} live @returns {string[]} one text for each column but the level */
+export function cellsOf(live) {
+  return COLUMNS.map(([, text]) => (live ? text(live) : "–"));
+}
+
+/** @returns {(zones: readonly Named[], results: readonly ZoneResult[], now: number) => void} */
+export function boardTable() {
+  const details = byId("board-table-details", HTMLDetailsElement);
+  const body = byId("board-table", HTMLElement);
+  byId("board-table-head", HTMLElement).append(...[t("Zone"), ...COLUMNS.map(([name]) => name), t("Level")].map((name) => element("th", { scope: "col" }, name)));
+  let order = "";
+  let filledAt = -Infinity;
+  details.addEventListener("toggle", () => (filledAt = -Infinity));
+  return (zones, results, now) => {
+    details.hidden = zones.length === 0;
+    if (!details.open || details.hidden || now - filledAt < REST_MS) return;
+    filledAt = now;
+    const ids = zones.map(({ id }) => id).join(" ");
+    if (ids !== order) {
+      order = ids;
+      body.replaceChildren(...zones.map(() => element("tr", {}, element("th", { scope: "row" }), ...COLUMNS.map(() => element("td")), element("td", {}, serviceChip()))));
+    }
+    zones.forEach(({ id, name }, row) => {
+      const live = results.find((result) => result.id === id);
+      const cells = [...body.children[row].children];
+      [name, ...cellsOf(live)].forEach((text, i) => setText(cells[i], text));
+      showService(/** @type {Element} */ (cells[cells.length - 1].firstElementChild), live?.service);
+    });
+  };
+}

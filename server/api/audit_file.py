@@ -1,0 +1,76 @@
+"""The whole audit log of an account as a file, made page by page: it may have any length."""
+
+import asyncio
+import csv
+import io
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from server.api.times import iso
+from server.storage.audit import Entry, select_audit
+from server.storage.database import Database
+
+PAGE = 1000
+COLUMNS = ("at", "action", "target", "detail", "address", "device")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def present(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON."""
+    return {
+        "id": entry.id,
+        "at": iso(entry.at),
+        "action": entry.action,
+        "target": entry.target,
+        "detail": entry.detail,
+        "address": entry.address,
+        "device": entry.device,
+    }
+
+
+def plain_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _csv(entries: list[Entry]) -> str:
+    """Lines of CSV (RFC 4180)."""
+    file = io.StringIO(newline="")
+    shown = [present(entry) for entry in entries]
+    csv.writer(file).writerows([plain_cell(str(entry[name])) for name in COLUMNS] for entry in shown)
+    return file.getvalue()
+
+
+def _json(entries: list[Entry]) -> str:
+    """Elements of an array."""
+    return ",\n".join(json.dumps(present(entry)) for entry in entries)
+
+
+async def _pages(database: Database, user_id: str, write: Callable[[list[Entry]], str]) -> AsyncIterator[str]:
+    """The log from its newest entry on. Nothing is held open between two pages."""
+    before: int | None = None
+    while True:
+        async with database.reading() as connection:
+            entries = await select_audit(connection, user_id, PAGE, before)
+        if entries:
+            yield await asyncio.to_thread(write, entries)
+        if len(entries) < PAGE:
+            return
+        before = entries[-1].id
+
+
+async def csv_file(database: Database, user_id: str) -> AsyncIterator[str]:
+    """The log as CSV, piece by piece."""
+    yield ",".join(COLUMNS) + "\r\n"
+    async for page in _pages(database, user_id, _csv):
+        yield page
+
+
+async def json_file(database: Database, user_id: str) -> AsyncIterator[str]:
+    """The log as JSON, piece by piece."""
+    between = '{"entries": [\n'
+    async for page in _pages(database, user_id, _json):
+        yield between + page
+        between = ",\n"
+    yield "\n]}\n"

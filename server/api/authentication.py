@@ -1,0 +1,144 @@
+"""Whether a password is the account's: the work of signing in, up to the session that it begins."""
+
+from dataclasses import replace
+
+from quart import request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.api.audit import record
+from server.api.auth import unauthenticated
+from server.api.context import services
+from server.api.errors import APIError
+from server.api.guard import name_key
+from server.api.password_rules import MAX_CHARACTERS
+from server.api.places import Asker
+from server.storage.audit import Action
+from server.storage.sessions import WHY, EndReason
+from server.storage.users import Login, User, select_login, select_login_by_id, update_password
+from server.words.mark import N_
+
+
+def wrong_credentials() -> APIError:
+    """What unknown names and wrong passwords are answered alike."""
+    return APIError(401, "WRONG_CREDENTIALS", "The name or the password is wrong.")
+
+
+def account_disabled() -> APIError:
+    """What is told who knows the password."""
+    return APIError(403, "ACCOUNT_DISABLED", "This account is disabled. Ask who runs this server.")
+
+
+async def authenticate(login: str, password: str) -> Login:
+    """The user with these credentials. It has to hold still when a session begins: `require_same`.
+
+    Raises
+    ------
+    APIError
+        401 ``WRONG_CREDENTIALS``, 403 ``ACCOUNT_DISABLED`` (told to who knows the password), 429 ``RATE_LIMITED``.
+    """
+    guard, address, name = services().guard, request.remote_addr or "", name_key(login)
+    guard.admit_sign_in(address)
+    async with services().database.reading() as connection:
+        found = await select_login(connection, login)
+    try:
+        guard.admit_password(address, name)
+    except APIError:
+        if guard.first_refusal(name):
+            await record_failure(found, Action.SIGN_IN_REFUSED)
+        raise
+    if not await _fits(found, name, password) or found is None:
+        # Written for unknown names as well, without the name, which may be a password in the wrong field: a user who
+        # exists must not take longer than one who does not.
+        await record_failure(found, Action.SIGN_IN_FAILED)
+        raise wrong_credentials()
+    if found.disabled:
+        await record_failure(found, Action.SIGN_IN_FAILED, detail=WHY[EndReason.ACCOUNT_DISABLED])
+        raise account_disabled()
+    return await _upgraded(found, password)
+
+
+async def confirm(user: User, password: str, field: str) -> Login:
+    """The account of who is signed in, whose password this is.
+
+    Raises
+    ------
+    APIError
+        401, 403 ``WRONG_PASSWORD`` with the field, 429 ``RATE_LIMITED``.
+    """
+    guard, address = services().guard, request.remote_addr or ""
+    guard.admit_confirmation(user.id)
+    async with services().database.reading() as connection:
+        found = await select_login_by_id(connection, user.id)
+    if found is None:
+        raise unauthenticated()
+    guard.admit_password(address, user.id)
+    if not await _fits(found, user.id, password):
+        await record_failure(found, Action.PASSWORD_CHECK_FAILED)
+        text = N_("This is not your password.")
+        raise APIError(403, "WRONG_PASSWORD", text, {field: text})
+    return found
+
+
+async def _fits(found: Login | None, name: str, password: str) -> bool:
+    """Whether this is the account's password; None for an unknown account costs the same.
+
+    Parameters
+    ----------
+    found : Login or None
+    name : str
+        What the password was counted for.
+    """
+    address = request.remote_addr or ""
+    hashed = found.password_hash if found and len(password) <= MAX_CHARACTERS else None
+    try:
+        fits = await services().passwords.check(password, hashed, Asker(address, name))
+    except APIError:
+        services().guard.was_no_guess(address, name)
+        raise
+    if fits:
+        services().guard.was_no_guess(address, name)
+    return fits
+
+
+async def record_failure(found: Login | None, action: Action, detail: str = "") -> None:
+    """Write to the log of an account, if there still is one, that a password gave nothing."""
+    async with services().database.writing() as connection:
+        there = found is not None and await select_login_by_id(connection, found.user.id)
+        await record(connection, found.user.id if found and there else None, action, detail=detail)
+
+
+async def require_same(connection: AsyncConnection, checked: Login) -> None:
+    """While a password is in bcrypt it may be changed, and its account disabled or deleted.
+
+    Parameters
+    ----------
+    connection : AsyncConnection
+        In the write transaction of what the password gives.
+    checked : Login
+        As it was when its password was checked.
+
+    Raises
+    ------
+    APIError
+        401 ``WRONG_CREDENTIALS``, 403 ``ACCOUNT_DISABLED``.
+    """
+    now = await select_login_by_id(connection, checked.user.id)
+    if now is None or now.password_hash != checked.password_hash:
+        raise wrong_credentials()
+    if now.disabled:
+        raise account_disabled()
+
+
+async def _upgraded(found: Login, password: str) -> Login:
+    """Hash again at today's cost: only now is the password known."""
+    if not services().passwords.outdated(found.password_hash):
+        return found
+    fresh = await services().passwords.hash(password)
+    async with services().database.writing() as connection:
+        if await update_password(connection, found.user.id, fresh, replaces=found.password_hash):
+            return replace(found, password_hash=fresh)
+        now = await select_login_by_id(connection, found.user.id)
+    # Another sign-in was faster, or the password was changed.
+    if now is None or not await services().passwords.check(password, now.password_hash):
+        raise wrong_credentials()
+    return now

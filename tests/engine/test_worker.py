@@ -1,0 +1,60 @@
+"""The vision process' own loop: frames of several streams overlap, and each gets its own answer."""
+
+import io
+import queue
+
+from server.engine import wire
+from server.engine.worker import Message, Worker
+from server.models.paths import default_models_dir
+from server.vision.settings import VisionSettings
+from server.vision.vision import Vision
+from tests.media import encode_jpeg, find_asset, read_vtest
+
+
+def frame(id_: int, stream: str, jpeg: bytes, t: float) -> Message:
+    head = {"type": "frame", "id": id_, "stream": stream, "t": t, "fresh": t == 0, "model": "yolo26n"}
+    return {**head, "quality": "balanced", "picture_widths": [160]}, jpeg
+
+
+def answer(vision: Vision, messages: list[Message], waiting: bool) -> dict[int, wire.Head]:
+    """Let a worker answer; all messages wait at once, or each comes when the one before is answered."""
+    inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    output = io.BytesIO()
+    worker = Worker(vision, inbox, output)
+    for message in messages:
+        inbox.put(message)
+        if not waiting:
+            worker.step()
+            worker.drain()
+    while not inbox.empty():
+        worker.step()
+    worker.drain()
+    output.seek(0)
+    answers = []
+    while (read := wire.read(output)) is not None:
+        answers.append(read[0] | {"body": read[1]})
+    assert len({one["id"] for one in answers}) == len(answers), "one answer each"
+    return {one["id"]: one for one in answers}
+
+
+def test_frames_that_wait_together_are_answered_as_if_alone() -> None:
+    vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
+    street, bus = [encode_jpeg(image) for image in read_vtest(6)], find_asset("bus.jpg").read_bytes()
+    messages: list[Message] = []
+    for n, jpeg in enumerate(street):
+        messages += [frame(3 * n, "street", jpeg, n * 100.0), frame(3 * n + 1, "bus", bus, n * 100.0)]
+        messages += [frame(3 * n + 2, "street", jpeg[:900], n * 100.0 + 1)]
+    messages.append(({"type": "ping", "id": 900}, b""))
+    messages.append(({"type": "close", "stream": "bus"}, b""))
+    together, alone = answer(vision, messages, waiting=True), answer(vision, messages, waiting=False)
+    assert together.keys() == alone.keys() == {*range(18), 900}
+    for id_, expected in alone.items():
+        found = together[id_]
+        if "tracks" in expected:
+            assert found["tracks"]["people"] == expected["tracks"]["people"]
+            assert found["body"] == expected["body"] != b""
+        else:
+            assert found == expected
+    assert alone[15]["tracks"]["people"]
+    assert alone[16]["tracks"]["people"]
+    assert [alone[id_]["error"]["code"] for id_ in (2, 5)] == ["BROKEN_JPEG"] * 2

@@ -1,0 +1,74 @@
+"""What `crowdcount track --zones` reports, from tracks that a test makes up."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from server.core.alarm import Limits
+from server.core.analytics import Analytics
+from server.core.errors import CodedError
+from server.core.plan import Plan, ZoneLimits
+from server.core.tracks import Track, Tracks
+from server.core.zone import Line, Zone
+from server.track_samples import TrackSamples, read_time
+from server.track_zones import ZoneStats, summary
+from tests.core.walk import SIZE, at
+
+LEFT = Zone("left", "=Left\x1b[31m", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
+MIDDLE = Line("middle", "Middle", ((0.5, 1.0), (0.5, 0.0)))
+PLAN = Plan((LEFT,), (MIDDLE,), {"left": ZoneLimits(people=Limits(warning=2, hold_s=0))})
+
+
+def film(samples: TrackSamples | None = None) -> dict[str, object]:
+    """Two people; one leaves over the line after 12 seconds, the other stays for all of 25."""
+    analytics, stats = Analytics(PLAN), ZoneStats()
+    for n in range(250):
+        people = tuple(Track(id_, at(x, 0.6), 0.9) for id_, x in ((1, 0.2), (2, 0.3 if n < 120 else 0.8)))
+        tracks = Tracks(n * 100.0, *SIZE, people)
+        analysis = analytics.update(tracks)
+        stats.note(analysis)
+        if samples:
+            samples.note(tracks.t, analysis)
+    closed = analytics.close()
+    stats.close(closed)
+    if samples:
+        samples.close(closed)
+    return stats.report()
+
+
+def test_at_the_end_of_a_file_every_stay_has_a_length() -> None:
+    report = film()
+    (zone,) = report["zones"]  # type: ignore[misc]
+    assert (zone["entries"], zone["exits"], zone["occupancy"]) == (2, 1, 1), "as in the last frame: one went out"
+    assert zone["dwell"]["mean_s"] == pytest.approx((11.9 + 24.9) / 2, abs=0.1)
+    assert (zone["visitors"], zone["peak"]) == (2, 2)
+
+
+def test_the_summary_is_a_line_for_each_zone_and_line() -> None:
+    assert summary(film()) == [
+        "=Left [31m: 2 visitors, 2 entries, 1 exits, at most 2 at once, 18.4 s on average",
+        "Middle: 1 in, 0 out",
+    ]
+
+
+def test_samples_of_a_file_have_the_columns_of_history(tmp_path: Path) -> None:
+    samples = TrackSamples(datetime(2026, 5, 1, 8, 0, 5, tzinfo=UTC))
+    film(samples)
+    samples.write(tmp_path / "samples.csv")
+    with (tmp_path / "samples.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    zone = [row for row in rows if row["zone_id"] == "left"]
+    assert [row["at"] for row in zone] == [f"2026-05-01T08:00:{second}.000Z" for second in ("00", "10", "20")]
+    assert {row["zone"] for row in zone} == {"'=Left\x1b[31m"}
+    assert [row["max"] for row in zone] == ["2", "2", "1"]
+    assert sum(int(row["entries"]) for row in zone) == sum(int(row["exits"]) for row in zone) == 2
+    assert sum(int(row["visits"]) for row in zone) == 2
+    assert sum(float(row["seconds"]) for row in rows if not row["zone_id"]) == pytest.approx(24.9, abs=0.3)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-05-01T08:00:00", ""])
+def test_a_start_needs_its_time_zone(text: str) -> None:
+    with pytest.raises(CodedError, match="time zone"):
+        read_time(text)
