@@ -168,6 +168,8 @@ async def situation(running: Serving, streams: int, viewers: int, seconds: float
     ages = sorted(age for tally in tallies for age in tally.ages)
     sent = sum(tally.sent for tally in tallies)
     counted = [len(tally.ages) for tally in tallies]
+    if len(ages) < 2:
+        raise RuntimeError(f"{streams} streams got {len(ages)} results in {seconds} s: measure for longer")
     cuts = statistics.quantiles(ages, n=100)
     return Load(
         streams=streams,

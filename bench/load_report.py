@@ -48,8 +48,11 @@ def table(rows: list[dict[str, Any]], viewers: bool) -> list[str]:
 
 
 def full_at(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first situation in which less than 95 % is delivered, or the last one."""
-    return next((row for row in rows if row["delivered"] < 0.95 * row["offered"]), rows[-1])
+    """The first situation in which less than 95 % is delivered. Raises LookupError when everything was."""
+    for row in rows:
+        if row["delivered"] < 0.95 * row["offered"]:
+            return row
+    raise LookupError(f"the machine was not full with {rows[-1]['streams']} streams: search further, with --most")
 
 
 def write_report(folder: Path, alone: list[dict[str, Any]], watched: list[dict[str, Any]], note: str) -> None:

@@ -28,12 +28,14 @@ class TrackSamples:
     def note(self, t: float, analysis: Analysis) -> None:
         """Take in the analysis of a frame at capture time `t`, milliseconds."""
         self._journal.note(t, analysis)
-        self._samples += self._journal.drain().samples
+        while self._journal.behind:
+            self._samples += self._journal.drain().samples
 
     def close(self, zones: Iterable[ClosedZone]) -> None:
         """The file ended, and with it what went on in its zones."""
         self._journal.close(zones)
-        self._samples += self._journal.drain().samples
+        while self._journal.behind:  # of many zones more than it hands over at once
+            self._samples += self._journal.drain().samples
 
     def write(self, path: Path) -> None:
         """Write everything, by zone and time."""

@@ -62,6 +62,13 @@ class Serving:
         return time.monotonic() - began
 
 
+def crowdcount(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command."""
+    environment = os.environ | {"CROWDCOUNT_DATA_DIR": str(data)}
+    command = [sys.executable, "-m", "server.cli", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
 def fetch(url: str, timeout: float = 2) -> int:
     """The status of an answer; 0 without one."""
     try:

@@ -134,6 +134,7 @@ def test_nothing_outlives_a_killed_parent_not_even_what_was_stopped(tmp_path: Pa
 
 @pytest.mark.alone
 async def test_a_stop_with_sockets_and_a_stalled_upload_is_clean(tmp_path: Path) -> None:
+    """And with vision that hangs: what it holds is not waited for, what was answered is stored."""
     with serving(tmp_path / "data") as running:
         async with contextlib.AsyncExitStack() as stack:
             there = RunningServer(running.url, Settings())
@@ -149,13 +150,17 @@ async def test_a_stop_with_sockets_and_a_stalled_upload_is_clean(tmp_path: Path)
             assert (await users[0].frame(stream, 1, picture))["status"] == "processed"
             _, writer = await asyncio.open_connection("127.0.0.1", running.port)
             writer.write(b"POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+            os.kill(running.worker, signal.SIGSTOP)
+            held = asyncio.create_task(users[0].frame(stream, 2, picture))
             await asyncio.sleep(0.5)
             tree = descendants(running.parent.pid)
             took = await asyncio.to_thread(running.stop)
             for user in users:
                 assert (await user.wait_for("going_away"))["retry_ms"] > 0
+            held.cancel()
+            await asyncio.gather(held, return_exceptions=True)
             writer.close()
-        note(14, "SIGTERM with 20 sockets and a stalled upload", f"{took:.1f} s", "≤ 10 s")
+        note(14, "SIGTERM with 20 sockets, a stalled upload and vision that hangs", f"{took:.1f} s", "≤ 10 s")
         assert took < 10
         assert running.parent.returncode == 0
         assert not any(alive(pid) for pid in tree)
