@@ -83,6 +83,35 @@ class TestPull:
         assert not trace.exists()
         assert prepared_models(models_dir) == []
 
+    @pytest.mark.parametrize(
+        ("status", "output", "errors", "expected"),
+        [
+            (1, "not in 8 bits, which find only 80.0% of the same people\n", "", "only 80.0%"),
+            (1, "", "Traceback\nModuleNotFoundError: No module named 'nncf'", "not in 8 bits: ModuleNotFoundError"),
+            (-9, "", "", "not in 8 bits: no message"),
+        ],
+    )
+    def test_what_cannot_be_had_in_eight_bits_is_had_in_floats(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, output: str, errors: str, expected: str
+    ) -> None:
+        ready = find_prepared(default_models_dir(), "yolo26n")
+
+        def export(_release: Release, _weights: Path, staging: Path, *_: object) -> None:
+            for path in (ready.network, ready.network.with_suffix(".bin")):
+                shutil.copy(path, staging)
+
+        def fail(*_: object) -> None:
+            raise subprocess.CalledProcessError(status, "python", output, errors)
+
+        monkeypatch.setattr(pulling, "_export", export)
+        monkeypatch.setattr(pulling, "_run", fail)
+        monkeypatch.setattr(pulling, "fetch_weights", lambda _release, path, _say: path.write_bytes(b"") or "here")
+        said: list[str] = []
+        model = pull(tmp_path, RELEASES["yolo26n"], said.append)
+        assert expected in said[-1]
+        assert model.network.is_file()
+        assert not model.quantized.exists()
+
     def test_failed_export_leaves_the_old_model(self, tmp_path: Path) -> None:
         shutil.copytree(default_models_dir() / "yolo26n", tmp_path / "yolo26n")
         before = {path.name: path.read_bytes() for path in (tmp_path / "yolo26n").iterdir()}

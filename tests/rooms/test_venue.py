@@ -76,8 +76,17 @@ def test_a_camera_is_live_then_silent_then_offline() -> None:
 
 
 def watch(area: AreaWatch, *steps: tuple[float, int | None]) -> list[Level]:
-    """The level at each of these times with so many people; None: the camera is offline."""
-    return [area.update(t, {} if n is None else {"a": Reading(t, n)}).level for t, n in steps]
+    """The level at each of these times with so many people; None: the camera is offline.
+
+    In between it is looked at every second, as a room does: nothing lasts while nobody looks.
+    """
+    levels = []
+    for (t, n), (until, _) in zip(steps, [*steps[1:], (steps[-1][0], None)], strict=True):
+        found = [
+            area.update(at, {} if n is None else {"a": Reading(at, n)}) for at in [t, *range(int(t) + 1, int(until))]
+        ]
+        levels.append(found[0].level)
+    return levels
 
 
 def test_an_area_warns_with_hold_and_hysteresis_as_a_zone_does() -> None:
@@ -179,7 +188,6 @@ def test_time_to_capacity() -> None:
 def test_what_everybody_is_told(people: int, age: float | None, expected: str, number: int | None) -> None:
     """`go` and numbers need every part to be known; `full` does not."""
     area = AreaWatch((Part("a"),), 10, None)
-    for t in (0.0, 3.0):
-        area.update(t, {"a": Reading(t, people)})
+    watch(area, (0, people), (3, people))
     report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
     assert (public_state(report, 10), public_people(report)) == (expected, number)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from server.core.errors import ModelError
+from server.models import pull as pulling
 from server.models.catalogue import ONNX_FILE, RELEASES
 from server.models.paths import default_models_dir
 from server.models.pull import pull
@@ -25,7 +26,9 @@ def onnx_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.importorskip(package, reason="the extra `onnx` is not installed")
     folder = tmp_path_factory.mktemp("models")
     said: list[str] = []
-    pull(folder, RELEASES["yolo26n"], said.append, onnx=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pulling, "_quantize", lambda *_: "not in 8 bits, which take their time")
+        pull(folder, RELEASES["yolo26n"], said.append, onnx=True)
     return folder
 
 
