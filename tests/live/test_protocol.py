@@ -11,7 +11,7 @@ from socketio.exceptions import ConnectionError as SocketConnectionError
 from server.config import Settings
 from server.core.errors import EngineError, FrameError
 from server.live import namespace
-from server.live.event_rules import EVENTS_AT_ONCE, EventRule
+from server.live.event_rules import OVERALL, EventRule
 from server.storage.database import Database
 from server.storage.streams import select_last_streams
 from tests.support.engine import ScriptedEngine, person
@@ -298,11 +298,14 @@ async def test_another_sites_page_is_not_connected(server: RunningServer, origin
         await user.connect(Origin=server.url)
 
 
-async def test_a_flood_of_events_is_refused(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_flood_of_events_is_refused(
+    settings: Settings, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # So few that a slow machine does not get through the flood by taking its time.
-    monkeypatch.setattr(namespace, "EVENTS_PER_SECOND", 5.0)
-    monkeypatch.setitem(namespace.EVENTS, "frame", EventRule(5.0, EVENTS_AT_ONCE))
-    async with server.user() as user:
+    few = EventRule(5.0, OVERALL.burst)
+    monkeypatch.setattr(namespace, "OVERALL", few)
+    monkeypatch.setitem(namespace.EVENTS, "frame", few)
+    async with run_server(settings, engine) as server, server.user() as user:
         stream = (await user.open(await user.camera()))["stream"]
         answers = await asyncio.gather(*(user.call("frame", {"stream": stream, "seq": 0}) for _ in range(600)))
         codes = [answer["error"]["code"] for answer in answers]
