@@ -175,7 +175,8 @@ def test_track_counts_in_zones(clip: Path, tmp_path: Path) -> None:
     (zone,), (line,), alerts = figures["zones"], figures["lines"], figures["alerts"]
     assert (zone["name"], line["name"]) == ("All", "Middle")
     assert 1 <= zone["visitors"] <= figures["unique"]
-    assert (zone["entries"], zone["occupancy"], zone["lost"]) == (zone["exits"], 0, 0)
+    assert zone["entries"] - zone["exits"] == zone["occupancy"] + zone["lost"]
+    assert zone["occupancy"] > 0, "the street is not empty when the clip ends"
     assert zone["dwell"]["mean_s"] > 0
     assert {(alert["zone"], alert["level"]) for alert in alerts} == {("All", "warning")}
     frames = [json.loads(text) for text in out.read_text().splitlines()]

@@ -301,7 +301,7 @@ async def test_another_sites_page_is_not_connected(server: RunningServer, origin
 async def test_a_flood_of_events_is_refused(
     settings: Settings, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # So few that a slow machine does not get through the flood by taking its time.
+    # So few a second that a slow machine does not get through the flood by taking its time.
     few = EventRule(5.0, OVERALL.burst)
     monkeypatch.setattr(namespace, "OVERALL", few)
     monkeypatch.setitem(namespace.EVENTS, "frame", few)

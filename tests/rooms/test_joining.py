@@ -163,6 +163,7 @@ async def test_what_a_phone_installs_opens_its_invitation_and_no_account(hall: H
         for icon in manifest["icons"]:
             async with phone.http.get(icon["src"]) as response:
                 assert (response.status, response.content_type) == (200, icon["type"])
+                assert await response.read()
 
 
 async def test_phones_of_guests_take_no_place_among_ones_own_cameras(settings: Settings) -> None:
