@@ -75,7 +75,7 @@ async def test_streams_of_other_processes_go_on(tmp_path: Path) -> None:
     assert [epochs - {0, 1} for epochs, _ in results].count({2}) == 1, "the one of the killed process began anew"
     measured = f"{slowest * 1000:.0f} ms a frame at most"
     note(12, "the other stream, while a vision process is replaced", measured, "goes on")
-    assert slowest < 2
+    assert slowest < 5, "a hung one is noticed after ten"
 
 
 async def watch_epochs(user: Client, stream: str, picture: bytes) -> tuple[set[int], float]:
