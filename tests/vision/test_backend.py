@@ -19,7 +19,7 @@ from server.vision.vision import Vision
 from tests.media import read_vtest
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def onnx_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models directory in which the detector was also prepared for ONNX Runtime."""
     for package in ("onnxruntime", "onnx", "torch"):
