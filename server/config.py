@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     keep_hours_days: int = Field(0, ge=0, le=36_500, description="Days that history of hours is kept; 0 is for ever.")
     keep_heatmap_days: int = Field(30, ge=0, le=36_500, description="Days that heatmaps of hours are kept.")
     keep_stills_days: int = Field(7, ge=0, le=36_500, description="Days that pictures of alerts are kept.")
+    keep_records_days: int = Field(
+        730, ge=0, le=36_500, description="Days that alerts and totals of streams are kept; 0 is for ever."
+    )
     public_url: str = Field("", description="Where people reach this server, for links in messages.")
     smtp_host: str = Field("", description="Mail server; without it nothing is sent by mail.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
@@ -157,7 +160,7 @@ class Settings(BaseSettings):
     def retention(self) -> Retention:
         """How long history is kept."""
         steps = {10: self.keep_ten_seconds_days, 60: self.keep_minutes_days, 3600: self.keep_hours_days}
-        return Retention(steps, self.keep_heatmap_days, self.keep_stills_days)
+        return Retention(steps, self.keep_heatmap_days, self.keep_stills_days, self.keep_records_days)
 
     @property
     def database_path(self) -> Path:

@@ -13,6 +13,7 @@ from server.live.stream import Stream
 from server.storage.alert_steps import keep_alerts, keep_interrupted
 from server.storage.database import Database
 from server.storage.heatmaps import add_heat, delete_old_heat
+from server.storage.records import delete_old_records
 from server.storage.retention import Retention
 from server.storage.samples import add_samples, delete_old_samples
 from server.storage.stills import add_stills, delete_old_stills, select_still_cameras
@@ -208,6 +209,7 @@ class Recorder:
                 await delete_old_samples(connection, self._retention.samples, time.time())
                 await delete_old_stills(connection, self._retention.stills, time.time())
                 await delete_old_heat(connection, self._retention.heat, time.time())
+                await delete_old_records(connection, self._retention.records, time.time())
         except SQLAlchemyError:
             logger.exception("old history could not be dropped")
         else:

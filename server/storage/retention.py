@@ -17,8 +17,11 @@ class Retention:
         Of where people were in an hour.
     stills : int
         Of pictures of alerts.
+    records : int
+        Of alerts that ended and of totals of streams.
     """
 
     samples: dict[int, int]
     heat: int
     stills: int
+    records: int

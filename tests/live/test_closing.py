@@ -112,7 +112,7 @@ async def test_what_gathered_is_written_in_parts_that_let_others_write(tmp_path:
     async with others.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@example.org", False), "hash", 1.0)
         await insert_camera(connection, Camera("cam_a", "usr_a", "Gate", 1.0))
-    recorder = Recorder(mine, lambda: (), Retention({}, 0, 0))
+    recorder = Recorder(mine, lambda: (), Retention({}, 0, 0, 0))
     engine = ScriptedEngine()
     clock = asyncio.get_running_loop().time
     stream = Stream("str_a", "cam_a", "usr_a", "camera", "any", engine, clock, 0.0, Nobody())

@@ -1,0 +1,27 @@
+"""Alerts and totals of streams are kept for a time, too, so that the file does not grow without end."""
+
+from sqlalchemy import delete, exists
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.retention import DAY_S
+from server.storage.schema import alerts, area_alerts, streams
+
+
+async def delete_old_records(connection: AsyncConnection, days: int, now: float) -> None:
+    """Drop alerts that ended, and totals of streams that were last saved, more than `days` ago; 0 keeps them for ever.
+
+    The newest stream of a camera stays: it says when the camera was last seen.
+
+    Parameters
+    ----------
+    now : float
+        Unix seconds.
+    """
+    if days <= 0:
+        return
+    oldest = now - days * DAY_S
+    await connection.execute(delete(alerts).where(alerts.c.ended_at < oldest))
+    await connection.execute(delete(area_alerts).where(area_alerts.c.ended_at < oldest))
+    newer = streams.alias("newer")
+    replaced = exists().where(newer.c.camera_id == streams.c.camera_id, newer.c.opened_at > streams.c.opened_at)
+    await connection.execute(delete(streams).where(streams.c.saved_at < oldest, replaced))

@@ -1,0 +1,78 @@
+"""How long alerts and totals of streams are kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from server.storage.alerts import AlertRecord, upsert_alerts
+from server.storage.area_alerts import AreaAlert, upsert_area_alert
+from server.storage.areas import Area, insert_area
+from server.storage.cameras import Camera, insert_camera
+from server.storage.database import Database
+from server.storage.records import delete_old_records
+from server.storage.retention import DAY_S
+from server.storage.rooms import Room, insert_room
+from server.storage.schema import alerts, area_alerts, streams
+from server.storage.streams import StreamRecord, upsert_stream
+from server.storage.users import User, insert_user
+from tests.support.server import empty_database
+
+NOW = 1000.0 * DAY_S
+OLD, YOUNG = NOW - 31 * DAY_S, NOW - 29 * DAY_S
+STREAM = StreamRecord("str_1", "cam_1", "camera", OLD, OLD, OLD, 42_000.0, 3, 5, 9, 9, 0, 0)
+ALERT = AlertRecord("alr_1", "cam_1", "zon_1", "Gate", "people", "warning", OLD, OLD, 7.0, OLD)
+AREA_ALERT = AreaAlert("aal_1", "are_1", "warning", OLD, OLD, 7.0, OLD)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (30, ({"alr_young", "alr_open"}, {"aal_young", "aal_open"}, {"str_newest", "str_only"})),
+        (
+            0,
+            (
+                {"alr_1", "alr_young", "alr_open"},
+                {"aal_1", "aal_young", "aal_open"},
+                {"str_1", "str_newest", "str_only"},
+            ),
+        ),
+    ],
+)
+async def test_what_is_over_goes_after_its_time(
+    tmp_path: Path, days: int, expected: tuple[set[str], set[str], set[str]]
+) -> None:
+    path = tmp_path / "test.sqlite3"
+    path.write_bytes(empty_database())
+    database = Database(path)
+    async with database.writing() as connection:
+        await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
+        await insert_room(connection, Room("rom_1", "usr_a", "Hall", 1.0))
+        await insert_area(connection, Area("are_1", "rom_1", "All", (), None, 5.0, None, False, 1.0))
+        for camera_id in ("cam_1", "cam_2"):
+            await insert_camera(connection, Camera(camera_id, "usr_a", camera_id, 1.0))
+        of_alerts = [
+            ALERT,
+            replace(ALERT, id="alr_young", ended_at=YOUNG),
+            replace(ALERT, id="alr_open", ended_at=None),
+        ]
+        await upsert_alerts(connection, of_alerts)
+        for area_alert in (
+            AREA_ALERT,
+            replace(AREA_ALERT, id="aal_young", ended_at=YOUNG),
+            replace(AREA_ALERT, id="aal_open", ended_at=None),
+        ):
+            await upsert_area_alert(connection, area_alert)
+        for stream in (
+            STREAM,
+            replace(STREAM, id="str_newest", opened_at=OLD + 1),
+            replace(STREAM, id="str_only", camera_id="cam_2"),
+        ):
+            await upsert_stream(connection, stream)
+        await delete_old_records(connection, days, NOW)
+        tables = (alerts, area_alerts, streams)
+        kept = [set((await connection.execute(select(table.c.id))).scalars()) for table in tables]
+    await database.close()
+    stay = ({"alr_young", "alr_open"}, {"aal_young", "aal_open"}, {"str_newest", "str_only"})
+    assert kept == [always | more for always, more in zip(stay, expected, strict=True)]
