@@ -49,10 +49,12 @@ def draw(times: list[float], memory: list[float], path: Path) -> None:
     size = max(1, len(times) // BLOCKS)
     starts = range(0, len(times) - size + 1, size)
     figure, (upper, lower) = plt.subplots(2, sharex=True, figsize=(7, 4), layout="constrained")
-    upper.plot(starts, [statistics.median(times[start : start + size]) for start in starts])
-    upper.set(ylabel="ms a frame", ylim=(0, None))
-    lower.plot(starts, [memory[start] for start in starts], color="tab:orange")
-    lower.set(ylabel="memory, MB", xlabel="frames", ylim=(0, None))
+    medians = [statistics.median(times[start : start + size]) for start in starts]
+    upper.plot(starts, medians)
+    upper.set(ylabel="ms a frame", ylim=(0, 1.15 * max(medians)))
+    used = [memory[start] for start in starts]
+    lower.plot(starts, used, color="tab:orange")
+    lower.set(ylabel="memory, MB", xlabel="frames", ylim=(0, 1.15 * max(used)))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)
 
