@@ -122,10 +122,6 @@ class Network:
             request = compiled.free.pop() if compiled.free else compiled.model.create_infer_request()
         return Inference(request, batch_bgr, compiled.free)
 
-    def infer(self, batch_bgr: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Start and wait."""
-        return self.start(batch_bgr).outputs()
-
     def prepare(self, n: int, height: int, width: int) -> None:
         """Compile for a shape ahead of its first picture."""
         self._for((n, height, width))
