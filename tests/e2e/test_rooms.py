@@ -14,7 +14,7 @@ from tests.e2e.test_account import photograph
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_trouble import KEEP_SOCKETS, LOSE_SOCKETS
 from tests.e2e.test_zones import draw_tool
-from tests.e2e.zone_tools import drag, rectangle, stored_names, wait_saved, zone
+from tests.e2e.zone_tools import becomes, drag, rectangle, stored_names, wait_saved, zone
 from tests.media import read_vtest
 
 PLACES = {"North gate": 0, "South gate": 240, "Stage": 480}
@@ -311,7 +311,7 @@ def test_zones_are_drawn_together_on_a_phone_s_picture(wall: Page, operator: Pag
     for page in (operator, wall):
         expect(page.locator('.shape[data-kind="zone"]')).to_have_count(3)
     wait_saved(operator)
-    assert sorted(stored_names(wall)) == ["Zone 1", "Zone 2", "Zone 3"], (
+    assert becomes(lambda: sorted(stored_names(wall)) == ["Zone 1", "Zone 2", "Zone 3"]), (
         "both of what was drawn at once, each with a name"
     )
     with late_save(operator):
@@ -326,7 +326,7 @@ def test_zones_are_drawn_together_on_a_phone_s_picture(wall: Page, operator: Pag
     assert violations(operator) == []
     operator.locator("[data-keep=mine]").click()
     wait_saved(operator)
-    assert sorted(stored_names(wall)) == ["Gate", "Zone 2", "Zone 3"]
+    assert becomes(lambda: sorted(stored_names(wall)) == ["Gate", "Zone 2", "Zone 3"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

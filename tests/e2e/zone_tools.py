@@ -1,5 +1,7 @@
 """What tests of zones need: places on the picture, plans through the API, fingers."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page
@@ -49,12 +51,23 @@ def stored_names(page: Page) -> list[str]:
 
 
 def stored_points(page: Page, name: str) -> list[list[float]]:
-    """Corners of a stored zone, each once, or the points of a line."""
+    """Corners of a stored zone, each once, or the points of a line; none of one that is not stored."""
     for feature in get_plan(page)["plan"]["features"]:
         if feature["properties"]["name"] == name:
             coordinates = feature["geometry"]["coordinates"]
             return list(coordinates[0][:-1] if feature["geometry"]["type"] == "Polygon" else coordinates)
-    raise AssertionError(f"no {name} is stored")
+    return []
+
+
+def becomes(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether a condition holds, now or soon: the click of a tap comes a moment after the finger is gone, so that what
+    the page says at once may still be of before it."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def on_screen(page: Page, point: Point) -> Point:
