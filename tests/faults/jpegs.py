@@ -1,8 +1,14 @@
-"""Pictures that are none: truncated, flipped, spliced, lying about their size. The same seed makes the same ones."""
+"""Pictures that are none: truncated, flipped, spliced, lying about their size.
+
+`damaged` is for property tests, where hypothesis looks for the smallest damage that breaks something; `mutants` is for
+long runs, where the same seed makes the same ones.
+"""
 
 import random
 import struct
 from collections.abc import Callable, Iterator
+
+from hypothesis import strategies as st
 
 Mutation = Callable[[random.Random, bytearray], bytearray]
 
@@ -55,6 +61,12 @@ def _foreign(dice: random.Random, _data: bytearray) -> bytearray:
 
 
 MUTATIONS: tuple[Mutation, ...] = (_truncate, _flip, _zero, _repeat, _noise, _claim, _segment, _foreign)
+
+
+def damaged(picture: bytes) -> st.SearchStrategy[bytes]:
+    """A picture that was damaged in one of the ways."""
+    dice = st.randoms(use_true_random=False)
+    return st.builds(lambda way, dice: bytes(way(dice, bytearray(picture))), st.sampled_from(MUTATIONS), dice)
 
 
 def mutants(picture: bytes, count: int, seed: int = 1) -> Iterator[bytes]:

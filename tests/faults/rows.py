@@ -46,6 +46,7 @@ ROWS = (
             "faults/test_pictures.py::test_no_damaged_picture_ends_a_session",
             "faults/test_pictures.py::test_refused_pictures_leave_identities_alone",
             "vision/test_jpeg.py::test_every_truncation_is_refused",
+            "vision/test_jpeg.py::test_whatever_is_damaged_is_a_picture_or_a_typed_error",
             "test_serve.py::test_real_people_survive_bad_frames_and_a_killed_process",
         ),
     ),

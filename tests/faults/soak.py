@@ -31,12 +31,12 @@ FRAME_MS = 180.0
 """Capture time between two frames: 20,000 of them are an hour."""
 SMALL = {
     "CROWDCOUNT_INPUT_SIDE": "320",
-    "CROWDCOUNT_CONNECTIONS_PER_USER": "1000",
+    "CROWDCOUNT_CONNECTIONS_PER_USER": "10000",
     "CROWDCOUNT_CONNECTIONS_PER_ADDRESS": "10000",
     "CROWDCOUNT_RESUME_S": "2",
 }
-"""A small input makes the hour short, and 2,000 connections come from one address; what is looked for does not depend
-on either."""
+"""A small input makes the hour short, and 2,000 connections come from one user at one address; what is looked for
+does not depend on either."""
 
 
 async def connections(running: Serving, count: int) -> tuple[Course, list[Finding]]:

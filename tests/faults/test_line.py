@@ -60,6 +60,27 @@ async def test_a_slow_and_chopped_line_changes_no_figure(far: tuple[Proxy, Clien
     assert {answer["result"]["unique"] for answer in answers} == {1}
 
 
+async def test_on_a_narrow_line_nothing_piles_up(far: tuple[Proxy, Client, str]) -> None:
+    """Ten frames a second on a line that carries three: the sender is told, and no result gets older for it."""
+    proxy, user, camera = far
+    stream = (await user.open(camera))["stream"]
+    await user.frame(stream, 1, b"x" * 20_000)
+    proxy.line = Line(bytes_per_s=60_000)
+    ages = []
+    for seq in range(2, 17):
+        began = time.monotonic()
+        answer = await user.frame(
+            stream, seq, b"x" * 20_000
+        )  # the next one waits for this: what a client is told to do
+        ages.append(time.monotonic() - began)
+        assert answer["status"] == "processed"
+    counters = answer["result"]["counters"]
+    assert counters["received"] == 16 == counters["processed"]
+    early, late = max(ages[:5]), max(ages[-5:])
+    note(18, "oldest results on a narrow line, first and last of 15", f"{early:.2f} s, {late:.2f} s", "no older")
+    assert late < early + 0.25
+
+
 async def test_a_reset_is_over_in_seconds(far: tuple[Proxy, Client, str]) -> None:
     proxy, user, camera = far
     stream = (await user.open(camera))["stream"]

@@ -89,17 +89,20 @@ def connected(port: int) -> bool:
 
 
 @pytest.mark.alone
-def test_a_killed_web_process_is_back_in_time_and_nobody_is_refused(real_server: Serving) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_web_process_that_is_ended_is_back_in_time_and_nobody_is_refused(
+    real_server: Serving, number: signal.Signals
+) -> None:
     before = real_server.web
     tree = descendants(before)
-    os.kill(before, signal.SIGKILL)
+    os.kill(before, number)
     began = time.monotonic()
     assert connected(real_server.port), "who connects meanwhile waits"
     wait_for(real_server.answers, 20)
     back = time.monotonic() - began
     wait_for(lambda: not any(alive(pid) for pid in tree), 5)
     wait_for(lambda: real_server.answers("/readyz"), 90)
-    note(13, "killed web process answers again", f"{back:.1f} s", "≤ 5 s")
+    note(13, f"the web process after {number.name} answers again", f"{back:.1f} s", "≤ 5 s")
     assert back < 5
     assert real_server.web != before
 

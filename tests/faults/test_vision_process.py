@@ -60,7 +60,7 @@ async def test_results_come_back_after_the_vision_process_is_gone(
 
 @pytest.mark.alone
 async def test_streams_of_other_processes_go_on(tmp_path: Path) -> None:
-    """Two real vision processes with a stream each; one is killed."""
+    """Two real vision processes with a stream each; one alone is told to end."""
     picture = encode_jpeg(np.zeros((96, 128, 3), np.uint8))
     settings = {"CROWDCOUNT_WORKERS": "2", "CROWDCOUNT_INPUT_SIDE": "320"}
     with serving(tmp_path / "data", **settings) as running:
@@ -69,10 +69,10 @@ async def test_streams_of_other_processes_go_on(tmp_path: Path) -> None:
             streams = [(await user.open(await user.camera(name)))["stream"] for name in ("North", "South")]
             for stream in streams:
                 assert (await user.frame(stream, 1, picture))["status"] == "processed"
-            os.kill(running.worker, signal.SIGKILL)
+            os.kill(running.worker, signal.SIGTERM)
             results = await asyncio.gather(*(watch_epochs(user, stream, picture) for stream in streams))
     (slowest,) = [slowest for epochs, slowest in results if epochs == {1}]
-    assert [epochs - {0, 1} for epochs, _ in results].count({2}) == 1, "the one of the killed process began anew"
+    assert [epochs - {0, 1} for epochs, _ in results].count({2}) == 1, "the one of the ended process began anew"
     measured = f"{slowest * 1000:.0f} ms a frame at most"
     note(12, "the other stream, while a vision process is replaced", measured, "goes on")
     assert slowest < 5, "a hung one is noticed after ten"

@@ -5,12 +5,15 @@ import tempfile
 import tracemalloc
 from collections.abc import Iterator
 
+import hypothesis
 import numpy as np
 import pytest
 
 from server.core.errors import FrameError
+from server.engine.local import FRAME_CODES
 from server.vision.decode import decode
 from server.vision.jpeg import read_header
+from tests.faults.jpegs import damaged
 from tests.media import encode_jpeg, find_asset, read_vtest
 
 MAX_PIXELS = 8_300_000
@@ -84,6 +87,27 @@ def test_every_truncation_is_refused() -> None:
     for length in range(0, len(jpeg) - 2, len(jpeg) // 60):
         with pytest.raises(FrameError):
             decode(jpeg[:length], MAX_PIXELS)
+
+
+def outcome(jpeg: bytes) -> FrameError | np.ndarray:
+    """What becomes of a frame."""
+    try:
+        return decode(jpeg, MAX_PIXELS)
+    except FrameError as error:
+        return error
+
+
+@hypothesis.seed(1)
+@hypothesis.settings(max_examples=300)
+@hypothesis.given(damaged(find_asset("bus.jpg").read_bytes()))
+def test_whatever_is_damaged_is_a_picture_or_a_typed_error(jpeg: bytes) -> None:
+    found = outcome(jpeg)
+    if isinstance(found, FrameError):
+        assert found.code in FRAME_CODES
+        assert found.message.endswith(".")
+    else:
+        assert (found.dtype, found.ndim) == (np.uint8, 3)
+        assert found.shape[0] * found.shape[1] <= MAX_PIXELS
 
 
 def test_rotation_is_applied() -> None:
