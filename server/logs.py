@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-FIELDS = ("user", "room", "camera", "stream", "connection", "reason", "restarts")
+FIELDS = ("user", "room", "camera", "stream", "connection", "worker", "reason", "restarts")
 TALKATIVE = ("aiosqlite", "uvicorn.error", "websockets", "httpx", "asyncio")
 """Libraries that write down cookies, queries with their values and the like when they are asked for everything."""
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"

@@ -40,7 +40,7 @@ class LocalEngine:
     """
 
     def __init__(self, command: Sequence[str], workers: int, timeout_s: float) -> None:
-        self._supervisors = [Supervisor(command, timeout_s) for _ in range(workers)]
+        self._supervisors = [Supervisor(command, timeout_s, number) for number in range(1, workers + 1)]
         self._streams: dict[str, _Stream] = {}
         self._turns = Turns()
         self._prices = PriceList(self._supervisors[0])

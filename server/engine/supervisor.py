@@ -42,11 +42,14 @@ class Supervisor:
         What to start.
     timeout_s : float
         A process that has a question and gives no answer for so long hangs: it is killed and replaced.
+    number : int
+        By which it is told from others in the log, from 1, as in the warnings of `/readyz`.
     """
 
-    def __init__(self, command: Sequence[str], timeout_s: float) -> None:
+    def __init__(self, command: Sequence[str], timeout_s: float, number: int = 1) -> None:
         self._command = list(command)
         self._timeout_s = timeout_s
+        self._log_ids = {"worker": number}
         self._ids = count(1)
         self._pending: dict[int, asyncio.Future[wire.Head]] = {}
         self._process: asyncio.subprocess.Process | None = None
@@ -103,7 +106,8 @@ class Supervisor:
             self.tell({**head, "id": id_}, body)
             return await self._answered(answer)
         except TimeoutError as error:
-            logger.error("the vision process gave no answer in %s s; replacing it", self._timeout_s)
+            told = "the vision process gave no answer in %s s; replacing it"
+            logger.error(told, self._timeout_s, extra=self._log_ids)
             self._ready.clear()
             self._state = WorkerState.STARTING
             self._kill()
@@ -139,11 +143,11 @@ class Supervisor:
                 await self._run_once()
             except (OSError, EOFError, wire.WireError, TimeoutError, EngineError) as error:
                 self._reason = error.message if isinstance(error, EngineError) else "The vision process died."
-                logger.error("vision process ended: %s", error or type(error).__name__)
+                logger.error("vision process ended: %s", error or type(error).__name__, extra=self._log_ids)
             except Exception:
                 # The boundary of one process: whatever it sent, there has to be another.
                 self._reason = "The vision process died."
-                logger.exception("vision process ended")
+                logger.exception("vision process ended", extra=self._log_ids)
             finally:
                 await self._clean_up()
             if loop.time() - self._begun > STABLE_S:

@@ -63,7 +63,9 @@ async def all_ready(engine: LocalEngine) -> None:
 
 
 @pytest.mark.parametrize(("fault", "timeout_s"), [(b"die", 30.0), (b"hang", 1.0)])
-async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: bytes, timeout_s: float) -> None:
+async def test_a_process_that_dies_or_hangs_is_replaced(
+    start: Start, fault: bytes, timeout_s: float, caplog: pytest.LogCaptureFixture
+) -> None:
     engine = await start(workers=2, timeout_s=timeout_s)
     await all_ready(engine)
     for stream in ("bad", "good"):
@@ -78,6 +80,7 @@ async def test_a_process_that_dies_or_hangs_is_replaced(start: Start, fault: byt
     tracks = await engine.process("bad", b"x", 2)
     assert (tracks.epoch, tracks.people[0].id) == (2, 1), "identities start again, and say so"
     assert [status.restarts for status in engine.status()] == [1, 0]
+    assert {record.worker for record in caplog.records} == {1}, "the log tells which"  # type: ignore[attr-defined]
     assert not alive(before[0])
 
 

@@ -97,7 +97,11 @@ ROWS = (
     Row(
         13,
         "a web process that dies or hangs is replaced; browsers come back; nothing outlives the parent",
-        ("faults/test_supervision.py", "e2e/test_trouble.py::test_server_restart_resumes_by_itself"),
+        (
+            "faults/test_supervision.py",
+            "e2e/test_trouble.py::test_server_restart_resumes_by_itself",
+            "e2e/test_comeback.py",
+        ),
     ),
     Row(
         14,
