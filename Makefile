@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Where the machine has no Node.js that is recent enough, the set-up puts one there.
 NPM = PATH="$(CURDIR)/.cache/node/bin:$$PATH" npm
 
-.PHONY: run setup test check bench soak lock screenshots clean words
+.PHONY: run setup test check bench promises soak lock screenshots clean words
 
 run: setup
 	@exec $(BIN)/crowdcount serve --host $(HOST) --port $(PORT)
@@ -29,6 +29,10 @@ check:
 bench:
 	@$(PYTHON) tools/setup.py --dev
 	$(BIN)/python -m bench
+
+promises:
+	@$(PYTHON) tools/setup.py --dev
+	$(BIN)/python -m tests.faults.rounds
 
 soak:
 	@$(PYTHON) tools/setup.py --dev

@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from server.config import Settings
-from tests.faults.figures import FIGURES, Figure, table
+from tests.faults.figures import FIGURES, Figure, save, table
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 
@@ -43,6 +43,7 @@ def pytest_testnodedown(node: Any) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured."""
+    save()
     if FIGURES:
         terminalreporter.section("promises and what was measured")
         for line in table():

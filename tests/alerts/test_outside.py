@@ -9,6 +9,7 @@ import pytest
 from server.alerts.failure import DeliveryError
 from server.alerts.outside import Outside
 from tests.alerts.receivers import Receiver
+from tests.faults.figures import note
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ async def test_nothing_reaches_this_machine(strict: Outside, hook: Receiver, hos
     port = hook.url.rpartition(":")[2]
     assert await code_of(strict, f"http://{host}:{port}/") == "PRIVATE_ADDRESS"
     assert hook.got == []
+    note(20, f"a web hook to {host}", "refused, nothing arrived", "refused")
 
 
 async def test_a_name_that_leads_here_is_refused(

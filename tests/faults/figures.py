@@ -1,6 +1,12 @@
-"""What the tests measured, for the table at the end of a run and for the report of `make soak`."""
+"""What the tests measured, for the table at the end of a run and for the report of `make promises`."""
 
-from dataclasses import dataclass
+import json
+import os
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+SAVE_TO = "CROWDCOUNT_FIGURES"
+"""Names a file for the figures, if they are wanted as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,12 @@ FIGURES: list[Figure] = []
 def note(row: int, what: str, measured: str, promise: str) -> None:
     """Remember a figure."""
     FIGURES.append(Figure(row, what, measured, promise))
+
+
+def save() -> None:
+    """Write them where the environment says, if it does."""
+    if path := os.environ.get(SAVE_TO):
+        Path(path).write_text(json.dumps([astuple(figure) for figure in FIGURES]), "utf-8")
 
 
 def table() -> list[str]:

@@ -5,6 +5,7 @@ import time
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
+from tests.faults.figures import note
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client
@@ -37,6 +38,7 @@ async def test_a_withdrawn_invitation_cuts_the_device_and_spares_the_others(hall
     assert len((await hall.owner.get(hall.path))["room"]["members"]) == 3
 
 
+@pytest.mark.alone
 async def test_how_fast(hall: Hall) -> None:
     took = []
     for _ in range(3):
@@ -47,7 +49,8 @@ async def test_how_fast(hall: Hall) -> None:
             async with hall.owner.http.delete(f"{hall.path}/invites/{joined['invite']}"):
                 await phone.wait_for("session_ended")
             took.append(time.monotonic() - started)
-    assert min(took) <= PROMISE_S
+    note(8, "a device is cut when its invitation is withdrawn", f"{max(took):.1f} s", f"≤ {PROMISE_S:.0f} s")
+    assert max(took) <= PROMISE_S
 
 
 async def test_taking_the_camera_out_of_the_room_cuts_it(hall: Hall) -> None:

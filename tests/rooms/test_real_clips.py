@@ -14,6 +14,7 @@ import pytest
 from server.config import Settings
 from server.live import viewer
 from server.serve import create_engine
+from tests.faults.figures import note
 from tests.media import encode_jpeg, find_asset, read_vtest
 from tests.support.server import Client, RunningServer, run_server
 
@@ -76,6 +77,7 @@ async def film(client: Client, camera: str, frames: Sequence[bytes], stop: Calla
     raise AssertionError("a film without frames")
 
 
+@pytest.mark.alone
 async def test_a_frozen_viewer_is_cut_and_no_other_waits(
     real_server: RunningServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ async def test_a_frozen_viewer_is_cut_and_no_other_waits(
             assert watcher.total == sum(counts)
             assert min(watcher.most[camera] for camera in cameras) > 0, "each camera saw somebody"
         assert [watcher.pictures > 5 for watcher in watchers] == [False, True] * 2
+    note(5, "p99 of four viewers beside a frozen one", f"{during:.0f} ms, {during / before:.2f} x before", "≤ 1.5 x")
     assert during <= max(1.5 * before, before + FLOOR_MS), f"p99 was {before:.0f} ms and became {during:.0f} ms"
 
 

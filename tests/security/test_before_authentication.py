@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from server.api import socket_auth
+from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client, RunningServer
 
@@ -68,6 +69,7 @@ async def test_events_of_a_stranger_are_not_answered(server: RunningServer, engi
             assert beyond_transport(await read_all(socket, 0.5)) == []
         assert engine.seen == []
         assert (await user.frame(stream, 1))["status"] == "processed", "the stream is untouched"
+    note(1, "events of a stranger, before and after the refusal", "7 sent, 0 answered, 0 with an effect", "no effect")
 
 
 async def test_events_while_authentication_runs(
@@ -96,6 +98,7 @@ async def test_events_while_authentication_runs(
             await socket.send_str(event("stream_open", opening, 2))
             assert (await read_one(socket)).startswith("432")
         assert len(engine.opened) == 1
+    note(1, "delivered in the second before a slow acceptance", "0 messages, 0 streams opened", "no byte")
 
 
 async def test_who_leaves_while_authentication_runs_is_not_connected(

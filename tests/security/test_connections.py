@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 import aiohttp
 import pytest
@@ -12,8 +13,9 @@ from server.api import security
 from server.config import Settings
 from server.live import handshakes
 from server.live.handshakes import Handshakes
+from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
-from tests.support.server import RunningServer, run_server
+from tests.support.server import Client, RunningServer, run_server
 
 SOCKET = "/socket.io/?EIO=4&transport=websocket"
 
@@ -102,6 +104,32 @@ async def test_a_transport_without_a_user_is_closed(server: RunningServer) -> No
                     status = response.status
                 await asyncio.sleep(0.1)
         assert user.socket.connected, "who said who they are stays"
+
+
+@pytest.mark.alone
+async def test_silence_ends_as_soon_as_promised(server: RunningServer) -> None:
+    """With the limits that the product has, all kinds of silence at once."""
+    host, port = server.url.removeprefix("http://").split(":")
+    began = time.monotonic()
+
+    async def silent(sent: bytes) -> float:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(sent)
+        assert await closed_within(reader, 30)
+        writer.close()
+        return time.monotonic() - began
+
+    async def without_a_user(client: Client) -> float:
+        async with client.http.ws_connect(SOCKET) as socket:
+            async for _ in socket:
+                continue
+        return time.monotonic() - began
+
+    async with server.client() as client:
+        halves = [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"]
+        took = await asyncio.gather(*map(silent, halves), *(without_a_user(client) for _ in range(3)))
+    note(6, "unfinished handshakes of three kinds are closed", f"slowest after {max(took):.1f} s", "≤ 10 s")
+    assert max(took) < 10
 
 
 async def test_connections_are_limited(settings: Settings, engine: ScriptedEngine) -> None:

@@ -13,6 +13,7 @@ import socketio
 
 from server.config import Settings
 from server.core.tracks import Tracks
+from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, run_server
 
@@ -118,4 +119,7 @@ async def test_a_polite_stream_keeps_its_pace(
         while len(rounds) < ROUNDS and (not rounds or rounds[-1] > 2 * baseline):
             rounds.append(p99(await delays(user, stream, 1 + FRAMES * (2 + len(rounds)))))
         assert process.is_alive(), "the disturbance went on"
-    assert min(rounds) <= 2 * baseline, f"{rounds} beside a baseline of {baseline}"
+    best = min(rounds)
+    measured = f"{best * 1000:.0f} ms, {best / baseline:.2f} x its baseline, round {len(rounds)}"
+    note(6, "p99 of a stream beside 20 sign-ins, a flood and 16 MB uploads", measured, "≤ 2 x")
+    assert best <= 2 * baseline, f"{rounds} beside a baseline of {baseline}"

@@ -18,6 +18,7 @@ from server.api.tokens import CLAIMS, ISSUER, MAX_CHARACTERS, TokenError, Tokens
 from server.config import Settings
 from server.core.errors import CodedError
 from server.secret import FILE, Keys, load_keys, rotate_keys
+from tests.faults.figures import note
 from tests.support.server import PASSWORD, RunningServer
 
 NOW = time.time()
@@ -125,6 +126,7 @@ def test_other_algorithms_and_keys(keys: Keys) -> None:
     for attempt in attempts:
         with pytest.raises(TokenError):
             tokens.read(TokenType.ACCESS, attempt)
+    note(9, "tokens of other algorithms and keys", f"{len(attempts)} tried, 0 read", "0")
 
 
 def test_a_refresh_token_is_no_access_token(keys: Keys) -> None:
@@ -161,6 +163,7 @@ async def test_forgeries_open_nothing(server: RunningServer) -> None:
             headers = {"Authorization": f"{scheme} {tokens['access_token']}"}
             async with user.http.get("/api/cameras", headers=headers) as response:
                 assert response.status == 401
+    note(9, "forged and misused tokens over HTTP", f"{len(forged) + 3} tried, 0 let in", "0")
 
 
 def test_access_tokens_are_short() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from tests.faults.figures import note
 from tests.support.server import PASSWORD, Client, RunningServer
 
 HOSTILE = [
@@ -19,6 +20,7 @@ TAGS = re.compile(r"<(script|img|svg|iframe)[^>]*>", re.I)
 async def test_pages_show_it_as_text(server: RunningServer) -> None:
     for number, text in enumerate(HOSTILE):
         await check_pages(server, f"user{number}", text)
+    note(19, f"{len(HOSTILE)} hostile texts in {len(PAGES) + 4} pages each", "shown as text", "shown as text")
 
 
 async def check_pages(server: RunningServer, name: str, text: str) -> None:
