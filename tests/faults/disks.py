@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection
+
+from server.storage import database
 
 BLOCK = 4096
 
@@ -37,6 +40,33 @@ class Disk:
     def read_only(self, *, on: bool) -> None:
         """Refuse writes, or take them again."""
         subprocess.run(["mount", "-o", f"remount,{'ro' if on else 'rw'}", str(self.path)], check=True)
+
+
+class ReadOnly:
+    """SQLite refuses writes as it does on a disk that the kernel made read-only because of errors.
+
+    A disk with open files cannot be made so by hand.
+
+    Parameters
+    ----------
+    patch : MonkeyPatch
+        Undoes it at the end of the test.
+
+    Attributes
+    ----------
+    on : bool
+        Whether writes are refused now.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.on = False
+        begin = database._on_begin
+
+        def begin_so(connection: Connection) -> None:
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(self.on)}")
+            begin(connection)
+
+        patch.setattr(database, "_on_begin", begin_so)
 
 
 @contextlib.contextmanager

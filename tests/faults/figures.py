@@ -5,7 +5,7 @@ import os
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-SAVE_TO = "CROWDCOUNT_FIGURES"
+SAVE_TO = "CROWDCOUNT_TEST_FIGURES"
 """Names a file for the figures, if they are wanted as JSON."""
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from server.backup import check_database
 from server.config import Settings
-from tests.faults.disks import small_disk
+from tests.faults.disks import ReadOnly, small_disk
 from tests.faults.figures import note
 from tests.faults.processes import crowdcount
 from tests.support.engine import ScriptedEngine, person
@@ -28,6 +28,12 @@ ZONE = {
     "properties": {"name": "All", "limits": {"people": {"warning": 1, "hold_s": 0}}},
 }
 PLAN = {"version": 0, "plan": {"type": "FeatureCollection", "features": [ZONE]}}
+
+
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch) -> ReadOnly:
+    """The database of servers that start from now on, to be made read-only and writable again."""
+    return ReadOnly(monkeypatch)
 
 
 async def watched(user: Client) -> tuple[str, str]:
@@ -94,38 +100,35 @@ async def test_with_a_full_disk_counting_goes_on_and_nothing_is_lost_afterwards(
     note(15, "full disk: page and /readyz know after", f"{noticed:.1f} s, nothing lost", "visible, recovers")
 
 
-async def test_a_disk_that_becomes_read_only_degrades_to_live_and_recovers(tmp_path: Path) -> None:
-    """As kernels do to a disk with errors, in the middle of a stream."""
-    engine = ScriptedEngine()
-    with small_disk(tmp_path / "disk", 3) as disk:
-        settings = Settings(data_dir=disk.path / "data", port=0, bcrypt_cost=4, log_level="error")
-        async with run_server(settings, engine) as server, server.user() as user:
-            camera, stream = await watched(user)
-            engine.script.append(())
-            await user.frame(stream, 1)
-            disk.read_only(on=True)
-            began = time.monotonic()
-            seq = 1
-            told = asyncio.create_task(user.wait_for("storage"))
-            while not told.done():
-                seq += 1
-                assert (await user.frame(stream, seq))["status"] == "processed", "live figures go on"
-                await asyncio.sleep(0.1)
-            noticed = time.monotonic() - began
-            assert told.result()["kept"] is False
-            assert (await readiness(user))["status"] == "degraded"
-            async with user.http.post("/api/cameras", json={"name": "Later"}) as response:
-                assert (response.status, (await response.json())["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
-            disk.read_only(on=False)
-            assert (await user.wait_for("storage"))["kept"] is True
-            assert (await readiness(user))["warnings"] == []
+async def test_a_disk_that_becomes_read_only_degrades_to_live_and_recovers(
+    settings: Settings, engine: ScriptedEngine, read_only: ReadOnly
+) -> None:
+    async with run_server(settings, engine) as server, server.user() as user:
+        camera, stream = await watched(user)
+        engine.script.append(())
+        await user.frame(stream, 1)
+        read_only.on = True
+        began, seq = time.monotonic(), 1
+        told = asyncio.create_task(user.wait_for("storage"))
+        while not told.done():
+            seq += 1
+            assert (await user.frame(stream, seq))["status"] == "processed", "live figures go on"
+            await asyncio.sleep(0.1)
+        noticed = time.monotonic() - began
+        assert told.result()["kept"] is False
+        assert (await readiness(user))["status"] == "degraded"
+        async with user.http.post("/api/cameras", json={"name": "Later"}) as response:
+            assert (response.status, (await response.json())["error"]["code"]) == (503, "STORAGE_UNAVAILABLE")
+        read_only.on = False
+        assert (await user.wait_for("storage"))["kept"] is True
+        assert (await readiness(user))["warnings"] == []
 
-            async def stored() -> int:
-                return len(await alerts(user, camera))
+        async def stored() -> int:
+            return len(await alerts(user, camera))
 
-            await eventually(stored, 1)  # that of what was shown meanwhile
-            await user.call("stream_close", {"stream": stream})
-        assert await asyncio.to_thread(check_database, settings.database_path) == []
+        await eventually(stored, 1)  # that of what was shown meanwhile
+        await user.call("stream_close", {"stream": stream})
+    assert await asyncio.to_thread(check_database, settings.database_path) == []
     note(15, "disk that becomes read-only: page and /readyz know after", f"{noticed:.1f} s", "visible, recovers")
 
 
