@@ -15,6 +15,8 @@ from server.core.tracks import Track, Tracks
 
 Head = dict[str, Any]
 _LENGTHS = struct.Struct("!II")
+SIGN_OF_LIFE = 0
+"""The id of a message that answers no question; questions count from one."""
 _LIMIT = 256 * 1024 * 1024
 
 

@@ -12,6 +12,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import BinaryIO, TypeVar
 
@@ -28,6 +29,9 @@ logger = logging.getLogger("crowdcount.worker")
 
 Message = tuple[wire.Head, bytes]
 Result = TypeVar("Result")
+SIGN_S = 1.0
+COMPILE_S = 120.0
+"""A network that takes longer to compile, on however busy a machine, hangs."""
 NICENESS = 5
 """Below the web process: sockets are answered even while every core detects people."""
 
@@ -41,7 +45,7 @@ class Worker:
     def __init__(self, vision: Vision, inbox: "queue.SimpleQueue[Message]", output: BinaryIO) -> None:
         self._vision = vision
         self._inbox = inbox
-        self._output = output
+        self._output, self._writing = output, threading.Lock()
         self._pipelines: dict[str, Pipeline] = {}
         self._ahead: tuple[wire.Head, Frame] | None = None
 
@@ -61,8 +65,22 @@ class Worker:
 
     def send(self, head: wire.Head, body: bytes = b"") -> None:
         """Write one message."""
-        self._output.write(wire.pack(head, body))
-        self._output.flush()
+        with self._writing:
+            self._output.write(wire.pack(head, body))
+            self._output.flush()
+
+    def tell_of_compiling(self) -> None:
+        """For ever, in a thread of its own: give signs of life while a network is compiled for a new shape.
+
+        On a busy machine that may take longer than a frame may, and whoever then took the process for one that hangs
+        would begin the same work anew.
+        """
+        signs = 0
+        while True:
+            time.sleep(SIGN_S)
+            signs = signs + 1 if self._vision.compiling() else 0
+            if 0 < signs * SIGN_S <= COMPILE_S:
+                self.send({"id": wire.SIGN_OF_LIFE})
 
     def handle(self, head: wire.Head, body: bytes) -> None:
         """Answer one message, or begin to."""
@@ -138,6 +156,7 @@ def main() -> None:
     worker = Worker(vision, inbox, output)
     worker.send({"ready": vision.describe()})
     threading.Thread(target=vision.warm_up_others, daemon=True).start()
+    threading.Thread(target=worker.tell_of_compiling, daemon=True).start()
     worker.run()
 
 

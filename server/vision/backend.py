@@ -33,6 +33,11 @@ class InferenceNetwork(Protocol):
         """What it computes with: ``"fp32"``, ``"fp16"``, ``"bf16"`` or ``"int8"``."""
         ...
 
+    @property
+    def compiling(self) -> bool:
+        """Whether something is compiled just now, for which pictures of a new shape wait."""
+        ...
+
     def start(self, batch_bgr: NDArray[np.uint8]) -> Running:
         """Begin with pictures of shape (n, height, width, 3); several run one after the other, in this order."""
         ...

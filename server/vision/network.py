@@ -114,6 +114,11 @@ class Network:
             kind = compiled.model.get_property("INFERENCE_PRECISION_HINT")
         return _NAMES[kind].value if kind in _NAMES else str(kind)
 
+    @property
+    def compiling(self) -> bool:
+        """See `server.vision.backend.InferenceNetwork`."""
+        return self._compiling.locked()
+
     def start(self, batch_bgr: NDArray[np.uint8]) -> "Inference":
         """Begin with pictures of shape (n, height, width, 3)."""
         n, height, width, _ = batch_bgr.shape

@@ -74,6 +74,8 @@ class OnnxNetwork:
         self._lock = Lock()
 
     precision = "fp32"
+    compiling = False
+    """What it does for a new shape takes no longer than a frame may."""
 
     def start(self, batch_bgr: NDArray[np.uint8]) -> "OnnxRun":
         """Take pictures of shape (n, height, width, 3); they are computed when the outputs are asked for."""

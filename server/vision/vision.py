@@ -77,6 +77,10 @@ class Vision:
         detector.detect(picture)
         return (perf_counter() - begun) * 1000
 
+    def compiling(self) -> bool:
+        """Whether a network is compiled just now; may be asked from another thread."""
+        return any(network.compiling for network in list(self._networks.values()))
+
     def describe(self, quality: Quality = Quality.BALANCED) -> dict[str, Any]:
         """Say what computes, for statistics and health."""
         return {

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import BinaryIO
 
 from server.engine import wire
 
@@ -25,6 +26,16 @@ def answer(body: bytes, number: int, t: float) -> wire.Head:
         return {"error": {"code": "NOT_A_JPEG", "message": "no"}}
     people = [[number, 0.1, 0.1, 0.2, 0.2, 0.9]]
     return {"tracks": {"t": t, "width": 4, "height": 3, "people": people, "stages_ms": {}}}
+
+
+def work(body: bytes, output: BinaryIO) -> None:
+    """Take as long as the frame says."""
+    if body == b"compile":
+        for _ in range(8):
+            time.sleep(0.4)
+            output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
+            output.flush()
+    time.sleep({b"hang": 3600.0, b"work": 0.01, b"slow": 0.4}.get(body, 0.0))
 
 
 def main() -> None:
@@ -53,7 +64,7 @@ def main() -> None:
             continue
         if body == b"die":
             os._exit(9)
-        time.sleep({b"hang": 3600.0, b"work": 0.01, b"slow": 0.4}.get(body, 0.0))
+        work(body, output)
         if body in NO_ANSWERS:
             output.write(NO_ANSWERS[body])
             output.flush()

@@ -110,6 +110,14 @@ async def test_a_process_with_much_to_do_is_left_alone(start: Start) -> None:
     assert engine.status()[0].restarts == 0
 
 
+async def test_a_process_that_says_that_it_compiles_is_left_alone(start: Start) -> None:
+    engine = await start(timeout_s=1.5)
+    await all_ready(engine)
+    engine.open("a", SETTINGS)
+    assert (await engine.process("a", b"compile", 0)).epoch == 1
+    assert engine.status()[0].restarts == 0
+
+
 async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,13 @@
 
 import io
 import queue
+import threading
+import time
+
+import pytest
 
 from server.engine import wire
+from server.engine import worker as worker_module
 from server.engine.worker import Message, Worker
 from server.models.paths import default_models_dir
 from server.vision.settings import VisionSettings
@@ -35,6 +40,21 @@ def answer(vision: Vision, messages: list[Message], waiting: bool) -> dict[int, 
         answers.append(read[0] | {"body": read[1]})
     assert len({one["id"] for one in answers}) == len(answers), "one answer each"
     return {one["id"]: one for one in answers}
+
+
+def test_signs_of_life_are_given_while_a_network_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "SIGN_S", 0.02)
+    vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
+    output = io.BytesIO()
+    worker = Worker(vision, queue.SimpleQueue(), output)
+    threading.Thread(target=worker.tell_of_compiling, daemon=True).start()
+    time.sleep(0.2)
+    assert output.tell() == 0, "nothing is compiled"
+    vision.warm_up()
+    output.seek(0)
+    said = wire.read(output)
+    assert said is not None
+    assert said[0] == {"id": wire.SIGN_OF_LIFE}
 
 
 def test_frames_that_wait_together_are_answered_as_if_alone() -> None:

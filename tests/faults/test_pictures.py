@@ -122,7 +122,9 @@ async def test_refused_pictures_leave_identities_alone(real_server: Serving, use
     picture = find_asset("bus.jpg").read_bytes()
     stream = (await user.open(await user.camera()))["stream"]
     for seq in range(1, 6):
-        people = (await user.frame(stream, seq, picture))["result"]["people"]
+        answer = await user.frame(stream, seq, picture)
+        assert "result" in answer, answer
+        people = answer["result"]["people"]
     seq = 5
     refused = 0
     for mutant in [picture[:length] for length in range(0, 20_000, 1500)] + [b"GIF89a", b"\xff\xd8" + b"?" * 500]:
