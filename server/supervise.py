@@ -107,17 +107,12 @@ class Supervisor:
             signal.signal(number, self._on_signal)
         failures = 0
         while not self._signals:
-            child = self._start()
-            try:
-                self._watch(child)
-                if self._signals:
-                    self._end(child)
-                    break
-                if child.process.returncode == CANNOT_START and child.heard is None and not self._restarts:
-                    return CANNOT_START
-                failures = 1 if time.monotonic() - child.began > STABLE_S else failures + 1
-            finally:
-                child.close()
+            began = time.monotonic()
+            if self._live_once() == CANNOT_START and not self._restarts:
+                return CANNOT_START
+            if self._signals:
+                break
+            failures = 1 if time.monotonic() - began > STABLE_S else failures + 1
             self._restarts += 1
             pause = BACKOFF_S[min(failures, len(BACKOFF_S)) - 1]
             told = {"restarts": self._restarts}
@@ -128,16 +123,36 @@ class Supervisor:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         self._signals.append(number)
 
+    def _live_once(self) -> int | None:
+        """Start a web process and watch it to its end; the exit status of one that never gave a sign of life."""
+        try:
+            child = self._start()
+        except OSError as error:
+            # For want of memory or of process ids, as when the one before was killed: there may be some in a moment.
+            self._reason = f"cannot be started: {error.strerror}"
+            return None
+        try:
+            self._watch(child)
+            if self._signals:
+                self._end(child)
+            return child.process.returncode if child.heard is None else None
+        finally:
+            child.close()
+
     def _start(self) -> _Child:
         mine, its = socket.socketpair()
         files = {name: listener.fileno() for name, listener in self.listeners.items()}
         orders = Orders(files, its.fileno(), self.overrides, self._restarts, self._reason)
         with its:
-            process = subprocess.Popen(
-                [*self.command, json.dumps(asdict(orders))],
-                pass_fds=[*files.values(), its.fileno()],
-                process_group=0,  # Ctrl-C is for the parent, which says good-bye to it
-            )
+            try:
+                process = subprocess.Popen(
+                    [*self.command, json.dumps(asdict(orders))],
+                    pass_fds=[*files.values(), its.fileno()],
+                    process_group=0,  # Ctrl-C is for the parent, which says good-bye to it
+                )
+            except OSError:
+                mine.close()
+                raise
         mine.setblocking(False)
         return _Child(process, mine, time.monotonic())
 

@@ -4,11 +4,15 @@
 ``python -m tests.faults.fake_web WORD ORDERS``.
 """
 
+import errno
+import itertools
 import json
 import os
 import socket
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from server import supervise
 
@@ -19,9 +23,23 @@ def parent(word: str) -> int:
     # An interpreter has to start before it can give a sign of life; one that is mute has nothing to say.
     supervise.START_S = 5.0 if word == "mute" else 60.0
     supervise.STOP_S = 2.0
+    if word == "scarce":
+        subprocess.Popen = scarce(subprocess.Popen)  # type: ignore[assignment, misc]
     listener = socket.create_server(("127.0.0.1", 0))
     command = (sys.executable, "-m", "tests.faults.fake_web", word)
     return supervise.Supervisor({"main": listener}, {"port": 1}, command).run()
+
+
+def scarce(start: Callable[..., object]) -> Callable[..., object]:
+    """Starts processes, except for the second."""
+    count = itertools.count(1)
+
+    def starting(*arguments: object, **options: object) -> object:
+        if next(count) == 2:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return start(*arguments, **options)
+
+    return starting
 
 
 def child(word: str, orders: supervise.Orders) -> int:
@@ -33,7 +51,7 @@ def child(word: str, orders: supervise.Orders) -> int:
     if word == "mute":
         time.sleep(3600)
     life.send(b".")
-    if word == "crash":
+    if word == "crash" or (word == "scarce" and not orders.restarts):
         return 7
     while word != "freeze" or orders.restarts:
         life.send(b".")

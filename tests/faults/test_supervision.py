@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -66,6 +67,14 @@ def test_a_crash_loop_slows_down_and_counts() -> None:
         assert parent.stderr
         pauses = [parent.stderr.readline().strip().rpartition(" in ")[2] for _ in range(3)]
     assert pauses == [f"{seconds} s" for seconds in supervise.BACKOFF_S[:3]]
+
+
+def test_when_nothing_can_be_started_for_a_moment_it_is_tried_again() -> None:
+    """No memory or no process ids: of three starts in a row the second fails."""
+    with fake("scarce") as parent:
+        said = starts(parent, 2)
+        assert [one[0] for one in said] == ["0", "2"]
+        assert said[1][2] == f"cannot be started: {os.strerror(errno.EAGAIN)}"
 
 
 def test_what_cannot_start_is_not_tried_again() -> None:
