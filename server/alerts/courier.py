@@ -117,8 +117,8 @@ class Courier:
             self._wake.clear()
 
     async def _turn(self, now: float) -> None:
-        if now >= self._clean_at:
-            self._clean_at = now + CLEAN_EVERY_S
+        if time.monotonic() >= self._clean_at:
+            self._clean_at = time.monotonic() + CLEAN_EVERY_S
             async with self._database.writing() as connection:
                 await give_up_old(connection, now - GIVE_UP_S, now)
                 await delete_finished(connection, now - KEEP_S)

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.channels import Channel, read_channel
 from server.storage.schema import alerts, channels, outbox
+
+FARTHEST_S = 7200.0
+"""Nothing is put off for so long: what is due later was put off before the clock was set back, and is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,13 @@ class Parcel:
     document: dict[str, Any]
 
 
+def _due(now: float) -> ColumnElement[bool]:
+    return outbox.c.finished_at.is_(None) & or_(outbox.c.due_at <= now, outbox.c.due_at > now + FARTHEST_S)
+
+
 async def anything_due(connection: AsyncConnection, now: float) -> bool:
     """Whether something may be sent now; asked before a claim, which would keep others from writing."""
-    query = select(outbox.c.number).where(outbox.c.finished_at.is_(None), outbox.c.due_at <= now).limit(1)
+    query = select(outbox.c.number).where(_due(now)).limit(1)
     return (await connection.execute(query)).first() is not None
 
 
@@ -89,7 +96,7 @@ def _heads(now: float, busy: Sequence[str]) -> Select[tuple[Any, ...]]:
     )
     heads = (
         select(func.min(outbox.c.number))
-        .where(outbox.c.finished_at.is_(None), outbox.c.due_at <= now, outbox.c.channel_id.not_in(busy), ~step_before)
+        .where(_due(now), outbox.c.channel_id.not_in(busy), ~step_before)
         .group_by(outbox.c.channel_id)
     )
     columns = (outbox.c.number, outbox.c.key, outbox.c.created_at.label("queued_at"), outbox.c.attempts)

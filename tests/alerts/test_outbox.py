@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from server.alerts.retry import wait_s
 from server.storage.alert_steps import keep_alerts, keep_interrupted
 from server.storage.alerts import AlertRecord
 from server.storage.cameras import delete_camera
 from server.storage.channels import Channel, Step, insert_channel, update_channel
 from server.storage.database import Database
 from server.storage.outbox import (
+    FARTHEST_S,
     Parcel,
     claim_due,
     delete_finished,
@@ -55,6 +57,20 @@ async def test_each_step_is_told_once(database: Database) -> None:
     for record in (BEGAN, BEGAN, replace(BEGAN, peak=4.0), WORSE, WORSE, OVER, OVER):
         await keep(database, record)
     assert await told(database) == [("chn_hook", "alr_1", step) for step in ("warning", "critical", "cleared")]
+
+
+async def test_a_clock_that_is_set_back_holds_nothing_back(database: Database) -> None:
+    await add(database, channel())
+    await keep(database, BEGAN, now=90_000.0)
+    (parcel,) = await claim(database, now=90_000.0)
+    async with database.writing() as connection:
+        await postpone_parcel(connection, parcel.number, 90_000.0 + wait_s(10**6, 1.0))
+    assert await claim(database, now=90_000.0) == [], "later"
+    assert [one.key for one in await claim(database, now=5000.0)] == [parcel.key]
+
+
+def test_nothing_is_put_off_for_as_long_as_a_clock_is_suspected() -> None:
+    assert wait_s(10**6, 1.0) < FARTHEST_S
 
 
 async def test_a_channel_is_not_told_what_was_before_it(database: Database) -> None:
