@@ -1,6 +1,7 @@
 """The log says who and which, and nothing that is nobody's business; metrics are those that the dashboards ask for."""
 
 import ast
+import asyncio
 import json
 import logging
 import re
@@ -11,8 +12,10 @@ import aiohttp
 import pytest
 
 from server.config import Settings
+from server.live.vitals import LOOK_EVERY_S
 from server.logs import JsonFormatter, TextFormatter
 from tests.faults.processes import serving
+from tests.media import find_asset
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, RunningServer
 
@@ -88,6 +91,9 @@ async def test_no_secret_is_in_the_log_of_a_day(tmp_path: Path) -> None:
             camera = await user.camera("Hidden door")
             stream = (await user.open(camera))["stream"]
             await user.frame(stream, 1, FRAME)
+            for seq in range(2, 8):
+                await user.frame(stream, seq, find_asset("bus.jpg").read_bytes())
+            await asyncio.sleep(2 * LOOK_EVERY_S)
             hook = {"kind": "webhook", "name": "H", "target": "https://hooks.example.invalid/s3cret-path"}
             async with user.http.post("/api/channels", json={**hook, "steps": ["critical"]}) as response:
                 secret = (await response.json())["channel"].get("secret") or "no-secret-shown"
@@ -112,4 +118,6 @@ async def test_no_secret_is_in_the_log_of_a_day(tmp_path: Path) -> None:
     given = set(re.findall(r"# TYPE (\S+)", metrics))
     given |= {f"{name}_bucket" for name in re.findall(r"# TYPE (\S+) histogram", metrics)}
     assert asked
+    assert float(re.findall(r"^crowdcount_people (\S+)", metrics, re.M)[0]) > 0
+    assert float(re.findall(r'^crowdcount_worker_resident_bytes\{worker="1"\} (\S+)', metrics, re.M)[0]) > 0
     assert asked <= given, sorted(asked - given)

@@ -17,6 +17,7 @@ WORKERS = Gauge("crowdcount_workers", "Vision processes by state", ["state"])
 WORKER_RESTARTS = Gauge(
     "crowdcount_worker_restarts", "How often vision processes were replaced since the web process began"
 )
+WORKER_MEMORY = Gauge("crowdcount_worker_resident_bytes", "Memory of vision processes, which count from 1", ["worker"])
 WEB_RESTARTS = Gauge("crowdcount_web_restarts", "How often the web process was replaced")
 
 CRASH_LOOP = 2
@@ -60,6 +61,8 @@ async def metrics() -> Response:
     workers = services().engine_status()
     for state in WorkerState:
         WORKERS.labels(state.value).set(sum(worker.state is state for worker in workers))
+    for number, worker in enumerate(workers, start=1):
+        WORKER_MEMORY.labels(str(number)).set(worker.resident_bytes or 0)
     WORKER_RESTARTS.set(sum(worker.restarts for worker in workers))
     WEB_RESTARTS.set(services().web_life.restarts)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

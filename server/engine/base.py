@@ -41,6 +41,8 @@ class WorkerStatus:
         What it says of itself.
     failures : int
         How many ended soon after their start, one after the other; 0 once one has lived for a while.
+    resident_bytes : int or None
+        Memory that it uses; None without a process, or where the system does not tell.
     """
 
     state: WorkerState
@@ -48,6 +50,7 @@ class WorkerStatus:
     reason: str | None
     describe: dict[str, Any]
     failures: int = 0
+    resident_bytes: int | None = None
 
 
 class Engine(Protocol):

@@ -13,6 +13,7 @@ from typing import Any
 from server.core.errors import EngineError
 from server.engine import wire
 from server.engine.base import WorkerState, WorkerStatus
+from server.engine.memory import resident_bytes
 
 logger = logging.getLogger("crowdcount.engine")
 
@@ -82,7 +83,8 @@ class Supervisor:
         """How the process is."""
         stable = self._state is WorkerState.READY and asyncio.get_running_loop().time() - self._begun > STABLE_S
         failures = 0 if stable else self._failures
-        return WorkerStatus(self._state, max(0, self._starts - 1), self._reason, self._describe, failures)
+        resident = resident_bytes(self._process.pid) if self._process is not None else None
+        return WorkerStatus(self._state, max(0, self._starts - 1), self._reason, self._describe, failures, resident)
 
     async def ready(self) -> int:
         """Wait for the process; return its incarnation. Raises EngineError ``ENGINE_UNAVAILABLE``."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prometheus_client import Gauge, Histogram
 
+from server.live import metrics
 from server.live.stream import Stream
 from server.storage.database import Database
 
@@ -62,7 +63,9 @@ class Vitals:
             self._look()
 
     def _look(self) -> None:
-        counters = [stream.counters for stream in self._streams()]
+        streams = list(self._streams())
+        metrics.PEOPLE.set(sum(stream.analytics.figures.count for stream in streams))
+        counters = [stream.counters for stream in streams]
         UNANSWERED.set(sum(one.received - one.processed - one.dropped - one.rejected for one in counters))
         TASKS.set(len(asyncio.all_tasks()))
         STORAGE.set(self._database.trouble is not None)
