@@ -13,7 +13,8 @@ from tests.faults.disks import small_disk
 from tests.faults.figures import note
 from tests.faults.proxy import Proxy, proxy_thread
 
-HOLE_S = 20.0
+HOLE_S = 12.0
+PROMISE_S = 5.0
 
 
 @pytest.fixture
@@ -52,17 +53,20 @@ def goes_on(page: Page, before: int, seconds: float) -> float:
     return took
 
 
+@pytest.mark.alone
 def test_a_cut_line_is_over_in_seconds(browser: Browser, line: tuple[Proxy, object], watch: Watch) -> None:
     proxy, loop = line
     page = streaming(browser, proxy, watch)
     before = processed(page)
     loop.call_soon_threadsafe(proxy.reset)  # type: ignore[attr-defined]
     took = goes_on(page, before, 15)
-    note(18, "browser after a reset", f"{took:.1f} s", "≤ 5 s")
+    note(18, "browser after a reset", f"{took:.1f} s", f"≤ {PROMISE_S:.0f} s")
+    assert took < PROMISE_S
     assert page.locator("#studio").get_attribute("data-stale") is None
     page.context.close()
 
 
+@pytest.mark.alone
 def test_a_black_hole_is_over_in_seconds(browser: Browser, line: tuple[Proxy, object], watch: Watch) -> None:
     proxy, loop = line
     page = streaming(browser, proxy, watch)
@@ -74,8 +78,8 @@ def test_a_black_hole_is_over_in_seconds(browser: Browser, line: tuple[Proxy, ob
     page.wait_for_timeout(HOLE_S * 1000 - 4000)
     loop.call_soon_threadsafe(proxy.heal)  # type: ignore[attr-defined]
     took = goes_on(page, before, 15)
-    note(18, f"browser after a black hole of {HOLE_S:.0f} s", f"{took:.1f} s", "≤ 5 s")
-    assert took < 8, "5 s are promised, on a machine that does nothing else"
+    note(18, f"browser after a black hole of {HOLE_S:.0f} s", f"{took:.1f} s", f"≤ {PROMISE_S:.0f} s")
+    assert took < PROMISE_S
     page.context.close()
 
 

@@ -1,5 +1,7 @@
 """Row 13 in a browser: the server goes away, and with it nothing of what people had before them."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from tests.e2e.process import ServerProcess
 from tests.e2e.room_tools import make_room, send
 from tests.e2e.zone_tools import put_plan, rectangle, zone
 from tests.faults.figures import note
+from tests.faults.processes import children
 
 PROMISE_S = 10.0
 WHOLE = rectangle(0.01, 0.01, 0.99, 0.99)
@@ -76,6 +79,26 @@ def test_stream_zones_room_and_what_was_said_are_there_again(
     studio.wait_for_function("() => Number(document.querySelector('#count').textContent) > 0")
     expect(wall.locator(".tile-zones")).to_contain_text("Hall")
     assert [one["note"] for one in stored_alerts(studio)].count("On my way") == 1, "it arrived, and once"
+    context.close()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_a_killed_web_process_costs_a_few_seconds(browser: Browser, own_server: ServerProcess, watch: Watch) -> None:
+    """Nobody starts it again by hand: with all of the outage."""
+    watch.expected = ("ERR_", "WebSocket connection", "socket.io", "500", "502")
+    context = browser.new_context(base_url=own_server.url, permissions=["camera"])
+    studio = open_studio(context, watch)
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    (web,) = children(own_server.pid)
+    os.kill(web, signal.SIGKILL)
+    began = time.monotonic()
+    wait_state(studio, "reconnecting")
+    wait_state(studio, "live", "full", "slow")
+    studio.locator("#studio:not([data-stale])").wait_for()
+    took = time.monotonic() - began
+    note(13, "a browser counts again after SIGKILL of the web process", f"{took:.1f} s", f"≤ {PROMISE_S:.0f} s")
+    assert took < PROMISE_S
     context.close()
 
 

@@ -85,6 +85,24 @@ async def test_a_process_that_dies_or_hangs_is_replaced(
     assert not alive(before[0])
 
 
+async def test_while_a_process_hangs_the_streams_of_others_go_on(start: Start) -> None:
+    engine = await start(workers=2, timeout_s=4)
+    await all_ready(engine)
+    for stream in ("bad", "good"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    hanging = asyncio.create_task(engine.process("bad", b"hang", 1))
+    clock, slowest, frames = asyncio.get_running_loop().time, 0.0, 0
+    while not hanging.done():
+        began, frames = clock(), frames + 1
+        assert (await engine.process("good", b"work", frames)).epoch == 1
+        slowest = max(slowest, clock() - began)
+        await asyncio.sleep(0.02)
+    assert isinstance(hanging.exception(), EngineError)
+    assert slowest < turns.STUCK_S + 0.5, "once they may wait to see whether it is only slow"
+    assert frames > 20
+
+
 @pytest.mark.parametrize("frame", [b"babble", b"array", b"nameless", b"foreign"])
 async def test_a_process_that_answers_nonsense_is_replaced(start: Start, frame: bytes) -> None:
     engine = await start()

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import json
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 import socketio
@@ -32,6 +34,25 @@ async def far(settings: Settings, engine: ScriptedEngine) -> AsyncIterator[tuple
             near = RunningServer(f"http://127.0.0.1:{proxy.port}", lasting)
             async with near.user() as user:
                 yield proxy, user, await user.camera()
+
+
+WATCHFUL = {
+    "version": 0,
+    "plan": {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": "all",
+                "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]},
+                "properties": {
+                    "name": "All",
+                    "limits": {"people": {"warning": 1, "hold_s": 0, "clear_s": 0, "cooldown_s": 0}},
+                },
+            }
+        ],
+    },
+}
 
 
 async def back(user: Client, camera: str, stream: str, seq: int) -> tuple[float, dict[str, object]]:
@@ -126,6 +147,42 @@ async def test_a_frame_sent_twice_is_counted_once(far: tuple[Proxy, Client, str]
     assert again["error"]["code"] == "SEQ_OUT_OF_ORDER"
     assert [t for _, _, t in engine.seen].count(200.0) == 1
     assert took < 5
+
+
+async def test_a_bad_line_doubles_no_alert(
+    far: tuple[Proxy, Client, str], engine: ScriptedEngine, settings: Settings
+) -> None:
+    """One goes on through a reset and a black hole, with frames that are sent again."""
+    proxy, user, camera = far
+    hook = {"kind": "webhook", "name": "Desk", "target": "https://hooks.example.org/x", "steps": ["warning", "cleared"]}
+    await user.post("/api/channels", hook, 201)
+    async with user.http.put(f"/api/cameras/{camera}/plan", json=WATCHFUL) as response:
+        assert response.status == 200, await response.text()
+    stream = (await user.open(camera))["stream"]
+    seq = 0
+    for break_line in (None, proxy.reset, proxy.swallow):
+        for _ in range(5):
+            seq += 1
+            await user.frame(stream, seq)
+        if break_line is not None:
+            break_line()
+            await asyncio.sleep(1)
+            proxy.heal(forget=True)
+            _, result = await back(user, camera, stream, seq + 1)
+            assert result["counters"]["processed"] == seq + 1  # type: ignore[index]
+            seq += 1
+    engine.script.extend([()] * 40)
+    for _ in range(40):
+        seq += 1
+        await user.frame(stream, seq)
+    await user.call("stream_close", {"stream": stream})
+    found = (await user.get(f"/api/cameras/{camera}/alerts"))["alerts"]
+    assert len(found) == 1
+    assert found[0]["ended_at"] is not None
+    with closing(sqlite3.connect(settings.database_path)) as connection:
+        told = [step for (step,) in connection.execute("SELECT step FROM outbox ORDER BY number")]
+    assert told == ["warning", "cleared"]
+    note(18, "an alert through a reset and a black hole", "1 stored, each step told once", "not doubled")
 
 
 async def test_who_sends_and_never_reads_is_dropped(

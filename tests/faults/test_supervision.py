@@ -111,6 +111,9 @@ def test_a_web_process_that_is_ended_is_back_in_time_and_nobody_is_refused(
     back = time.monotonic() - began
     wait_for(lambda: not any(alive(pid) for pid in tree), 5)
     wait_for(lambda: real_server.answers("/readyz"), 90)
+    counts = time.monotonic() - began
+    note(13, f"frames can be counted again after {number.name} of the web process", f"{counts:.1f} s", "≤ 10 s")
+    assert counts < 10
     note(13, f"the web process after {number.name} answers again", f"{back:.1f} s", "≤ 5 s")
     assert back < 5
     assert real_server.web != before
