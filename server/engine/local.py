@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from server.core.errors import EngineError, FrameError
 from server.core.quality import Quality
 from server.core.tracks import Tracks
-from server.engine.base import StreamSettings, WorkerStatus
+from server.engine.base import StreamSettings, WorkerState, WorkerStatus
 from server.engine.prices import PriceList
 from server.engine.supervisor import Supervisor
 from server.engine.turns import Turns
@@ -55,9 +55,10 @@ class LocalEngine:
         await asyncio.gather(*(supervisor.stop() for supervisor in self._supervisors))
 
     def open(self, stream_id: str, settings: StreamSettings) -> None:
-        """Give the stream to the process with the fewest."""
-        load = [sum(s.supervisor is one for s in self._streams.values()) for one in self._supervisors]
-        self._streams[stream_id] = _Stream(settings, self._supervisors[load.index(min(load))])
+        """Give the stream to the process with the fewest; to one that ends again and again only where all do."""
+        held = [stream.supervisor for stream in self._streams.values()]
+        least = min(self._supervisors, key=lambda one: (one.status().state is WorkerState.FAILED, held.count(one)))
+        self._streams[stream_id] = _Stream(settings, least)
 
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame; see `server.engine.base.Engine.process`."""

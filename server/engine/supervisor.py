@@ -24,7 +24,9 @@ STABLE_S = 30.0
 HEARTBEAT_S = 2.0
 """A process without work is asked so often whether it still answers; one with work shows it by its answers."""
 START_TIMEOUT_S = 120.0
-"""A cold start compiles the networks."""
+"""A cold start compiles the networks; signs of life come meanwhile."""
+LOAD_TIMEOUT_S = 30.0
+"""Until the first of them: an interpreter starts and loads its libraries."""
 
 
 def worker_command(settings: object) -> list[str]:
@@ -166,7 +168,7 @@ class Supervisor:
         output = self._process.stdout
         if output is None:
             raise OSError("no pipe to the vision process")
-        first = await asyncio.wait_for(wire.read_async(output), START_TIMEOUT_S)
+        first = await asyncio.wait_for(self._read_first(output), START_TIMEOUT_S)
         if "ready" not in first:
             raise EngineError("ENGINE_UNAVAILABLE", str(first.get("failed", "The vision process did not start.")))
         self._describe, self._reason = first["ready"], None
@@ -186,6 +188,13 @@ class Supervisor:
                     answer.set_result(head)
         finally:
             listening.cancel()
+
+    async def _read_first(self, output: asyncio.StreamReader) -> wire.Head:
+        """What a process says once it has started; TimeoutError for one that hangs before."""
+        head = await asyncio.wait_for(wire.read_async(output), LOAD_TIMEOUT_S)
+        while head.get("id") == wire.SIGN_OF_LIFE:
+            head = await asyncio.wait_for(wire.read_async(output), self._timeout_s)
+        return head
 
     async def _heartbeat(self) -> None:
         """Notice a hung process before a frame has to wait for it; `ask` replaces it."""

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, TypeVar
 
 from server.core.errors import CodedError, FrameError
@@ -134,6 +134,27 @@ def _read_forever(source: BinaryIO, inbox: "queue.SimpleQueue[Message]") -> None
     os._exit(0)
 
 
+@contextlib.contextmanager
+def _signs_of_life(output: BinaryIO) -> Iterator[None]:
+    """Give them at once and every second, from a thread, until the block ends."""
+    over = threading.Event()
+
+    def tell() -> None:
+        while True:
+            output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
+            output.flush()
+            if over.wait(SIGN_S):
+                return
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def main() -> None:
     """Run until the input ends."""
     signal_when_parent_dies(signal.SIGKILL)  # one that hangs or was stopped does not see its input end
@@ -147,8 +168,9 @@ def main() -> None:
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_read_forever, args=(sys.stdin.buffer, inbox), daemon=True).start()
     try:
-        vision = Vision(VisionSettings(**json.loads(sys.argv[1])))
-        vision.warm_up()
+        with _signs_of_life(output):
+            vision = Vision(VisionSettings(**json.loads(sys.argv[1])))
+            vision.warm_up()
     except CodedError as error:
         output.write(wire.pack({"failed": error.message}))
         output.flush()

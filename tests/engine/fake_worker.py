@@ -49,6 +49,10 @@ def main() -> None:
             output.write(wire.pack({"failed": options["say"]}))
             output.flush()
         sys.exit(1)
+    if options.get("stuck"):
+        output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
+        output.flush()
+        time.sleep(3600)
     output.write(wire.pack({"ready": {"backend": "fake", "pid": os.getpid()}}))
     output.flush()
     known: dict[str, int] = {}

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,12 @@ async def test_a_crash_loop_is_visible_and_ends_by_itself(
     assert engine.status()[0].failures == 0, "it has lived for a while"
 
 
+async def test_one_that_hangs_while_it_starts_is_replaced(start: Start) -> None:
+    engine = await start(timeout_s=1.0, stuck=True)
+    await until(lambda: engine.status()[0].restarts >= 2, 30)
+    assert engine.status()[0].state is not WorkerState.READY
+
+
 async def test_nothing_to_start_is_told_at_once(start: Start) -> None:
     engine = LocalEngine(["/nonexistent/python"], 1, 5)
     await engine.start()
@@ -246,3 +253,16 @@ async def test_streams_are_spread_over_the_processes(start: Start) -> None:
     await until(lambda: engine.status()[0].restarts > 0, 30)
     epochs = [(await engine.process(stream, b"x", 1)).epoch for stream in "abcd"]
     assert sorted(epochs) == [1, 1, 2, 2]
+
+
+async def test_new_streams_do_not_go_to_one_that_ends_again_and_again(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = await start(workers=2)
+    await all_ready(engine)
+    bad, good = engine._supervisors
+    monkeypatch.setattr(bad, "status", lambda: replace(good.status(), state=WorkerState.FAILED))
+    for stream in ("a", "b"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    assert {stream.supervisor for stream in engine._streams.values()} == {good}
