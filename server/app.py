@@ -129,6 +129,10 @@ class Application(socketio.ASGIApp):
         self._namespace = namespace
         self._registry = registry
 
+    async def open_storage(self) -> None:
+        """Take the database for this process; again is nothing. Raises CodedError when another has it."""
+        await self.quart.extensions[KEY].database.open()
+
     async def announce_shutdown(self) -> None:
         """Tell every client to reconnect, and save what was counted; to be called while connections are still open."""
         await self._namespace.shut_down()
@@ -151,7 +155,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     keys = load_keys(settings.data_dir)
     tokens = Tokens(keys)
     sign_with(app, tokens, keys)
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
     view = room_view.RoomView(app)
     hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)

@@ -27,19 +27,34 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     commands.add_parser("check", help=text, description=text.capitalize() + ".").set_defaults(run=_check)
 
 
-def _settings() -> "Settings":
+ELSEWHERE = 2
+"""Exit status where the database is none that these commands know."""
+
+
+def _settings() -> "Settings | None":
+    """The settings, if the database is a file; else it is said what to do instead."""
     from server.config import SettingsError, load_settings
 
     try:
-        return load_settings()
+        settings = load_settings()
     except SettingsError as error:
         raise CodedError("CANNOT_OPEN", str(error)) from error
+    if isinstance(settings.database, Path):
+        return settings
+    print(
+        f"crowdcount: CROWDCOUNT_DATABASE_URL is set, and the {settings.database} has tools of its own: "
+        "pg_dump writes a backup, pg_restore puts one back, also while the server runs.",
+        file=sys.stderr,
+    )
+    return None
 
 
 def _backup(arguments: argparse.Namespace) -> int:
     from server.backup import back_up
 
     settings = _settings()
+    if settings is None:
+        return ELSEWHERE
 
     def tell(done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -55,6 +70,8 @@ def _restore(arguments: argparse.Namespace) -> int:
     from server.backup import restore
 
     settings = _settings()
+    if settings is None:
+        return ELSEWHERE
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     kept = settings.data_dir / f"before-restore-{stamp}.sqlite3"
@@ -68,7 +85,10 @@ def _restore(arguments: argparse.Namespace) -> int:
 def _check(_arguments: argparse.Namespace) -> int:
     from server.backup import check_database, wal_warning
 
-    path = _settings().database_path
+    settings = _settings()
+    if settings is None:
+        return ELSEWHERE
+    path = settings.database_path
     if not path.is_file():
         raise CodedError("NO_DATABASE", f"There is no database at {path}.")
     found = check_database(path)

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
+from server.storage.postgres_url import PostgresUrl, read_url
 from server.storage.retention import Retention
 from server.vision.settings import VisionSettings
 
@@ -31,7 +32,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """Every setting, its default and its bounds. Documented for operators in docs/deployment.md."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -40,6 +43,9 @@ class Settings(BaseSettings):
         0, ge=0, le=65535, description="Port of the page without TLS that hands out the authority; 0 is the next one."
     )
     data_dir: Path = Field(PROJECT_DIR / "var", description="Where the database and the secrets live.")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="PostgreSQL database to use; without it SQLite in the data directory."
+    )
     models_dir: Path = Field(default_factory=default_models_dir, description="Where prepared models live.")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
@@ -121,6 +127,13 @@ class Settings(BaseSettings):
                 raise ValueError(f"{origin} is not an origin, such as https://count.example.org")
         return origins
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            read_url(value.get_secret_value())
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -166,6 +179,12 @@ class Settings(BaseSettings):
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "crowdcount.sqlite3"
+
+    @property
+    def database(self) -> Path | PostgresUrl:
+        """Where everything is stored."""
+        url = self.database_url.get_secret_value()
+        return read_url(url) if url else self.database_path
 
 
 def vision_settings(settings: Settings) -> VisionSettings:

@@ -35,6 +35,7 @@ def install_lifecycle(
 
     @app.while_serving
     async def run() -> AsyncGenerator[None, None]:
+        await services.database.open()
         await engine.start()
         registry.recorder.start()
         hub.start()

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import uvicorn
+from sqlalchemy.exc import DBAPIError
 
 from server.api.context import WebLife
 from server.app import Application, create_app
@@ -17,10 +18,27 @@ from server.engine.supervisor import worker_command
 from server.listening import StartError
 from server.patience import PatientProtocol, PatientWebSocket
 from server.storage.migrate import migrate
+from server.storage.postgres_url import PostgresUrl
+
+START_WAIT_S = 60.0
+"""How long a database server that does not answer is waited for at the start: platforms start things in any order."""
 
 
-def prepare(settings: Settings) -> None:
-    """Make the data directory and bring its database up to date. Raises StartError."""
+def prepare(settings: Settings, *, serves: bool = False) -> None:
+    """Make the data directory and bring the database up to date.
+
+    Parameters
+    ----------
+    serves : bool
+        Wait for a database server that does not answer yet, and refuse one that another server uses.
+
+    Raises
+    ------
+    StartError
+        The data directory cannot be written, or the database not be used.
+    CodedError
+        The database does not answer, or another server has it.
+    """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.data_dir):
@@ -28,9 +46,30 @@ def prepare(settings: Settings) -> None:
     except OSError as error:
         reason = f"the data directory {settings.data_dir} cannot be written: {error.strerror}"
         raise StartError(f"DATA_DIR_UNWRITABLE: {reason}") from error
+    if isinstance(settings.database, PostgresUrl):
+        _prepare_server(settings.database, serves=serves)
+        return
     # Password hashes are nobody else's business; SQLite gives its other files the mode of this one.
     settings.database_path.touch(mode=0o600)
     migrate(settings.database_path)
+
+
+def _prepare_server(url: PostgresUrl, *, serves: bool) -> None:
+    try:
+        from server.storage.postgres_start import reserved, wait_for
+    except ImportError as error:
+        reason = "CROWDCOUNT_DATABASE_URL needs the package psycopg; install it: pip install 'psycopg[binary]>=3.3'"
+        raise StartError(f"DRIVER_MISSING: {reason} ({error})") from error
+    try:
+        if serves:
+            with reserved(url, START_WAIT_S):
+                migrate(url)
+        else:
+            wait_for(url)
+            migrate(url)
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise StartError(f"DATABASE_UNUSABLE: the {url} cannot be brought up to date: {reason}") from error
 
 
 def create_engine(settings: Settings) -> Engine:
@@ -40,7 +79,7 @@ def create_engine(settings: Settings) -> Engine:
 
 def build(settings: Settings, web_life: WebLife | None = None) -> Application:
     """The application with the engine of this machine."""
-    prepare(settings)
+    prepare(settings, serves=True)
     return create_app(settings, create_engine(settings), web_life)
 
 
@@ -82,7 +121,8 @@ class Server(uvicorn.Server):
         self.settings = settings
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then print the URL."""
+        """Start, then print the URL. Raises CodedError when the database is another's by now."""
+        await self._app.open_storage()
         await super().startup(sockets)
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]

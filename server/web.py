@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import uvicorn
 
@@ -118,7 +119,7 @@ def run(
     """
     app = build(settings, life)
     warning = wal_warning(sqlite3.sqlite_version_info)
-    if warning and not (life and life.restarts):
+    if warning and isinstance(settings.database, Path) and not (life and life.restarts):
         logger.warning(warning)
     if settings.tls:
         prepare_certificate(settings)

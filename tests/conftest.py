@@ -1,23 +1,39 @@
 """What most tests need: settings of their own, an engine that does as it is told, a real server on a real port."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from pydantic import SecretStr
 
 from server.config import Settings
+from server.storage.postgres_url import PostgresUrl, read_url
 from tests.faults.figures import FIGURES, Figure, save, table
+from tests.support.databases import ON_EACH_DATABASE
 from tests.support.engine import ScriptedEngine
-from tests.support.server import RunningServer, run_server
+from tests.support.postgres import Cluster, cluster
+from tests.support.server import RunningServer, empty_database, run_server
 
 TESTS = Path(__file__).parent
+DATABASE = os.environ.get("CROWDCOUNT_TEST_DATABASE", "sqlite")
+"""`postgres` runs everything that takes the fixture `settings` on PostgreSQL."""
 
 # What is tested is what comes out, not how long a busy machine takes for one example.
 hypothesis.settings.register_profile("steady", deadline=None)
 hypothesis.settings.load_profile("steady")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What must hold on every database is tested on each."""
+    if "database_url" not in metafunc.fixturenames or DATABASE != "sqlite":
+        return
+    file = Path(metafunc.module.__file__).relative_to(TESTS).as_posix()
+    if "where" in metafunc.fixturenames or f"{file}::{metafunc.function.__name__}" in ON_EACH_DATABASE:
+        metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,10 +66,43 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(line)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server, one for all tests of this process."""
+    with cluster() as running:
+        yield running
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Where the test's database is: nowhere yet, or one of PostgreSQL's where the test asks for that."""
+    if getattr(request, "param", DATABASE) == "sqlite":
+        return ""
+    running: Cluster = request.getfixturevalue("postgres")
+    return running.url(running.furnished())
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
     """Settings with a data directory of their own and cheap password hashes."""
-    return Settings(data_dir=tmp_path / "data", port=0, bcrypt_cost=4, log_level="warning", resume_s=2)
+    return Settings(
+        data_dir=tmp_path / "data",
+        database_url=SecretStr(database_url),
+        port=0,
+        bcrypt_cost=4,
+        log_level="warning",
+        resume_s=2,
+    )
+
+
+@pytest.fixture
+def where(tmp_path: Path, database_url: str) -> Path | PostgresUrl:
+    """A database with every table, empty."""
+    if database_url:
+        return read_url(database_url)
+    path = tmp_path / "test.sqlite3"
+    path.write_bytes(empty_database())
+    return path
 
 
 @pytest.fixture

@@ -185,6 +185,15 @@ def install_browser() -> None:
         raise SystemExit("The end-to-end tests need Chromium. Install it, or set CROWDCOUNT_TEST_CHROMIUM to its path.")
 
 
+def install_postgres() -> None:
+    """PostgreSQL for the tests, where Debian's can be had; without it they leave out what needs one."""
+    if shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    say("installing PostgreSQL")
+    if not apt_install("postgresql"):
+        say("PostgreSQL cannot be installed here; tests that need it are skipped")
+
+
 def main() -> None:
     """Run the steps."""
     if sys.version_info < (3, 11):
@@ -202,6 +211,7 @@ def main() -> None:
     if chosen.dev:
         install_lock("requirements-dev.lock")
         install_browser()
+        install_postgres()
     build_client()
     if not chosen.core:
         pull_models()

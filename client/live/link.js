@@ -36,7 +36,7 @@ const PATIENT_MS = 10000;
 const QUICK_TRIES = 6;
 const VERDICT_MS = 2000;
 /** Refusals that pass by themselves. */
-const PASSING = new Set(["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED", "INTERNAL"]);
+const PASSING = new Set(["SHUTTING_DOWN", "ENGINE_UNAVAILABLE", "RATE_LIMITED", "INTERNAL", "STORAGE_UNAVAILABLE"]);
 
 /** @typedef {(give: (credentials: Record<string, unknown>) => void) => void} Credentials asked for at each connection */
 

@@ -21,7 +21,7 @@ import { connectToServer } from "../live/link.js";
 const ANSWER_MS = 10000;
 const RETRY_MS = 1000;
 /** Refusals that pass by themselves. */
-const PASSING = new Set(["SHUTTING_DOWN", "RATE_LIMITED", "INTERNAL", "TOO_MANY_CONNECTIONS"]);
+const PASSING = new Set(["SHUTTING_DOWN", "RATE_LIMITED", "INTERNAL", "TOO_MANY_CONNECTIONS", "STORAGE_UNAVAILABLE"]);
 const SIGNED_OUT = new Set(["UNAUTHENTICATED", "INVALID_TOKEN", "TOKEN_EXPIRED"]);
 
 export class Feed {

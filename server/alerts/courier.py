@@ -109,7 +109,8 @@ class Courier:
     async def _deliver_forever(self) -> None:
         while True:
             try:
-                await self._turn(time.time())
+                if not self._database.away:
+                    await self._turn(time.time())
             except SQLAlchemyError:
                 logger.exception("the outbox cannot be read; it is tried again")
             with suppress(TimeoutError):
@@ -141,22 +142,35 @@ class Courier:
 
     async def _deliver(self, parcel: Parcel) -> None:
         error = await self._attempt(parcel.channel, alert_message(parcel, self._site_url))
-        now, channel = time.time(), parcel.channel
-        async with self._database.writing() as connection:
-            await note_outcome(connection, channel.id, now, error.message if error else "")
-            outcome = "delivered"
-            if error is None:
-                await finish_parcel(connection, parcel.number, now, "delivered")
-            elif error.gone:
-                outcome = "gone"
-                await disable_channel(connection, channel.id)
-                await drop_waiting(connection, channel.id, now)
-            else:
-                outcome = await self._put_off(connection, parcel, error, now)
+        channel, now = parcel.channel, time.time()
+        outcome = await self._note(parcel, error, now)
+        while outcome is None:
+            # Until it is known, the channel is busy: what arrived would be sent again.
+            await asyncio.sleep(LOOK_EVERY_S)
+            outcome = await self._note(parcel, error, now)
         metrics.DELIVERIES.labels(channel.kind.value, outcome).inc()
         if error is not None:
             ids = {"user": channel.user_id, "camera": parcel.document["camera"]["id"]}
             logger.info("%s of %s was not delivered: %s", parcel.key, channel.id, error.code, extra=ids)
+
+    async def _note(self, parcel: Parcel, error: DeliveryError | None, now: float) -> str | None:
+        """Write down how a delivery went; None when that has to be tried again."""
+        channel = parcel.channel
+        try:
+            async with self._database.writing() as connection:
+                await note_outcome(connection, channel.id, now, error.message if error else "")
+                if error is None:
+                    await finish_parcel(connection, parcel.number, now, "delivered")
+                    return "delivered"
+                if error.gone:
+                    await disable_channel(connection, channel.id)
+                    await drop_waiting(connection, channel.id, now)
+                    return "gone"
+                return await self._put_off(connection, parcel, error, now)
+        except SQLAlchemyError:
+            if not self._database.away:
+                logger.exception("how a delivery went could not be written; it is tried again")
+            return None
 
     async def _put_off(self, connection: AsyncConnection, parcel: Parcel, error: DeliveryError, now: float) -> str:
         """Try again later, or no more."""

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import HTTPException
 
 from server.core.errors import CodedError
-from server.storage.database import is_trouble
+from server.storage.trouble import UnreachableError, is_of_server, is_trouble
 from server.words.mark import N_
-from server.words.storage import UNAVAILABLE
+from server.words.storage import unavailable_text
 
 logger = logging.getLogger("crowdcount.api")
 
@@ -116,8 +116,11 @@ def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]])
         if not is_trouble(error):
             logger.exception("%s %s failed", request.method, request.path)
             return await on_crash(error)
-        logger.exception("%s %s needs a database that works", request.method, request.path)
-        unavailable = APIError(503, "STORAGE_UNAVAILABLE", UNAVAILABLE, headers={"Retry-After": "10"})
+        known = isinstance(error.orig, UnreachableError)
+        logger.error("%s %s needs a database that works", request.method, request.path, exc_info=not known)
+        unavailable = APIError(
+            503, "STORAGE_UNAVAILABLE", unavailable_text(elsewhere=is_of_server(error)), headers={"Retry-After": "10"}
+        )
         return await render(unavailable, await unfinished_form())
 
     @app.errorhandler(500)

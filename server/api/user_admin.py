@@ -37,7 +37,7 @@ class UserAdmin:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._database = Database(settings.database_path)
+        self._database = Database(settings.database)
         self._passwords = Passwords(settings.bcrypt_cost)
 
     async def close(self) -> None:

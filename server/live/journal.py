@@ -34,12 +34,19 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Pending:
-    """What waits to be written; alerts by id, the newest state of each."""
+    """What waits to be written; alerts by id, the newest state of each.
+
+    Attributes
+    ----------
+    number : int or None
+        Of samples and heat that are handed over together; they keep it, and each other, until they are written.
+    """
 
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     samples: list[Sample] = field(default_factory=list)
     heat: list[HeatRecord] = field(default_factory=list)
     stills: list[Still] = field(default_factory=list)
+    number: int | None = None
 
 
 class Journal:
@@ -63,6 +70,8 @@ class Journal:
         self.wants_stills = True
         self._camera_id = camera_id
         self._pending = Pending()
+        self._unsure: list[Pending] = []
+        self._parts = 0
         self._going_on: dict[Key, AlertRecord] = {}
         self._makers: dict[str, tuple[str, BucketMaker]] = {}
         self._t = 0.0
@@ -89,6 +98,7 @@ class Journal:
     def note_heat(self, hours: Iterable[HourHeat]) -> None:
         """Take in where people were."""
         self._pending.heat += [HeatRecord(self._camera_id, hour.start_ms / 1000, hour.cells) for hour in hours]
+        del self._pending.heat[:-MAX_HEAT]
 
     def alert_id(self, zone_id: str, figure: str) -> str | None:
         """The id of an alert that goes on."""
@@ -114,21 +124,34 @@ class Journal:
         self._makers.clear()
 
     def drain(self) -> Pending:
-        """Hand over what waits; of samples the oldest ones, as many as go into one transaction."""
+        """Hand over what waits; of samples the oldest ones, as many as go into one transaction.
+
+        Samples and heat that came back come first and alone, as they were: they may be stored in spite of the error.
+        """
         drained, self._pending = self._pending, Pending()
+        if self._unsure:
+            unsure = self._unsure.pop(0)
+            self._pending.samples, self._pending.heat = drained.samples, drained.heat
+            return replace(drained, samples=unsure.samples, heat=unsure.heat, number=unsure.number)
         drained.samples, self._pending.samples = drained.samples[:SAMPLES_AT_ONCE], drained.samples[SAMPLES_AT_ONCE:]
+        if drained.samples or drained.heat:
+            self._parts += 1
+            drained.number = self._parts
         return drained
 
     @property
     def behind(self) -> bool:
         """Whether samples wait."""
-        return bool(self._pending.samples)
+        return bool(self._pending.samples or self._unsure)
 
     def give_back(self, drained: Pending) -> None:
         """It could not be written: it waits again, behind nothing newer."""
         self._pending.alerts = drained.alerts | self._pending.alerts
-        self._pending.samples = (drained.samples + self._pending.samples)[-MAX_PENDING:]
         self._pending.stills = (drained.stills + self._pending.stills)[-MAX_STILLS:]
+        if drained.number is not None:
+            self._unsure.append(drained)
+            return
+        self._pending.samples = (drained.samples + self._pending.samples)[-MAX_PENDING:]
         self._pending.heat = (drained.heat + self._pending.heat)[-MAX_HEAT:]
 
     def _sample(self, zone_id: str, name: str, t: float, value: int, report: ZoneReport | None = None) -> None:
@@ -170,6 +193,7 @@ class Journal:
             visits=bucket.visits,
         )
         self._pending.samples.append(sample)
+        del self._pending.samples[:-MAX_PENDING]
 
     def _follow(self, key: Key, report: ZoneReport, alert: Alert) -> None:
         before = self._going_on.get(key)

@@ -22,11 +22,11 @@ from server.live.room_events import RoomEvents
 from server.live.stream_events import Caller, StreamEvents
 from server.live.transport import origin_of
 from server.storage.audit import Origin
-from server.storage.database import is_trouble
 from server.storage.guests import GuestGrant
 from server.storage.sessions import OF_GUESTS, WHY, EndReason, Grant
+from server.storage.trouble import UnreachableError, is_of_server, is_trouble
 from server.words.mark import N_
-from server.words.storage import UNAVAILABLE
+from server.words.storage import unavailable_text
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -99,8 +99,12 @@ class LiveNamespace(socketio.AsyncNamespace):
         except DatabaseError as error:
             if not is_trouble(error):
                 raise
-            logger.exception("event %s needs a database that works", event, extra={"connection": sid})
-            return {"error": {"code": "STORAGE_UNAVAILABLE", "message": UNAVAILABLE}}
+            known = isinstance(error.orig, UnreachableError)
+            told = {"connection": sid}
+            logger.error("event %s needs a database that works", event, extra=told, exc_info=not known)
+            return {
+                "error": {"code": "STORAGE_UNAVAILABLE", "message": unavailable_text(elsewhere=is_of_server(error))}
+            }
 
     def _admit(self, sid: str, event: str) -> Connection:
         connection = self._connections.get(sid)
@@ -135,6 +139,11 @@ class LiveNamespace(socketio.AsyncNamespace):
                 raise CodedError("TOO_MANY_CONNECTIONS", N_(f"You have {mine} connections open, which is the limit."))
         except CodedError as error:
             raise ConnectionRefusedError(error.message, {"code": error.code, "message": error.message}) from error
+        except DatabaseError as error:
+            if not is_trouble(error):
+                raise
+            message = unavailable_text(elsewhere=is_of_server(error))
+            raise ConnectionRefusedError(message, {"code": "STORAGE_UNAVAILABLE", "message": message}) from error
         self._connections[sid] = Connection(caller, holder, session, grant.expires_at)
         metrics.CONNECTIONS.set(len(self._connections))
         logger.info("connected", extra={"connection": sid, "user": caller.user_id})

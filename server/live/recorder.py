@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from prometheus_client import Counter
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.live.journal import Pending
 from server.live.stream import Stream
 from server.storage.alert_steps import keep_alerts, keep_interrupted
 from server.storage.database import Database
@@ -16,6 +18,7 @@ from server.storage.heatmaps import add_heat, delete_old_heat
 from server.storage.records import delete_old_records
 from server.storage.retention import Retention
 from server.storage.samples import add_samples, delete_old_samples
+from server.storage.saved_parts import begin_part, delete_old_parts
 from server.storage.stills import add_stills, delete_old_stills, select_still_cameras
 from server.storage.streams import StreamRecord, upsert_stream
 
@@ -178,8 +181,9 @@ class Recorder:
                     await upsert_stream(connection, _totals(stream, closed))
                 await keep_alerts(connection, pending.alerts.values(), time.time())
                 await add_stills(connection, pending.stills)
-                await add_samples(connection, pending.samples)
-                await add_heat(connection, pending.heat)
+                if await _is_new(connection, stream, pending):
+                    await add_samples(connection, pending.samples)
+                    await add_heat(connection, pending.heat)
         except IntegrityError:
             logger.info("stream %s: its camera was deleted; nothing is kept", stream.id, extra=ids)
         except SQLAlchemyError:
@@ -210,10 +214,18 @@ class Recorder:
                 await delete_old_stills(connection, self._retention.stills, time.time())
                 await delete_old_heat(connection, self._retention.heat, time.time())
                 await delete_old_records(connection, self._retention.records, time.time())
+                await delete_old_parts(connection, time.time())
         except SQLAlchemyError:
             logger.exception("old history could not be dropped")
         else:
             self._interrupted_ended = True
+
+
+async def _is_new(connection: AsyncConnection, stream: Stream, pending: Pending) -> bool:
+    """Whether what adds up was not stored before, by a commit whose answer was lost."""
+    if pending.number is None:
+        return bool(pending.samples or pending.heat)
+    return await begin_part(connection, stream.id, stream.camera_id, pending.number, time.time())
 
 
 def _totals(stream: Stream, closed: bool) -> StreamRecord:

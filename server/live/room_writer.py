@@ -5,10 +5,11 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from server.ids import new_id
 from server.storage.area_alerts import AreaAlert, end_open_area_alerts, upsert_area_alert
 from server.storage.database import Database
 from server.storage.room_log import Kind, LogEntry, insert_log
@@ -21,13 +22,14 @@ MOST_WAITING = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An entry that is to be written. `at`: Unix seconds."""
+    """An entry that is to be written, by its `key` no more than once. `at`: Unix seconds."""
 
     room_id: str
     kind: Kind
     who: str
     text: str
     at: float
+    key: str = field(default_factory=lambda: new_id("log"))
 
 
 class RoomWriter:
@@ -93,6 +95,8 @@ class RoomWriter:
 
     async def _write(self, what: Happening | AreaAlert | None) -> bool:
         """Returns whether it need not be tried again."""
+        if self._database.away:
+            return False  # which is told elsewhere
         entry = None
         try:
             async with self._database.writing() as connection:
@@ -101,7 +105,9 @@ class RoomWriter:
                 elif isinstance(what, AreaAlert):
                     await upsert_area_alert(connection, what)
                 else:
-                    entry = await insert_log(connection, what.room_id, what.kind, what.who, what.text, what.at)
+                    entry = await insert_log(
+                        connection, what.room_id, what.kind, what.who, what.text, what.at, what.key
+                    )
         except IntegrityError:
             logger.info("a room or area was deleted; nothing of it is kept")
         except SQLAlchemyError:

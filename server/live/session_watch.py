@@ -110,6 +110,8 @@ class SessionWatch:
         if not sessions and not guests:
             return
         self._seen.update(dict.fromkeys(sessions, now))
+        if self._database.away:
+            return  # nothing can have ended without it
         async with self._database.reading() as connection:
             over = await select_over(connection, sessions, now)
             over |= await select_guests_over(connection, guests, now)
@@ -118,6 +120,8 @@ class SessionWatch:
             await self._connections.end_sessions(ended, reason)
 
     async def _write_seen(self) -> None:
+        if self._database.away:
+            return
         seen, self._seen = self._seen, {}
         if seen:
             async with self._database.writing() as connection:

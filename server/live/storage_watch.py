@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from server.storage.database import Database, Trouble
+from server.storage.database import Database
+from server.storage.trouble import Trouble
 from server.words.storage import OVER, trouble_text
 
 logger = logging.getLogger("crowdcount.live")

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import exists, or_, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.alerts import AlertRecord, interrupt_open_alerts, upsert_alerts
 from server.storage.channels import Step
 from server.storage.schema import alerts, cameras, channel_cameras, channels, outbox
+from server.storage.upsert import insert_into
 
 RANK = {Step.WARNING: 1, Step.CRITICAL: 2}
 
@@ -69,7 +69,7 @@ async def _queue(
     for channel_id, steps, camera_name in (await connection.execute(query)).all():
         if step not in steps.split():
             continue
-        row = insert(outbox).values(
+        row = insert_into(connection, outbox).values(
             key=f"dlv_{secrets.token_urlsafe(12)}",
             channel_id=channel_id,
             alert_id=record.id,

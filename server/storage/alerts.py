@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.rights import Right, has_right
 from server.storage.schema import alerts, cameras, streams
+from server.storage.upsert import insert_into
 
 MAX_ALERTS = 500
 
@@ -61,7 +61,7 @@ COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name")
 async def upsert_alerts(connection: AsyncConnection, records: Iterable[AlertRecord]) -> None:
     """Write alerts of a stream over what was written of them before."""
     for record in records:
-        query = insert(alerts).values(**asdict(record))
+        query = insert_into(connection, alerts).values(**asdict(record))
         changed = {name: query.excluded[name] for name in COUNTED}
         await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
 

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.alerts import AlertRecord
 from server.storage.rights import Role, has_role
 from server.storage.schema import alerts, area_alerts, areas, cameras, rooms, streams
+from server.storage.upsert import insert_into
 
 MOST_OPEN = 200
 PREFIX = "aal"
@@ -44,7 +44,7 @@ class PlacedAlert:
 
 async def upsert_area_alert(connection: AsyncConnection, alert: AreaAlert) -> None:
     """Write an alert over what was written of it before."""
-    query = insert(area_alerts).values(**asdict(alert))
+    query = insert_into(connection, area_alerts).values(**asdict(alert))
     changed = {name: query.excluded[name] for name in ("level", "ended_at", "peak", "peak_at")}
     await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
 
@@ -122,7 +122,8 @@ async def end_open_area_alerts(connection: AsyncConnection) -> None:
         .where(areas.c.id == area_alerts.c.area_id, streams.c.opened_at <= area_alerts.c.began_at)
         .scalar_subquery()
     )
-    ended_at = func.max(area_alerts.c.peak_at, func.coalesce(last_saved, 0.0))
+    seen = func.coalesce(last_saved, 0.0)
+    ended_at = case((area_alerts.c.peak_at > seen, area_alerts.c.peak_at), else_=seen)
     await connection.execute(update(area_alerts).where(area_alerts.c.ended_at.is_(None)).values(ended_at=ended_at))
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.schema import audit
+from server.storage.schema import LAST_NUMBER, audit
 from server.words.mark import N_
 
 
@@ -125,7 +125,7 @@ async def select_audit(
     columns = (audit.c.id, audit.c.at, audit.c.action, audit.c.target, audit.c.detail, audit.c.address, audit.c.device)
     query = select(*columns).where(audit.c.user_id == user_id).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
-        query = query.where(audit.c.id < before)
+        query = query.where(audit.c.id < min(before, LAST_NUMBER))
     return [Entry(**row._mapping) for row in await connection.execute(query)]
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
 from server.storage.schema import cameras, heatmaps
+from server.storage.upsert import insert_into
 
 STEPS = 65_535
 """A cell is stored in 16 bits of the hour's maximum: an hour that is written once a minute loses nothing that shows."""
@@ -59,7 +59,7 @@ async def add_heat(connection: AsyncConnection, records: Iterable[HeatRecord]) -
         known = (await connection.execute(query)).first()
         cells = record.cells if known is None else record.cells + unpack(rows, columns, known.most, known.cells)
         most, packed = pack(cells)
-        statement = insert(heatmaps).values(**keys, most=most, cells=packed)
+        statement = insert_into(connection, heatmaps).values(**keys, most=most, cells=packed)
         changed = {"most": most, "cells": packed}
         await connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=changed))
 

@@ -4,12 +4,12 @@ import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan, encode_plan
 from server.storage.schema import cameras, plans
+from server.storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,5 @@ async def upsert_plan(connection: AsyncConnection, camera_id: str, stored: Store
         "document": json.dumps(encode_plan(stored.plan), separators=(",", ":")),
         "changed_at": now,
     }
-    query = insert(plans).values(camera_id=camera_id, **values)
+    query = insert_into(connection, plans).values(camera_id=camera_id, **values)
     await connection.execute(query.on_conflict_do_update(index_elements=["camera_id"], set_=values))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.schema import room_log
+from server.storage.schema import LAST_NUMBER, room_log
+from server.storage.upsert import insert_into
 
 MOST_ENTRIES = 2_000
 """Of each room and sort of entry; the oldest go first."""
@@ -42,12 +43,17 @@ class LogEntry:
 
 
 async def insert_log(
-    connection: AsyncConnection, room_id: str, kind: Kind, who: str, text: str, now: float
+    connection: AsyncConnection, room_id: str, kind: Kind, who: str, text: str, now: float, key: str | None = None
 ) -> LogEntry:
-    """Write an entry; what is too old for the log goes."""
+    """Write an entry; what is too old for the log goes. One with a `key` that is there already is not written again."""
     who, text = who[:80], text[:500]
-    row = insert(room_log).values(room_id=room_id, at=now, kind=kind.value, who=who, text=text)
-    number = (await connection.execute(row.returning(room_log.c.id))).scalar_one()
+    row = insert_into(connection, room_log).values(
+        room_id=room_id, at=now, kind=kind.value, who=who, text=text, key=key
+    )
+    once = row.on_conflict_do_nothing(index_elements=["key"]).returning(room_log.c.id)
+    number = (await connection.execute(once)).scalar()
+    if number is None:
+        number = (await connection.execute(select(room_log.c.id).where(room_log.c.key == key))).scalar_one()
     entry = LogEntry(number, now, kind, who, text)
     sort = next((one for one in SORTS if kind in one), PEOPLE)
     alike = room_log.c.room_id == room_id, room_log.c.kind.in_([one.value for one in sort])
@@ -64,5 +70,5 @@ async def select_log(
     """The entries of a room whose reader was checked, newest first; `before` is the id of the last one known."""
     query = select(room_log).where(room_log.c.room_id == room_id).order_by(room_log.c.id.desc()).limit(limit)
     if before is not None:
-        query = query.where(room_log.c.id < before)
+        query = query.where(room_log.c.id < min(before, LAST_NUMBER))
     return [LogEntry(row.id, row.at, Kind(row.kind), row.who, row.text) for row in await connection.execute(query)]

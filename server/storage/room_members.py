@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.rights import RANK, Role
 from server.storage.schema import cameras, room_members, rooms, users
+from server.storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def join_room(
     before = None if found is None else Role(found)
     if before is not None and RANK[before] >= RANK[role]:
         return before, before
-    row = insert(room_members).values(room_id=room_id, user_id=user_id, role=role.value, joined_at=now)
+    row = insert_into(connection, room_members).values(room_id=room_id, user_id=user_id, role=role.value, joined_at=now)
     await connection.execute(
         row.on_conflict_do_update(index_elements=["room_id", "user_id"], set_={"role": role.value})
     )

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import ColumnElement, case, delete, or_, select
-from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
 from server.storage.schema import cameras, samples
+from server.storage.upsert import Insert, insert_into
 
 STEPS_S = (10, 60, 3600)
 
@@ -62,7 +62,7 @@ async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> No
     ]
     if rows:
         # One statement for all of them: each by itself takes a hundred times as long, and holds the lock meanwhile.
-        query = insert(samples)
+        query = insert_into(connection, samples)
         keys = ["camera_id", "zone_id", "step_s", "at"]
         await connection.execute(query.on_conflict_do_update(index_elements=keys, set_=_merged(query)), rows)
 

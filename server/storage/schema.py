@@ -26,6 +26,9 @@ metadata = MetaData(
     }
 )
 
+LAST_NUMBER = 2**31 - 1
+"""The largest that a column of numbers holds on every database."""
+
 # Times are Unix seconds (UTC) as floats: one meaning on every database. Keys are random text, so that an id
 # neither counts things nor can be guessed.
 users = Table(
@@ -265,6 +268,16 @@ streams = Table(
     Index("ix_streams_camera_id_opened_at", "camera_id", "opened_at"),
 )
 
+# The last parts of each stream that were written: samples and heatmaps add up, and must not do so twice.
+saved_parts = Table(
+    "saved_parts",
+    metadata,
+    Column("stream_id", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("camera_id", ForeignKey("cameras.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Float, nullable=False),
+)
+
 # A link into a room. The code in it is shown once; this is its SHA-256.
 invites = Table(
     "invites",
@@ -299,7 +312,9 @@ room_log = Table(
     Column("kind", String(20), nullable=False),
     Column("who", String(80), nullable=False),
     Column("text", String(500), nullable=False),
+    Column("key", String(32)),  # by which an entry that is written again is known; none where that does not happen
     Index("ix_room_log_room_id_id", "room_id", "id"),
+    Index("ix_room_log_key", "key", unique=True),
     sqlite_autoincrement=True,
 )
 

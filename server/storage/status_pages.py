@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.schema import rooms, status_pages
+from server.storage.upsert import insert_into
 
 Show = Literal["counts", "state"]
 
@@ -24,7 +24,7 @@ class StatusPage:
 
 async def upsert_status_page(connection: AsyncConnection, room_id: str, code: str, show: Show, now: float) -> None:
     """Open the page of a room that was checked; one that is open keeps its code."""
-    query = insert(status_pages).values(room_id=room_id, code=code, show=show, created_at=now)
+    query = insert_into(connection, status_pages).values(room_id=room_id, code=code, show=show, created_at=now)
     await connection.execute(query.on_conflict_do_update(index_elements=["room_id"], set_={"show": show}))
 
 

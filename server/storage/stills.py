@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
 from server.storage.rights import Right, has_right
 from server.storage.schema import alerts, cameras, guests, still_cameras, stills
+from server.storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class Still:
 async def choose_stills(connection: AsyncConnection, camera_id: str, *, keep: bool) -> None:
     """Keep pictures of a camera's alerts from now on, or no longer."""
     if keep:
-        await connection.execute(insert(still_cameras).values(camera_id=camera_id).on_conflict_do_nothing())
+        await connection.execute(
+            insert_into(connection, still_cameras).values(camera_id=camera_id).on_conflict_do_nothing()
+        )
     else:
         await connection.execute(delete(still_cameras).where(still_cameras.c.camera_id == camera_id))
 
@@ -48,7 +50,7 @@ async def add_stills(connection: AsyncConnection, found: Iterable[Still]) -> Non
     for still in found:
         if not await select_still_cameras(connection, [still.camera_id]):
             continue
-        query = insert(stills).values(alert_id=still.alert_id, at=still.at, jpeg=still.jpeg)
+        query = insert_into(connection, stills).values(alert_id=still.alert_id, at=still.at, jpeg=still.jpeg)
         await connection.execute(query.on_conflict_do_nothing())
 
 

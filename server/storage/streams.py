@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.schema import streams
+from server.storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class StreamRecord:
 async def upsert_stream(connection: AsyncConnection, record: StreamRecord) -> None:
     """Write the totals of a stream over what was saved of it before; one that was closed stays so."""
     values = asdict(record)
-    query = insert(streams).values(**values)
+    query = insert_into(connection, streams).values(**values)
     closed_at = func.coalesce(query.excluded.closed_at, streams.c.closed_at)
     await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=values | {"closed_at": closed_at}))
 

@@ -195,7 +195,7 @@ async def test_old_history_is_shown_from_what_is_left(server: RunningServer, set
     at = (time.time() - 4 * DAY_S) // 3600 * 3600
     async with server.user() as user:
         camera = await user.camera()
-        database = Database(settings.database_path)
+        database = Database(settings.database)
         async with database.writing() as connection:
             await add_samples(connection, [Sample(camera, "", "", 10, at + 10, 10, 1, 2.0, 4, 3, 0, 0, 0.0, 0)])
             await delete_old_samples(connection, settings.retention.samples, time.time())

@@ -119,7 +119,7 @@ async def test_common_passwords_are_refused(server: RunningServer) -> None:
 
 async def test_hashes_grow_with_the_cost(settings: Settings, engine: ScriptedEngine) -> None:
     async def stored() -> str:
-        database = Database(settings.database_path)
+        database = Database(settings.database)
         async with database.reading() as connection:
             found = (await connection.execute(text("SELECT password_hash FROM users"))).scalar_one()
         await database.close()
@@ -168,7 +168,7 @@ async def test_deleting_the_account_takes_everything_along(server: RunningServer
 
 async def left_behind(settings: Settings) -> dict[str, int]:
     """Rows of each table, and what the log still knows of ada."""
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     counts = {}
     async with database.reading() as connection:
         for table in ("users", "cameras", "streams", "sessions", "refresh_tokens"):

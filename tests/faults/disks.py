@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from server.storage import database
+from server.storage import sqlite
 
 BLOCK = 4096
 
@@ -60,13 +60,13 @@ class ReadOnly:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.on = False
-        begin = database._on_begin
+        begin = sqlite._on_begin
 
         def begin_so(connection: Connection) -> None:
             connection.exec_driver_sql(f"PRAGMA query_only = {int(self.on)}")
             begin(connection)
 
-        patch.setattr(database, "_on_begin", begin_so)
+        patch.setattr(sqlite, "_on_begin", begin_so)
 
 
 @contextlib.contextmanager

@@ -83,6 +83,17 @@ class Proxy:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             writer.transport.abort()
 
+    async def refuse(self) -> None:
+        """Cut every connection and take no new one, as a machine does whose server ended."""
+        assert self._server is not None
+        self._server.close()
+        self.reset()
+        await self._server.wait_closed()
+
+    async def listen(self) -> None:
+        """Take connections again, on the same port."""
+        await self.__aenter__()
+
     def swallow(self) -> None:
         """Nothing passes any more, and nobody is told."""
         self._open.clear()

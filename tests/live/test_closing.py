@@ -17,7 +17,7 @@ from server.live import recorder as module
 from server.live.journal import Pending
 from server.live.recorder import Recorder
 from server.live.stream import Stream
-from server.storage import database as storage
+from server.storage import sqlite as storage
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
 from server.storage.migrate import migrate

@@ -336,7 +336,7 @@ async def test_a_shutdown_is_announced_and_what_was_counted_is_kept(settings: Se
             stream = (await user.open(camera))["stream"]
             await user.frame(stream, 1)
         assert (await user.wait_for("going_away"))["retry_ms"] > 0
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.reading() as connection:
         saved = (await select_last_streams(connection, [camera]))[camera]
     await database.close()

@@ -29,7 +29,7 @@ FEATURE = {
 
 async def saved(settings: Settings, camera: str) -> int:
     """How many frames of the camera's last stream the database knows."""
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.reading() as connection:
         found = (await select_last_streams(connection, [camera])).get(camera)
     await database.close()
@@ -122,7 +122,7 @@ async def test_the_end_does_not_lose_what_is_being_written(
             await user.frame(stream, seq, t=seq * 2000.0)
         async with asyncio.timeout(30):
             await drained.wait()
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.reading() as connection:
         rows = (await connection.execute(select(samples.c.at).where(samples.c.step_s == 10))).scalars().all()
     await database.close()

@@ -34,7 +34,7 @@ async def test_a_link_is_shown_once_and_as_a_code_to_scan(hall: Hall) -> None:
     listed = (await hall.owner.get(f"{hall.path}/invites"))["invites"]
     assert listed[0] == made["invite"]
     assert code not in str(listed)
-    database = Database(hall.server.settings.database_path)
+    database = Database(hall.server.settings.database)
     async with database.reading() as connection:
         stored = (await connection.execute(text("SELECT * FROM invites"))).all()
     await database.close()
@@ -83,7 +83,7 @@ async def test_a_lesser_link_takes_nothing_away(hall: Hall) -> None:
 async def test_links_that_do_not_hold_look_all_the_same(hall: Hall, end: str) -> None:
     path, invite = await new_invite(hall, "camera")
     if end == "expired":
-        database = Database(hall.server.settings.database_path)
+        database = Database(hall.server.settings.database)
         async with database.writing() as connection:
             await connection.execute(text("UPDATE invites SET expires_at = :now"), {"now": time.time()})
         await database.close()
@@ -176,7 +176,7 @@ async def test_phones_of_guests_take_no_place_among_ones_own_cameras(settings: S
                 invite = (await owner.invite(room, "camera", phone))["invite"]
         assert (await ask(owner, "DELETE", f"/api/rooms/{room}/invites/{invite}"))[0] == 204
         await owner.camera("One")
-        database = Database(small.database_path)
+        database = Database(small.database)
         async with database.writing() as connection:
             await connection.execute(text("UPDATE invites SET expires_at = 1, revoked_at = 1"))
         await database.close()

@@ -84,7 +84,7 @@ async def add_alert(settings: Settings, camera: str) -> str:
     """An alert of a camera, with a picture."""
     alert = f"alr_{next(_names)}"
     row = {"alert_id": alert, "camera_id": camera, "now": time.time()}
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.writing() as connection:
         await connection.execute(
             text(
@@ -102,7 +102,7 @@ async def make_admin(settings: Settings, client: Client) -> None:
     """Give the role to who is signed in."""
     async with client.http.get("/api/session") as response:
         name = (await response.json())["user"]["username"]
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.writing() as connection:
-        await connection.execute(text("UPDATE users SET is_admin = 1 WHERE username = :name"), {"name": name})
+        await connection.execute(text("UPDATE users SET is_admin = true WHERE username = :name"), {"name": name})
     await database.close()

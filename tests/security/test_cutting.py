@@ -103,7 +103,7 @@ async def expire(people: Cast) -> None:
 
 async def execute(people: Cast, statement: str) -> None:
     """Change the database behind everybody's back."""
-    database = Database(people.settings.database_path)
+    database = Database(people.settings.database)
     async with database.writing() as connection:
         await connection.execute(text(statement), {"now": time.time()})
     await database.close()

@@ -87,7 +87,7 @@ async def end_sessions(settings: Settings) -> None:
 
 async def execute(settings: Settings, statement: str) -> None:
     """Change the database."""
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.writing() as connection:
         await connection.execute(text(statement))
     await database.close()
@@ -95,7 +95,7 @@ async def execute(settings: Settings, statement: str) -> None:
 
 async def open_sessions(settings: Settings) -> int:
     """How many sessions are open."""
-    database = Database(settings.database_path)
+    database = Database(settings.database)
     async with database.reading() as connection:
         found = await connection.execute(text("SELECT count(*) FROM sessions WHERE ended_at IS NULL"))
         count = int(found.scalar_one())
@@ -172,7 +172,7 @@ async def test_a_deletion_that_waited_deletes_nothing(
         await thief.register()
         asked = post(thief, path, {"password": PASSWORD})
         assert await held.meanwhile(asked, lambda: act(server.settings)) == 401
-        database = Database(server.settings.database_path)
+        database = Database(server.settings.database)
         async with database.reading() as connection:
             left = (await connection.execute(text("SELECT count(*) FROM users"))).scalar_one()
         await database.close()

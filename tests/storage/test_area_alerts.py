@@ -1,20 +1,19 @@
 """Alerts of areas in the database."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from server.storage.area_alerts import AreaAlert, end_open_area_alerts, upsert_area_alert
 from server.storage.areas import Area, insert_area
+from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
 from server.storage.rooms import Room, insert_room
 from server.storage.schema import area_alerts, cameras
 from server.storage.streams import StreamRecord, upsert_stream
 from server.storage.users import User, insert_user
-from tests.support.server import empty_database
 
 ALERT = AreaAlert("aal_1", "are_1", "warning", 100.0, None, 7.0, 110.0)
 STREAM = StreamRecord("str_1", "cam_1", "camera", 90.0, 131.0, None, 42_000.0, 3, 5, 9, 9, 0, 0)
@@ -31,11 +30,9 @@ STREAM = StreamRecord("str_1", "cam_1", "camera", 90.0, 131.0, None, 42_000.0, 3
     ],
 )
 async def test_what_a_killed_process_left_open_ends_when_its_room_was_counted_last(
-    tmp_path: Path, alert: AreaAlert, streams: list[StreamRecord], ended_at: float
+    where: Where, alert: AreaAlert, streams: list[StreamRecord], ended_at: float
 ) -> None:
-    path = tmp_path / "test.sqlite3"
-    path.write_bytes(empty_database())
-    database = Database(path)
+    database = Database(where)
     async with database.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
         await insert_room(connection, Room("rom_1", "usr_a", "Hall", 1.0))

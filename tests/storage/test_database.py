@@ -1,6 +1,7 @@
 """Migrations, transactions, and that what was written stays."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
+from server.storage.backend import Where
 from server.storage.cameras import (
     Camera,
     count_cameras,
@@ -19,17 +21,17 @@ from server.storage.cameras import (
 )
 from server.storage.database import Database
 from server.storage.migrate import migrate
+from server.storage.postgres_start import migration_engine
 from server.storage.schema import metadata
 from server.storage.streams import StreamRecord, select_last_streams, upsert_stream
 from server.storage.users import User, insert_user
+from tests.support.postgres import Cluster
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> "asyncio.AsyncIterator[Database]":  # type: ignore[name-defined]
+async def database(where: Where) -> "asyncio.AsyncIterator[Database]":  # type: ignore[name-defined]
     """A migrated database with the users a and b."""
-    path = tmp_path / "test.sqlite3"
-    await asyncio.to_thread(migrate, path)
-    opened = Database(path)
+    opened = Database(where)
     async with opened.writing() as connection:
         for name in ("a", "b"):
             await insert_user(connection, User(f"usr_{name}", name, f"{name}@x.org", False), "hash", 1.0)
@@ -51,12 +53,29 @@ def test_migrations_build_what_the_queries_expect(tmp_path: Path) -> None:
     engine.dispose()
 
 
-async def test_the_connection_is_set_up(database: Database) -> None:
+def test_two_that_migrate_at_once_build_the_same(postgres: Cluster) -> None:
+    where = postgres.where(postgres.empty())
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(migrate, where) for _ in range(3)]:
+            done.result(60)
+    engine = migration_engine(where)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+async def test_the_connection_is_set_up(tmp_path: Path) -> None:
+    database = Database(tmp_path / "test.sqlite3")
     async with database.reading() as connection:
         values = [
             (await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in ("foreign_keys", "journal_mode")
         ]
     assert values == [1, "wal"]
+    await database.close()
+
+
+async def test_what_belongs_to_nobody_is_refused(database: Database) -> None:
     with pytest.raises(IntegrityError):
         async with database.writing() as connection:
             await insert_camera(connection, Camera("cam_1", "usr_nobody", "x", 1.0))
@@ -71,8 +90,8 @@ async def test_an_error_rolls_back(database: Database) -> None:
         assert await count_cameras(connection, "usr_a") == 0
 
 
-async def test_many_writers_at_once_lose_nothing(database: Database, tmp_path: Path) -> None:
-    others = [Database(tmp_path / "test.sqlite3") for _ in range(3)]
+async def test_many_writers_at_once_lose_nothing(database: Database, where: Where) -> None:
+    others = [Database(where) for _ in range(3)]
 
     async def write(where: Database, number: int) -> None:
         async with where.writing() as connection:

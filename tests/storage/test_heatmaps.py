@@ -1,16 +1,14 @@
 """Where people were, hour by hour, in the database."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from server.storage.backend import Where
 from server.storage.cameras import Camera, delete_camera, insert_camera
 from server.storage.database import Database
 from server.storage.heatmaps import HeatRecord, add_heat, delete_old_heat, pack, select_heat, unpack
-from server.storage.migrate import migrate
 from server.storage.users import User, insert_user
 
 HOUR = 1_700_006_400.0
@@ -18,11 +16,9 @@ DAY = 86_400
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(where: Where) -> AsyncIterator[Database]:
     """A database with one camera."""
-    path = tmp_path / "test.sqlite3"
-    await asyncio.to_thread(migrate, path)
-    opened = Database(path)
+    opened = Database(where)
     async with opened.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
         await insert_camera(connection, Camera("cam_1", "usr_a", "x", 1.0))

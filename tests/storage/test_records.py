@@ -1,7 +1,6 @@
 """How long alerts and totals of streams are kept."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from server.storage.alerts import AlertRecord, upsert_alerts
 from server.storage.area_alerts import AreaAlert, upsert_area_alert
 from server.storage.areas import Area, insert_area
+from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
 from server.storage.records import delete_old_records
@@ -17,7 +17,6 @@ from server.storage.rooms import Room, insert_room
 from server.storage.schema import alerts, area_alerts, streams
 from server.storage.streams import StreamRecord, upsert_stream
 from server.storage.users import User, insert_user
-from tests.support.server import empty_database
 
 NOW = 1000.0 * DAY_S
 OLD, YOUNG = NOW - 31 * DAY_S, NOW - 29 * DAY_S
@@ -41,11 +40,9 @@ AREA_ALERT = AreaAlert("aal_1", "are_1", "warning", OLD, OLD, 7.0, OLD)
     ],
 )
 async def test_what_is_over_goes_after_its_time(
-    tmp_path: Path, days: int, expected: tuple[set[str], set[str], set[str]]
+    where: Where, days: int, expected: tuple[set[str], set[str], set[str]]
 ) -> None:
-    path = tmp_path / "test.sqlite3"
-    path.write_bytes(empty_database())
-    database = Database(path)
+    database = Database(where)
     async with database.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
         await insert_room(connection, Room("rom_1", "usr_a", "Hall", 1.0))

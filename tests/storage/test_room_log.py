@@ -1,23 +1,18 @@
 """A room's log keeps what people wrote, whatever machines write."""
 
-import asyncio
-from pathlib import Path
-
 import pytest
 
 from server.storage import room_log
+from server.storage.backend import Where
 from server.storage.database import Database
-from server.storage.migrate import migrate
 from server.storage.room_log import Kind, insert_log, select_log
 from server.storage.rooms import Room, insert_room
 from server.storage.users import User, insert_user
 
 
-async def test_no_sort_of_entry_pushes_out_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_sort_of_entry_pushes_out_another(where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room_log, "MOST_ENTRIES", 3)
-    path = tmp_path / "test.sqlite3"
-    await asyncio.to_thread(migrate, path)
-    database = Database(path)
+    database = Database(where)
     async with database.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
         for room in ("rom_1", "rom_2"):

@@ -1,15 +1,13 @@
 """The course of the figures in the database."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
-from server.storage.migrate import migrate
 from server.storage.samples import Sample, add_samples, delete_old_samples, select_samples
 from server.storage.users import User, insert_user
 
@@ -18,11 +16,9 @@ ONE = Sample("cam_1", "z", "Gate", 10, HOUR, 10, 1, 2.0, 4, 3, 5, 4, 30.0, 2)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(where: Where) -> AsyncIterator[Database]:
     """A database with one camera."""
-    path = tmp_path / "test.sqlite3"
-    await asyncio.to_thread(migrate, path)
-    opened = Database(path)
+    opened = Database(where)
     async with opened.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
         await insert_camera(connection, Camera("cam_1", "usr_a", "x", 1.0))

@@ -152,7 +152,7 @@ def empty_database() -> bytes:
 
 def furnish(settings: Settings) -> None:
     """The data directory as a first start leaves it; one that is there already stays as it is."""
-    if not settings.database_path.exists():
+    if isinstance(settings.database, Path) and not settings.database.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         settings.database_path.touch(mode=0o600)
         settings.database_path.write_bytes(empty_database())
