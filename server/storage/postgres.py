@@ -81,6 +81,7 @@ class PostgresServer:
             max_overflow=MORE_LINES,
             pool_timeout=LOCK_S,
             pool_pre_ping=True,
+            hide_parameters=True,
             isolation_level="READ COMMITTED",
         )
         event.listen(self._engine.sync_engine, "before_cursor_execute", _before_execution, retval=True)

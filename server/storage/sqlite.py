@@ -1,18 +1,22 @@
 """SQLite: one file, short transactions, writers announce themselves."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from sqlite3 import Connection
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection as CoreConnection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from server.storage.trouble import Trouble
 
 BUSY_TIMEOUT_MS = 20_000
+WAIT_S = BUSY_TIMEOUT_MS / 1000
+"""For a connection, and for the turn to write, beside others of this process."""
 SAYS = {
     "full": Trouble.FULL,
     "readonly": Trouble.READ_ONLY,
@@ -25,7 +29,7 @@ SAYS = {
 """What is in its messages, and what that means."""
 
 
-def _on_connect(connection: Connection, _record: object) -> None:
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     """Set what SQLite does not by default (FACTS: foreign keys, WAL, time to wait for a lock)."""
     # None hands transactions to SQLAlchemy alone, so that BEGIN is ours to choose.
     connection.isolation_level = None
@@ -59,7 +63,9 @@ class SQLiteFile:
     watched = False
 
     def __init__(self, path: Path) -> None:
-        self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+        # What is stored is nobody's business who reads the log, where errors go.
+        self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True, pool_timeout=WAIT_S)
+        self._turn = asyncio.Lock()
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine.sync_engine, "connect", _on_connect)
         event.listen(self._engine.sync_engine, "begin", _on_begin)
@@ -74,14 +80,27 @@ class SQLiteFile:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one consistent state."""
-        async with self._engine.connect() as connection:
-            yield connection
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except PoolTimeoutError as error:
+            raise _locked() from error
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A connection in a transaction that no other writes beside."""
-        async with self._writer.begin() as connection:
-            yield connection
+        """A connection in a transaction that no other writes beside; who waits here keeps none from reading."""
+        try:
+            async with asyncio.timeout(WAIT_S):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise _locked() from error
+        try:
+            async with self._writer.begin() as connection:
+                yield connection
+        except PoolTimeoutError as error:
+            raise _locked() from error
+        finally:
+            self._turn.release()
 
     def trouble_of(self, error: DatabaseError) -> Trouble:
         """By what SQLite says."""
@@ -95,3 +114,8 @@ class SQLiteFile:
     async def is_whole(self, connection: AsyncConnection) -> bool:
         """Read the whole file."""
         return (await connection.execute(text("PRAGMA quick_check(1)"))).scalar() == "ok"
+
+
+def _locked() -> OperationalError:
+    """As SQLite says it when another process writes for too long."""
+    return OperationalError("(nothing was asked)", None, sqlite3.OperationalError("database is locked"))

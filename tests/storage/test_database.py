@@ -1,15 +1,19 @@
 """Migrations, transactions, and that what was written stays."""
 
 import asyncio
+import sqlite3
+import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from server.storage import sqlite
 from server.storage.backend import Where
 from server.storage.cameras import (
     Camera,
@@ -24,6 +28,7 @@ from server.storage.migrate import migrate
 from server.storage.postgres_start import migration_engine
 from server.storage.schema import metadata
 from server.storage.streams import StreamRecord, select_last_streams, upsert_stream
+from server.storage.trouble import Trouble, is_trouble
 from server.storage.users import User, insert_user
 from tests.support.postgres import Cluster
 
@@ -124,3 +129,65 @@ async def test_the_last_stream_and_what_deleting_takes_along(database: Database)
         assert (await select_last_streams(connection, ["cam_1", "cam_2"]))["cam_1"] == record("str_2", 20, 7)
         await delete_camera(connection, "usr_a", "cam_1")
         assert await select_last_streams(connection, ["cam_1"]) == {}
+
+
+async def test_writers_that_wait_keep_nobody_from_reading(tmp_path: Path) -> None:
+    path = tmp_path / "test.sqlite3"
+    migrate(path)
+    database = Database(path)
+
+    async def write(number: int) -> None:
+        async with database.writing() as connection:
+            await insert_user(connection, User(f"usr_{number}", f"u{number}", f"{number}@x.org", False), "hash", 1.0)
+
+    assert await database.check() is None
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = [asyncio.create_task(write(number)) for number in range(60)]
+        await asyncio.sleep(0.3)
+        async with asyncio.timeout(1):
+            assert await database.check() is None
+        assert not any(task.done() for task in waiting)
+        other.execute("COMMIT")
+    await asyncio.gather(*waiting)
+    await database.close()
+
+
+async def test_who_waits_too_long_is_told_that_it_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "WAIT_S", 0.2)
+    path = tmp_path / "test.sqlite3"
+    migrate(path)
+    database = Database(path)
+    async with database.writing():
+        with pytest.raises(OperationalError) as refused:
+            async with database.writing():
+                raise AssertionError("two write at once")
+    assert is_trouble(refused.value)
+    assert database.trouble is Trouble.BUSY
+    async with AsyncExitStack() as stack:
+        for _ in range(15):
+            await stack.enter_async_context(database.reading())
+        said = await database.check()
+        assert said is not None
+        assert "locked" in said
+    await database.probe()
+    assert database.trouble is None
+    await database.close()
+
+
+async def test_what_is_stored_is_in_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "test.sqlite3"
+    migrate(path)
+    database = Database(path)
+    user, hashed = User("usr_1", "ada", "ada@example.org", False), "$2b$12$hash"
+    errors = []
+    for _ in range(2):
+        try:
+            async with database.writing() as connection:
+                await insert_user(connection, user, hashed, 1.0)
+        except IntegrityError as error:
+            errors.append("".join(traceback.format_exception(error)))
+    assert len(errors) == 1
+    assert hashed not in errors[0]
+    assert user.email not in errors[0]
+    await database.close()
