@@ -55,6 +55,8 @@ def serve(arguments: argparse.Namespace) -> int:
         try:
             return run(load_settings(**overrides), listeners)
         except (StartError, CodedError) as error:
+            for listener in listeners.values():
+                listener.close()
             print(f"crowdcount: {error}", file=sys.stderr)
             return CANNOT_START
     return Supervisor(listeners, overrides, shutdown_s=settings.shutdown_s).run()

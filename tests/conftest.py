@@ -31,8 +31,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What must hold on every database is tested on each."""
     if "database_url" not in metafunc.fixturenames or DATABASE != "sqlite":
         return
-    file = Path(metafunc.module.__file__).relative_to(TESTS).as_posix()
-    if "where" in metafunc.fixturenames or f"{file}::{metafunc.function.__name__}" in ON_EACH_DATABASE:
+    file = Path(metafunc.module.__file__).relative_to(TESTS)
+    names = {file.parts[0], file.as_posix(), f"{file.as_posix()}::{metafunc.function.__name__}"}
+    if names & ON_EACH_DATABASE:
         metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 

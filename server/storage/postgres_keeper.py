@@ -21,7 +21,7 @@ WAIT_S = 15.0
 BEAT_S = 1.0
 ANSWER_S = 2.0
 """Together with `BEAT_S`, how long a server that hangs goes unnoticed."""
-AGAIN_S = 0.5
+AGAIN_S = 0.25
 IN_USE = (
     "DATABASE_IN_USE: another crowdcount serves with this database, and it takes one alone; end the other one first."
 )

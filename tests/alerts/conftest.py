@@ -1,25 +1,21 @@
 """A database with somebody in it who wants to be told, and receivers."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
+from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
 from server.storage.channels import Channel, Kind, Step
 from server.storage.database import Database
-from server.storage.migrate import migrate
 from server.storage.users import User, insert_user
 from tests.alerts.receivers import MailBox, Receiver, mail_box, receiver
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(where: Where) -> AsyncIterator[Database]:
     """The users a and b with a camera each."""
-    path = tmp_path / "alerts.sqlite3"
-    await asyncio.to_thread(migrate, path)
-    opened = Database(path)
+    opened = Database(where)
     async with opened.writing() as connection:
         for name in ("a", "b"):
             await insert_user(connection, User(f"usr_{name}", name, f"{name}@x.org", False), "hash", 1.0)

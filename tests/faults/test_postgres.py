@@ -22,7 +22,7 @@ from tests.support.server import Client, run_server
 pytestmark = [pytest.mark.timeout(240)]
 STEP_MS = 500.0
 """Capture time between two frames: twenty of them are a sample."""
-AWAY_S = 5.0
+AWAY_S = 4.0
 
 
 @dataclass
@@ -134,7 +134,7 @@ async def test_counting_goes_on_without_the_database_and_all_of_it_is_stored_onc
     name = postgres.furnished()
     async with Proxy(postgres.port) as line, watching(postgres, line, tmp_path, name) as watcher:
         user = watcher.user
-        before = await watcher.stream_for(2.0)
+        before = await watcher.stream_for(1.5)
         if how == "away":
             await line.refuse()
         else:

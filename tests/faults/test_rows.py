@@ -22,7 +22,7 @@ def test_the_rows_are_those_that_are_promised() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row.number))
 def test_every_row_has_its_tests(row: Row) -> None:
-    assert bool(row.tests) != bool(row.lacking)
+    assert row.tests or row.lacking
     for named in row.tests:
         file, _, name = named.partition("::")
         found = names_in(TESTS / file)

@@ -83,7 +83,7 @@ async def furnish_room(clients: dict[Role, Client], camera: str, asker: Role) ->
 async def add_alert(settings: Settings, camera: str) -> str:
     """An alert of a camera, with a picture."""
     alert = f"alr_{next(_names)}"
-    row = {"alert_id": alert, "camera_id": camera, "now": time.time()}
+    row = {"alert_id": alert, "camera_id": camera, "now": time.time(), "jpeg": b"\xff\xd8"}
     database = Database(settings.database)
     async with database.writing() as connection:
         await connection.execute(
@@ -93,7 +93,7 @@ async def add_alert(settings: Settings, camera: str) -> str:
             ),
             row,
         )
-        await connection.execute(text("INSERT INTO stills (alert_id, at, jpeg) VALUES (:alert_id, :now, x'ffd8')"), row)
+        await connection.execute(text("INSERT INTO stills (alert_id, at, jpeg) VALUES (:alert_id, :now, :jpeg)"), row)
     await database.close()
     return alert
 
