@@ -18,6 +18,7 @@ from server.live.session_watch import SessionWatch
 from server.live.storage_watch import StorageWatch
 from server.live.vitals import Vitals
 from server.secret import Keys, load_keys
+from server.steady import Steady
 
 logger = logging.getLogger("crowdcount")
 
@@ -40,9 +41,10 @@ def install_lifecycle(
         registry.recorder.start()
         hub.start()
         watch.start()
-        follow = asyncio.create_task(follow_keys(app, services), name="follow keys")
+        follow = Steady("key watch", lambda: follow_keys(app, services))
+        follow.start()
         yield
-        follow.cancel()
+        await follow.stop()
         await watch.stop()
         await registry.recorder.stop()
         await save_all(registry)

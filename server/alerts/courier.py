@@ -17,6 +17,7 @@ from server.alerts.message import Message, alert_message, code_message, trial_me
 from server.alerts.outside import TIMEOUT_S
 from server.alerts.retry import GIVE_UP_S, wait_s
 from server.ids import new_id
+from server.steady import Steady
 from server.storage.channels import Channel, Kind, disable_channel, note_outcome
 from server.storage.database import Database
 from server.storage.outbox import (
@@ -69,21 +70,17 @@ class Courier:
         self._senders = senders
         self._site_url = site_url
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._task = Steady("courier", self._deliver_forever)
         self._running: dict[asyncio.Task[None], Parcel] = {}
         self._clean_at = 0.0
 
     def start(self) -> None:
         """Begin to deliver."""
-        self._task = asyncio.create_task(self._deliver_forever(), name="courier")
+        self._task.start()
 
     async def stop(self) -> None:
         """End what is under way; what does not end in time is sent again after the next start, with the same key."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await self._task.stop()
         if self._running:
             _done, late = await asyncio.wait(self._running, timeout=STOP_S)
             parcels = [self._running[task] for task in late]

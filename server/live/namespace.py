@@ -129,6 +129,17 @@ class LiveNamespace(socketio.AsyncNamespace):
 
     async def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:
+            await self._accept(sid, environ, auth)
+        except ConnectionRefusedError:
+            raise
+        except Exception as error:
+            # The boundary of one connection: the library would leave it open, neither accepted nor refused.
+            logger.exception("connection %s could not be looked at", sid, extra={"connection": sid})
+            message = N_("Something went wrong here. It was logged; nothing was lost.")
+            raise ConnectionRefusedError(message, {"code": "INTERNAL", "message": message}) from error
+
+    async def _accept(self, sid: str, environ: dict[str, Any], auth: object) -> None:
+        try:
             grant = await self._authenticate(environ, auth)
             caller, session = _who(sid, grant, lambda: sid in self._connections, origin_of(environ))
             holder = session if caller.guest else caller.user_id

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from contextlib import suppress
 from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +15,7 @@ from server.live.room_audience import RoomAudience, Tell
 from server.live.room_book import RoomBook
 from server.live.room_writer import RoomWriter
 from server.live.stream import Stream
+from server.steady import Steady
 from server.storage.alerts import AlertRecord
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
@@ -61,7 +61,7 @@ class RoomHub:
         self._cut = cut
         self._words = words
         self._open: dict[str, Stream] = {}
-        self._ticker: asyncio.Task[None] | None = None
+        self._ticker = Steady("rooms", self._tick_forever)
         self.book = RoomBook(database, self._open.__contains__, time.monotonic)
         self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
@@ -70,14 +70,11 @@ class RoomHub:
     def start(self) -> None:
         """Begin to watch over the rooms."""
         self.writer.start()
-        self._ticker = asyncio.create_task(self._tick_forever(), name="rooms")
+        self._ticker.start()
 
     async def stop(self) -> None:
         """End what was begun; what waits to be written is written."""
-        if self._ticker is not None:
-            self._ticker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._ticker
+        await self._ticker.stop()
         await self.audience.stop()
         self._notes.flush()
         await self.writer.stop()

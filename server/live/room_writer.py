@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from server.ids import new_id
+from server.steady import Steady
 from server.storage.area_alerts import AreaAlert, end_open_area_alerts, upsert_area_alert
 from server.storage.database import Database
 from server.storage.room_log import Kind, LogEntry, insert_log
+from server.storage.trouble import is_trouble
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -46,21 +48,18 @@ class RoomWriter:
         self._database = database
         self._written = written
         self._waiting: asyncio.Queue[Happening | AreaAlert] = asyncio.Queue(MOST_WAITING)
-        self._task: asyncio.Task[None] | None = None
+        self._begun = False
+        self._task = Steady("room writer", self._run)
 
     def start(self) -> None:
         """Begin to write."""
-        self._task = asyncio.create_task(self._run(), name="room writer")
+        self._task.start()
 
     async def stop(self) -> None:
         """Write what waits, then stop."""
-        if self._task is None:
-            return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._waiting.join(), RETRY_S)
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        await self._task.stop()
 
     def note(self, room_id: str, kind: Kind, who: str, text: str = "") -> None:
         """Something happened just now."""
@@ -81,11 +80,16 @@ class RoomWriter:
             logger.error("too much waits to be written of rooms; %s is lost", type(what).__name__)
 
     async def _run(self) -> None:
-        # First what a killed process left open, whatever that takes: later it could not be told from what is new.
-        await self._write_at_last(None)
+        if not self._begun:
+            # First what a killed process left open, whatever that takes: later it could not be told from what is new.
+            await self._write_at_last(None)
+            self._begun = True
         while True:
-            await self._write_at_last(await self._waiting.get())
-            self._waiting.task_done()
+            what = await self._waiting.get()
+            try:
+                await self._write_at_last(what)
+            finally:
+                self._waiting.task_done()
 
     async def _write_at_last(self, what: Happening | AreaAlert | None) -> None:
         written = await self._write(what)
@@ -110,9 +114,10 @@ class RoomWriter:
                     )
         except IntegrityError:
             logger.info("a room or area was deleted; nothing of it is kept")
-        except SQLAlchemyError:
+        except SQLAlchemyError as error:
             logger.exception("what happened in a room could not be written")
-            return False
+            # What the database refuses for what it is would be refused for ever, and hold up all that comes after it.
+            return not is_trouble(error)
         if entry is not None and isinstance(what, Happening):
             self._written(what.room_id, entry)
         return True

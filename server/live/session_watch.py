@@ -4,11 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
 from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.steady import Steady
 from server.storage.audit import delete_old_audit
 from server.storage.database import Database
 from server.storage.guests import select_guests_over
@@ -63,7 +63,7 @@ class SessionWatch:
         self._tidy = tidy
         self._audit_s = audit_days * DAY_S
         self._seen: dict[str, float] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._task = Steady("session watch", self._watch)
 
     def note_seen(self, session_id: str) -> None:
         """The session was used just now; written later, many at once."""
@@ -71,14 +71,11 @@ class SessionWatch:
 
     def start(self) -> None:
         """Watch from now on."""
-        self._task = asyncio.create_task(self._watch(), name="session watch")
+        self._task.start()
 
     async def stop(self) -> None:
         """Stop; what was noted is written."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
         await self._guarded(self._write_seen)
 
     async def _watch(self) -> None:
@@ -123,9 +120,14 @@ class SessionWatch:
         if self._database.away:
             return
         seen, self._seen = self._seen, {}
-        if seen:
+        if not seen:
+            return
+        try:
             async with self._database.writing() as connection:
                 await touch_sessions(connection, seen)
+        except SQLAlchemyError:
+            self._seen = seen | self._seen
+            raise
 
     async def _delete_old(self) -> None:
         now = time.time()

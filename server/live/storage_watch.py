@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
+from server.steady import Steady
 from server.storage.database import Database
 from server.storage.trouble import Trouble
 from server.words.storage import OVER, trouble_text
@@ -37,18 +37,15 @@ class StorageWatch:
         self._tell = tell
         self._told: dict[str, Trouble | None] = {}
         self._said: Trouble | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._task = Steady("storage watch", self._watch)
 
     def start(self) -> None:
         """Watch from now on."""
-        self._task = asyncio.create_task(self._watch(), name="storage watch")
+        self._task.start()
 
     async def stop(self) -> None:
         """Stop."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
     async def _watch(self) -> None:
         while True:

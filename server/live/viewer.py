@@ -1,11 +1,14 @@
 """One connection that looks at a room: one unacknowledged update at most, and the newest wins."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from server.live.picture_rate import PictureRate
+
+logger = logging.getLogger("crowdcount.live")
 
 Json = dict[str, Any]
 Send = Callable[[Json, Callable[..., None]], Awaitable[None]]
@@ -74,7 +77,7 @@ class Viewer:
 
     def start(self) -> None:
         """Begin to send."""
-        self._task = asyncio.create_task(self._run(), name=f"viewer {self.sid}")
+        self._task = asyncio.create_task(self._guard(), name=f"viewer {self.sid}")
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -127,6 +130,14 @@ class Viewer:
 
     def _waited_s(self) -> float:
         return 0.0 if self._waiting_since is None else self._clock() - self._waiting_since
+
+    async def _guard(self) -> None:
+        try:
+            await self._run()
+        except Exception:
+            # The boundary of one viewer, who would go on to look at old figures: it is cut, and comes back anew.
+            logger.exception("connection %s cannot be sent what it looks at", self.sid, extra={"connection": self.sid})
+            self._waiting_since = float("-inf")
 
     async def _run(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from prometheus_client import Gauge, Histogram
 
 from server.live import metrics
 from server.live.stream import Stream
+from server.steady import Steady
 from server.storage.database import Database
 
 LOOK_EVERY_S = 0.25
@@ -41,18 +42,15 @@ class Vitals:
         self._streams = streams
         self._database = database
         self._path = path
-        self._task: asyncio.Task[None] | None = None
+        self._task = Steady("vitals", self._look_forever)
 
     def start(self) -> None:
         """Look from now on."""
-        self._task = asyncio.create_task(self._look_forever(), name="vitals")
+        self._task.start()
 
     async def stop(self) -> None:
         """Stop."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
 
     async def _look_forever(self) -> None:
         clock = asyncio.get_running_loop().time

@@ -1,10 +1,12 @@
 """Which frames somebody who looks at a room gets pictures of."""
 
 import random
+import time
 
 import pytest
 
 from server.live.viewer import STALLED_FPS, Picture, PictureWish, Viewer
+from tests.support.wait import until
 
 CAMERA = "cam_1"
 SECONDS = 60
@@ -75,3 +77,20 @@ def test_few_are_made_for_who_does_not_acknowledge() -> None:
     assert len(times.film(10.0, 5)) > 45
     times.viewer.waits()
     assert len(times.film(10.0, 10)) <= 10 * STALLED_FPS + 12
+
+
+async def test_whoever_cannot_be_sent_anything_is_cut() -> None:
+    """And does not look at old figures for good."""
+
+    def compose(_viewer: Viewer) -> dict[str, object]:
+        raise RuntimeError("unforeseen")
+
+    async def send(*_: object) -> None:
+        raise AssertionError("nothing is sent here")
+
+    one = Viewer("sid", "usr_1", "ada", send, compose, time.monotonic)
+    one.start()
+    assert not one.too_slow()
+    one.wake()
+    await until(one.too_slow)
+    one.stop()

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import sqlite3
 from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from server.api import socket_auth
 from tests.faults.figures import note
@@ -130,6 +132,37 @@ async def test_who_leaves_while_authentication_runs_is_not_connected(
         async with asyncio.timeout(30):
             while await connections() != before:  # noqa: ASYNC110 - what is asked is a server, which has no event
                 await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        (OperationalError("SELECT", None, sqlite3.OperationalError("disk I/O error")), "STORAGE_UNAVAILABLE"),
+        (RuntimeError("unforeseen"), "INTERNAL"),
+    ],
+)
+async def test_who_cannot_be_looked_at_is_refused_and_may_try_again(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch, trouble: Exception, code: str
+) -> None:
+    """Not left between the two: a browser would wait for ever."""
+    found, broken = socket_auth.select_grant, True
+
+    async def select(*arguments: Any) -> Any:
+        if broken:
+            raise trouble
+        return await found(*arguments)
+
+    async with server.client() as user:
+        await user.register()
+        monkeypatch.setattr(socket_auth, "select_grant", select)
+        async with user.http.ws_connect(SOCKET) as socket:
+            await socket.send_str("40")
+            refused = await read_one(socket)
+            assert refused[:2] == "44"
+            assert json.loads(refused[2:])["data"]["code"] == code
+            broken = False
+            await socket.send_str("40")
+            assert (await read_one(socket))[:2] == "40"
 
 
 async def test_nothing_is_sent_to_everybody(server: RunningServer) -> None:
