@@ -3,10 +3,11 @@
 import socket
 import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from server.api.context import WebLife
 from server.app import Application, create_app
@@ -19,6 +20,7 @@ from server.listening import StartError
 from server.patience import PatientProtocol, PatientWebSocket
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
+from server.storage.reserve import keep_reserve, spend_reserve
 
 START_WAIT_S = 60.0
 """How long a database server that does not answer is waited for at the start: platforms start things in any order."""
@@ -49,9 +51,19 @@ def prepare(settings: Settings, *, serves: bool = False) -> None:
     if isinstance(settings.database, PostgresUrl):
         _prepare_server(settings.database, serves=serves)
         return
+    _prepare_file(settings.database_path)
+
+
+def _prepare_file(path: Path) -> None:
     # Password hashes are nobody else's business; SQLite gives its other files the mode of this one.
-    settings.database_path.touch(mode=0o600)
-    migrate(settings.database_path)
+    path.touch(mode=0o600)
+    if not spend_reserve(path.parent):
+        keep_reserve(path.parent)
+    try:
+        migrate(path)
+    except DatabaseError as error:
+        reason = f"{path} cannot be used: {error.orig}; `crowdcount check` looks at it, `df` at the disk"
+        raise StartError(f"DATABASE_UNUSABLE: {reason}") from error
 
 
 def _prepare_server(url: PostgresUrl, *, serves: bool) -> None:

@@ -41,6 +41,9 @@ class Backend(Protocol):
     def trouble_of(self, error: DatabaseError) -> Trouble:
         """What an error of the database means."""
 
+    def has_room(self) -> bool:
+        """Whether there is room for more than the next small write, as far as can be told from here."""
+
     async def touch(self, connection: AsyncConnection) -> None:
         """Write something that changes nothing."""
 

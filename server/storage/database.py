@@ -74,6 +74,8 @@ class Database:
         """Write something that changes nothing, so that `trouble` is of now."""
         if self.trouble in DAMAGE and not await self._mended():
             return
+        if self.trouble is Trouble.FULL and not self._backend.has_room():
+            return
         with suppress(DatabaseError):
             async with self.writing() as connection:
                 await self._backend.touch(connection)

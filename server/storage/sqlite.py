@@ -1,6 +1,7 @@
 """SQLite: one file, short transactions, writers announce themselves."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from server.storage.trouble import Trouble
 BUSY_TIMEOUT_MS = 20_000
 WAIT_S = BUSY_TIMEOUT_MS / 1000
 """For a connection, and for the turn to write, beside others of this process."""
+ROOM_BYTES = 524_288
 SAYS = {
     "full": Trouble.FULL,
     "readonly": Trouble.READ_ONLY,
@@ -63,6 +65,7 @@ class SQLiteFile:
     watched = False
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         # What is stored is nobody's business who reads the log, where errors go.
         self._engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True, pool_timeout=WAIT_S)
         self._turn = asyncio.Lock()
@@ -106,6 +109,10 @@ class SQLiteFile:
         """By what SQLite says."""
         said = str(error.orig).lower()
         return next((meaning for words, meaning in SAYS.items() if words in said), Trouble.OTHER)
+
+    def has_room(self) -> bool:
+        """Whether what is written at once fits on the disk; a single page may when that does not."""
+        return shutil.disk_usage(self._path.parent).free >= ROOM_BYTES
 
     async def touch(self, connection: AsyncConnection) -> None:
         """Write the number that nobody uses."""

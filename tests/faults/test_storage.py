@@ -132,6 +132,41 @@ async def test_a_disk_that_becomes_read_only_degrades_to_live_and_recovers(
     note(15, "disk that becomes read-only: page and /readyz know after", f"{noticed:.1f} s", "visible, recovers")
 
 
+async def test_a_server_starts_on_a_full_disk_and_counts(tmp_path: Path) -> None:
+    """As after a power cut, when something else goes on to fill the disk."""
+    with small_disk(tmp_path / "disk", 3) as disk:
+        settings = Settings(data_dir=disk.path / "data", port=0, bcrypt_cost=4, log_level="error")
+        async with run_server(settings, ScriptedEngine()) as server, server.user() as user:
+            camera, stream = await watched(user)
+            await user.frame(stream, 1)
+        disk.fill()
+        engine = ScriptedEngine()
+        async with run_server(settings, engine) as server, server.client() as user:
+            await user.sign_in()
+            await user.connect()
+            stream = (await user.open(camera))["stream"]
+            status = number = 0
+            while status != 503:  # the little that was kept for the start is used up
+                number += 1
+                async with user.http.patch(f"/api/cameras/{camera}", json={"name": f"Gate {number}"}) as response:
+                    status = response.status
+                assert (await user.frame(stream, number))["status"] == "processed", "live figures"
+            assert (await user.wait_for("storage"))["kept"] is False
+            assert (await readiness(user))["status"] == "degraded"
+            disk.free()
+            assert (await user.wait_for("storage"))["kept"] is True
+    note(15, "a start on a full disk", "counts, says that nothing is kept, recovers", "live-only")
+
+
+def test_a_damaged_database_is_told_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "crowdcount.sqlite3").write_bytes(b"no database" * 1000)
+    done = crowdcount(tmp_path / "data", "serve", "--port", "0")
+    assert done.returncode == 2
+    assert "DATABASE_UNUSABLE" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 3) as disk:
         (disk.path / "data").mkdir()
