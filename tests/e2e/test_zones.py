@@ -372,7 +372,24 @@ def test_names_limits_and_what_is_wrong_with_them(editor: Page, watch: Watch) ->
     editor.locator("#people-warning").fill("5")
     editor.locator("#people-critical").fill("4")
     assert "below" in editor.locator("#people-critical-error").inner_text()
+    editor.keyboard.press("Tab")
+    drawn(editor)
+    assert "below" in editor.locator("#people-critical-error").inner_text(), "it stays when the field is left"
+    assert editor.locator("#people-critical").input_value() == "4"
+    editor.locator("#people-warning").fill("3")
+    wait_saved(editor)
+    assert editor.locator("#people-critical-error").is_hidden(), "the field beside it was in its way"
+    taken = get_plan(editor)["plan"]["features"][1]["properties"]["limits"]["people"]
+    assert (taken["warning"], taken["critical"]) == (3, 4)
+    editor.locator("#people-warning").fill("9")
+    editor.locator("[data-shape=hall] .shape-body").click()
+    drawn(editor)
+    assert editor.locator("#people-warning").input_value() == "", "what was typed belongs to its zone"
+    assert editor.locator("#people-warning-error").is_hidden()
+    editor.locator("[data-shape=yard] .shape-body").click()
+    drawn(editor)
     editor.locator("#people-critical").fill("8")
+    editor.locator("#people-warning").fill("5")
     editor.locator("#zone-advanced summary").click()
     editor.locator("#limit-hold").fill("0,5")
     editor.locator("#zone-anchor").select_option("overlap")
