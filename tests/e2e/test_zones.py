@@ -422,8 +422,10 @@ def test_ground_export_import_copy(editor: Page, tmp_path: Path) -> None:
     first = editor.url
     editor.reload()
     open_editor(editor)
+    draw_tool(editor, "polygon")
     editor.locator("#ground-four").click()
     drawn(editor)
+    assert editor.locator(".zone-bar [aria-pressed=true]").count() == 0, "points are dragged, nothing is drawn"
     assert editor.locator('[data-kind="ground"] .handle').count() == 4
     editor.locator("#ground-width").fill("8")
     drag(editor, (0.38, 0.45), (0.3, 0.5))
