@@ -140,6 +140,12 @@ def test_the_log_is_read_and_exported(user: Page) -> None:
     moment = user.locator("time[data-moment]").first
     expect(moment).not_to_contain_text("UTC")
     assert "202" in (moment.get_attribute("title") or ""), "the full time is at hand"
+    for _ in range(8):  # so many entries that a box of its own would be too small
+        user.goto("/profile")
+        user.get_by_role("button", name="Save the profile").click()
+    user.goto("/profile/log")
+    box = user.locator(".table-scroll")
+    assert box.evaluate("box => box.scrollHeight - box.clientHeight") == 0, "the page scrolls, not a part of it"
     with user.expect_download() as download:
         user.get_by_role("link", name="Export as CSV").click()
     assert download.value.suggested_filename.endswith(".csv")
