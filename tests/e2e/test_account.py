@@ -64,6 +64,7 @@ def test_the_pages_with_errors_are_accessible(user: Page, watch: Watch) -> None:
     expect(alert).to_be_focused()
     expect(user.get_by_label("Place")).to_have_value("Sankt Gallen")
     expect(user.get_by_label("Date of birth")).to_have_value("2999-01-01")
+    expect(user.locator(".account-tabs [aria-current=page]")).to_have_text("Profile")
     photograph(user, "profile-errors")
     assert violations(user) == []
     assert overflow(user) == 0
