@@ -212,6 +212,11 @@ def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watc
     wall.locator("#tab-log").click()
     expect(wall.locator("#log-list")).to_contain_text("Gate opens at nine <b>sharp</b>")
     expect(wall.locator("#presence-count")).to_have_text("2")
+    operator.locator("#presence-button").click()
+    panel = operator.locator("#presence-panel").bounding_box()
+    assert panel is not None
+    assert 0 <= panel["x"] <= 390 - panel["width"], "the list of a phone is on its screen"
+    operator.keyboard.press("Escape")
 
 
 def test_what_happened_without_a_connection_is_there_afterwards(wall: Page, room: str, watch: Watch) -> None:
