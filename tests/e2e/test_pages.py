@@ -110,6 +110,8 @@ def test_no_page_scrolls_sideways_on_any_screen(studio: Page) -> None:
         assert 0 <= stop["x"] <= width - stop["width"], name
         assert 0 <= stop["y"] <= height - stop["height"], name
         assert min(stop["width"], stop["height"]) >= 44, name
+        brand = studio.locator(".brand").bounding_box()
+        assert brand is None or brand["width"] >= 44, name
         count = studio.locator("#count").bounding_box()
         assert count is not None
         assert count["y"] + count["height"] <= height, f"the count is on the screen of a {name}"
