@@ -75,6 +75,7 @@ def test_the_studio_is_accessible_in_its_states(studio: Page, scheme: str, tmp_p
     studio.locator("#counters summary").click()
     assert violations(studio) == [], "live"
     studio.locator("#tab-settings").click()
+    assert studio.locator("#device-note").is_hidden(), "the names are there"
     studio.locator("#layers-button").click()
     assert violations(studio) == [], "settings and layers"
     studio.keyboard.press("Escape")
