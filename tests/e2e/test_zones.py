@@ -511,6 +511,8 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     studio.locator("#zones").wait_for()
     studio.locator("#stop").click()
     wait_state(studio, "ended")
+    assert studio.locator("#summary-zone").inner_text().startswith("Busiest zone: Zone 1, ")
+    assert studio.get_by_role("link", name="History and export").is_visible()
     studio.locator("#tab-zones").click()
     assert studio.locator("#summary").is_hidden(), "the last picture is free for drawing"
     assert studio.evaluate(BRIGHT) == [], "nothing that is no longer current looks as if it were"
