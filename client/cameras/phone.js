@@ -22,7 +22,7 @@ async function phonesOf(room) {
   return answer.room.cameras.filter((/** @type {{guest: boolean}} */ { guest }) => guest).map((/** @type {{id: string}} */ { id }) => id);
 }
 
-/** Shows the code, and says when a phone has used it. */
+/** Shows the code, and says when a phone has used it. @returns {Promise<HTMLDialogElement>} */
 export async function showPhoneCode() {
   const room = await ownRoom();
   const path = `/rooms/${encodeURIComponent(room.id)}`;
@@ -39,4 +39,5 @@ export async function showPhoneCode() {
     wall.focus();
   }, LOOK_MS);
   dialog.addEventListener("close", () => clearInterval(timer));
+  return dialog;
 }

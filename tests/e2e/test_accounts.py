@@ -115,6 +115,7 @@ def test_cameras_are_renamed_and_deleted_with_a_question(user: Page) -> None:
     user.get_by_role("textbox", name="Name").fill("<b>North</b> gate")
     user.get_by_role("button", name="Rename", exact=True).click()
     user.get_by_role("link", name="<b>North</b> gate").wait_for()
+    expect(user.get_by_role("button", name="Rename <b>North</b> gate")).to_be_focused()
     user.get_by_role("button", name="Account of").focus()
     user.keyboard.press("Tab")
     expect(user.get_by_role("link", name="<b>North</b> gate")).to_be_focused()

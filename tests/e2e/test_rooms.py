@@ -367,6 +367,10 @@ def test_the_list_of_rooms_and_the_code_among_the_first_choices(
     assert violations(user) == []
     user.goto("/cameras")
     user.locator('[data-choose="phone"]').click()
+    user.get_by_role("textbox", name="Link").wait_for()
+    user.keyboard.press("Escape")
+    expect(user.locator('[data-choose="phone"]')).to_be_focused()
+    user.keyboard.press("Enter")
     link = user.get_by_role("textbox", name="Link")
     assert violations(user) == []
     code = link.input_value().rsplit("/", 1)[1]
