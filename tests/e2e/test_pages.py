@@ -93,7 +93,7 @@ def test_the_studio_is_accessible_in_its_states(studio: Page, scheme: str, tmp_p
     assert violations(studio) == [], "error"
     studio.goto("/cameras")
     studio.locator(".card").wait_for()
-    for width in (1280, 360):
+    for width in (1280, 360, 320):
         studio.set_viewport_size({"width": width, "height": 740})
         assert violations(studio) == [], f"cameras, {width} wide"
         assert overflow(studio) == 0, f"cameras, {width} wide"
