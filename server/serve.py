@@ -16,7 +16,7 @@ from server.config import TRANSPORT_BYTES, Settings, vision_settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
-from server.listening import StartError
+from server.listening import StartError, urls
 from server.patience import PatientProtocol, PatientWebSocket
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
@@ -137,10 +137,9 @@ class Server(uvicorn.Server):
         await self._app.open_storage()
         await super().startup(sockets)
         if self.started and sockets:
-            host, port = sockets[0].getsockname()[:2]
-            name = f"[{host}]" if ":" in host else host
-            scheme = "https" if self.config.is_ssl else "http"
-            print(f"crowdcount is at {scheme}://{'localhost' if host == '127.0.0.1' else name}:{port}", flush=True)
+            here, *elsewhere = urls("https" if self.config.is_ssl else "http", sockets[0])
+            others = f", for others at {' or '.join(elsewhere)}" if elsewhere else ""
+            print(f"crowdcount is at {here}{others}", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the clients before their connections are closed, and save before anybody is waited for."""

@@ -22,7 +22,7 @@ from server.backup import wal_warning
 from server.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
 from server.config import Settings, SettingsError, load_settings
 from server.core.errors import CodedError
-from server.listening import StartError
+from server.listening import StartError, urls
 from server.logs import set_up_logs
 from server.orphans import signal_when_parent_dies
 from server.patience import PatientProtocol
@@ -83,12 +83,20 @@ def _hand_out_authority(settings: Settings) -> _Beside:
     )
 
 
+async def _say_where(server: Server, plain: socket.socket) -> None:
+    """After the address of the server, which programs look for first."""
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.05)
+    print(f"devices learn to trust it at {urls('http', plain)[-1]}", flush=True)
+
+
 async def _serve(server: Server, sockets: Mapping[str, socket.socket], parent: Parent | None) -> None:
     besides = []
     if parent:
         besides.append(asyncio.create_task(parent.tell(), name="signs of life"))
     if "plain" in sockets:
         plain = _hand_out_authority(server.settings)
+        besides.append(asyncio.create_task(_say_where(server, sockets["plain"]), name="address of the authority page"))
         besides.append(asyncio.create_task(plain.serve(sockets=[sockets["plain"]]), name="authority page"))
     await server.serve(sockets=[sockets["main"]])
     for one in besides:

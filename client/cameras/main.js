@@ -40,6 +40,11 @@ const actions = {
   },
 };
 
+/** @param {string} id of a camera @returns {HTMLElement[]} of its card */
+function controls(id) {
+  return [...cards.querySelectorAll(`[data-camera="${CSS.escape(id)}"] :is(a, button)`)].filter((control) => control instanceof HTMLElement);
+}
+
 function render() {
   page.dataset.state = cameras.length ? "listed" : "empty";
   setText(byId("choices-title", HTMLHeadingElement), cameras.length ? t("New camera") : t("Count people"));
@@ -50,11 +55,10 @@ function render() {
   shown = signature;
   const focused = document.activeElement;
   const id = focused?.closest("[data-camera]")?.getAttribute("data-camera");
-  const label = focused?.textContent;
+  const at = id ? controls(id).findIndex((control) => control === focused) : -1;
   cards.replaceChildren(...cameras.map((camera) => card(camera, now, actions)));
-  if (!id) return;
-  const again = cards.querySelectorAll(`[data-camera="${CSS.escape(id)}"] :is(a, button)`);
-  for (const target of again) if (target instanceof HTMLElement && target.textContent === label) target.focus();
+  // By its place: a name that was changed is in the words of the buttons, too.
+  if (id) (controls(id)[at] ?? byId("cameras-title", HTMLElement)).focus();
 }
 
 async function load() {
@@ -86,7 +90,9 @@ async function change(act, done) {
 async function choosePhone(button) {
   button.disabled = true;
   try {
-    await showPhoneCode();
+    const dialog = await showPhoneCode();
+    // It was disabled when the dialog looked where to go back to.
+    dialog.addEventListener("close", () => button.focus());
     tell(null);
   } catch (error) {
     tell(error);

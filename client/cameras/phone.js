@@ -22,14 +22,14 @@ async function phonesOf(room) {
   return answer.room.cameras.filter((/** @type {{guest: boolean}} */ { guest }) => guest).map((/** @type {{id: string}} */ { id }) => id);
 }
 
-/** Shows the code, and says when a phone has used it. */
+/** Shows the code, and says when a phone has used it. @returns {Promise<HTMLDialogElement>} */
 export async function showPhoneCode() {
   const room = await ownRoom();
   const path = `/rooms/${encodeURIComponent(room.id)}`;
   const [made, before] = await Promise.all([api("POST", `/api${path}/invites`, { role: "camera", hours: HOURS, uses: DEVICES }), phonesOf(room.id)]);
   const state = element("p", { role: "status", class: "phone-state" }, t("Waiting for the phone"));
   const wall = element("a", { class: "button button-primary", href: path, hidden: "" }, t("Show the phone's picture"));
-  const dialog = showInvite(made, t("Scan with the phone"), t("Its camera opens this code. One tap there, and it counts; nothing has to be installed."), [state, element("div", { class: "actions" }, wall)]);
+  const dialog = showInvite(made, t("Scan with the phone"), t("Point its camera at this code and open the link. One tap there, and it counts; nothing has to be installed."), [state, element("div", { class: "actions" }, wall)]);
   const timer = setInterval(async () => {
     const now = await phonesOf(room.id).catch(() => before);
     if (now.every((id) => before.includes(id))) return;
@@ -39,4 +39,5 @@ export async function showPhoneCode() {
     wall.focus();
   }, LOOK_MS);
   dialog.addEventListener("close", () => clearInterval(timer));
+  return dialog;
 }

@@ -45,7 +45,7 @@ export async function askName(camera) {
 export function lossOf(camera) {
   const lost = camera.last ? tn("Its figures are lost: peak {peak}, {n} person.", "Its figures are lost: peak {peak}, {n} people.", camera.last.unique, { peak: formatCount(camera.last.peak) }) : t("It has no figures yet.");
   const live = camera.live ? ` ${t("It is live now; its stream ends.")}` : "";
-  return `${lost}${live} ${t("This cannot be undone.")}`;
+  return `${lost} ${t("Its zones, its history and its alerts go with it.")}${live} ${t("This cannot be undone.")}`;
 }
 
 /** @param {Camera} camera @returns {Promise<boolean>} */

@@ -92,7 +92,7 @@ export function noStepping(name) {
 
 /** The server refused the stream. @param {{code: string, message: string}} error @returns {Problem} */
 export function refused(error) {
-  return problem({ code: error.code, title: t("The stream could not start"), text: tell(error.message), actions: error.code === "UNKNOWN_CAMERA" ? ["cameras"] : ["retry", "cameras"] });
+  return problem({ code: error.code, title: t("The stream could not start"), text: tell(error.message), advice: error.code === "UNKNOWN_MODEL" ? [t("Choose another model under Settings."), t("Whoever runs the server can prepare it with the command “crowdcount models pull”.")] : [], actions: error.code === "UNKNOWN_CAMERA" ? ["cameras"] : ["retry", "cameras"] });
 }
 
 /** The server ended the stream. @param {string} reason @param {string} message @returns {Problem} */

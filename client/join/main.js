@@ -7,7 +7,7 @@ import { History } from "../core/history.js";
 import { createStore } from "../core/store.js";
 import { connectToServer } from "../live/link.js";
 import { ApiError } from "../site/api.js";
-import { byId, element, setText } from "../site/dom.js";
+import { byId, element, icon, setText } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
 import { t, tell } from "../site/words.js";
 import { Stage } from "../stage/stage.js";
@@ -92,11 +92,12 @@ function explain(error) {
 async function look() {
   try {
     const invitation = await pass.look();
-    const { title, text, go } = welcome(invitation);
+    const { title, text, go, icon: sign } = welcome(invitation);
     const camera = invitation.role === "camera";
     greet(title, text);
     setText(byId("join-room", HTMLElement), invitation.room.name);
     setText(byId("join-go-word", HTMLElement), go);
+    byId("join-go", HTMLElement).firstElementChild?.replaceWith(icon(sign));
     byId("join-form", HTMLElement).hidden = false;
     byId("join-name-field", HTMLElement).hidden = !camera;
     byId("join-privacy", HTMLElement).hidden = !camera;

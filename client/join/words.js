@@ -9,13 +9,14 @@ import { t } from "../site/words.js";
  * @property {string} title
  * @property {string} text
  * @property {string} go what the button says
+ * @property {string} icon of the button
  */
 
 /** @param {Invitation} invitation @returns {Welcome} */
 export function welcome({ role, room }) {
-  if (role === "operator") return { title: t("Join as an operator"), text: t("You will see all cameras of “{room}”, change zones and limits, and take alerts.", { room: room.name }), go: t("Join the room") };
-  if (role === "viewer") return { title: t("Join as a viewer"), text: t("You will see all cameras of “{room}” and their numbers.", { room: room.name }), go: t("Join the room") };
-  return { title: t("This phone becomes a camera"), text: t("It counts people for “{room}”. The browser asks for the camera after your tap.", { room: room.name }), go: t("Start the camera") };
+  if (role === "operator") return { title: t("Join as an operator"), text: t("You will see all cameras of “{room}”, change zones and limits, and take alerts.", { room: room.name }), go: t("Join the room"), icon: "users" };
+  if (role === "viewer") return { title: t("Join as a viewer"), text: t("You will see all cameras of “{room}” and their numbers.", { room: room.name }), go: t("Join the room"), icon: "users" };
+  return { title: t("This phone becomes a camera"), text: t("It counts people for “{room}”. The browser asks for the camera after your tap.", { room: room.name }), go: t("Start the camera"), icon: "camera" };
 }
 
 /** Data as a phone's plan counts it. @param {number} bytes */

@@ -32,7 +32,7 @@ function card({ id, name, role, cameras, members }) {
     { class: "card room-card", "data-room": id },
     element("h2", { class: "card-title" }, link),
     element("p", { class: "room-fact" }, icon("video"), tn("{n} camera", "{n} cameras", cameras)),
-    element("p", { class: "room-fact" }, icon("users"), t("{people}, you are {role}", { people, role: ROLES[role] })),
+    element("p", { class: "room-fact" }, icon("users"), t("{people}, your role: {role}", { people, role: ROLES[role] })),
   );
 }
 

@@ -50,7 +50,8 @@ function show(status) {
   document.title = `${status.name} · crowdcount`;
   setText(note, t("As of {time}", { time: clock.format(new Date(status.at)) }));
   const key = JSON.stringify(status.areas);
-  if (key !== shown) list.replaceChildren(...status.areas.map(row));
+  // An area that it showed may have been deleted since.
+  if (key !== shown) list.replaceChildren(...(status.areas.length ? status.areas.map(row) : [element("li", {}, t("Nothing is shown here at the moment."))]));
   shown = key;
   const text = status.areas.map(({ name, state }) => `${name}: ${WORDS[state]}`).join(". ");
   if (text === saidText || arrivedAt - saidAt < SAY_MS) return;

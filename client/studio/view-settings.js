@@ -35,6 +35,7 @@ export function settingsView(change) {
   const side = byId("side", HTMLSelectElement);
   const mirror = byId("mirror", HTMLInputElement);
   const note = byId("model-note", HTMLElement);
+  const deviceNote = byId("device-note", HTMLElement);
   /** @type {Model[]} */
   let models = [];
   let failure = "";
@@ -60,6 +61,7 @@ export function settingsView(change) {
     const described = chosen ? t("Licence: {licence}.", { licence: chosen.licence }) : failure;
     setText(note, isRunning(state.phase) ? `${described} ${t("A change counts from the next start.")}`.trim() : described);
     fill(device, deviceOptions(state), settings.deviceId || settings.facing);
+    deviceNote.hidden = state.devices.length > 0;
     if (document.activeElement !== side) side.value = String(settings.side);
     mirror.checked = settings.mirror;
   };

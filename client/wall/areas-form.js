@@ -27,6 +27,7 @@ export class AreasForm {
   #list = byId("area-list", HTMLUListElement);
   #form = byId("area-form", HTMLFormElement);
   #parts = byId("area-parts", HTMLElement);
+  #missing = byId("area-parts-error", HTMLElement);
   /** @type {Area | null} */
   #editing = null;
   /** @type {Room | null} */
@@ -39,6 +40,7 @@ export class AreasForm {
     this.zonesOf = zonesOf;
     byId("area-add", HTMLButtonElement).addEventListener("click", () => this.#open(null));
     byId("area-cancel", HTMLButtonElement).addEventListener("click", () => this.#close());
+    this.#parts.addEventListener("change", () => (this.#missing.hidden = true));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#save();
@@ -73,6 +75,7 @@ export class AreasForm {
   #open(area) {
     this.#editing = area;
     this.#form.hidden = false;
+    this.#missing.hidden = true;
     byId("area-add", HTMLButtonElement).hidden = true;
     setText(byId("area-form-title", HTMLElement), area ? t("Change {area}", { area: area.name }) : t("New area"));
     byId("area-name", HTMLInputElement).value = area?.name ?? "";
@@ -103,6 +106,10 @@ export class AreasForm {
 
   async #save() {
     const chosen = [...this.#parts.querySelectorAll("input")].filter((box) => box.checked);
+    // An area of nothing would say that nobody is there.
+    this.#missing.hidden = chosen.length > 0;
+    setText(this.#missing, this.#room?.cameras.length ? t("Choose what it adds: at least one picture or zone.") : t("Put a camera into the room first."));
+    if (!chosen.length) return;
     const members = chosen.map(({ dataset }) => ({ camera: dataset.camera ?? "", zone: dataset.zone || null }));
     const [warning, critical] = [numberOf("area-warning"), numberOf("area-critical")];
     const limits = warning === null && critical === null ? null : { warning, critical };

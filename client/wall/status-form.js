@@ -20,6 +20,7 @@ export class StatusForm {
       event.preventDefault();
       void this.#open();
     });
+    this.#areas.addEventListener("change", () => (byId("status-areas-error", HTMLElement).hidden = true));
     byId("status-close", HTMLButtonElement).addEventListener("click", () => void this.#close());
   }
 
@@ -65,6 +66,8 @@ export class StatusForm {
 
   async #open() {
     const areas = [...this.#areas.querySelectorAll("input")].filter((box) => box.checked).map((box) => box.value);
+    byId("status-areas-error", HTMLElement).hidden = areas.length > 0;
+    if (!areas.length) return;
     const show = byId("status-show", HTMLSelectElement).value;
     const page = await this.office.ask(() => api("PUT", this.office.path("/status-page"), { show, areas }), null);
     if (page) this.#take(page);

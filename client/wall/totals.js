@@ -2,15 +2,16 @@
 import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { LEVELS, areaText, doubts, trendOf, trendText } from "./words.js";
+import { LEVELS, areaText, doubts, isUnknown, trendOf, trendText } from "./words.js";
 
 /** @typedef {import("./types.js").AreaNow} AreaNow */
 
 const TREND_ICONS = { up: "trending-up", down: "trending-down", steady: "arrow-right" };
 
-/** @param {AreaNow} area @returns {HTMLLIElement} */
-function areaCard(area) {
-  const { name, people, capacity, level, stale_cameras: silent, trend, full_in_s: fullIn } = area;
+/** @param {AreaNow} area @param {boolean} unknown whether none of its cameras streams @returns {HTMLLIElement} */
+function areaCard(area, unknown) {
+  const { name, capacity, level, stale_cameras: silent, trend, full_in_s: fullIn } = area;
+  const people = unknown ? null : area.people;
   const share = people !== null && capacity ? people / capacity : null;
   const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level])];
   const trendMark = trend !== null && people !== null ? [element("span", { class: "area-trend", title: trendText(trend) }, icon(TREND_ICONS[trendOf(trend)]), element("span", { class: "visually-hidden" }, trendText(trend)))] : [];
@@ -18,7 +19,7 @@ function areaCard(area) {
   card.toggleAttribute("data-old", silent.length > 0);
   card.append(
     element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), ...mark),
-    element("p", { class: "area-count" }, element("strong", {}, people === null ? "–" : formatCount(people)), element("span", {}, areaText(area)), ...trendMark),
+    element("p", { class: "area-count" }, element("strong", {}, people === null ? "–" : formatCount(people)), element("span", {}, areaText(area, unknown)), ...trendMark),
   );
   if (share !== null) {
     const bar = element("div", { class: "area-bar", "aria-hidden": "true" }, element("span", {}));
@@ -39,8 +40,8 @@ export function totalsView() {
   let saidAt = -Infinity;
   let saidCount = -1;
   return (state) => {
-    const { total: venue, areas, phase } = state;
-    const people = venue?.people ?? null;
+    const { total: venue, areas, phase, room } = state;
+    const people = venue && !isUnknown(venue, (room?.cameras ?? []).map(({ id }) => id)) ? venue.people : null;
     setText(total, people === null ? "–" : formatCount(people));
     const lost = phase === "lost";
     const words = lost ? t("Connection lost: these are the last figures") : (venue ? doubts(venue) : []).join(". ");
@@ -53,9 +54,10 @@ export function totalsView() {
       saidCount = people;
       setText(said, t("{count} people in the room", { count: formatCount(people) }));
     }
-    const key = JSON.stringify(areas);
+    const unknown = areas.map((area) => isUnknown(area, room?.areas.find(({ id }) => id === area.id)?.members.map(({ camera }) => camera) ?? []));
+    const key = JSON.stringify([areas, unknown]);
     if (key === shown) return;
     shown = key;
-    list.replaceChildren(...areas.map(areaCard));
+    list.replaceChildren(...areas.map((area, i) => areaCard(area, unknown[i])));
   };
 }

@@ -36,8 +36,9 @@ export function lifeText(camera, now) {
   return parts.join(" · ") || t("Live");
 }
 
-/** @param {import("./types.js").AreaNow} area */
-export function areaText({ people, capacity }) {
+/** @param {import("./types.js").AreaNow} area @param {boolean} unknown */
+export function areaText({ people, capacity }, unknown) {
+  if (unknown && !capacity) return t("Not known");
   if (people === null) return t("Nothing seen yet");
   return capacity ? t("of {capacity}", { capacity: formatCount(capacity) }) : tn("person", "people", people);
 }
@@ -50,6 +51,11 @@ function staleText(stale) {
 /** @param {number} missing how many cameras that stream nothing at all */
 function missingText(missing) {
   return tn("{n} camera does not stream: its part is missing", "{n} cameras do not stream: their part is missing", missing);
+}
+
+/** Whether none of its cameras streams: a sum of nothing is no count. @param {Pick<import("./types.js").Total, "missing_cameras">} sum @param {readonly string[]} cameras of the sum */
+export function isUnknown({ missing_cameras: missing }, cameras) {
+  return cameras.length > 0 && cameras.every((id) => missing.includes(id));
 }
 
 /** Why a sum is not all of it, or not of now. @param {Pick<import("./types.js").Total, "stale_cameras" | "missing_cameras">} sum @returns {string[]} sentences */

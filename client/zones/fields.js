@@ -4,7 +4,7 @@ import { parseNumber } from "./rules.js";
 
 /**
  * @typedef {object} NumberField
- * @property {(value: number | null) => void} show unless it is being typed in
+ * @property {(value: number | null, owner?: string) => void} show unless something else is typed in, which goes with its owner
  * @property {(text: string) => void} complain
  * @property {(enabled: boolean) => void} enable
  */
@@ -53,19 +53,31 @@ export function numberField(id, problem, take) {
   const input = byId(id, HTMLInputElement);
   /** @type {number | null | undefined} */
   let shown;
-  input.addEventListener("input", () => {
+  let of = "";
+  let refused = false;
+  const check = () => {
     const value = parseNumber(input.value);
     const wrong = problem(value);
+    refused = wrong !== "";
     complain(id, wrong);
-    if (wrong) return;
+    if (refused) return;
     shown = value;
     take(value);
-  });
+  };
+  input.addEventListener("input", check);
   return {
-    show(value) {
+    show(value, owner = "") {
+      const typing = document.activeElement === input;
+      if (refused && value === shown && owner === of) {
+        // What could not be taken stays, with why: it may have to wait for the field beside it.
+        if (!typing && !problem(parseNumber(input.value))) check();
+        return;
+      }
       // What is being typed stays as it is typed ("2." is not yet 2.5), unless the value changed elsewhere.
-      if (document.activeElement === input && (value === shown || input.getAttribute("aria-invalid") === "true")) return;
-      if (value === shown && input.getAttribute("aria-invalid") !== "true" && parseNumber(input.value) === value) return;
+      if (typing && owner === of && (value === shown || refused)) return;
+      if (value === shown && owner === of && input.getAttribute("aria-invalid") !== "true" && parseNumber(input.value) === value) return;
+      refused = false;
+      of = owner;
       shown = value;
       input.value = value === null ? "" : String(value);
       complain(id, "");

@@ -20,6 +20,12 @@ export function labelsOf(zones, lines) {
   return labels;
 }
 
+/** The zone with most people at once. @param {readonly ZoneResult[]} zones @returns {ZoneResult | null} null where nobody was in any */
+export function busiest(zones) {
+  const [first] = [...zones].sort((a, b) => b.peak - a.peak || b.average - a.average);
+  return first && first.peak > 0 ? first : null;
+}
+
 /** @param {readonly ZoneResult[]} zones @returns {Level} */
 export function worst(zones) {
   return zones.reduce((found, { level }) => (RANK[level] > RANK[found] ? level : found), /** @type {Level} */ ("clear"));

@@ -57,7 +57,7 @@ function timeFields(editor) {
       const shape = editor.selected;
       if (shape?.kind === "zone" && value !== null) editor.update({ ...shape, [name]: value }, `${name} ${shape.id}`);
     });
-    return (/** @type {Zone} */ zone) => field.show(zone[name]);
+    return (/** @type {Zone} */ zone) => field.show(zone[name], zone.id);
   });
 }
 

@@ -23,6 +23,8 @@ const HOW_FREE = t("These four places come from a file. New side lengths replace
 /** @param {Editor} editor @returns {(refused: string) => void} */
 export function groundForm(editor) {
   const begin = (/** @type {import("./shape.js").Calibration} */ calibration) => {
+    // A tool that is still in hand would draw where the points are to be dragged.
+    editor.pen.use("select");
     editor.calibrate(calibration);
     editor.select(GROUND);
   };

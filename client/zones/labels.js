@@ -16,7 +16,7 @@
  */
 
 const HEIGHT = 28;
-const LONGEST = 240;
+const LONGEST = 288;
 /** Measuring text would cost a layout; a label may be a little wider than it needs. Figures are larger than names. */
 const LETTER = 7.8;
 const DIGIT = 9.6;

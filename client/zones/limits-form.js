@@ -67,15 +67,15 @@ export function limitsForm(editor) {
   return (zone, calibrated, refused) => {
     for (const { figure, warning, critical } of rows) {
       const limits = zone.limits[figure] ?? DEFAULT_LIMITS;
-      warning.show(limits.warning);
-      critical.show(limits.critical);
+      warning.show(limits.warning, zone.id);
+      critical.show(limits.critical, zone.id);
       warning.enable(figure !== "density" || calibrated || limits.warning !== null);
       critical.enable(figure !== "density" || calibrated || limits.critical !== null);
     }
     const values = manner(zone);
     const any = FIGURES.some((figure) => zone.limits[figure] !== null);
     for (const { name, percent, field } of manners) {
-      field.show(percent ? Math.round(values[name] * 1000) / 10 : values[name]);
+      field.show(percent ? Math.round(values[name] * 1000) / 10 : values[name], zone.id);
       field.enable(any);
     }
     byId("density-note", HTMLElement).hidden = calibrated;

@@ -18,6 +18,7 @@ import { zonePanel } from "./panel.js";
 import { decodePlan, encodePlan } from "./plan-json.js";
 import { Saver } from "./saver.js";
 import { GROUND } from "./shape.js";
+import { summarise } from "./summary.js";
 import { Trends } from "./trends.js";
 
 /**
@@ -88,6 +89,7 @@ export class Zones {
       (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
       (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes, state.zones, state.lines, now),
+      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones),
       (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter(({ kind }) => kind === "zone"), now),
     ];
     this.#wireSaving();

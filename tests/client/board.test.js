@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
 import { cellsOf } from "../../client/zones/board-table.js";
+import { busiest } from "../../client/zones/figures.js";
 
 /** @param {string} colour #rrggbb @returns {number} relative luminance of WCAG */
 function luminance(colour) {
@@ -18,6 +19,12 @@ describe("the table of the board", () => {
     const nobody = { ...live, density: null, service: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: 0 } };
     assert.deepEqual(cellsOf(nobody).slice(6), ["–", "–", "–", "0:00", "–"]);
   });
+});
+
+describe("the busiest zone", () => {
+  const zones = /** @type {import("../../client/live/protocol.js").ZoneResult[]} */ ([["a", 3, 2.9], ["b", 7, 1], ["c", 7, 2]].map(([id, peak, average]) => ({ id, peak, average })));
+  it("had most people at once, and for longer", () => assert.equal(busiest(zones)?.id, "c"));
+  it("is none where nobody was", () => assert.equal(busiest([{ ...zones[0], peak: 0 }]), null));
 });
 
 describe("Fruin's levels", () => {

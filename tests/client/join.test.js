@@ -73,6 +73,7 @@ describe("what the joining page says", () => {
   it("asks for the camera of those who are to be one, and of nobody else", () => {
     const room = { name: "Fair" };
     const words = /** @type {const} */ (["camera", "viewer", "operator"]).map((role) => welcome({ room, role, expires_at: "" }));
+    assert.deepEqual(words.map(({ icon }) => icon), ["camera", "users", "users"]);
     assert.deepEqual(words.map(({ go }) => /camera/.test(go)), [true, false, false]);
     assert.ok(words.every(({ text }) => text.includes("Fair")));
   });

@@ -5,7 +5,7 @@ import { picturesFor } from "../../client/wall/choices.js";
 import { Feed } from "../../client/wall/feed.js";
 import { merged } from "../../client/wall/log-pages.js";
 import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert, withRoom, withoutOld } from "../../client/wall/state.js";
-import { doubts } from "../../client/wall/words.js";
+import { doubts, isUnknown } from "../../client/wall/words.js";
 import { byHand, byUrgency, isTaken, moved } from "../../client/wall/urgency.js";
 
 /** @param {string} id @param {string} [name] */
@@ -97,6 +97,11 @@ describe("a sum", () => {
   it("names what is silent, also where nobody was seen there, and what is missing", () => {
     assert.deepEqual(doubts(TOTAL), []);
     assert.deepEqual(doubts({ stale_cameras: ["a"], missing_cameras: ["b", "c"] }), ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
+  });
+  it("of cameras of which none streams is not known, whatever it adds up to", () => {
+    assert.equal(isUnknown({ missing_cameras: ["a", "b"] }, ["a", "b"]), true);
+    assert.equal(isUnknown({ missing_cameras: ["a"] }, ["a", "b"]), false);
+    assert.equal(isUnknown({ missing_cameras: [] }, []), false, "a room without cameras has nobody");
   });
 });
 

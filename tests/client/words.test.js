@@ -81,6 +81,11 @@ describe("other problems", () => {
   it("the server's own sentence is shown", () => {
     assert.equal(refused({ code: "TOO_MANY_STREAMS", message: "You have 4 streams open." }).text, "You have 4 streams open.");
   });
+
+  it("without a model says what to do", () => {
+    const { advice } = refused({ code: "UNKNOWN_MODEL", message: "There is no prepared model named yolo26n." });
+    assert.match(advice.join(" "), /Settings.*models pull/);
+  });
 });
 
 describe("the status", () => {

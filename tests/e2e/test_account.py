@@ -64,6 +64,7 @@ def test_the_pages_with_errors_are_accessible(user: Page, watch: Watch) -> None:
     expect(alert).to_be_focused()
     expect(user.get_by_label("Place")).to_have_value("Sankt Gallen")
     expect(user.get_by_label("Date of birth")).to_have_value("2999-01-01")
+    expect(user.locator(".account-tabs [aria-current=page]")).to_have_text("Profile")
     photograph(user, "profile-errors")
     assert violations(user) == []
     assert overflow(user) == 0
@@ -140,6 +141,12 @@ def test_the_log_is_read_and_exported(user: Page) -> None:
     moment = user.locator("time[data-moment]").first
     expect(moment).not_to_contain_text("UTC")
     assert "202" in (moment.get_attribute("title") or ""), "the full time is at hand"
+    for _ in range(8):  # so many entries that a box of its own would be too small
+        user.goto("/profile")
+        user.get_by_role("button", name="Save the profile").click()
+    user.goto("/profile/log")
+    box = user.locator(".table-scroll")
+    assert box.evaluate("box => box.scrollHeight - box.clientHeight") == 0, "the page scrolls, not a part of it"
     with user.expect_download() as download:
         user.get_by_role("link", name="Export as CSV").click()
     assert download.value.suggested_filename.endswith(".csv")

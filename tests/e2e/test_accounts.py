@@ -115,8 +115,13 @@ def test_cameras_are_renamed_and_deleted_with_a_question(user: Page) -> None:
     user.get_by_role("textbox", name="Name").fill("<b>North</b> gate")
     user.get_by_role("button", name="Rename", exact=True).click()
     user.get_by_role("link", name="<b>North</b> gate").wait_for()
+    expect(user.get_by_role("button", name="Rename <b>North</b> gate")).to_be_focused()
+    user.get_by_role("button", name="Account of").focus()
+    user.keyboard.press("Tab")
+    expect(user.get_by_role("link", name="<b>North</b> gate")).to_be_focused()
     user.get_by_role("button", name="Delete <b>North</b> gate").click()
     question = user.get_by_role("dialog")
+    assert "Its zones, its history and its alerts go with it" in question.inner_text()
     assert "cannot be undone" in question.inner_text()
     question.get_by_role("button", name="Cancel").click()
     assert user.locator(".card").count() == 1

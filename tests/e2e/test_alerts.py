@@ -22,6 +22,12 @@ def test_raised_said_acknowledged_cleared(studio: Page) -> None:
     assert studio.locator('.shape[data-level="critical"]').count() == 1
     assert "Critical" in studio.locator(".shape-label").inner_text(), "in a word, not by colour alone"
     assert violations(studio) == [], "banner and board"
+    studio.set_viewport_size({"width": 390, "height": 844})
+    banner, count = studio.locator("#alert-banner").bounding_box(), studio.locator("#count").bounding_box()
+    assert banner is not None
+    assert count is not None
+    assert banner["y"] + banner["height"] <= count["y"], "on a phone it comes before the figures"
+    studio.set_viewport_size({"width": 1280, "height": 800})
     studio.locator("#alert-show").click()
     card = studio.locator(".alert-card")
     card.wait_for()

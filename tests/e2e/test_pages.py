@@ -75,6 +75,7 @@ def test_the_studio_is_accessible_in_its_states(studio: Page, scheme: str, tmp_p
     studio.locator("#counters summary").click()
     assert violations(studio) == [], "live"
     studio.locator("#tab-settings").click()
+    assert studio.locator("#device-note").is_hidden(), "the names are there"
     studio.locator("#layers-button").click()
     assert violations(studio) == [], "settings and layers"
     studio.keyboard.press("Escape")
@@ -92,7 +93,7 @@ def test_the_studio_is_accessible_in_its_states(studio: Page, scheme: str, tmp_p
     assert violations(studio) == [], "error"
     studio.goto("/cameras")
     studio.locator(".card").wait_for()
-    for width in (1280, 360):
+    for width in (1280, 360, 320):
         studio.set_viewport_size({"width": width, "height": 740})
         assert violations(studio) == [], f"cameras, {width} wide"
         assert overflow(studio) == 0, f"cameras, {width} wide"
@@ -110,6 +111,8 @@ def test_no_page_scrolls_sideways_on_any_screen(studio: Page) -> None:
         assert 0 <= stop["x"] <= width - stop["width"], name
         assert 0 <= stop["y"] <= height - stop["height"], name
         assert min(stop["width"], stop["height"]) >= 44, name
+        brand = studio.locator(".brand").bounding_box()
+        assert brand is None or brand["width"] >= 44, name
         count = studio.locator("#count").bounding_box()
         assert count is not None
         assert count["y"] + count["height"] <= height, f"the count is on the screen of a {name}"

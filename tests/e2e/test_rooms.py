@@ -212,6 +212,11 @@ def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watc
     wall.locator("#tab-log").click()
     expect(wall.locator("#log-list")).to_contain_text("Gate opens at nine <b>sharp</b>")
     expect(wall.locator("#presence-count")).to_have_text("2")
+    operator.locator("#presence-button").click()
+    panel = operator.locator("#presence-panel").bounding_box()
+    assert panel is not None
+    assert 0 <= panel["x"] <= 390 - panel["width"], "the list of a phone is on its screen"
+    operator.keyboard.press("Escape")
 
 
 def test_what_happened_without_a_connection_is_there_afterwards(wall: Page, room: str, watch: Watch) -> None:
@@ -243,11 +248,17 @@ def test_an_area_and_a_page_for_everybody(wall: Page, browser: Browser) -> None:
     wall.get_by_role("button", name="New area").click()
     wall.locator("#area-name").fill("All gates")
     wall.locator("#area-capacity").fill("500")
+    wall.locator("#area-form").get_by_role("button", name="Save").click()
+    expect(wall.locator("#area-parts-error")).to_contain_text("at least one")
     for place in ("North gate", "South gate"):
         wall.get_by_role("group", name=place).get_by_label("Whole picture").check()
     wall.locator("#area-form").get_by_role("button", name="Save").click()
     wall.wait_for_function("() => /[0-9]/.test(document.querySelector('.area-count strong')?.textContent ?? '')")
     wall.locator("#status-show").select_option("counts")
+    wall.get_by_label("All gates", exact=True).uncheck()
+    wall.get_by_role("button", name="Open the page").click()
+    expect(wall.locator("#status-areas-error")).to_be_visible()
+    wall.get_by_label("All gates", exact=True).check()
     wall.get_by_role("button", name="Open the page").click()
     wall.locator("#status-link").wait_for()
     url = wall.locator("#status-link").get_attribute("href")
@@ -356,6 +367,10 @@ def test_the_list_of_rooms_and_the_code_among_the_first_choices(
     assert violations(user) == []
     user.goto("/cameras")
     user.locator('[data-choose="phone"]').click()
+    user.get_by_role("textbox", name="Link").wait_for()
+    user.keyboard.press("Escape")
+    expect(user.locator('[data-choose="phone"]')).to_be_focused()
+    user.keyboard.press("Enter")
     link = user.get_by_role("textbox", name="Link")
     assert violations(user) == []
     code = link.input_value().rsplit("/", 1)[1]

@@ -372,7 +372,24 @@ def test_names_limits_and_what_is_wrong_with_them(editor: Page, watch: Watch) ->
     editor.locator("#people-warning").fill("5")
     editor.locator("#people-critical").fill("4")
     assert "below" in editor.locator("#people-critical-error").inner_text()
+    editor.keyboard.press("Tab")
+    drawn(editor)
+    assert "below" in editor.locator("#people-critical-error").inner_text(), "it stays when the field is left"
+    assert editor.locator("#people-critical").input_value() == "4"
+    editor.locator("#people-warning").fill("3")
+    wait_saved(editor)
+    assert editor.locator("#people-critical-error").is_hidden(), "the field beside it was in its way"
+    taken = get_plan(editor)["plan"]["features"][1]["properties"]["limits"]["people"]
+    assert (taken["warning"], taken["critical"]) == (3, 4)
+    editor.locator("#people-warning").fill("9")
+    editor.locator("[data-shape=hall] .shape-body").click()
+    drawn(editor)
+    assert editor.locator("#people-warning").input_value() == "", "what was typed belongs to its zone"
+    assert editor.locator("#people-warning-error").is_hidden()
+    editor.locator("[data-shape=yard] .shape-body").click()
+    drawn(editor)
     editor.locator("#people-critical").fill("8")
+    editor.locator("#people-warning").fill("5")
     editor.locator("#zone-advanced summary").click()
     editor.locator("#limit-hold").fill("0,5")
     editor.locator("#zone-anchor").select_option("overlap")
@@ -405,8 +422,10 @@ def test_ground_export_import_copy(editor: Page, tmp_path: Path) -> None:
     first = editor.url
     editor.reload()
     open_editor(editor)
+    draw_tool(editor, "polygon")
     editor.locator("#ground-four").click()
     drawn(editor)
+    assert editor.locator(".zone-bar [aria-pressed=true]").count() == 0, "points are dragged, nothing is drawn"
     assert editor.locator('[data-kind="ground"] .handle').count() == 4
     editor.locator("#ground-width").fill("8")
     drag(editor, (0.38, 0.45), (0.3, 0.5))
@@ -492,6 +511,8 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
     studio.locator("#zones").wait_for()
     studio.locator("#stop").click()
     wait_state(studio, "ended")
+    assert studio.locator("#summary-zone").inner_text().startswith("Busiest zone: Zone 1, ")
+    assert studio.get_by_role("link", name="History and export").is_visible()
     studio.locator("#tab-zones").click()
     assert studio.locator("#summary").is_hidden(), "the last picture is free for drawing"
     assert studio.evaluate(BRIGHT) == [], "nothing that is no longer current looks as if it were"
