@@ -181,3 +181,15 @@ async def test_a_commit_whose_answer_is_lost_is_not_repeated(postgres: Cluster, 
         assert line.lost == 3
     check_sums(postgres, name, watcher)
     note(16, "the line broke after COMMIT, before its answer, 3 times", "every sum exact", "nothing twice")
+
+
+@pytest.mark.alone
+async def test_a_stop_while_the_database_hangs_is_as_quick_as_ever(postgres: Cluster, tmp_path: Path) -> None:
+    async with Proxy(postgres.port) as line:
+        async with watching(postgres, line, tmp_path, postgres.furnished()) as watcher:
+            await watcher.stream_for(0.5)
+            line.swallow()
+            began = time.monotonic()
+        took = time.monotonic() - began
+    note(16, "a stop just after the database began to hang", f"{took:.1f} s", "≤ 10 s")
+    assert took < 10
