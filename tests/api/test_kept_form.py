@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from server.config import Settings
-from server.storage import database
+from server.storage import sqlite
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
@@ -115,7 +115,7 @@ async def test_a_database_that_is_busy_loses_nothing(
     typed: dict[str, str],
     secret: dict[str, str],
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     async with run_server(settings, engine) as server, server.user() as user:
         with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
