@@ -10,6 +10,8 @@ from itertools import pairwise
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.alerts import courier as module
 from server.alerts import retry
@@ -93,6 +95,27 @@ async def test_begin_worse_end_arrive_in_order_through_failures(database: Databa
     assert after.error == ""
     assert after.delivered_at is not None
     assert after.failed_at is not None
+
+
+async def test_what_arrived_is_not_sent_again_because_nobody_could_write_that_down(
+    database: Database, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish, failures = module.finish_parcel, [None] * 3
+
+    async def finish_late(connection: AsyncConnection, number: int, now: float, outcome: str) -> None:
+        if failures:
+            failures.pop()
+            raise OperationalError("UPDATE", None, Exception("away"))
+        await finish(connection, number, now, outcome)
+
+    monkeypatch.setattr(module, "finish_parcel", finish_late)
+    monkeypatch.setattr(module, "LEASE_S", 0.0)  # who did not know that it is under way would send it again at once
+    await add(database, channel(target=hook.url))
+    async with running(database):
+        await tell(database, BEGAN)
+        assert await finished(database) == ["delivered"]
+    assert not failures
+    assert steps(hook) == ["warning"]
 
 
 async def test_a_time_out_is_tried_again_with_the_same_key(database: Database, hook: Receiver) -> None:

@@ -175,10 +175,22 @@ def proxy_thread(port: int) -> Iterator[tuple[Proxy, asyncio.AbstractEventLoop]]
     try:
         yield proxy, loop
     finally:
-        asyncio.run_coroutine_threadsafe(proxy.__aexit__(None, None, None), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_closed(proxy), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+async def _closed(proxy: Proxy) -> None:
+    """Close it, and see to it that none of its connections outlives its loop."""
+    await proxy.__aexit__(None, None, None)
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    if not rest:
+        return
+    _, late = await asyncio.wait(rest, timeout=1)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
 
 
 async def _opened(port: int) -> Proxy:

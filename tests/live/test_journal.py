@@ -90,6 +90,25 @@ def test_samples_hold_the_exits_of_zones_that_are_gone_and_of_the_end() -> None:
     assert found == [("", 0, 0, 0, 0.0), ("other", 2, 2, 2, 6.0)]
 
 
+def test_what_came_back_is_handed_over_again_as_it_was(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    play(journal, analytics, *[1] * 60)
+    first = journal.drain()
+    play(journal, analytics, *[1] * 30, start=60)
+    second_part = journal.drain()
+    journal.give_back(first)
+    journal.give_back(second_part)
+    play(journal, analytics, *[1] * 30, start=90)
+    again = [journal.drain() for _ in range(3)]
+    assert [(part.number, part.samples) for part in again[:2]] == [
+        (first.number, first.samples),
+        (second_part.number, second_part.samples),
+    ]
+    assert again[2].number not in (None, first.number, second_part.number)
+    assert again[2].samples
+    assert not journal.behind
+
+
 def test_what_could_not_be_written_waits_in_order_and_within_bounds(analytics: Analytics) -> None:
     journal = Journal("cam_1", OPENED)
     play(journal, analytics, 2)

@@ -23,7 +23,15 @@ from server.storage.postgres_url import PostgresUrl, read_url
 OTHER_USER = "postgres"
 """PostgreSQL does not run as root."""
 TEMPLATE = "furnished"
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=60")
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_connections=60",
+)
 
 
 def find_tool(name: str) -> Path | None:
@@ -138,7 +146,7 @@ def _running(folder: Path) -> Iterator[Cluster]:
         migrate(running.where(TEMPLATE))
         yield running
     finally:
-        process.send_signal(signal.SIGINT)  # without waiting for whoever is still connected
+        process.send_signal(signal.SIGQUIT)  # at once, whoever is connected; nothing of it is needed any more
         process.wait(15)
 
 
