@@ -89,7 +89,9 @@ class Settings(BaseSettings):
     cameras_per_user: int = Field(100, ge=1, le=10_000, description="Cameras of one user.")
     keep_ten_seconds_days: int = Field(3, ge=0, le=36_500, description="Days that history of ten-second steps is kept.")
     keep_minutes_days: int = Field(90, ge=0, le=36_500, description="Days that history of minutes is kept.")
-    keep_hours_days: int = Field(0, ge=0, le=36_500, description="Days that history of hours is kept; 0 is for ever.")
+    keep_hours_days: int = Field(
+        1825, ge=0, le=36_500, description="Days that history of hours is kept; 0 is for ever."
+    )
     keep_heatmap_days: int = Field(30, ge=0, le=36_500, description="Days that heatmaps of hours are kept.")
     keep_stills_days: int = Field(7, ge=0, le=36_500, description="Days that pictures of alerts are kept.")
     keep_records_days: int = Field(

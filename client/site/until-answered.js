@@ -8,8 +8,13 @@ const GIVE_UP_MS = 600000;
 /** @param {number} ms */
 function pause(ms) {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    globalThis.addEventListener?.("online", () => (clearTimeout(timer), resolve(null)), { once: true });
+    const done = () => {
+      clearTimeout(timer);
+      globalThis.removeEventListener?.("online", done);
+      resolve(null);
+    };
+    const timer = setTimeout(done, ms);
+    globalThis.addEventListener?.("online", done);
   });
 }
 

@@ -210,11 +210,14 @@ class Recorder:
             async with self._database.writing() as connection:
                 if not self._interrupted_ended:
                     await keep_interrupted(connection, time.time(), watched)
-                await delete_old_samples(connection, self._retention.samples, time.time())
                 await delete_old_stills(connection, self._retention.stills, time.time())
                 await delete_old_heat(connection, self._retention.heat, time.time())
                 await delete_old_records(connection, self._retention.records, time.time())
                 await delete_old_parts(connection, time.time())
+            more = True
+            while more:
+                async with self._database.writing() as connection:
+                    more = await delete_old_samples(connection, self._retention.samples, time.time())
         except SQLAlchemyError:
             logger.exception("old history could not be dropped")
         else:

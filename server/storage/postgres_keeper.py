@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import psycopg
 
 from server.core.errors import CodedError
+from server.steady import Steady
 from server.storage.postgres_line import Line, Lines
 from server.storage.trouble import Trouble
 
@@ -49,7 +49,7 @@ class Keeper:
         self._name = name
         self._changed = changed
         self._line: Line | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._task = Steady("database keeper", self._keep)
 
     async def open(self) -> None:
         """Take the lock and keep it from now on.
@@ -68,14 +68,11 @@ class Keeper:
             raise CodedError("DATABASE_IN_USE", IN_USE) from None
         except psycopg.Error as error:
             raise CodedError("DATABASE_AWAY", first_line(error)) from error
-        self._task = asyncio.create_task(self._keep(), name="database keeper")
+        self._task.start()
 
     async def close(self) -> None:
         """Let go of it."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._task.stop()
         await self._drop()
 
     async def _keep(self) -> None:
@@ -91,7 +88,8 @@ class Keeper:
 
     async def _watch(self) -> tuple[Trouble, str]:
         """Ask until there is no answer; why."""
-        assert self._line is not None
+        if self._line is None:
+            return Trouble.AWAY, "there is no connection"
         try:
             while True:
                 await asyncio.sleep(BEAT_S)

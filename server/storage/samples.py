@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import ColumnElement, case, delete, or_, select
+from sqlalchemy import ColumnElement, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
@@ -11,6 +11,7 @@ from server.storage.schema import cameras, samples
 from server.storage.upsert import Insert, insert_into
 
 STEPS_S = (10, 60, 3600)
+PIECE_STEPS = 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,25 @@ async def select_samples(
     return [Sample(**row._mapping) for row in await connection.execute(query)]
 
 
-async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], now: float) -> None:
-    """Drop what is older than its step is kept.
+async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], now: float) -> bool:
+    """Drop some of what is older than its step is kept, the oldest first.
 
     Parameters
     ----------
     days : dict of int to int
         Days by step; 0 keeps it for ever.
+
+    Returns
+    -------
+    bool
+        Whether there is more: in one piece, a year of it would keep everybody from writing for seconds.
     """
-    old = [
-        (samples.c.step_s == step_s) & (samples.c.at < now - kept * DAY_S) for step_s, kept in days.items() if kept > 0
-    ]
-    if old:
-        await connection.execute(delete(samples).where(or_(*old)))
+    more = False
+    for step_s, kept in days.items():
+        old = (samples.c.step_s == step_s) & (samples.c.at < now - kept * DAY_S)
+        oldest = (await connection.execute(select(func.min(samples.c.at)).where(old))).scalar() if kept > 0 else None
+        if oldest is not None:
+            piece = oldest + PIECE_STEPS * step_s
+            await connection.execute(delete(samples).where(old, samples.c.at < piece))
+            more = more or piece < now - kept * DAY_S
+    return more

@@ -19,6 +19,8 @@ BUSY_TIMEOUT_MS = 20_000
 WAIT_S = BUSY_TIMEOUT_MS / 1000
 """For a connection, and for the turn to write, beside others of this process."""
 ROOM_BYTES = 524_288
+LOG_BYTES = 16_777_216
+"""The log beside the file is cut back to this when it was longer, as while much was dropped at once."""
 SAYS = {
     "full": Trouble.FULL,
     "readonly": Trouble.READ_ONLY,
@@ -41,6 +43,7 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        f"journal_size_limit={LOG_BYTES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

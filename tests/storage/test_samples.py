@@ -1,13 +1,18 @@
 """The course of the figures in the database."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
+from server.storage.migrate import migrate
+from server.storage.retention import DAY_S
 from server.storage.samples import Sample, add_samples, delete_old_samples, select_samples
 from server.storage.users import User, insert_user
 
@@ -72,3 +77,31 @@ async def test_old_samples_go_by_their_step(database: Database) -> None:
         await delete_old_samples(connection, {10: 1, 60: 30, 3600: 0}, HOUR + 2 * 86_400)
     counts = [len(await stored(database, step)) for step in (10, 60, 3600)]
     assert counts == [0, 1, 1]
+
+
+async def test_a_file_with_retention_stops_growing(tmp_path: Path) -> None:
+    """Twelve days of a camera with zones, of which three are kept: the later nine take the room of the first."""
+    path = tmp_path / "growing.sqlite3"
+    migrate(path)
+    grown = Database(path)
+    async with grown.writing() as connection:
+        await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
+        await insert_camera(connection, Camera("cam_1", "usr_a", "Gate", 1.0))
+    sizes, pieces = [], 0
+    for day in range(12):
+        begin = HOUR + day * DAY_S
+        async with grown.writing() as connection:
+            for zone in "abc":
+                fine = (replace(ONE, zone_id=zone, at=begin + second) for second in range(0, DAY_S, 60))
+                await add_samples(connection, fine)
+        more = True
+        while more:
+            async with grown.writing() as connection:
+                more = await delete_old_samples(connection, {10: 3, 60: 3, 3600: 3}, begin + DAY_S)
+            pieces += 1
+        with closing(sqlite3.connect(path)) as connection:
+            sizes.append(connection.execute("PRAGMA page_count").fetchone()[0])
+    await grown.close()
+    assert sizes[3] > 2 * sizes[0]
+    assert max(sizes[4:]) <= 1.1 * sizes[3]
+    assert pieces > 24, "not all at once"
