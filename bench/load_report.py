@@ -78,7 +78,7 @@ def write_report(folder: Path, alone: list[dict[str, Any]], watched: list[dict[s
         *table(alone, viewers=False),
         "",
         "Viewers who look at a room of two streams, without pictures, each acknowledging every update; their delay is",
-        "from a frame's capture time on the server's clock to the update on theirs:",
+        "from a frame's arrival at the server to the update on theirs, by one clock:",
         "",
         *table(watched, viewers=True),
     ]
