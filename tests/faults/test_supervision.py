@@ -129,6 +129,15 @@ async def test_restarts_of_the_web_process_are_told(real_server: Serving) -> Non
     assert web["reason"] == "killed by signal 9"
 
 
+def binds(port: int) -> bool:
+    """Whether the port can be listened on."""
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            return True
+    except OSError:
+        return False
+
+
 @pytest.mark.alone
 def test_nothing_outlives_a_killed_parent_not_even_what_was_stopped(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as running:
@@ -140,11 +149,11 @@ def test_nothing_outlives_a_killed_parent_not_even_what_was_stopped(tmp_path: Pa
         running.parent.wait()
         began = time.monotonic()
         wait_for(lambda: not any(alive(pid) for pid in tree), 30)
+        wait_for(lambda: binds(running.port), 30)  # threads of a process may outlive what is shown as its end
         took = time.monotonic() - began
         note(13, "processes left after the parent was killed", f"none after {took:.1f} s", "5 s")
         assert took < 5
-        with socket.create_server(("127.0.0.1", running.port)):
-            assert children(running.parent.pid) == []
+        assert children(running.parent.pid) == []
 
 
 @pytest.mark.alone
