@@ -20,7 +20,7 @@ PROMISE_S = 10.0
 WHOLE = rectangle(0.01, 0.01, 0.99, 0.99)
 LIMITS = {"people": {"warning": 1, "hold_s": 0, "clear_s": 0, "cooldown_s": 0}}
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.pair
 
 
 @pytest.fixture
@@ -59,7 +59,9 @@ def test_stream_zones_room_and_what_was_said_are_there_again(
     wall = watched_from_a_room(studio, watch)
     before = studio.url, wall.url
     own_server.stop()
+    wait_state(studio, "reconnecting")
     studio.locator("#studio[data-stale]").wait_for()
+    studio.locator("#age", has_text="ago").wait_for()
     wall.locator("#wall[data-phase=lost]").wait_for()
     card.get_by_label("Note on Hall").fill("On my way")
     card.get_by_role("button", name="Acknowledge").click()
@@ -75,6 +77,7 @@ def test_stream_zones_room_and_what_was_said_are_there_again(
     note(13, "stream, zones, room and an unsent acknowledgement, once the server is ready", f"{took:.1f} s", "≤ 10 s")
     assert took < PROMISE_S
     assert (studio.url, wall.url) == before
+    assert studio.locator("#age").is_hidden()
     assert studio.locator('.shape[data-kind="zone"]').count() == 1
     studio.wait_for_function("() => Number(document.querySelector('#count').textContent) > 0")
     expect(wall.locator(".tile-zones")).to_contain_text("Hall")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from server.models.paths import default_models_dir
 from tests.e2e.conftest import Watch, enter_studio, open_studio, register, wait_state
 from tests.e2e.film import CLIP_FRAMES
 from tests.e2e.process import ServerProcess
-from tests.faults.figures import note
 from tests.faults.processes import children, wait_for
 
 
@@ -90,28 +88,6 @@ def test_insecure_page_explains_itself(studio: Page) -> None:
     wait_state(studio, "error")
     assert problem(studio) == "insecure"
     assert "https://" in studio.locator("#notice").inner_text()
-
-
-@pytest.mark.alone
-def test_server_restart_resumes_by_itself(browser: Browser, own_server: ServerProcess, watch: Watch) -> None:
-    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "socket.io")
-    context = browser.new_context(base_url=own_server.url, permissions=["camera"])
-    page = open_studio(context, watch)
-    page.locator("#choose-camera").click()
-    wait_state(page, "live", "full", "slow")
-    own_server.stop()
-    wait_state(page, "reconnecting")
-    page.locator("#age", has_text="ago").wait_for()
-    assert page.locator("#studio").get_attribute("data-stale") is not None
-    own_server.start()
-    began = time.monotonic()
-    wait_state(page, "live", "full", "slow")
-    took = time.monotonic() - began
-    note(13, "browser counts again after a restart of the server", f"{took:.1f} s", "≤ 10 s")
-    assert took < 10
-    assert page.locator("#studio").get_attribute("data-stale") is None
-    assert page.locator("#age").is_hidden()
-    context.close()
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")

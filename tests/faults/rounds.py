@@ -1,7 +1,7 @@
 """All promises in their short form, three times: ``make promises`` (``python -m tests.faults.rounds``).
 
-Runs the tests that `rows.ROWS` names, as ``make test`` runs them: first together, then those that need the machine for
-themselves. Writes docs/reports/promises.md.
+Runs the tests that `rows.ROWS` names, as ``make test`` runs them: first those that may run together, last those that
+need the machine for themselves. Writes docs/reports/promises.md.
 """
 
 import argparse
@@ -21,7 +21,11 @@ from tests.faults.figures import SAVE_TO, Figure
 from tests.faults.rows import ROWS
 
 TESTS = Path(__file__).resolve().parent.parent
-PHASES = (("-n", "3", "--dist", "loadgroup", "-m", "not alone"), ("-m", "alone"))
+PHASES = (
+    ("-n", "3", "--dist", "loadgroup", "-m", "not pair and not alone"),
+    ("-n", "2", "--dist", "loadgroup", "-m", "pair"),
+    ("-m", "alone"),
+)
 NO_TESTS = 5
 """Pytest's exit status where nothing was chosen."""
 

@@ -99,7 +99,6 @@ ROWS = (
         "a web process that dies or hangs is replaced; browsers come back; nothing outlives the parent",
         (
             "faults/test_supervision.py",
-            "e2e/test_trouble.py::test_server_restart_resumes_by_itself",
             "e2e/test_comeback.py",
         ),
     ),
