@@ -27,3 +27,11 @@ def test_an_address_of_ipv6_stands_in_brackets() -> None:
         pytest.skip("this machine has no IPv6")
     with bind("::1", 0) as listener:
         assert urls("https", listener) == [f"https://[::1]:{listener.getsockname()[1]}"]
+
+
+def test_what_is_written_in_pieces_does_not_wait_for_the_other_side() -> None:
+    with bind("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as near:
+        far, _ = listener.accept()
+        with far:
+            assert far.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert near
