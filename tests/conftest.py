@@ -38,11 +38,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process when there are several; those that drive a browser share two of them."""
-    files = sorted({item.path.name for item in items if item.path.parent.name == "e2e"})
+    """Tests of one file stay in one process when there are several, and so do all that drive a browser."""
     for item in items:
         where = item.path.relative_to(TESTS)
-        group = f"browser {files.index(where.name) % 2}" if where.parts[0] == "e2e" else where.as_posix()
+        group = "browser" if where.parts[0] == "e2e" else where.as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
 
 

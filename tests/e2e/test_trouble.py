@@ -106,7 +106,7 @@ def test_a_crash_loop_is_said_on_the_page_and_counting_goes_on_after_it(
         (web,) = children(server.pid)
         os.kill(children(web)[0], signal.SIGKILL)
         page.locator("#studio[data-stale]").wait_for(timeout=30_000)
-        page.locator("#status", has_text="not prepared").wait_for(timeout=30_000)
+        page.locator("#status", has_text="not prepared").wait_for(timeout=60_000)
         wait_for(lambda: "in a row" in str(server.readiness()["warnings"]), 30)
         said = server.readiness()
         assert said["status"] == "unready"
