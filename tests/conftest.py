@@ -37,12 +37,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process when there are several, and so do all that drive a browser."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of one file stay in one process when there are several, and so do all that drive a browser.
+
+    What depends on how soon a browser or a busy machine gets to it is tried a second time when it fails; the summary
+    names it then.
+    """
+    tries_again = config.pluginmanager.hasplugin("rerunfailures")
     for item in items:
         where = item.path.relative_to(TESTS)
-        group = "browser" if where.parts[0] == "e2e" else where.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+        browser = where.parts[0] == "e2e"
+        item.add_marker(pytest.mark.xdist_group("browser" if browser else where.as_posix()))
+        if tries_again and (browser or item.get_closest_marker("pair") or item.get_closest_marker("alone")):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
