@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
         pipeline = vision.open(quality=Quality(arguments.quality))
         pipeline.detector.prepare(*video.size)  # as the models are: before the clock of the statistics runs
         stats = _track(video, pipeline, plan, arguments.format, lines, render, samples)
-        stats |= vision.describe(Quality(arguments.quality))
+        stats |= vision.describe(Quality(arguments.quality), video.size)
         if stats_path:
             stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
         if samples and samples_path:

@@ -23,14 +23,17 @@ const NAMES = { fast: () => t("Fast"), balanced: () => t("Balanced"), accurate: 
 /** The price before it is chosen, as this machine measured it. @param {Choice} choice @returns {string} */
 export function labelOf({ name, price }) {
   if (price === null || name === "balanced") return NAMES[name]();
-  return t("{name}: {times} × the work", { name: NAMES[name](), times: formatTenth(price) });
+  const words = { name: NAMES[name](), times: formatTenth(price) };
+  // Frames of few pixels are looked at for less.
+  return name === "accurate" ? t("{name}: up to {times} × the work", words) : t("{name}: {times} × the work", words);
 }
 
 /** @param {Choice} choice @returns {string} */
-export function noteOf({ name, ms }) {
+export function noteOf({ name, input, ms }) {
   if (!ms) return MEANING[name]();
-  const rate = formatTenth(1000 / ms);
-  return `${MEANING[name]()} ${t("This machine looks at up to {rate} such frames a second, over all cameras.", { rate })}`;
+  const pixels = name === "accurate" ? [t("Most with a camera of {input} pixels or more.", { input })] : [];
+  const rate = t("This machine looks at up to {rate} such frames a second, over all cameras.", { rate: formatTenth(1000 / ms) });
+  return [MEANING[name](), ...pixels, rate].join(" ");
 }
 
 /**

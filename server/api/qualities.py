@@ -12,7 +12,7 @@ from server.api.auth import require_user
 from server.api.cameras import require_camera, unknown_camera
 from server.api.context import services
 from server.core.errors import CodedError
-from server.core.quality import Quality, input_side
+from server.core.quality import Quality, input_sides
 from server.storage.qualities import select_quality, update_quality
 from server.storage.rights import Right
 
@@ -22,8 +22,9 @@ QualityName = Literal["fast", "balanced", "accurate"]
 
 
 class QualityOut(BaseModel):
-    """A choice. `ms` is what the detector took for a frame of this choice on this machine, `price` the same as a
-    multiple of the balanced choice's; null while the vision process cannot be asked."""
+    """A choice. `input` is the longer side, in pixels, of what the detector looks at when a frame has so many; `ms` is
+    what it took for such a frame on this machine, `price` the same as a multiple of the balanced choice's; null while
+    the vision process cannot be asked."""
 
     name: QualityName
     input: int
@@ -65,7 +66,7 @@ async def get_qualities() -> tuple[dict[str, Any], int]:
         "qualities": [
             {
                 "name": quality.value,
-                "input": input_side(quality, side),
+                "input": input_sides(quality, side)[1],
                 "ms": round(prices[quality], 1) if quality in prices else None,
                 "price": round(prices[quality] / middle, 2) if quality in prices and middle else None,
             }

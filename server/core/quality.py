@@ -16,11 +16,20 @@ class Quality(StrEnum):
     ACCURATE = "accurate"
 
 
-_SCALES = {Quality.FAST: 0.65, Quality.BALANCED: 1.0, Quality.ACCURATE: 1.5}
-"""Of the input's sides. The work grows with the square: about two fifths, one, and more than twice."""
+_SCALES = {Quality.FAST: (0.65, 0.65), Quality.BALANCED: (1.0, 1.0), Quality.ACCURATE: (1.5, 2.0)}
+"""Of the input's sides: for any frame, and for frames that have that many pixels. The work grows with the square: about
+two fifths, one, and more than twice or four times."""
+_SENT = {Quality.FAST: 1.0, Quality.BALANCED: 1.0, Quality.ACCURATE: 4 / 3}
+"""Of the size in which frames are sent, so that there is something to look at more carefully."""
 
 
-def input_side(quality: Quality, balanced: int) -> int:
-    """Long side of the detector's input, pixels, where `balanced` is that of the middle choice."""
-    side = round(_SCALES[quality] * balanced / STRIDE) * STRIDE
-    return min(LARGEST, max(SMALLEST, side))
+def input_sides(quality: Quality, balanced: int) -> tuple[int, int]:
+    """Long side of the detector's input, pixels: for any frame, and for frames that are themselves at least so long;
+    `balanced` is that of the middle choice."""
+    usual, closer = (round(scale * balanced / STRIDE) * STRIDE for scale in _SCALES[quality])
+    return min(LARGEST, max(SMALLEST, usual)), min(LARGEST, max(SMALLEST, closer))
+
+
+def sent_side(quality: Quality, usual: int) -> int:
+    """Long side of the frames that clients are asked to send, pixels, where `usual` is that of the middle choice."""
+    return round(_SENT[quality] * usual)

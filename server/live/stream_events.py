@@ -9,7 +9,7 @@ from typing import Any
 from server.config import Settings
 from server.core.errors import CodedError
 from server.core.heatmap import Window
-from server.core.quality import Quality
+from server.core.quality import Quality, sent_side
 from server.live import frame as checks
 from server.live.registry import OpenRequest, Registry
 from server.models.catalogue import prepared_models
@@ -123,7 +123,7 @@ class StreamEvents:
             "next_seq": stream.next_seq,
             "model": stream.model,
             "quality": stream.quality.value,
-            "limits": self._limits(),
+            "limits": self._limits(stream.quality),
         }
 
     async def stream_close(self, caller: Caller, payload: Json) -> Json:
@@ -153,12 +153,12 @@ class StreamEvents:
         stream.analytics.reset()
         return {"summary": stream.summary()}
 
-    def _limits(self) -> Json:
+    def _limits(self, quality: Quality) -> Json:
         settings = self._settings
         return {
             "max_bytes": settings.max_bytes,
             "max_pixels": settings.max_pixels,
-            "max_side": settings.max_side,
+            "max_side": sent_side(quality, settings.max_side),
             "in_flight": 2,
             "max_fps": settings.max_fps,
             "streams_per_user": settings.streams_per_user,

@@ -30,21 +30,27 @@ class Detector:
         Long side of the input, pixels.
     min_score : float
         Confidence below which a box is dropped.
+    closer : int, optional
+        Long side of the input for frames whose own is at least as long.
     """
 
-    def __init__(self, network: InferenceNetwork, side: int, min_score: float) -> None:
+    def __init__(self, network: InferenceNetwork, side: int, min_score: float, closer: int | None = None) -> None:
         self._network = network
-        self._side = side
+        self._side, self._closer = side, closer or side
         self._min_score = min_score
+
+    def side(self, frame_height: int, frame_width: int) -> int:
+        """Long side of the input, pixels, for a frame of this size."""
+        return self._closer if max(frame_height, frame_width) >= self._closer else self._side
 
     def prepare(self, frame_height: int, frame_width: int) -> None:
         """Compile for frames of this aspect ratio ahead of the first."""
-        box = Letterbox.fit(frame_height, frame_width, self._side)
+        box = Letterbox.fit(frame_height, frame_width, self.side(frame_height, frame_width))
         self._network.prepare(1, box.height, box.width)
 
     def scale(self, frame_height: int, frame_width: int) -> float:
         """Pixels of the input for one of a frame of this size."""
-        return self._side / max(frame_height, frame_width)
+        return self.side(frame_height, frame_width) / max(frame_height, frame_width)
 
     @property
     def precision(self) -> str:
@@ -58,7 +64,7 @@ class Detector:
     def look(self, image_bgr: NDArray[np.uint8]) -> "Look":
         """Begin to find people in a picture of shape (height, width, 3); others may be prepared meanwhile."""
         height, width = image_bgr.shape[:2]
-        letterbox = Letterbox.fit(height, width, self._side)
+        letterbox = Letterbox.fit(height, width, self.side(height, width))
         running = self._network.start(letterbox.apply(image_bgr))
         return Look(running, letterbox, (height, width), self._min_score)
 

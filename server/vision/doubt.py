@@ -18,9 +18,14 @@ from server.vision.sightings import Hidden, Sighting
 
 Array = NDArray[np.float64]
 
-SURELY_NOT, SURELY = 0.35, 0.75
-"""Scores of somebody who is followed, in the mean: half of those at 0.55 are people, nearly all at 0.75 and above."""
+STRICT, LENIENT = (0.35, 0.7), (0.2, 0.6)
+"""Mean scores of somebody who is followed, from which on nobody and everybody is a person. Detectors are not
+calibrated: on some recordings nearly all at 0.3 are people, on others half of those at 0.5. So there are two readings;
+the range reaches from what the strict one says at least to what the lenient one says at most."""
 SURE_ENOUGH = 0.995
+TRUST = 1.5
+"""Where nobody else is about, a weak score promises more than it keeps: its chance is this power of it. In a saturated
+scene it is somebody."""
 SCORE_MEMORY_S = 1.0
 """Seconds after which a person's mean score has mostly been replaced."""
 STAYS, STAYS_S = 0.7, 3.0
@@ -70,26 +75,27 @@ class Doubt:
         """
         seconds, self._t = max(0.0, t - self._t) / 1000, t
         boxes = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
-        counted = self._likely(sightings, seconds)
+        scores = self._mean_scores(sightings, seconds)
+        strict, lenient = _likely(scores, *STRICT), _likely(scores, *LENIENT)
         found = _found(boxes, scale)
-        overlooked = float((counted * (1 - found) / found).sum())
+        missed = (1 - found) / found
         traces = _traces(detections, np.vstack([boxes, hidden.xyxy]))
-        self._note_missing(overlooked + float(traces[traces >= TRACE].sum()), len(sightings), seconds)
-        # Where nobody else is about, a weak score promises more than it keeps; in a crowd it is somebody.
-        chances = traces if self._saturated else traces**2
-        staying = STAYS * np.exp(-hidden.unseen_s / STAYS_S)
-        low, high = count_range(counted, np.concatenate([staying, chances]), overlooked)
+        missing = float((strict * missed).sum()) + float(traces[traces >= TRACE].sum())
+        self._note_missing(missing, len(sightings), seconds)
+        chances = traces if self._saturated else traces**TRUST
+        others = np.concatenate([STAYS * np.exp(-hidden.unseen_s / STAYS_S), chances])
+        low, _ = count_range(strict, others, float((strict * missed).sum()))
+        _, high = count_range(lenient, others, float((lenient * missed).sum()))
         return Certainty(low, high, self._saturated)
 
-    def _likely(self, sightings: Sequence[Sighting], seconds: float) -> Array:
-        """Probability that each of the counted is somebody, by the mean of the score."""
+    def _mean_scores(self, sightings: Sequence[Sighting], seconds: float) -> Array:
+        """Mean score of each of the counted, shape (n,), mostly of the last second."""
         old = float(np.exp(-seconds / SCORE_MEMORY_S))
         self._scores = {
             person.id: old * self._scores.get(person.id, person.score) + (1 - old) * person.score
             for person in sightings
         }
-        means = np.fromiter(self._scores.values(), np.float64, len(sightings))
-        return np.clip((means - SURELY_NOT) / (SURELY - SURELY_NOT), 0.0, SURE_ENOUGH)
+        return np.fromiter(self._scores.values(), np.float64, len(sightings))
 
     def _note_missing(self, missing: float, count: int, seconds: float) -> None:
         """Average what is missing, and say so with some inertia."""
@@ -98,6 +104,12 @@ class Doubt:
         old = float(np.exp(-seconds / CALM_S))
         self._missing = old * self._missing + (1 - old) * share
         self._saturated = self._missing >= (SATURATED * 0.75 if self._saturated else SATURATED)
+
+
+def _likely(scores: Array, nobody: float, everybody: float) -> Array:
+    """Probability, shape (n,), that each is a person."""
+    likely: Array = np.clip((scores - nobody) / (everybody - nobody), 0.0, SURE_ENOUGH)
+    return likely
 
 
 def _found(boxes_xyxy: Array, scale: float) -> Array:

@@ -71,8 +71,8 @@ class Video:
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if np.isfinite(fps) and fps > 0 else _USUAL_FPS
         self.frames = max(0, int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)))
-        sides = (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH)
-        self.size = tuple(max(1, int(self._capture.get(side))) for side in sides)
+        height, width = (self._capture.get(side) for side in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
+        self.size = (max(1, int(height)), max(1, int(width)))
         self._path = path
 
     def __iter__(self) -> Iterator[VideoFrame]:

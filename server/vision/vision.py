@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from server.core.precision import Precision
-from server.core.quality import Quality, input_side
+from server.core.quality import Quality, input_sides
 from server.models.catalogue import APPEARANCE, find_prepared
 from server.vision.backend import InferenceNetwork, choose_backend
 from server.vision.colours import ColourFeatures
@@ -65,12 +65,14 @@ class Vision:
         return Pipeline(detector, self._features, Tracker(self._features), self._settings.max_pixels)
 
     def price(self, quality: Quality) -> float:
-        """Look once for people in a picture without any, of the usual shape; return the milliseconds that it took.
+        """Look once for people in a picture without any, of the usual shape and of the most pixels that this quality
+        looks at; return the milliseconds that it took.
 
         The first look of all compiles the network and is not measured.
         """
         detector = self._detector(self._settings.model, quality)
-        height, width = _USUAL_FRAMES[0]
+        width = input_sides(quality, self._settings.input_side)[1]
+        height = width * _USUAL_FRAMES[0][0] // _USUAL_FRAMES[0][1]
         detector.prepare(height, width)
         picture = np.zeros((height, width, 3), np.uint8)
         begun = perf_counter()
@@ -81,12 +83,15 @@ class Vision:
         """Whether a network is compiled just now; may be asked from another thread."""
         return any(network.compiling for network in list(self._networks.values()))
 
-    def describe(self, quality: Quality = Quality.BALANCED) -> dict[str, Any]:
-        """Say what computes, for statistics and health."""
+    def describe(
+        self, quality: Quality = Quality.BALANCED, frame: tuple[int, int] = _USUAL_FRAMES[0]
+    ) -> dict[str, Any]:
+        """Say what computes, for statistics and health, with frames of this height and width."""
+        detector = self._detector(self._settings.model, quality)
         return {
             "model": self._settings.model,
-            "precision": self._detector(self._settings.model, quality).precision,
-            "input": input_side(quality, self._settings.input_side),
+            "precision": detector.precision,
+            "input": detector.side(*frame),
             "appearance": self._settings.appearance,
             "backend": self._backend.name,
         }
@@ -100,8 +105,8 @@ class Vision:
     def _detector(self, name: str, quality: Quality) -> Detector:
         if (name, quality) not in self._detectors:
             settings = self._settings
-            side = input_side(quality, settings.input_side)
-            self._detectors[name, quality] = Detector(self._network(name), side, settings.min_score)
+            side, closer = input_sides(quality, settings.input_side)
+            self._detectors[name, quality] = Detector(self._network(name), side, settings.min_score, closer)
         return self._detectors[name, quality]
 
     def _network(self, name: str) -> InferenceNetwork:

@@ -3,7 +3,7 @@
 import pytest
 
 from server.core.errors import EngineError
-from server.core.quality import Quality, input_side
+from server.core.quality import Quality, input_sides
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer
 
@@ -13,7 +13,7 @@ async def test_prices_are_those_of_the_engine(server: RunningServer) -> None:
         answer = await response.json()
     assert answer["default"] == "balanced"
     found = [(one["name"], one["input"], one["ms"], one["price"]) for one in answer["qualities"]]
-    assert found == [("fast", 416, 10.0, 0.5), ("balanced", 640, 20.0, 1.0), ("accurate", 960, 50.0, 2.5)]
+    assert found == [("fast", 416, 10.0, 0.5), ("balanced", 640, 20.0, 1.0), ("accurate", 1280, 50.0, 2.5)]
 
 
 async def test_no_price_is_invented(server: RunningServer, engine: ScriptedEngine) -> None:
@@ -37,14 +37,17 @@ async def test_the_choice_is_kept_for_the_camera_and_used_by_its_stream(
             assert response.status == 400
         opened = await user.open(camera)
         assert opened["quality"] == "accurate"
+        assert opened["limits"]["max_side"] == 1280, "there is more to look at"
         assert engine.opened[opened["stream"]].quality is Quality.ACCURATE
         opened = await user.open(camera, quality="fast")
         assert engine.opened[opened["stream"]].quality is Quality.FAST
+        assert opened["limits"]["max_side"] == 960
 
 
 @pytest.mark.parametrize("balanced", [160, 320, 640, 1280, 1920])
 def test_sides_fit_the_detector_and_grow_with_care(balanced: int) -> None:
-    sides = [input_side(quality, balanced) for quality in Quality]
+    sides = [input_sides(quality, balanced) for quality in Quality]
     assert sides == sorted(sides)
-    assert sides[1] == balanced
-    assert all(side % 32 == 0 and 160 <= side <= 1920 for side in sides)
+    assert sides[1] == (balanced, balanced)
+    assert all(side % 32 == 0 and 160 <= side <= 1920 for pair in sides for side in pair)
+    assert all(usual <= closer for usual, closer in sides)

@@ -56,6 +56,12 @@ def test_what_widens_the_range(doubtful: dict[str, object], lower: bool, higher:
     assert (certainty.low < 6, certainty.high > 6) == (lower, higher)
 
 
+def test_what_may_be_people_or_not_is_read_both_ways() -> None:
+    certainty = judge(people(6, 0.6, height=40))
+    assert certainty.low <= 4, "half of them may be nobody"
+    assert certainty.high >= 8, "if all of them are people, of that size others were missed"
+
+
 def test_somebody_hidden_for_long_is_forgotten() -> None:
     box = np.array([[400.0, 10, 430, 110]])
     assert judge(people(6, 0.85), Hidden(box, np.array([9.0]))).high == 6
