@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from server.atomic import replacing
 from server.core.errors import CodedError
 from server.core.quality import Quality
+from server.interrupt import Interrupt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -127,9 +128,11 @@ def _track(
         print(header, file=lines)
     with ExitStack() as stack:
         renderer = stack.enter_context(_Renderer(render, video.fps)) if render else None
+        interrupt = stack.enter_context(Interrupt())
         start = perf_counter()
         bar = stack.enter_context(tqdm(video, total=video.frames or None, unit="frame", desc="tracking"))
         for frame, tracks in _follow(pipeline, bar):
+            interrupt.check()
             analysed = perf_counter()
             analysis = analytics.update(tracks)
             zones.note(analysis)

@@ -82,7 +82,9 @@ class Settings(BaseSettings):
     frame_timeout_s: float = Field(10, ge=1, le=60, description="A vision process that takes longer is replaced.")
     max_pixels: int = Field(8_300_000, ge=10_000, le=100_000_000, description="Largest frame, in pixels.")
     max_bytes: int = Field(900_000, ge=10_000, le=TRANSPORT_BYTES - 1_000, description="Largest frame, in bytes.")
-    max_side: int = Field(960, ge=160, le=3840, description="Longer side that clients are asked to send.")
+    max_side: int = Field(
+        960, ge=160, le=3840, description="Longer side that clients are asked to send; a third more with `accurate`."
+    )
     max_fps: int = Field(30, ge=1, le=120, description="Frames a second that clients are asked to send at most.")
     streams_per_user: int = Field(4, ge=1, le=100, description="Open streams of one user.")
     cameras_per_room: int = Field(32, ge=1, le=1000, description="Cameras of one room, guests' phones included.")
