@@ -16,8 +16,8 @@ setup:
 test:
 	@$(PYTHON) tools/setup.py --dev
 	$(NPM) test --silent
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not pair and not alone"
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m pair
+	$(BIN)/python -m pytest -n 3 --dist loadscope -m "not pair and not alone"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m pair
 	$(BIN)/python -m pytest -m alone
 
 check:

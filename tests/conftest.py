@@ -17,10 +17,9 @@ from tests.support.databases import ON_EACH_DATABASE
 from tests.support.engine import ScriptedEngine
 from tests.support.postgres import Cluster, cluster
 from tests.support.server import RunningServer, empty_database, run_server
+from tests.support.turns import Turns, turn
 
 TESTS = Path(__file__).parent
-FIRST_HALF = "test_s"
-"""Tests in a browser before this name take three fifths of the time of all of them."""
 DATABASE = os.environ.get("CROWDCOUNT_TEST_DATABASE", "sqlite")
 """`postgres` runs everything that takes the fixture `settings` on PostgreSQL."""
 
@@ -39,24 +38,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks at the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of one file stay in one process when there are several, and so do those that drive a browser: more than
-    half of them from the beginning, because they take longest, the others last.
-
-    What depends on how soon a browser or a busy machine gets to it is tried a second time when it fails; the summary
-    names it then.
-    """
+    """What depends on how soon a browser or a busy machine gets to it is tried a second time when it fails; the summary
+    names it then."""
     tries_again = config.pluginmanager.hasplugin("rerunfailures")
     for item in items:
-        where = item.path.relative_to(TESTS)
-        browser = where.parts[0] == "e2e"
-        half = "browser, first" if where.name < FIRST_HALF else "browser, last"
-        item.add_marker(pytest.mark.xdist_group(half if browser else where.as_posix()))
+        browser = item.path.relative_to(TESTS).parts[0] == "e2e"
         if tries_again and (browser or item.get_closest_marker("pair") or item.get_closest_marker("alone")):
             item.add_marker(pytest.mark.flaky(reruns=1))
-    turns = {"browser, first": 0, "browser, last": 2}
-    items.sort(key=lambda item: turns.get(item.get_closest_marker("xdist_group").args[0], 1))
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
+    """Several processes keep together what belongs together."""
+    return Turns(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
