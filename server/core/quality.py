@@ -31,5 +31,6 @@ def input_sides(quality: Quality, balanced: int) -> tuple[int, int]:
 
 
 def sent_side(quality: Quality, usual: int) -> int:
-    """Long side of the frames that clients are asked to send, pixels, where `usual` is that of the middle choice."""
-    return round(_SENT[quality] * usual)
+    """Long side of the frames that clients are asked to send, pixels, where `usual` is that of the middle choice; more
+    than the largest input is not asked for because of the quality."""
+    return max(usual, min(LARGEST, round(_SENT[quality] * usual)))

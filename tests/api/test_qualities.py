@@ -3,7 +3,7 @@
 import pytest
 
 from server.core.errors import EngineError
-from server.core.quality import Quality, input_sides
+from server.core.quality import Quality, input_sides, sent_side
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer
 
@@ -51,3 +51,9 @@ def test_sides_fit_the_detector_and_grow_with_care(balanced: int) -> None:
     assert sides[1] == (balanced, balanced)
     assert all(side % 32 == 0 and 160 <= side <= 1920 for pair in sides for side in pair)
     assert all(usual <= closer for usual, closer in sides)
+
+
+@pytest.mark.parametrize(("usual", "asked"), [(640, 853), (960, 1280), (1600, 1920), (3840, 3840)])
+def test_more_is_asked_for_only_where_the_detector_looks_at_it(usual: int, asked: int) -> None:
+    assert sent_side(Quality.ACCURATE, usual) == asked
+    assert sent_side(Quality.BALANCED, usual) == sent_side(Quality.FAST, usual) == usual
