@@ -20,6 +20,8 @@ from tests.support.server import RunningServer, empty_database, run_server
 from tests.support.turns import Turns, turn
 
 TESTS = Path(__file__).parent
+PURE = {"core", "vision"}
+"""Tests that wait for nobody: what they compute is the same on every machine, so it has to be right at once."""
 DATABASE = os.environ.get("CROWDCOUNT_TEST_DATABASE", "sqlite")
 """`postgres` runs everything that takes the fixture `settings` on PostgreSQL."""
 
@@ -39,12 +41,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What depends on how soon a browser or a busy machine gets to it is tried a second time when it fails; the summary
-    names it then."""
+    """What depends on how soon servers, processes and browsers on a busy machine get to it is tried a second time when
+    it fails; the summary names it then."""
     tries_again = config.pluginmanager.hasplugin("rerunfailures")
     for item in items:
-        browser = item.path.relative_to(TESTS).parts[0] == "e2e"
-        if tries_again and (browser or item.get_closest_marker("pair") or item.get_closest_marker("alone")):
+        if tries_again and item.path.relative_to(TESTS).parts[0] not in PURE:
             item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: turn(item.nodeid))
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-import socketio
 from cryptography import x509
 from playwright.async_api import async_playwright
 
@@ -23,6 +22,7 @@ from server.config import Settings
 from server.listening import StartError, bind
 from tests.e2e.conftest import find_chromium
 from tests.faults.processes import Serving, serving
+from tests.support.patient import PatientSocket
 from tests.support.server import PASSWORD
 
 NOW = datetime.datetime.now(datetime.UTC)
@@ -79,7 +79,7 @@ async def test_who_trusts_the_authority_signs_in_and_opens_a_socket(encrypted: t
             assert "Secure" in response.headers["Set-Cookie"]
         async with http.get("/cameras") as response:
             assert "max-age" in response.headers["Strict-Transport-Security"]
-        client = socketio.AsyncClient(reconnection=False, http_session=http)
+        client = PatientSocket(reconnection=False, http_session=http)
         await client.connect(url, headers={"Origin": url}, transports=["websocket"])
         assert (await client.call("nonsense", {}))["error"]["code"] == "BAD_REQUEST"
         await client.disconnect()

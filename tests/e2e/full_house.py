@@ -9,12 +9,12 @@ from typing import Any
 import aiohttp
 import cv2
 import numpy as np
-import socketio
 from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext
 
 from tests.e2e.conftest import PASSWORD
 from tests.media import encode_jpeg, find_asset, read_vtest
+from tests.support.patient import PatientSocket
 
 SIZE = (640, 480)
 """Width and height of the films, pixels."""
@@ -134,7 +134,7 @@ class Frozen:
             for path, data in (("/api/users", body), (f"/api/join/{self._code}", {})):
                 async with http.post(path, json=data) as answer:
                     assert answer.ok, await answer.text()
-            client = socketio.AsyncClient(reconnection=False, http_session=http)
+            client = PatientSocket(reconnection=False, http_session=http)
             gone = asyncio.Event()
 
             async def never(_update: dict[str, Any]) -> None:

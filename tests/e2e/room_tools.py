@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from tests.media import encode_jpeg
+from tests.support.patient import PatientSocket
 
 FPS = 3.0
 PATIENCE_S = 20
@@ -97,7 +98,7 @@ class Phone:
         async with aiohttp.ClientSession(self._url) as http:
             guest = await (await http.post(f"/api/join/{self._code}", json={"name": self._name})).json()
         self.camera = guest["camera"]["id"]
-        client = socketio.AsyncClient(reconnection=False)
+        client = PatientSocket(reconnection=False)
         client.on("disconnect", lambda *_reason: self._note_cut())
         await client.connect(self._url, transports=["websocket"], auth={"camera_token": guest["token"]})
         opened = await client.call("stream_open", {"camera": self.camera, "source": "camera", "mode": "live"})

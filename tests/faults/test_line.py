@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 
 import pytest
-import socketio
 from socketio.exceptions import SocketIOError
 
 from server import patience
@@ -19,6 +18,7 @@ from tests.faults.figures import note
 from tests.faults.proxy import Line, Proxy
 from tests.faults.raw_socket import RawSocket
 from tests.support.engine import ScriptedEngine, person
+from tests.support.patient import PatientSocket
 from tests.support.server import Client, RunningServer, run_server
 from tests.support.wait import until
 
@@ -68,7 +68,7 @@ async def back(user: Client, camera: str, stream: str, seq: int) -> tuple[float,
         except (SocketIOError, TimeoutError, OSError):
             with contextlib.suppress(SocketIOError):
                 await user.socket.disconnect()
-            user.socket = socketio.AsyncClient(reconnection=False, http_session=user.http)
+            user.socket = PatientSocket(reconnection=False, http_session=user.http)
             await asyncio.sleep(0.2)
 
 

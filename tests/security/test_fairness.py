@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 
 import aiohttp
 import pytest
-import socketio
 
 from server.config import Settings
 from server.core.tracks import Tracks
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
+from tests.support.patient import PatientSocket
 from tests.support.server import PASSWORD, Client, run_server
 
 pytestmark = pytest.mark.alone
@@ -50,7 +50,7 @@ def p99(values: list[float]) -> float:
 
 async def flood(url: str, token: str) -> None:
     """One user sends events as fast as they go, never waiting for an answer."""
-    client = socketio.AsyncClient(reconnection=False)
+    client = PatientSocket(reconnection=False)
     await client.connect(url, auth={"token": token}, transports=["websocket"])
     while client.connected:
         for _ in range(20):

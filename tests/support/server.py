@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import socketio
 
 from server.app import create_app
 from server.config import Settings
@@ -18,6 +17,7 @@ from server.engine.base import Engine
 from server.listening import bind
 from server.serve import Server, prepare
 from server.storage.migrate import migrate
+from tests.support.patient import PatientSocket
 
 PASSWORD = "correct horse battery"
 
@@ -28,7 +28,7 @@ class Client:
 
     url: str
     http: aiohttp.ClientSession
-    socket: socketio.AsyncClient
+    socket: PatientSocket
     events: list[tuple[str, Any]] = field(default_factory=list)
 
     async def register(self, name: str = "ada") -> None:
@@ -124,7 +124,7 @@ class RunningServer:
         jar = aiohttp.CookieJar(unsafe=True)
         # As a browser does: with a cookie, nothing is changed by a request that does not say where it comes from.
         async with aiohttp.ClientSession(self.url, cookie_jar=jar, headers={"Origin": self.url}) as http:
-            client = Client(self.url, http, socketio.AsyncClient(reconnection=False, http_session=http))
+            client = Client(self.url, http, PatientSocket(reconnection=False, http_session=http))
             client.socket.on("*", lambda event, *args: client.events.append((event, args[0] if args else None)))
             client.socket.on("connect_error", lambda data: client.events.append(("connect_error", data)))
             try:
