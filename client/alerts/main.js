@@ -1,11 +1,12 @@
 /** Alerts in the studio: said at once, listed, acknowledged. */
 import { api } from "../site/api.js";
 import { byId, element, icon, setText } from "../site/dom.js";
+import { KeyedList } from "../site/keyed-list.js";
 import { postUntilAnswered } from "../site/until-answered.js";
 import { t } from "../site/words.js";
 import { isRunning } from "../studio/state.js";
 import { Bell } from "./bell.js";
-import { alertRow } from "./row.js";
+import { alertEntry } from "./row.js";
 import { wireStills } from "./stills.js";
 import { alertText, ongoing, risen, titleWith } from "./words.js";
 
@@ -21,7 +22,7 @@ const NOTHING = [];
 
 export class Alerts {
   #bell = new Bell();
-  #list = byId("alert-list", HTMLUListElement);
+  #list = new KeyedList(byId("alert-list", HTMLUListElement));
   #problem = byId("alert-problem", HTMLElement);
   #banner = byId("alert-banner", HTMLElement);
   #title = document.title;
@@ -34,6 +35,8 @@ export class Alerts {
   #bannerShown = "";
   #listShown = "";
   #timer = 0;
+  /** Counts what was asked: only the newest answer is shown. */
+  #version = 0;
   #acts = {
     acknowledge: (/** @type {string} */ id, /** @type {string} */ note) => void this.#acknowledge(id, note),
     /** @type {((id: string) => void) | null} */
@@ -101,12 +104,16 @@ export class Alerts {
   }
 
   async #load() {
+    const version = ++this.#version;
     try {
-      this.#records = (await api("GET", this.path)).alerts;
+      const { alerts } = await api("GET", this.path);
+      // Asked again since, or changed here: this answer may be from before that.
+      if (version !== this.#version) return;
+      this.#records = alerts;
       this.#tell("");
       this.#renderList();
     } catch (error) {
-      this.#tell(error instanceof Error ? error.message : String(error));
+      if (version === this.#version) this.#tell(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -116,6 +123,7 @@ export class Alerts {
       const path = `/api/alerts/${encodeURIComponent(id)}/acknowledge`;
       const { alert } = await postUntilAnswered(path, { note }, (error) => this.#tell(`${error.message} ${t("It is sent again by itself.")}`));
       this.#records = this.#records.map((record) => (record.id === id ? alert : record));
+      void this.#load();
       this.#tell("");
       setText(byId("alert-status", HTMLElement), t("The alert of {zone} is acknowledged.", { zone: alert.zone.name }));
       this.#renderList();
@@ -148,15 +156,7 @@ export class Alerts {
     const signature = JSON.stringify(this.#records);
     if (signature === this.#listShown) return;
     this.#listShown = signature;
-    // A note that is being written stays, whatever else arrives.
-    const writing = document.activeElement instanceof HTMLInputElement && this.#list.contains(document.activeElement) ? document.activeElement : null;
-    const kept = writing && { id: writing.id, text: writing.value };
-    this.#list.replaceChildren(...this.#records.map((record) => alertRow(record, this.#acts)));
-    const again = kept && document.getElementById(kept.id);
-    if (again instanceof HTMLInputElement && kept) {
-      again.value = kept.text;
-      again.focus();
-    }
+    this.#list.render(this.#records.map((record) => alertEntry(record, this.#acts)));
     this.changed();
   }
 }

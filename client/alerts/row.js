@@ -1,4 +1,4 @@
-/** One alert of the list. */
+/** One alert of the list, in parts that change by themselves. */
 import { formatSpan } from "../core/format.js";
 import { element, icon, withNodes } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
@@ -34,14 +34,15 @@ function moment(iso) {
 }
 
 /** @param {AlertRecord} alert */
-function facts({ began_at: began, ended_at: ended, interrupted, figure, peak, peak_at: peakAt }) {
+function since({ began_at: began, ended_at: ended, interrupted }) {
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
   const over = interrupted ? t("Since {time} · counting stopped unexpectedly after {span}", { span }) : t("Since {time} · for {span}", { span });
-  const since = ended ? over : t("Since {time} · going on");
-  return [
-    element("p", { class: "alert-when" }, ...withNodes(since, { time: moment(began) })),
-    element("p", { class: "alert-peak" }, ...withNodes(t("Peak {amount} at {time}", { amount: amountText(figure, peak) }), { time: moment(peakAt) })),
-  ];
+  return element("p", { class: "alert-when" }, ...withNodes(ended ? over : t("Since {time} · going on"), { time: moment(began) }));
+}
+
+/** @param {AlertRecord} alert */
+function worst({ figure, peak, peak_at: at }) {
+  return element("p", { class: "alert-peak" }, ...withNodes(t("Peak {amount} at {time}", { amount: amountText(figure, peak) }), { time: moment(at) }));
 }
 
 /** @param {AlertRecord} alert @param {(id: string, note: string) => void} acknowledge */
@@ -73,10 +74,21 @@ function picture({ id, zone }, remove) {
   return figure;
 }
 
-/** @param {AlertRecord} alert @param {RowActs} acts @returns {HTMLLIElement} */
-export function alertRow(alert, { acknowledge, deleteStill }) {
-  const { level, ended_at: ended } = alert;
+/** @param {AlertRecord} alert */
+function head({ level, zone }) {
   const mark = element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVEL_WORDS[level]);
-  const head = element("div", { class: "card-line" }, element("h3", { class: "card-name" }, alert.zone.name), mark);
-  return element("li", { class: ended ? "alert-card" : "alert-card is-open", "data-alert": alert.id, "data-level": level }, head, ...facts(alert), ...(alert.still ? [picture(alert, deleteStill)] : []), answer(alert, acknowledge));
+  return element("div", { class: "card-line" }, element("h3", { class: "card-name" }, zone.name), mark);
+}
+
+/** @param {AlertRecord} alert @param {RowActs} acts @returns {import("../site/keyed-list.js").Entry} */
+export function alertEntry(alert, { acknowledge, deleteStill }) {
+  const { id, level, zone, still } = alert;
+  const parts = [
+    { shows: JSON.stringify([level, zone]), make: () => head(alert) },
+    { shows: JSON.stringify([alert.began_at, alert.ended_at, alert.interrupted]), make: () => since(alert) },
+    { shows: JSON.stringify([alert.figure, alert.peak, alert.peak_at]), make: () => worst(alert) },
+    { shows: JSON.stringify([still, zone.name, deleteStill !== null]), make: () => (still ? picture(alert, deleteStill) : null) },
+    { shows: JSON.stringify([zone.name, alert.acknowledged_at, alert.acknowledged_by, alert.note]), make: () => answer(alert, acknowledge) },
+  ];
+  return { key: id, attributes: { class: alert.ended_at ? "alert-card" : "alert-card is-open", "data-alert": id, "data-level": level }, parts };
 }

@@ -1,4 +1,4 @@
-/** One alert of the wall: what it is, who has it, and how to take it. */
+/** One alert of the wall: what it is, who has it, and how to take it; in parts that change by themselves. */
 import { amountText } from "../alerts/words.js";
 import { formatSpan } from "../core/format.js";
 import { element, icon } from "../site/dom.js";
@@ -27,12 +27,17 @@ export function placeOf({ zone, camera, area }) {
   return camera && zone ? `${zone.name} · ${camera.name}` : (zone?.name ?? camera?.name ?? "");
 }
 
+/** Who has it. @param {RoomAlert} alert @param {boolean} mayTake */
+function taken({ acknowledged_by: by, claimed_by: claimed, note }, mayTake) {
+  if (!by && !claimed) return null;
+  if (!mayTake) return element("p", { class: "alert-taken" }, icon("hand"), by ?? claimed ?? "");
+  if (!by) return element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed ?? "" }));
+  return element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }));
+}
+
 /** @param {RoomAlert} alert @param {AlertActions} actions */
 function answer(alert, actions) {
-  const { id, acknowledged_by: by, claimed_by: claimed, ended_at: ended, note } = alert;
-  if (by) return [element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }))];
-  const parts = [];
-  if (claimed) parts.push(element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed })));
+  const { id, claimed_by: claimed, ended_at: ended } = alert;
   const input = element("input", { type: "text", maxlength: "500", id: `note-${id}`, autocomplete: "off", placeholder: t("Note, if any"), "aria-label": t("Note on {place}, if any", { place: placeOf(alert) }) });
   const claim = element("button", { type: "button", class: "button" }, icon("hand"), t("I look after it"));
   claim.addEventListener("click", () => actions.claim(alert));
@@ -41,28 +46,34 @@ function answer(alert, actions) {
     event.preventDefault();
     actions.acknowledge(alert, input.value);
   });
-  return [...parts, form];
+  return form;
 }
 
 /** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
-export function courseText({ began_at: began, ended_at: ended, figure, peak }) {
+function courseText({ began_at: began, ended_at: ended, figure, peak }) {
   const lasted = ended ? t("over after {span}", { span: formatSpan(Date.parse(ended) - Date.parse(began)) }) : t("going on");
   return ` · ${lasted} · ${t("at most {amount}", { amount: amountText(figure, peak) })}`;
 }
 
-/** @param {RoomAlert} alert @param {boolean} mayTake @param {AlertActions} actions @returns {HTMLLIElement} */
-export function alertRow(alert, mayTake, actions) {
-  const { level, ended_at: ended, began_at: began, camera } = alert;
+/** @param {RoomAlert} alert @param {AlertActions} actions */
+function head(alert, actions) {
+  const { level, camera } = alert;
   const mark = element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level]);
   const name = element(camera ? "button" : "span", { class: "alert-place", type: camera ? "button" : undefined }, placeOf(alert));
   if (camera) name.addEventListener("click", () => actions.show(camera.id));
-  const row = element(
-    "li",
-    { class: ended ? "alert-card" : "alert-card is-open", "data-alert": alert.id, "data-level": level },
-    element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), mark),
-    element("p", { class: "alert-when" }, timeOf(began), element("span", { class: "alert-course" }, courseText(alert))),
-  );
-  if (mayTake) row.append(...answer(alert, actions));
-  else if (alert.acknowledged_by || alert.claimed_by) row.append(element("p", { class: "alert-taken" }, icon("hand"), alert.acknowledged_by ?? alert.claimed_by ?? ""));
-  return row;
+  return element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), mark);
+}
+
+/** @param {RoomAlert} alert @param {boolean} mayTake @param {AlertActions} actions @returns {import("../site/keyed-list.js").Entry} */
+export function alertEntry(alert, mayTake, actions) {
+  const { id, level, began_at: began, ended_at: ended, acknowledged_by: by, claimed_by: claimed } = alert;
+  const place = [placeOf(alert), alert.camera?.id];
+  const course = courseText(alert);
+  const parts = [
+    { shows: JSON.stringify([level, place]), make: () => head(alert, actions) },
+    { shows: JSON.stringify([began, course]), make: () => element("p", { class: "alert-when" }, timeOf(began), element("span", { class: "alert-course" }, course)) },
+    { shows: JSON.stringify([by, claimed, alert.note, mayTake]), make: () => taken(alert, mayTake) },
+    { shows: JSON.stringify([place, !by && mayTake, !claimed && !ended]), make: () => (mayTake && !by ? answer(alert, actions) : null) },
+  ];
+  return { key: id, attributes: { class: ended ? "alert-card" : "alert-card is-open", "data-alert": id, "data-level": level }, parts };
 }

@@ -2,10 +2,11 @@
 import { Tones } from "../alerts/tones.js";
 import { ApiError } from "../site/api.js";
 import { byId, setText } from "../site/dom.js";
+import { KeyedList } from "../site/keyed-list.js";
 import { recall, remember } from "../site/memory.js";
 import { postUntilAnswered } from "../site/until-answered.js";
 import { t, tell } from "../site/words.js";
-import { alertRow, courseText, placeOf } from "./alert-row.js";
+import { alertEntry, placeOf } from "./alert-row.js";
 import { mayOperate, withAlert } from "./state.js";
 import { LEVELS } from "./words.js";
 
@@ -29,16 +30,13 @@ export function isWaiting({ ended_at: ended, acknowledged_at: taken, claimed_by:
 }
 
 export class RoomAlerts {
-  #list = byId("alert-list", HTMLUListElement);
+  #list = new KeyedList(byId("alert-list", HTMLUListElement));
   #sound = byId("wall-sound", HTMLInputElement);
   #tones = new Tones();
   /** @type {Map<string, string>} id to level, of those that were told */
   #known = new Map();
   #first = true;
   #rangAt = -Infinity;
-  #shown = "";
-  /** @type {Element[]} one for each alert, in their order */
-  #courses = [];
   #title = document.title;
 
   /** @param {import("../core/store.js").Store<WallState>} store @param {(camera: string) => void} show enlarges a camera */
@@ -93,20 +91,7 @@ export class RoomAlerts {
   /** @param {readonly RoomAlert[]} alerts @param {boolean} mayTake */
   #renderList(alerts, mayTake) {
     byId("alert-none", HTMLElement).hidden = alerts.length > 0;
-    const key = JSON.stringify([alerts.map((alert) => ({ ...alert, peak: 0, peak_at: "" })), mayTake]);
-    // A peak grows while somebody is about to press a button: only its text changes.
-    if (key === this.#shown) return alerts.forEach((alert, i) => setText(this.#courses[i], courseText(alert)));
-    this.#shown = key;
-    // A note that is being written stays, whatever else arrives.
-    const writing = document.activeElement instanceof HTMLInputElement && this.#list.contains(document.activeElement) ? document.activeElement : null;
-    const kept = writing && { id: writing.id, text: writing.value };
-    this.#list.replaceChildren(...alerts.map((alert) => alertRow(alert, mayTake, this.actions)));
-    this.#courses = [...this.#list.querySelectorAll(".alert-course")];
-    const again = kept && document.getElementById(kept.id);
-    if (again instanceof HTMLInputElement && kept) {
-      again.value = kept.text;
-      again.focus();
-    }
+    this.#list.render(alerts.map((alert) => alertEntry(alert, mayTake, this.actions)));
   }
 
   /** @param {RoomAlert} alert @param {"claim" | "acknowledge"} how @param {object} body */

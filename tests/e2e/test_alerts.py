@@ -1,6 +1,8 @@
 """An alert from the first sign to the note of whoever took it."""
 
-from playwright.sync_api import Page
+from typing import Any
+
+from playwright.sync_api import APIResponse, Locator, Page, Route
 
 from tests.e2e.conftest import wait_state
 from tests.e2e.test_pages import overflow, violations
@@ -48,6 +50,63 @@ def test_raised_said_acknowledged_cleared(studio: Page) -> None:
     studio.locator("#tab-zones").click()
     put_plan(studio, zone("Hall", WHOLE), zone("Yard", rectangle(0.1, 0.1, 0.3, 0.3)))
     studio.locator("[data-choose-shape=yard]").wait_for()
+
+
+def two_alerts(studio: Page) -> tuple[Locator, Locator]:
+    """The camera streams, and both of its zones have too many people: the cards of their alerts."""
+    limits: dict[str, Any] = {"people": {"warning": 1, **AT_ONCE, "clear_s": 60}}
+    put_plan(studio, zone("Hall", WHOLE, limits=limits), zone("Yard", rectangle(0, 0, 1, 1), limits=limits))
+    studio.reload()
+    studio.locator("#choose-camera").click()
+    wait_state(studio, "live", "full", "slow")
+    studio.locator("#alert-banner").wait_for()
+    studio.locator("#alert-show").click()
+    hall, yard = (studio.locator(".alert-card", has_text=name) for name in ("Hall", "Yard"))
+    hall.wait_for()
+    yard.wait_for()
+    return hall, yard
+
+
+def test_a_note_and_its_button_stay_while_others_are_answered(studio: Page) -> None:
+    hall, yard = two_alerts(studio)
+    note, button = hall.get_by_label("Note on Hall"), hall.get_by_role("button", name="Acknowledge")
+    note.fill("Gate B is open")
+    button.evaluate("button => button.dataset.same = 'yes'")
+    yard.get_by_role("button", name="Acknowledge").click()
+    yard.locator(".alert-taken").wait_for()
+    assert note.input_value() == "Gate B is open"
+    assert button.get_attribute("data-same") == "yes", "whoever is pressing it, presses it"
+    button.click()
+    hall.locator(".alert-taken").wait_for()
+    assert "Gate B is open" in hall.locator(".alert-taken").inner_text()
+
+
+def test_a_list_that_comes_late_takes_no_answer_back(studio: Page) -> None:
+    hall, _ = two_alerts(studio)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        """The first list is read now, and comes later."""
+        if held:
+            route.fallback()
+        else:
+            held.append((route, route.fetch()))
+
+    studio.route("**/api/cameras/*/alerts", hold)
+    studio.locator("#tab-zones").click()
+    studio.locator("#tab-alerts").click()
+    for _ in range(150):
+        if held:
+            break
+        studio.wait_for_timeout(100)
+    [(route, before)] = held
+    assert '"acknowledged_at":null' in before.text().replace(" ", "")
+    hall.get_by_role("button", name="Acknowledge").click()
+    hall.locator(".alert-taken").wait_for()
+    with studio.expect_response("**/api/cameras/*/alerts"):
+        route.fulfill(response=before)
+    studio.wait_for_timeout(500)
+    assert hall.locator(".alert-taken").is_visible()
 
 
 def test_a_picture_only_for_those_who_want_it(studio: Page) -> None:
