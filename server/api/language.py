@@ -1,6 +1,7 @@
 """The language of a page: chosen in the menu, else what the browser asks for, else English."""
 
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import urlsplit
 
 from quart import Blueprint, Quart, Response, current_app, g, redirect, request
@@ -19,6 +20,12 @@ YEAR_S = 365 * 86_400
 START = "/"
 
 blueprint = Blueprint("language", __name__)
+
+
+@cache
+def _shipped() -> dict[str, Catalogue]:
+    """What comes with the program does not change while it runs: a process reads it once."""
+    return load_catalogues()
 
 
 def catalogues() -> dict[str, Catalogue]:
@@ -49,7 +56,7 @@ def preferred(accepted: Iterable[tuple[str, float]], there: Iterable[str]) -> st
 
 def install_words(app: Quart, assets: Assets) -> None:
     """Let templates translate: `_`, `{% trans %}`, and the filter `tell` for sentences of the server."""
-    app.extensions[KEY] = load_catalogues()
+    app.extensions[KEY] = _shipped()
     for catalogue in app.extensions[KEY].values():
         assets.put(catalogue.script_name, catalogue.script)
     environment = app.jinja_env
