@@ -153,6 +153,7 @@ async def test_a_page_speaks_the_browsers_language_until_one_is_chosen(app: Quar
         ("http://localhost/profile/password", "/"),  # takes forms only
         ("http://localhost//evil.example/login", "/"),
         ("http://localhost/nowhere", "/"),
+        ("http://[::1", "/"),
     ],
 )
 async def test_a_choice_of_language_leads_back_and_nowhere_else(app: Quart, referrer: str, expected: str) -> None:

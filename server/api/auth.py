@@ -131,6 +131,19 @@ async def require_open(connection: AsyncConnection, grant: Grant) -> None:
         raise unauthenticated()
 
 
+async def over_meanwhile() -> APIError | None:
+    """What a request is answered whose session ended, or whose account went, while it was worked on."""
+    grant: Grant | None = g.get("grant")
+    if grant is None:
+        return None
+    try:
+        async with services().database.reading() as connection:
+            await require_open(connection, grant)
+    except APIError as error:
+        return error
+    return None
+
+
 async def find_user() -> User | None:
     """The user of this request."""
     grant = await find_grant()
