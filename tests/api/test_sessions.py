@@ -110,7 +110,7 @@ async def test_passwords_that_do_not_change(server: RunningServer) -> None:
 
 async def test_common_passwords_are_refused(server: RunningServer) -> None:
     async with server.client() as user:
-        for password in ("password", "12345678", "Password1", "QWERTYUIOP", "iloveyou", "ada.lovelace"):
+        for password in ("password", "12345678", "Password1", "QWERTYUIOP", "iloveyou", "ada.lovelace", " " * 8):
             body = {"username": "ada.lovelace", "email": "ada@example.org", "password": password}
             async with user.http.post("/api/users", json=body) as response:
                 assert response.status == 400, password
