@@ -20,12 +20,16 @@ from server.storage.sessions import (
     SessionKind,
     end_session,
     end_sessions,
+    end_surplus,
     insert_session,
     select_sessions,
     session_id,
 )
 from server.storage.users import Login, User
 from server.words.mark import N_
+
+MOST_SESSIONS = 200
+"""Of a user: programs that sign in each time would make the page of sessions, and the database, grow without end."""
 
 
 async def begin_session(connection: AsyncConnection, login: Login, kind: SessionKind) -> tuple[str, Session]:
@@ -56,6 +60,7 @@ async def begin_session(connection: AsyncConnection, login: Login, kind: Session
         device=origin.device,
     )
     await insert_session(connection, session)
+    await end_surplus(connection, login.user.id, MOST_SESSIONS, now)  # connections fall as with any other end
     await record(connection, login.user.id, Action.SIGNED_IN, target=kind)
     return secret, session
 

@@ -1,11 +1,13 @@
 """Where an account is signed in, passwords that change, accounts that go."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import bcrypt
 import pytest
 from sqlalchemy import text
 
+from server.api import sign_in
 from server.api.departed import KEEP_S, MOST, Departed
 from server.api.devices import device_name
 from server.api.user_admin import UserAdmin
@@ -221,6 +223,21 @@ async def test_the_pages_work_without_scripts(server: RunningServer) -> None:
         assert "Sign in again." not in page, "there is nothing to sign in to"
         async with user.http.get("/profile", allow_redirects=False) as response:
             assert response.headers["Location"] == "/login?next=%2Fprofile"
+
+
+async def test_the_sessions_of_a_user_are_bounded(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "MOST_SESSIONS", 3)
+    async with AsyncExitStack() as stack:
+        users = [await stack.enter_async_context(server.client()) for _ in range(5)]
+        await users[0].register()
+        await users[0].connect()
+        for user in users[1:]:
+            await user.sign_in()
+        assert (await users[0].wait_for("session_ended"))["reason"] == "too_many"
+        assert [await status_of(user) for user in users] == [401, 401, 200, 200, 200]
+        assert len(await sessions_of(users[4])) == 3
+        async with users[1].http.get("/login") as response:
+            assert "the account has too many newer ones. Sign in again." in await response.text()
 
 
 async def test_a_browser_whose_account_was_disabled_is_told_whom_to_ask(server: RunningServer) -> None:
