@@ -1,5 +1,7 @@
 """Registering, signing in and out: JSON and forms."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -45,6 +47,14 @@ async def test_only_the_first_account_administers(server: RunningServer) -> None
         await second.register("bob")
         async with second.http.get("/api/session") as response:
             assert (await response.json())["user"]["is_admin"] is False
+
+
+async def test_of_first_accounts_made_at_once_one_administers(server: RunningServer) -> None:
+    async with AsyncExitStack() as stack:
+        users = [await stack.enter_async_context(server.client()) for _ in range(6)]
+        await asyncio.gather(*(user.register(f"user{number}") for number, user in enumerate(users)))
+        admins = [(await user.get("/api/session"))["user"]["is_admin"] for user in users]
+    assert admins.count(True) == 1
 
 
 IMPOSSIBLE: list[tuple[dict[str, Any], int, str]] = [
