@@ -27,7 +27,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     listing = _add(actions, "list", _list, "list the accounts")
     listing.add_argument("--json", action="store_true", help="as JSON")
     for action, work, text in (
-        ("disable", _disable, "end an account's sessions and let it sign in no more; nothing is deleted"),
+        ("disable", _disable, "end the sessions of an account and its guests and let it sign in no more; nothing goes"),
         ("enable", _enable, "let a disabled account sign in again"),
         ("reset-password", _reset_password, "set a new password, which is asked for, and end every session"),
     ):
