@@ -46,7 +46,7 @@ from server.api import (
 )
 from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
-from server.api.auth import install_auth
+from server.api.auth import install_auth, over_meanwhile
 from server.api.channel_guard import ChannelGuard
 from server.api.context import KEY, Services, WebLife
 from server.api.departed import Departed
@@ -58,6 +58,7 @@ from server.api.language import install_words
 from server.api.limits import install_limits
 from server.api.passwords import Passwords
 from server.api.security import install_security
+from server.api.site import Site
 from server.api.socket_auth import handshake_origin_allowed, socket_authenticator
 from server.api.tokens import Tokens
 from server.config import Settings
@@ -151,7 +152,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     web_life : WebLife, optional
         Of a web process that is supervised.
     """
-    app = Quart(__name__, static_folder=str(STATIC), template_folder="templates")
+    app = Site(__name__, static_folder=str(STATIC), template_folder="templates")
     keys = load_keys(settings.data_dir)
     tokens = Tokens(keys)
     sign_with(app, tokens, keys)
@@ -206,7 +207,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_description(app)
     install_security(app)
     install_access(app)
-    install_errors(app, unfinished_form)
+    install_errors(app, unfinished_form, over_meanwhile)
     install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)

@@ -27,7 +27,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     listing = _add(actions, "list", _list, "list the accounts")
     listing.add_argument("--json", action="store_true", help="as JSON")
     for action, work, text in (
-        ("disable", _disable, "end an account's sessions and let it sign in no more; nothing is deleted"),
+        ("disable", _disable, "end the sessions of an account and its guests and let it sign in no more; nothing goes"),
         ("enable", _enable, "let a disabled account sign in again"),
         ("reset-password", _reset_password, "set a new password, which is asked for, and end every session"),
     ):
@@ -55,11 +55,15 @@ def _add(
 def _run(work: Callable[[Any, argparse.Namespace], Awaitable[None]], arguments: argparse.Namespace) -> int:
     """Do it on the server's database. Raises CodedError."""
     # Late: the other commands need no web framework.
+    from sqlalchemy.exc import DatabaseError
+
     from server.api.user_admin import UserAdmin
     from server.config import SettingsError, load_settings
     from server.listening import StartError
     from server.serve import prepare
 
+    for typed in (getattr(arguments, "name", ""), getattr(arguments, "email", "")):
+        _check_text(typed)
     try:
         settings = load_settings()
         prepare(settings)
@@ -73,13 +77,36 @@ def _run(work: Callable[[Any, argparse.Namespace], Awaitable[None]], arguments: 
         finally:
             await admin.close()
 
-    asyncio.run(session())
+    try:
+        asyncio.run(session())
+    except DatabaseError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise UsersError("CANNOT_OPEN", f"The database cannot be used just now: {reason}.") from error
     return 0
+
+
+def _check_text(typed: str) -> None:
+    """Bytes that are no text reach a program as characters that cannot be stored. Raises UsersError ``NOT_TEXT``."""
+    try:
+        typed.encode()
+    except UnicodeEncodeError:
+        raise UsersError("NOT_TEXT", "What was typed is not UTF-8 text.") from None
 
 
 def _ask_password(arguments: argparse.Namespace) -> str:
     """A new password, from a person (twice) or from a pipe; never from the command line, which others can see."""
-    if arguments.password_stdin:
+    try:
+        password = _read_password(piped=arguments.password_stdin)
+    except EOFError:
+        raise UsersError("NO_PASSWORD", "No password was typed.") from None
+    except UnicodeDecodeError:
+        raise UsersError("NOT_TEXT", "What was typed is not UTF-8 text.") from None
+    _check_text(password)
+    return password
+
+
+def _read_password(*, piped: bool) -> str:
+    if piped:
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass("New password: ")
     if getpass.getpass("Once more: ") != first:

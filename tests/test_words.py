@@ -153,6 +153,7 @@ async def test_a_page_speaks_the_browsers_language_until_one_is_chosen(app: Quar
         ("http://localhost/profile/password", "/"),  # takes forms only
         ("http://localhost//evil.example/login", "/"),
         ("http://localhost/nowhere", "/"),
+        ("http://[::1", "/"),
     ],
 )
 async def test_a_choice_of_language_leads_back_and_nowhere_else(app: Quart, referrer: str, expected: str) -> None:
@@ -242,5 +243,11 @@ async def test_the_log_names_in_the_readers_language_what_is_ours_and_leaves_wha
         assert entry_words("2 zones, 1 lines", "detail", "plan_changed") == "Zonen: 2, Linien: 1"
         assert entry_words("viewer, 24 h, 5 uses", "detail", "invite_added") == "Zuschauer, 24 h, 5 Mal"
         assert entry_words("Camera", "target", "camera_added") == "Camera"
+        assert entry_words("Safari on Mac", "target", "session_ended") == "Safari auf Mac"
+        assert entry_words("administrator", "target", "role_changed") == "Verwaltung"
+        assert entry_words("steps, camera_ids", "detail", "channel_changed") == "was gemeldet wird, Kameras"
+        assert entry_words("state", "detail", "status_page_opened") == "zeigt, wie voll es ist"
+        assert entry_words("deleted account, viewer", "detail", "member_changed") == "gelöschtes Konto, Zuschauer"
+        assert entry_words("operator, viewer", "detail", "member_changed") == "operator, Zuschauer", "a user's name"
         assert device_words("Firefox on Android") == "Firefox auf Android"
         assert device_words("robot on wheels") == "robot on wheels"

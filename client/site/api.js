@@ -14,7 +14,7 @@ export class ApiError extends Error {
 
 /** Signed out meanwhile: sign in, then come back here. */
 export function goToLogin() {
-  const here = location.pathname + location.hash;
+  const here = location.pathname + location.search + location.hash;
   location.assign(`/login?next=${encodeURIComponent(here)}`);
 }
 

@@ -35,11 +35,18 @@ class Assets:
     def read(self, name: str) -> tuple[bytes, bytes | None] | None:
         """Content and, where it helps, the same gzipped; None for an unknown file."""
         if name not in self._files:
-            path = (self._dist / name).resolve()
-            if not path.is_relative_to(self._dist.resolve()) or not path.is_file():
+            path = self._find(name)
+            if path is None:
                 return None
             self.put(name, path.read_bytes())
         return self._files[name]
+
+    def _find(self, name: str) -> Path | None:
+        try:
+            path = (self._dist / name).resolve()
+            return path if path.is_relative_to(self._dist.resolve()) and path.is_file() else None
+        except (OSError, ValueError):
+            return None  # longer than names are, or with a character that no name has
 
     def put(self, name: str, content: bytes) -> None:
         """Serve this content, too, under a name that changes with it."""

@@ -20,6 +20,8 @@ GUEST_COOKIE = "crowdcount_camera"
 DAY_S = 86_400
 SIGN_IN = N_("Sign in first.")
 SIGN_IN_AGAIN = N_("Sign in again.")
+NO_WAY_BACK = {EndReason.ACCOUNT_DELETED: "", EndReason.ACCOUNT_DISABLED: N_("Ask who runs this server.")}
+"""What to do after these ends of a session instead."""
 
 
 class CookieAuth(QuartAuth):
@@ -93,14 +95,14 @@ async def grant_by_token(token: object) -> Grant:
 
 
 def why_signed_out() -> str | None:
-    """Why the session of this browser is over, when it is; known after `find_grant`."""
+    """Why the session of this browser is over, when it is, and what to do now; known after `find_grant`."""
     reason: EndReason | None = g.get("end_reason")
     if reason is None or reason is EndReason.SIGNED_OUT:
         return None
     if reason is EndReason.ACCOUNT_DELETED and not g.departed:
         # No row: deleted with its account, or over for more than a day and cleared away.
-        return N_("The account was deleted, or this session ended more than a day ago.")
-    return WHY[reason]
+        return f"{N_('The account was deleted, or this session ended more than a day ago.')} {SIGN_IN_AGAIN}"
+    return f"{WHY[reason]} {NO_WAY_BACK.get(reason, SIGN_IN_AGAIN)}".rstrip()
 
 
 def unauthenticated() -> APIError:
@@ -109,9 +111,7 @@ def unauthenticated() -> APIError:
     if refusal is not None:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         return APIError(401, refusal.code, refusal.message, headers=challenge)
-    why = why_signed_out()
-    message = f"{why} {SIGN_IN_AGAIN}" if why else SIGN_IN
-    return APIError(401, "UNAUTHENTICATED", message, headers={"WWW-Authenticate": "Bearer"})
+    return APIError(401, "UNAUTHENTICATED", why_signed_out() or SIGN_IN, headers={"WWW-Authenticate": "Bearer"})
 
 
 async def require_grant() -> Grant:
@@ -123,12 +123,25 @@ async def require_grant() -> Grant:
 
 
 async def require_open(connection: AsyncConnection, grant: Grant) -> None:
-    """That the session of this request is open still, seen in a write transaction. Raises APIError 401."""
+    """That the session of this request is open still, as its transaction sees it. Raises APIError 401."""
     now = time.time()
     if await select_grant(connection, grant.session_id, now) is None:
         g.grant = None
         await _learn_why(connection, grant.session_id, now)
         raise unauthenticated()
+
+
+async def over_meanwhile() -> APIError | None:
+    """What a request is answered whose session ended, or whose account went, while it was worked on."""
+    grant: Grant | None = g.get("grant")
+    if grant is None:
+        return None
+    try:
+        async with services().database.reading() as connection:
+            await require_open(connection, grant)
+    except APIError as error:
+        return error
+    return None
 
 
 async def find_user() -> User | None:

@@ -14,6 +14,7 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.long_history import drop_history
 from server.api.times import iso
 from server.ids import new_id
 from server.storage.audit import Action
@@ -211,7 +212,8 @@ async def patch_camera(camera_id: str, data: CameraIn) -> tuple[dict[str, Any], 
 @users_only
 async def remove_camera(camera_id: str) -> tuple[str, int]:
     """Delete a camera with all that it counted; its stream ends."""
-    user = await require_user()
+    user, camera = await require_user(), await require_camera(camera_id)
+    await drop_history([camera.id])
     async with services().database.writing() as connection:
         camera = await camera_for(connection, user, camera_id)
         await delete_camera(connection, user.id, camera_id)

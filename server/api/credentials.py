@@ -16,6 +16,7 @@ from server.api.auth import bearer_token, require_grant, require_open, require_u
 from server.api.authentication import confirm, require_same
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.long_history import drop_history
 from server.api.password_rules import wrong_with_password
 from server.api.places import Asker
 from server.api.sign_in import begin_session, forget_cookie, keep_session
@@ -116,6 +117,11 @@ async def delete_account(password: str) -> None:
     grant = await require_grant()
     user = grant.user
     checked = await confirm(user, password, "password")
+    async with services().database.reading() as connection:
+        await require_open(connection, grant)
+        await require_same(connection, checked)
+        owned = [camera.id for camera in await select_cameras(connection, user.id)]
+    await drop_history(owned)
     now = time.time()
     async with services().database.writing() as connection:
         await require_open(connection, grant)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from quart import Quart, Response, jsonify, render_template, request
 from quart_rate_limiter import RateLimitExceeded
 from quart_schema import RequestSchemaValidationError
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, NoResultFound
 from werkzeug.exceptions import HTTPException
 
 from server.core.errors import CodedError
@@ -77,7 +77,16 @@ def _validation(error: RequestSchemaValidationError) -> APIError:
     return APIError(400, "BAD_REQUEST", message or N_("The body must be a JSON object."), fields)
 
 
-def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]]) -> None:
+def crashed() -> APIError:
+    """What is told of a fault of the program."""
+    return APIError(500, "INTERNAL", "Something went wrong here. It was logged; nothing was lost.")
+
+
+def install_errors(
+    app: Quart,
+    unfinished_form: Callable[[], Awaitable[object]],
+    over_meanwhile: Callable[[], Awaitable[APIError | None]],
+) -> None:
     """Render every error of this app.
 
     Parameters
@@ -85,6 +94,8 @@ def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]])
     app : Quart
     unfinished_form : callable
         Awaited: what was typed into the form of this request, or None.
+    over_meanwhile : callable
+        Awaited: the refusal where the session of this request ended while it was worked on, or None.
     """
 
     @app.errorhandler(APIError)
@@ -111,11 +122,23 @@ def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]])
         text = N_("This page does not exist.") if status == 404 else f"{status.phrase}."
         return await render(APIError(status, status.name, text))
 
+    @app.errorhandler(500)
+    async def on_crash(_error: Exception) -> Answer:
+        # Quart has logged the traceback.
+        return await render(crashed())
+
+    _install_storage_errors(app, unfinished_form, over_meanwhile)
+
+
+def _install_storage_errors(
+    app: Quart,
+    unfinished_form: Callable[[], Awaitable[object]],
+    over_meanwhile: Callable[[], Awaitable[APIError | None]],
+) -> None:
     @app.errorhandler(DatabaseError)
     async def on_storage(error: DatabaseError) -> Answer:
         if not is_trouble(error):
-            logger.exception("%s %s failed", request.method, request.path)
-            return await on_crash(error)
+            return await on_fault(error)
         known = isinstance(error.orig, UnreachableError)
         logger.error("%s %s needs a database that works", request.method, request.path, exc_info=not known)
         unavailable = APIError(
@@ -123,7 +146,10 @@ def install_errors(app: Quart, unfinished_form: Callable[[], Awaitable[object]])
         )
         return await render(unavailable, await unfinished_form())
 
-    @app.errorhandler(500)
-    async def on_crash(_error: Exception) -> Answer:
-        # Quart has logged the traceback.
-        return await render(APIError(500, "INTERNAL", "Something went wrong here. It was logged; nothing was lost."))
+    @app.errorhandler(NoResultFound)
+    async def on_fault(error: Exception) -> Answer:
+        gone = await over_meanwhile()  # what belonged to the account is not there, and nothing can belong to it
+        if gone is not None:
+            return await render(gone)
+        logger.error("%s %s failed", request.method, request.path, exc_info=error)
+        return await render(crashed())

@@ -8,7 +8,7 @@ from quart import Quart, current_app, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from server.api.auth import find_user, why_signed_out
+from server.api.auth import SIGN_IN_AGAIN, find_user, why_signed_out
 from server.words.mark import N_
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -103,9 +103,8 @@ async def ask_to_sign_in() -> tuple[str, int] | None:
     if kept is None:
         return None
     await find_user()  # from which on it is known why the session is over
-    page = await render_template(
-        "login.html", values={"next": ""}, errors={}, notice=why_signed_out() or N_("You are not signed in."), kept=kept
-    )
+    notice = why_signed_out() or f"{N_('You are not signed in.')} {SIGN_IN_AGAIN}"
+    page = await render_template("login.html", values={"next": ""}, errors={}, notice=notice, kept=kept)
     return page, 401
 
 

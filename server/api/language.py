@@ -94,7 +94,10 @@ async def choose_language() -> AnyResponse:
 
 def _back(referrer: str) -> str:
     """The page of this site where somebody was, if it can be asked for again; else the first one."""
-    came = urlsplit(referrer)
+    try:
+        came = urlsplit(referrer)
+    except ValueError:
+        return START
     if came.netloc != request.host:
         return START
     try:

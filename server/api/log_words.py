@@ -3,6 +3,7 @@
 from server.api.devices import BROWSERS, SYSTEMS, UNKNOWN
 from server.api.language import words
 from server.storage.audit import CONSOLE
+from server.storage.forgetting import NOBODY
 from server.words.mark import N_
 
 ON = N_("{browser} on {system}")
@@ -59,12 +60,17 @@ ACTIONS = {
 
 # Where entries hold words of ours, in English; what stands elsewhere, people have typed.
 OURS = {
-    "target": frozenset({"signed_in", "profile_changed"}),
+    "target": frozenset({"signed_in", "profile_changed", "role_changed"}),
     "detail": frozenset(
         {"password_changed", "signed_out_everywhere", "channel_added", "channel_deleted", "plan_changed"}
-        | {"sign_in_failed", "invite_added", "room_joined", "member_changed", "area_changed"}
+        | {"sign_in_failed", "invite_added", "room_joined", "area_changed"}
+        | {"channel_changed", "channel_tested", "status_page_opened"}
     ),
 }
+OF_SESSIONS = frozenset({"session_ended", "token_reused"})
+"""Whose target is a device."""
+OF_MEMBERS = frozenset({"member_changed", "member_removed"})
+"""Whose details begin with a user name, which may be a word of ours."""
 NAMES = {
     "browser": N_("browser"),
     "program": N_("program"),
@@ -81,6 +87,16 @@ NAMES = {
     "added": N_("added"),
     "changed": N_("changed"),
     "deleted": N_("deleted"),
+    "administrator": N_("administrator"),
+    "user": N_("user"),
+    "name": N_("name"),
+    "steps": N_("what is told"),
+    "camera_ids": N_("cameras"),
+    "enabled": N_("taken up again"),
+    "paused": N_("paused"),
+    "delivered": N_("delivered"),
+    "counts": N_("shows numbers"),
+    "state": N_("shows how full it is"),
 }
 
 
@@ -99,7 +115,16 @@ def device_words(name: str) -> str:
 
 def entry_words(text: str, column: str, action: str) -> str:
     """What an entry names besides the action, in its columns ``target`` and ``detail``."""
+    if column == "detail" and action in OF_MEMBERS:
+        name, *role = text.split(", ")
+        return ", ".join([words().tell(name) if name == NOBODY else name, *map(_told, role)])
+    if column == "target" and action in OF_SESSIONS:
+        return device_words(text)
     if action not in OURS[column]:
         return text
-    told = ", ".join(words().tell(NAMES.get(part, part)) for part in text.split(", "))
+    told = ", ".join(map(_told, text.split(", ")))
     return told if told != text else words().tell(text)
+
+
+def _told(part: str) -> str:
+    return words().tell(NAMES.get(part, part))

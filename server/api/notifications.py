@@ -171,9 +171,16 @@ async def change_channel(channel_id: str, changes: dict[str, Any]) -> Channel:
         if not channel.enabled:
             # What waited would be old news when the channel is taken up again.
             await drop_waiting(connection, channel.id, time.time())
-        detail = "paused" if before.enabled and not channel.enabled else ", ".join(changes)
-        await record(connection, user.id, Action.CHANNEL_CHANGED, target=channel.name, detail=detail)
+        await record(connection, user.id, Action.CHANNEL_CHANGED, target=channel.name, detail=_changed(before, channel))
     return channel
+
+
+def _changed(before: Channel, after: Channel) -> str:
+    """What of a channel is different, for the log; `server.api.log_words` has the words."""
+    if before.enabled and not after.enabled:
+        return "paused"
+    names = ("name", "enabled", "steps", "camera_ids")
+    return ", ".join(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 async def remove_channel(channel_id: str) -> None:

@@ -24,7 +24,7 @@ def wrong_with_password(password: str, username: str, email: str) -> str | None:
     if len(password) > MAX_CHARACTERS:
         return N_(f"Use at most {MAX_CHARACTERS} characters.")
     folded = fold(password)
-    if folded in common_passwords():
+    if not folded or folded in common_passwords():
         return N_(
             "This password is among those that are tried first. Choose another, such as three or four random words."
         )

@@ -15,6 +15,7 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.long_history import drop_history
 from server.api.room_access import Name, room_for
 from server.api.times import iso
 from server.ids import new_id
@@ -202,6 +203,10 @@ async def patch_room(room_id: str, data: RoomIn) -> tuple[dict[str, Any], int]:
 async def remove_room(room_id: str) -> tuple[str, int]:
     """Delete a room: cameras go back to their owners, guests' cameras are gone with all that they counted."""
     user = await require_user()
+    async with services().database.reading() as connection:
+        room = await room_for(connection, user, room_id, Role.OWNER)
+        guests = [camera.id for camera in await select_room_cameras(connection, room.id) if camera.guest]
+    await drop_history(guests)
     async with services().database.writing() as connection:
         room = await room_for(connection, user, room_id, Role.OWNER)
         gone = [camera.id for camera in await select_room_cameras(connection, room.id) if camera.guest]

@@ -11,6 +11,7 @@ from server.api.audit import record, request_origin
 from server.api.auth import DAY_S, find_grant
 from server.api.authentication import require_same
 from server.api.context import services
+from server.api.devices import device_name
 from server.storage.audit import Action
 from server.storage.sessions import (
     EndReason,
@@ -19,11 +20,16 @@ from server.storage.sessions import (
     SessionKind,
     end_session,
     end_sessions,
+    end_surplus,
     insert_session,
+    select_sessions,
     session_id,
 )
 from server.storage.users import Login, User
 from server.words.mark import N_
+
+MOST_SESSIONS = 200
+"""Of a user: programs that sign in each time would make the page of sessions, and the database, grow without end."""
 
 
 async def begin_session(connection: AsyncConnection, login: Login, kind: SessionKind) -> tuple[str, Session]:
@@ -54,6 +60,7 @@ async def begin_session(connection: AsyncConnection, login: Login, kind: Session
         device=origin.device,
     )
     await insert_session(connection, session)
+    await end_surplus(connection, login.user.id, MOST_SESSIONS, now)  # connections fall as with any other end
     await record(connection, login.user.id, Action.SIGNED_IN, target=kind)
     return secret, session
 
@@ -86,12 +93,22 @@ async def sign_out() -> None:
     await services().sessions_ended([grant.session_id], EndReason.SIGNED_OUT)
 
 
+async def where_from(connection: AsyncConnection, user: User, session: str, now: float) -> tuple[str, str]:
+    """Device and address of one of the user's open sessions, by which people know it; empty for another's."""
+    for one in await select_sessions(connection, user.id, now):
+        if one.id == session:
+            return device_name(one.device), one.address
+    return "", ""
+
+
 async def end_one(user: User, session: str) -> bool:
     """End one of the user's sessions, wherever it is. Returns whether there was one."""
+    now = time.time()
     async with services().database.writing() as connection:
-        ended = await end_session(connection, user.id, session, EndReason.ENDED_ELSEWHERE, time.time())
+        device, address = await where_from(connection, user, session, now)
+        ended = await end_session(connection, user.id, session, EndReason.ENDED_ELSEWHERE, now)
         if ended:
-            await record(connection, user.id, Action.SESSION_ENDED, target=session[:12])
+            await record(connection, user.id, Action.SESSION_ENDED, target=device, detail=address)
     if ended:
         await services().sessions_ended([session], EndReason.ENDED_ELSEWHERE)
     return ended

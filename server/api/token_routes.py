@@ -16,7 +16,7 @@ from server.api.auth import require_grant
 from server.api.authentication import authenticate
 from server.api.context import services
 from server.api.errors import APIError
-from server.api.sign_in import begin_session, sign_out
+from server.api.sign_in import begin_session, sign_out, where_from
 from server.api.tokens import MAX_CHARACTERS, Claims, TokenError, TokenType
 from server.storage.audit import Action
 from server.storage.refresh_tokens import Use, insert_refresh_token, use_refresh_token
@@ -95,8 +95,9 @@ async def _rotate(claims: Claims) -> tuple[Grant, dict[str, Any] | None]:
             raise TokenError
         if use is Use.FIRST:
             return grant, await _issue(connection, grant.user.id, grant.session_id, grant.expires_at)
+        device, address = await where_from(connection, grant.user, grant.session_id, now)
         await end_session(connection, grant.user.id, grant.session_id, EndReason.TOKEN_REUSED, now)
-        await record(connection, grant.user.id, Action.TOKEN_REUSED, target=grant.session_id[:12])
+        await record(connection, grant.user.id, Action.TOKEN_REUSED, target=device, detail=address)
         return grant, None
 
 

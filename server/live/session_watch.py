@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,7 +34,7 @@ class Connections(Protocol):
         """Ids of the guests that have any."""
 
     async def end_sessions(self, sessions: Collection[str], reason: EndReason) -> None:
-        """Cut those of sessions that are over, and of guests who may stay no longer."""
+        """Cut those of sessions that are over, and of guests who may stay no longer; done when all are closed."""
 
     async def end_expired(self, now: float) -> None:
         """Cut those whose credential has expired."""
@@ -56,14 +56,20 @@ class SessionWatch:
     """
 
     def __init__(
-        self, database: Database, connections: Connections, tidy: Callable[[], Awaitable[None]], audit_days: int
+        self,
+        database: Database,
+        connections: Connections,
+        tidy: Callable[[], Coroutine[Any, Any, None]],
+        audit_days: int,
     ) -> None:
         self._database = database
         self._connections = connections
         self._tidy = tidy
         self._audit_s = audit_days * DAY_S
         self._seen: dict[str, float] = {}
-        self._task = Steady("session watch", self._watch)
+        # What waits for the turn to write must not keep connections open.
+        self._tasks = (Steady("session watch", self._watch), Steady("session notes", self._take_notes))
+        self._closing: set[asyncio.Task[None]] = set()
 
     def note_seen(self, session_id: str) -> None:
         """The session was used just now; written later, many at once."""
@@ -71,26 +77,45 @@ class SessionWatch:
 
     def start(self) -> None:
         """Watch from now on."""
-        self._task.start()
+        for task in self._tasks:
+            task.start()
 
     async def stop(self) -> None:
         """Stop; what was noted is written."""
-        await self._task.stop()
+        for task in self._tasks:
+            await task.stop()
+        closing = list(self._closing)
+        for one in closing:
+            one.cancel()
+        await asyncio.gather(*closing, return_exceptions=True)
         await self._guarded(self._write_seen)
 
     async def _watch(self) -> None:
-        clock = asyncio.get_running_loop().time
-        next_note, next_tidy = clock() + NOTE_EVERY_S, clock()
         while True:
             await self._guarded(self.look)
-            await self._tidy()
-            if clock() >= next_note:
-                next_note = clock() + NOTE_EVERY_S
-                await self._guarded(self._write_seen)
+            self._close(self._tidy())
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _take_notes(self) -> None:
+        clock = asyncio.get_running_loop().time
+        next_tidy = clock()
+        while True:
             if clock() >= next_tidy:
                 next_tidy = clock() + TIDY_EVERY_S
                 await self._guarded(self._delete_old)
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(NOTE_EVERY_S)
+            await self._guarded(self._write_seen)
+
+    def _close(self, work: Coroutine[Any, Any, None]) -> None:
+        """Close connections without waiting for them: a client that does not read keeps those of nobody else open."""
+        task = asyncio.create_task(work, name="close connections")
+        self._closing.add(task)
+        task.add_done_callback(self._closed)
+
+    def _closed(self, task: asyncio.Task[None]) -> None:
+        self._closing.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("connections could not be closed", exc_info=task.exception())
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """A database that fails is logged and asked again at the next turn."""
@@ -102,7 +127,7 @@ class SessionWatch:
     async def look(self) -> None:
         """Cut the connections of sessions that are over."""
         now = time.time()
-        await self._connections.end_expired(now)
+        self._close(self._connections.end_expired(now))
         sessions, guests = self._connections.sessions(), self._connections.guests()
         if not sessions and not guests:
             return
@@ -114,7 +139,7 @@ class SessionWatch:
             over |= await select_guests_over(connection, guests, now)
         for reason in set(over.values()):
             ended = [session for session, why in over.items() if why is reason]
-            await self._connections.end_sessions(ended, reason)
+            self._close(self._connections.end_sessions(ended, reason))
 
     async def _write_seen(self) -> None:
         if self._database.away:

@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.schema import cameras, guests, invites
+from server.storage.schema import cameras, guests, invites, users
 from server.storage.sessions import MOST_IDS, EndReason
 
 
@@ -44,6 +44,7 @@ _GRANTS = (
     )
     .join(cameras, cameras.c.id == guests.c.camera_id)
     .join(invites, invites.c.id == guests.c.invite_id)
+    .join(users, users.c.id == cameras.c.owner_id)
 )
 
 
@@ -79,9 +80,11 @@ async def select_device(connection: AsyncConnection, guest: str, room_id: str) -
 
 
 async def select_guest(connection: AsyncConnection, guest: str, now: float) -> GuestGrant | None:
-    """What a device may do now: nothing once the camera left the room or the invitation ended."""
+    """What a device may do now: nothing once the camera left the room, the invitation ended, or its owner's account is
+    disabled."""
     query = _GRANTS.where(
         guests.c.id == guest,
+        users.c.disabled_at.is_(None),
         invites.c.revoked_at.is_(None),
         invites.c.expires_at > now,
         cameras.c.room_id == invites.c.room_id,
@@ -96,9 +99,16 @@ async def select_guests_over(connection: AsyncConnection, ids: Collection[str], 
     wanted = list(ids)
     for start in range(0, len(wanted), MOST_IDS):
         query = (
-            select(guests.c.id, invites.c.revoked_at, invites.c.expires_at, invites.c.room_id, cameras.c.room_id)
+            select(
+                guests.c.id,
+                func.coalesce(invites.c.revoked_at, users.c.disabled_at),
+                invites.c.expires_at,
+                invites.c.room_id,
+                cameras.c.room_id,
+            )
             .join(invites, invites.c.id == guests.c.invite_id)
             .join(cameras, cameras.c.id == guests.c.camera_id)
+            .join(users, users.c.id == cameras.c.owner_id)
             .where(guests.c.id.in_(wanted[start : start + MOST_IDS]))
         )
         for guest, revoked_at, expires_at, invited_to, placed_in in await connection.execute(query):

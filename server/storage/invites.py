@@ -8,7 +8,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.rights import Role
-from server.storage.schema import guests, invites, rooms
+from server.storage.schema import guests, invites, rooms, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,20 @@ async def count_invites(connection: AsyncConnection, room_id: str, since: float)
 
 
 async def select_open_invite(connection: AsyncConnection, code: str, now: float) -> OpenInvite | None:
-    """The invitation with this code, if it still holds; it may be used up, which only newcomers are refused for."""
+    """The invitation with this code, if it still holds; it may be used up, which only newcomers are refused for.
+
+    None of an account that is disabled holds.
+    """
     query = (
         select(invites, rooms.c.name.label("room_name"), rooms.c.owner_id)
         .join(rooms, rooms.c.id == invites.c.room_id)
-        .where(invites.c.code_key == code_key(code), invites.c.revoked_at.is_(None), invites.c.expires_at > now)
+        .join(users, users.c.id == rooms.c.owner_id)
+        .where(
+            invites.c.code_key == code_key(code),
+            invites.c.revoked_at.is_(None),
+            invites.c.expires_at > now,
+            users.c.disabled_at.is_(None),
+        )
     )
     row = (await connection.execute(query)).first()
     return OpenInvite(_read(row), row.room_name, row.owner_id) if row else None

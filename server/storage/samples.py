@@ -12,6 +12,7 @@ from server.storage.upsert import Insert, insert_into
 
 STEPS_S = (10, 60, 3600)
 PIECE_STEPS = 360
+PIECE_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +128,17 @@ async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], 
             await connection.execute(delete(samples).where(old, samples.c.at < piece))
             more = more or piece < now - kept * DAY_S
     return more
+
+
+async def delete_some_samples(connection: AsyncConnection, camera_id: str) -> bool:
+    """Drop a piece of all that a camera counted. Returns whether there may be more."""
+    mine = samples.c.camera_id == camera_id
+    keys = select(samples.c.zone_id, samples.c.step_s).where(mine)
+    first = (await connection.execute(keys.order_by(samples.c.zone_id, samples.c.step_s).limit(1))).first()
+    if first is None:
+        return False
+    piece = mine & (samples.c.zone_id == first.zone_id) & (samples.c.step_s == first.step_s)
+    times = select(samples.c.at).where(piece).order_by(samples.c.at)
+    end = (await connection.execute(times.offset(PIECE_ROWS).limit(1))).scalar()
+    await connection.execute(delete(samples).where(piece if end is None else piece & (samples.c.at < end)))
+    return True

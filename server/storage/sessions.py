@@ -35,6 +35,7 @@ class EndReason(StrEnum):
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_DELETED = "account_deleted"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason, not a token
+    TOO_MANY = "too_many"
     EXPIRED = "expired"
     INVITE_REVOKED = "invite_revoked"  # from here on: of guests, which have no session
     INVITE_EXPIRED = "invite_expired"
@@ -51,6 +52,7 @@ WHY = {
     EndReason.ACCOUNT_DISABLED: N_("This account is disabled."),
     EndReason.ACCOUNT_DELETED: N_("This account was deleted."),
     EndReason.TOKEN_REUSED: N_("A refresh token was used twice, so its session was ended."),
+    EndReason.TOO_MANY: N_("This session was ended because the account has too many newer ones."),
     EndReason.EXPIRED: N_("The session has expired."),
     EndReason.INVITE_REVOKED: N_("The invitation was withdrawn."),
     EndReason.INVITE_EXPIRED: N_("The invitation has expired."),
@@ -203,6 +205,15 @@ async def end_sessions(connection: AsyncConnection, user_id: str, reason: EndRea
     ids = list((await connection.execute(select(sessions.c.id).where(*mine))).scalars())
     await connection.execute(update(sessions).where(*mine).values(ended_at=now, end_reason=reason))
     return ids
+
+
+async def end_surplus(connection: AsyncConnection, user_id: str, keep: int, now: float) -> None:
+    """End the open sessions of a user that were not seen for longest, but for so many."""
+    mine = (sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
+    newest_first = select(sessions.c.id).where(*mine).order_by(sessions.c.last_seen_at.desc(), sessions.c.id)
+    surplus = list((await connection.execute(newest_first.offset(keep).limit(MOST_IDS))).scalars())
+    query = update(sessions).where(sessions.c.id.in_(surplus))
+    await connection.execute(query.values(ended_at=now, end_reason=EndReason.TOO_MANY))
 
 
 async def touch_sessions(connection: AsyncConnection, seen: Mapping[str, float]) -> None:

@@ -183,6 +183,20 @@ async def test_channels_change_and_are_logged(open_server: RunningServer, hook: 
         assert actions == ["channel_deleted", "channel_changed", "channel_changed", "channel_added"]
 
 
+async def test_the_log_says_what_of_a_channel_changed(open_server: RunningServer, hook: Receiver) -> None:
+    async with open_server.user() as user:
+        channel = (await add(user, hook.url))["channel"]
+        edit = f"/notifications/{channel['id']}/edit"
+        form = {"name": "Hall", "steps": channel["steps"]}
+        async with user.http.post(edit, data=form) as response:
+            assert response.status == 200
+        for enabled in (False, True):
+            assert (await ask(user, "PATCH", f"/api/channels/{channel['id']}", {"enabled": enabled}))[0] == 200
+        _status, log = await ask(user, "GET", "/api/audit")
+        details = [entry["detail"] for entry in log["entries"] if entry["action"] == "channel_changed"]
+        assert details == ["enabled", "paused", "name"]
+
+
 async def test_channels_are_limited(open_server: RunningServer) -> None:
     async with open_server.user() as user:
         for number in range(MAX_CHANNELS):

@@ -5,12 +5,14 @@ import json
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import bcrypt
 import pytest
 
 from server.cli import main
+from server.storage import sqlite
 
 Run = Callable[..., tuple[int, str, str]]
 GOOD = "three random words\n"
@@ -126,6 +128,42 @@ def test_a_password_is_asked_for_twice(run: Run, monkeypatch: pytest.MonkeyPatch
     status, _, err = run("users", "create", "ada", "ada@example.org")
     assert (status, err) == (1, "crowdcount: The two passwords differ.\n")
     assert run("users", "create", "ada", "ada@example.org")[0] == 0
+
+
+@pytest.mark.parametrize("words", [("create", "ad\udcff", "ada@example.org"), ("disable", "\udcff")])
+def test_bytes_that_are_no_text_are_refused_in_one_line(run: Run, words: tuple[str, ...]) -> None:
+    assert run("users", *words) == (1, "", "crowdcount: What was typed is not UTF-8 text.\n")
+
+
+def test_a_password_that_is_no_text_is_refused_in_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("users", "create", "ada", "ada@example.org", "--password-stdin")
+    refusal = (1, "", "crowdcount: What was typed is not UTF-8 text.\n")
+    assert run(*words, stdin="three random w\udcffrds\n") == refusal
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"three \xff words\n"), encoding="utf-8"))
+    assert (main(list(words)), *capsys.readouterr()) == refusal
+
+
+def test_who_gives_no_password_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", ended)
+    assert run("users", "create", "ada", "ada@example.org") == (1, "", "crowdcount: No password was typed.\n")
+
+
+def test_a_database_that_another_writes_to_for_too_long_is_told(
+    run: Run, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(run, "ada")
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    with closing(sqlite3.connect(data_dir / "crowdcount.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        status, out, err = run("users", "disable", "ada")
+    assert (status, out) == (1, "")
+    assert err == "crowdcount: The database cannot be used just now: database is locked.\n"
 
 
 def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,23 +4,29 @@ import csv
 import io
 import time
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.api import long_history
 from server.api.history import Query, choose_step
 from server.config import Settings
 from server.core.alarm import Limits
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
+from server.storage import samples
 from server.storage.database import Database
 from server.storage.retention import DAY_S
 from server.storage.samples import Sample, add_samples, delete_old_samples
 from tests.support.engine import ScriptedEngine, person
-from tests.support.server import Client, RunningServer
+from tests.support.server import PASSWORD, Client, RunningServer
 
 NAME = "=SUM(A1)"
 ALL = Zone("all", NAME, ((0, 0), (1, 0), (1, 1), (0, 1)), entry_s=0, exit_s=0)
@@ -205,3 +211,34 @@ async def test_old_history_is_shown_from_what_is_left(server: RunningServer, set
         answer = await get(user, f"/api/cameras/{camera}/history", **query)
         assert answer["step_s"] == 60
         assert [point["max"] for point in answer["series"][0]["points"]] == [4]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [("DELETE", "/api/cameras/{camera}", None), ("POST", "/api/account/delete", {"password": PASSWORD})],
+)
+async def test_long_history_is_deleted_in_pieces_between_which_others_write(
+    server: RunningServer, settings: Settings, monkeypatch: pytest.MonkeyPatch, method: str, path: str, body: Any
+) -> None:
+    monkeypatch.setattr(samples, "PIECE_ROWS", 5)
+    left = []
+
+    async def drop(connection: AsyncConnection, camera_id: str) -> bool:
+        async with database.reading() as beside:
+            left.append((await beside.execute(text("SELECT count(*) FROM samples"))).scalar_one())
+        return await samples.delete_some_samples(connection, camera_id)
+
+    monkeypatch.setattr(long_history, "delete_some_samples", drop)
+    async with server.user() as user:
+        camera = await user.camera()
+        database = Database(settings.database)
+        one = Sample(camera, "", "", 10, 3600.0, 10, 1, 2.0, 4, 3, 0, 0, 0.0, 0)
+        async with database.writing() as connection:
+            fine = [replace(one, zone_id=zone, at=one.at + 10 * step) for zone in ("", "a") for step in range(12)]
+            await add_samples(connection, fine)
+        async with user.http.request(method, path.format(camera=camera), json=body) as response:
+            assert response.status == 204
+        await database.close()
+    assert left[0] == 30, "of ten seconds 24, of minutes 4, of hours 2"
+    assert max(before - after for before, after in pairwise(left)) == 5
+    assert left[-1] == 0

@@ -1,6 +1,8 @@
 """Health, headers, origins and errors."""
 
+import aiohttp
 import pytest
+from yarl import URL
 
 from server.config import Settings
 from server.engine.base import WorkerState, WorkerStatus
@@ -109,3 +111,20 @@ async def test_too_many_sign_ins_have_to_wait(server: RunningServer) -> None:
                     assert (await response.json())["error"]["code"] == "RATE_LIMITED"
                     return
     pytest.fail("forty sign-ins at once were all let through")
+
+
+@pytest.mark.parametrize("name", ["%00", "x" * 5000, "..%2f..%2fpyproject.toml", "no/such.js"])
+async def test_files_that_cannot_be_are_not_found(server: RunningServer, name: str) -> None:
+    async with server.client() as stranger, stranger.http.get(URL(f"/assets/{name}", encoded=True)) as response:
+        assert response.status == 404
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64, ".x"])
+@pytest.mark.parametrize("path", ["/", "/api/session", "/nowhere"])
+async def test_a_host_that_is_none_is_refused(server: RunningServer, host: str, path: str) -> None:
+    async with server.client() as stranger:
+        async with stranger.http.get(path, headers={"Host": host}) as response:
+            assert response.status == 400
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await stranger.http.ws_connect(path, headers={"Host": host})
+        assert refused.value.status in (400, 403)

@@ -71,6 +71,7 @@ async def test_secrets_are_not_kept(server: RunningServer, path: str, form: dict
         status, page = await post(user, path, form)
         assert status == 401
         assert not any(value in page for value in form.values())
+        assert '<a class="button button-primary" href="/login">' in page, "there the reason stands as well"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Where an account is signed in, passwords that change, accounts that go."""
 
+from contextlib import AsyncExitStack
 from typing import Any
 
 import bcrypt
 import pytest
 from sqlalchemy import text
 
+from server.api import sign_in
 from server.api.departed import KEEP_S, MOST, Departed
 from server.api.devices import device_name
+from server.api.user_admin import UserAdmin
 from server.config import Settings
 from server.storage.database import Database
 from tests.support.engine import ScriptedEngine
@@ -110,7 +113,7 @@ async def test_passwords_that_do_not_change(server: RunningServer) -> None:
 
 async def test_common_passwords_are_refused(server: RunningServer) -> None:
     async with server.client() as user:
-        for password in ("password", "12345678", "Password1", "QWERTYUIOP", "iloveyou", "ada.lovelace"):
+        for password in ("password", "12345678", "Password1", "QWERTYUIOP", "iloveyou", "ada.lovelace", " " * 8):
             body = {"username": "ada.lovelace", "email": "ada@example.org", "password": password}
             async with user.http.post("/api/users", json=body) as response:
                 assert response.status == 400, password
@@ -215,9 +218,50 @@ async def test_the_pages_work_without_scripts(server: RunningServer) -> None:
         other.http.cookie_jar.clear()
         other.http.cookie_jar.update_cookies(cookies)
         async with other.http.get("/login") as response:
-            assert "This account was deleted." in await response.text(), "in a browser that was signed in as well"
+            page = await response.text()
+        assert "This account was deleted." in page, "in a browser that was signed in as well"
+        assert "Sign in again." not in page, "there is nothing to sign in to"
         async with user.http.get("/profile", allow_redirects=False) as response:
             assert response.headers["Location"] == "/login?next=%2Fprofile"
+
+
+async def test_the_sessions_of_a_user_are_bounded(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "MOST_SESSIONS", 3)
+    async with AsyncExitStack() as stack:
+        users = [await stack.enter_async_context(server.client()) for _ in range(5)]
+        await users[0].register()
+        await users[0].connect()
+        for user in users[1:]:
+            await user.sign_in()
+        assert (await users[0].wait_for("session_ended"))["reason"] == "too_many"
+        assert [await status_of(user) for user in users] == [401, 401, 200, 200, 200]
+        assert len(await sessions_of(users[4])) == 3
+        async with users[1].http.get("/login") as response:
+            assert "the account has too many newer ones. Sign in again." in await response.text()
+
+
+async def test_a_browser_whose_account_was_disabled_is_told_whom_to_ask(server: RunningServer) -> None:
+    async with server.client() as user:
+        await user.register()
+        admin = UserAdmin(server.settings)
+        await admin.disable("ada")
+        await admin.close()
+        async with user.http.get("/login") as response:
+            page = await response.text()
+        assert "This account is disabled. Ask who runs this server." in page
+        assert "Sign in again." not in page
+
+
+async def test_the_log_names_the_device_whose_session_was_ended(server: RunningServer) -> None:
+    async with server.client() as here, server.client() as there:
+        there.http.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        await here.register()
+        await there.sign_in()
+        other = next(one["id"] for one in await sessions_of(here) if not one["current"])
+        async with here.http.delete(f"/api/sessions/{other}") as response:
+            assert response.status == 204
+        entry = (await here.get("/api/audit"))["entries"][0]
+        assert (entry["action"], entry["target"], entry["detail"]) == ("session_ended", "Firefox on Linux", "127.0.0.1")
 
 
 def test_sessions_that_went_with_their_account_are_remembered_for_a_while() -> None:

@@ -75,6 +75,10 @@ async def test_a_refresh_token_works_once_and_reuse_ends_the_family(program: Cli
     assert (await whoami(program, second))[0] == 401
     assert (await refresh(program, second["refresh_token"]))[0] == 401
     assert (await whoami(program, unrelated))[0] == 200, "another family goes on"
+    async with program.http.get("/api/audit", headers=bearer(unrelated)) as response:
+        entry = (await response.json())["entries"][0]
+    assert (entry["action"], entry["detail"]) == ("token_reused", "127.0.0.1")
+    assert "aiohttp" in entry["target"]
 
 
 async def test_of_two_refreshes_at_once_one_wins(program: Client) -> None:

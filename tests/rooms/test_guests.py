@@ -1,10 +1,12 @@
 """Devices without an account: what they may send, and how they are cut."""
 
 import time
+from contextlib import AsyncExitStack
 
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
+from server.api.user_admin import UserAdmin
 from tests.faults.figures import note
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine
@@ -51,6 +53,26 @@ async def test_how_fast(hall: Hall) -> None:
             took.append(time.monotonic() - started)
     note(8, "a device is cut when its invitation is withdrawn", f"{max(took):.1f} s", f"≤ {PROMISE_S:.0f} s")
     assert max(took) <= PROMISE_S
+
+
+async def test_disabling_the_owner_cuts_its_guests_and_ends_its_invitations(hall: Hall) -> None:
+    admin = UserAdmin(hall.server.settings)
+    async with AsyncExitStack() as stack:
+        phone, refused, back, late = [await stack.enter_async_context(hall.server.client()) for _ in range(4)]
+        joined = await hall.owner.invite(hall.id, "camera", phone)
+        link = await hall.owner.post(f"{hall.path}/invites", {"role": "camera", "hours": 1, "uses": 9})
+        path = "/api" + link["url"].removeprefix(hall.server.url)
+        await connect(phone, joined["token"])
+        await admin.disable("ada")
+        assert (await phone.wait_for("session_ended"))["reason"] == "invite_revoked"
+        with pytest.raises(SocketConnectionError):
+            await connect(refused, joined["token"])
+        async with late.http.post(path, json={}) as response:
+            assert response.status == 404
+        await admin.enable("ada")
+        await connect(back, joined["token"])
+        await late.post(path, {})
+    await admin.close()
 
 
 async def test_taking_the_camera_out_of_the_room_cuts_it(hall: Hall) -> None:

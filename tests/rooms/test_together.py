@@ -232,6 +232,23 @@ async def test_an_account_that_is_deleted_leaves_its_notes_without_its_name(hall
     assert "olga" not in str(entries)
 
 
+async def test_nor_does_the_log_of_the_rooms_owner_keep_its_name(hall: Hall) -> None:
+    members = {one["name"]: one["user"] for one in (await hall.owner.get(hall.path))["room"]["members"]}
+    async with hall.owner.http.patch(f"{hall.path}/members/{members['olga']}", json={"role": "viewer"}) as response:
+        assert response.status == 200
+    for name in ("olga", "vera"):
+        async with hall.owner.http.delete(f"{hall.path}/members/{members[name]}") as response:
+            assert response.status == 204
+    async with hall.operator.http.post("/api/account/delete", json={"password": PASSWORD}) as response:
+        assert response.status == 204
+    entries = (await hall.owner.get("/api/audit"))["entries"]
+    assert [(one["action"], one["detail"]) for one in entries[:3]] == [
+        ("member_removed", "vera"),
+        ("member_removed", "deleted account"),
+        ("member_changed", "deleted account, viewer"),
+    ]
+
+
 async def test_a_new_role_holds_at_once(hall: Hall) -> None:
     members = {one["name"]: one["user"] for one in (await hall.owner.get(hall.path))["room"]["members"]}
     await enter(hall.operator, hall)

@@ -195,3 +195,35 @@ async def test_a_sign_in_survives_another_that_makes_the_hash_anew(
         assert await held.meanwhile(sign_in(user, "/api/session", PASSWORD), lambda: put(5)) == 200
         await put(4)
         assert await held.meanwhile(sign_in(user, "/api/session", PASSWORD), lambda: reset(settings)) == 401
+
+
+LATE = [
+    ("PATCH", "/api/profile", {"json": {"place": "Bern"}}),
+    ("POST", "/profile", {"data": {"place": "Bern"}}),
+    ("POST", "/api/cameras", {"json": {"name": "Gate"}}),
+    ("POST", "/api/rooms", {"json": {"name": "Hall"}}),
+    ("GET", "/api/audit/export", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "options"), LATE)
+async def test_what_waited_to_be_written_while_the_account_went_is_refused(
+    server: RunningServer, method: str, path: str, options: dict[str, object]
+) -> None:
+    async with server.client() as user:
+        await user.register()
+        database = Database(server.settings.database)
+        async with database.writing() as connection:
+            late = asyncio.ensure_future(ask(user, method, path, options))
+            await asyncio.sleep(0.5)
+            await connection.execute(text("DELETE FROM users"))
+        await database.close()
+        status, answer = await late
+        assert status == 401
+        assert "account was deleted" in answer
+
+
+async def ask(client: Client, method: str, path: str, options: dict[str, object]) -> tuple[int, str]:
+    """Status and body of a request."""
+    async with client.http.request(method, path, **options) as response:
+        return response.status, await response.text()

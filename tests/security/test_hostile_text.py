@@ -94,11 +94,15 @@ async def test_no_open_redirect(server: RunningServer) -> None:
                 assert response.headers["Location"] == "/cameras", target
 
 
+STRANGERS = ["/", "/login", "/register", "/offline", "/nowhere", "/join/x", "/status/x"]
+MORE = ["/history", "/notifications", "/nowhere", "/cameras/cam_x"]
+
+
 async def test_the_policy_allows_no_inline_script(server: RunningServer) -> None:
-    async with server.client() as user:
+    async with server.client() as user, server.client() as stranger:
         await user.register()
-        for page in PAGES:
-            async with user.http.get(page) as response:
+        for client, page in [*((user, page) for page in PAGES + MORE), *((stranger, page) for page in STRANGERS)]:
+            async with client.http.get(page) as response:
                 policy, body = response.headers["Content-Security-Policy"], await response.text()
             assert "unsafe" not in policy
             assert "default-src 'self'" in policy
