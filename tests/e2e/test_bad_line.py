@@ -31,7 +31,7 @@ def processed(page: Page) -> int:
 
 def streaming(browser: Browser, proxy: Proxy, watch: Watch) -> Page:
     """A studio behind the line that counts since a while."""
-    watch.expected = ("WebSocket connection", "socket.io", "ERR_")
+    watch.expected = ("WebSocket", "socket.io", "ERR_")
     context = browser.new_context(base_url=proxy.url, permissions=["camera"])
     page = open_studio(context, watch)
     page.locator("#choose-camera").click()

@@ -45,7 +45,7 @@ def watched_from_a_room(studio: Page, watch: Watch) -> Page:
 def test_stream_zones_room_and_what_was_said_are_there_again(
     browser: Browser, own_server: ServerProcess, watch: Watch
 ) -> None:
-    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "socket.io")
+    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket", "socket.io")
     context = browser.new_context(base_url=own_server.url, permissions=["camera"])
     studio = open_studio(context, watch)
     put_plan(studio, zone("Hall", WHOLE, limits=LIMITS))
@@ -87,7 +87,7 @@ def test_stream_zones_room_and_what_was_said_are_there_again(
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
 def test_a_killed_web_process_costs_a_few_seconds(browser: Browser, own_server: ServerProcess, watch: Watch) -> None:
     """Nobody starts it again by hand: with all of the outage."""
-    watch.expected = ("ERR_", "WebSocket connection", "socket.io", "500", "502")
+    watch.expected = ("ERR_", "WebSocket", "socket.io", "500", "502")
     context = browser.new_context(base_url=own_server.url, permissions=["camera"])
     studio = open_studio(context, watch)
     studio.locator("#choose-camera").click()

@@ -194,7 +194,7 @@ def test_an_operator_signs_in_and_is_in_the_room(
 def test_the_join_page_comes_from_the_device_without_a_network(
     user: Page, room: str, phone: Page, watch: Watch
 ) -> None:
-    watch.expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "WebSocket connection", "socket.io")
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "WebSocket", "socket.io")
     _, code = invite(user, room, "camera")
     phone.goto(f"/join/{code}")
     phone.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")

@@ -160,7 +160,7 @@ def test_every_frame_survives_lost_connections_and_counts_each_once(studio: Page
 def test_every_frame_begins_again_with_a_new_server(
     browser: Browser, own_server: ServerProcess, clip: Path, watch: Watch
 ) -> None:
-    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket connection", "socket.io")
+    watch.expected = ("ERR_CONNECTION_REFUSED", "WebSocket", "socket.io")
     context = browser.new_context(base_url=own_server.url)
     page = open_studio(context, watch)
     page.get_by_label("Every frame").check()
@@ -193,7 +193,7 @@ def test_two_windows_the_later_one_streams(studio: Page, watch: Watch) -> None:
 
 
 def test_a_slow_server_is_said_and_old_numbers_are_grey(studio: Page, watch: Watch) -> None:
-    watch.expected = ("WebSocket connection", "socket.io")
+    watch.expected = ("WebSocket", "socket.io")
     studio.locator("#choose-camera").click()
     wait_state(studio, "live", "full", "slow")
     # Answers stop, the connection stays: what a hung server looks like.

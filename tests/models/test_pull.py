@@ -3,10 +3,11 @@
 import dataclasses
 import hashlib
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -132,17 +133,16 @@ class TestPull:
     def test_killed_pull_is_cleaned_up_and_repeated(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "server.cli", "models", "pull", APPEARANCE]
         environment = {"CROWDCOUNT_MODELS_DIR": str(tmp_path)}
-        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
         assert process.stderr
         for line in process.stderr:
             if "exporting" in line:
                 break
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # what exports is a process of its own
         process.wait()
         process.stderr.close()
         with pytest.raises(ModelError, match="not prepared"):
             find_prepared(tmp_path, APPEARANCE)
-        time.sleep(0.1)
         pull(tmp_path, RELEASES[APPEARANCE], lambda line: None)
         assert sorted(path.name for path in tmp_path.iterdir()) == [".pull", APPEARANCE]
         assert [path.name for path in (tmp_path / ".pull").iterdir()] == ["lock"]

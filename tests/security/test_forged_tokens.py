@@ -22,6 +22,8 @@ from tests.faults.figures import note
 from tests.support.server import PASSWORD, RunningServer
 
 NOW = time.time()
+LATER = NOW + 86_400
+"""Later than everything that is tested beside it takes."""
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     """Claims of a good access token, changed."""
     good = {
         "iss": ISSUER, "aud": "crowdcount", "sub": "usr_1", "sid": "s", "jti": "j",
-        "iat": int(NOW), "exp": int(NOW) + 600,
+        "iat": int(NOW), "exp": int(LATER),
     }  # fmt: skip
     return {name: value for name, value in {**good, **changes}.items() if value is not None}
 
@@ -49,9 +51,9 @@ def sign(keys: Keys, body: dict[str, Any], key: bytes | None = None, alg: str = 
 
 def test_what_is_issued_is_read(keys: Keys) -> None:
     tokens = Tokens(keys)
-    token = tokens.issue(TokenType.ACCESS, "usr_1", "session", "jti", NOW, NOW + 600)
+    token = tokens.issue(TokenType.ACCESS, "usr_1", "session", "jti", NOW, LATER)
     found = tokens.read(TokenType.ACCESS, token)
-    assert (found.user_id, found.session_id, found.jti, found.expires_at) == ("usr_1", "session", "jti", int(NOW + 600))
+    assert (found.user_id, found.session_id, found.jti, found.expires_at) == ("usr_1", "session", "jti", int(LATER))
     assert set(jwt.decode(token, options={"verify_signature": False})) == set(CLAIMS)
     assert tokens.read(TokenType.ACCESS, sign(keys, claims())).user_id == "usr_1", "the hand-made one is as good"
 
@@ -66,8 +68,8 @@ def test_every_claim_is_required(keys: Keys, name: str) -> None:
     "change",
     [
         {"iss": "somebody"}, {"aud": "crowdcount/refresh"}, {"aud": ["crowdcount"]}, {"aud": "other"},
-        {"exp": int(NOW) - 1}, {"exp": "never"}, {"iat": int(NOW) + 3600}, {"iat": "x"},
-        {"sub": 7}, {"sub": ""}, {"sid": 7}, {"sid": ["x"]}, {"jti": 7}, {"nbf": int(NOW) + 3600},
+        {"exp": int(NOW) - 1}, {"exp": "never"}, {"iat": int(LATER)}, {"iat": "x"},
+        {"sub": 7}, {"sub": ""}, {"sid": 7}, {"sid": ["x"]}, {"jti": 7}, {"nbf": int(LATER)},
     ],
 )  # fmt: skip
 def test_wrong_claims(keys: Keys, change: dict[str, Any]) -> None:
@@ -131,8 +133,8 @@ def test_other_algorithms_and_keys(keys: Keys) -> None:
 
 def test_a_refresh_token_is_no_access_token(keys: Keys) -> None:
     tokens = Tokens(keys)
-    refresh = tokens.issue(TokenType.REFRESH, "usr_1", "session", "jti", NOW, NOW + 600)
-    access = tokens.issue(TokenType.ACCESS, "usr_1", "session", "jti", NOW, NOW + 600)
+    refresh = tokens.issue(TokenType.REFRESH, "usr_1", "session", "jti", NOW, LATER)
+    access = tokens.issue(TokenType.ACCESS, "usr_1", "session", "jti", NOW, LATER)
     with pytest.raises(TokenError):
         tokens.read(TokenType.ACCESS, refresh)
     with pytest.raises(TokenError):
@@ -185,9 +187,9 @@ def test_two_keys_are_valid_at_once(tmp_path: Path) -> None:
     def read(token: str) -> str:
         return Tokens(load_keys(tmp_path)).read(TokenType.ACCESS, token).user_id
 
-    old = Tokens(load_keys(tmp_path)).issue(TokenType.ACCESS, "usr_1", "s", "j", NOW, NOW + 600)
+    old = Tokens(load_keys(tmp_path)).issue(TokenType.ACCESS, "usr_1", "s", "j", NOW, LATER)
     rotate_keys(tmp_path)
-    new = Tokens(load_keys(tmp_path)).issue(TokenType.ACCESS, "usr_2", "s", "j", NOW, NOW + 600)
+    new = Tokens(load_keys(tmp_path)).issue(TokenType.ACCESS, "usr_2", "s", "j", NOW, LATER)
     assert (read(old), read(new)) == ("usr_1", "usr_2")
     assert stat.S_IMODE(os.stat(tmp_path / FILE).st_mode) == 0o600
     rotate_keys(tmp_path)

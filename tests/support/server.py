@@ -89,7 +89,7 @@ class Client:
 
     async def call(self, event: str, payload: object) -> dict[str, Any]:
         """Send an event and wait for its answer."""
-        answer: dict[str, Any] = await self.socket.call(event, payload, timeout=30)
+        answer: dict[str, Any] = await self.socket.call(event, payload, timeout=60)
         return answer
 
     async def open(self, camera: str, **more: object) -> dict[str, Any]:
