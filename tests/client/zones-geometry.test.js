@@ -69,6 +69,12 @@ describe("the lens", () => {
       assert.deepEqual(lens.delta(40, 20), [mirror ? -0.1 : 0.1, 0.1]);
     });
   }
+  it("takes what is drawn to the border of the picture as the border", () => {
+    const lens = new Lens(place, false);
+    assert.deepEqual(lens.toFrame({ x: 106, y: 215 }), [0, 1]);
+    assert.deepEqual(lens.toFrame({ x: 495, y: 10 }), [1, 0]);
+    assert.deepEqual(lens.toFrame({ x: 120, y: 200 }), [0.05, 0.9]);
+  });
 });
 
 describe("what lies under the pointer", () => {

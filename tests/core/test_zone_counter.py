@@ -159,6 +159,22 @@ def test_jitter_anywhere_lets_nobody_in_twice_nor_out(anchor: Anchor) -> None:
 
 
 @pytest.mark.parametrize(
+    "outline",
+    [
+        ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+        ((0.2, 0.4), (0.8, 0.4), (0.8, 1.0), (0.2, 1.0)),
+        ((0.3, 0.4), (0.7, 0.4), (0.8, 1.0), (0.2, 1.0)),
+    ],
+)
+def test_whoever_the_picture_cuts_off_is_inside_a_zone_that_reaches_its_border(
+    outline: tuple[tuple[float, float], ...],
+) -> None:
+    zone = ZoneCounter(Zone("z", "Desk", outline))
+    walk(zone, ((0.5, 1.0), 2))
+    assert figures(zone) == (1, 1, 0, 1)
+
+
+@pytest.mark.parametrize(
     ("anchor", "feet", "counts"),
     [
         (Anchor.FEET, (0.5, 0.9), False),
