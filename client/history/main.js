@@ -47,7 +47,7 @@ function hourText(start) {
 
 /** @param {Series} series */
 function row(series) {
-  const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points);
+  const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points, answer.step_s);
   const cells = [
     average === null ? "–" : formatTenth(average),
     peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: new Date(peakAt).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" }) }) : "0",
@@ -67,7 +67,7 @@ function render() {
   byId("history-wider", HTMLElement).hidden = span.to.getTime() - span.from.getTime() >= MONTH_MS;
   byId("history-shown", HTMLElement).hidden = !some;
   if (!some) return chart.clear();
-  const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points);
+  const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points, step);
   setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
   setText(byId("history-busiest-note", HTMLElement), busiest ? t("{n} people on average", { n: formatTenth(busiest.average) }) : t("Nobody was seen."));
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
@@ -100,6 +100,10 @@ async function load() {
     shapes = decodePlan(drawn.plan).shapes;
     tell(null);
     render();
+    if (ahead) {
+      span = reaching(span, answer.series, answer.step_s);
+      to.value = toInput(span.to);
+    }
   } catch (error) {
     if (asked === question) fail(error);
   }

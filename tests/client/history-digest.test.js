@@ -24,22 +24,28 @@ describe("the lines of the chart", () => {
 
 describe("what a stretch of time came to", () => {
   it("weighs by the time that was observed", () => {
-    const { average, peak, peakAt, entries } = digest([point(0, 2), point(1, 8, { seconds: 20, max: 11 })]);
+    const { average, peak, peakAt, entries } = digest([point(0, 2), point(1, 8, { seconds: 20, max: 11 })], 60);
     assert.equal(average, (2 * 60 + 8 * 20) / 80);
     assert.deepEqual([peak, peakAt, entries], [11, point(1, 0).t, 2]);
   });
   it("means stays over visits, not over stretches", () => {
-    const { dwellS } = digest([point(0, 1, { visits: 3, dwell_mean_s: 10 }), point(1, 1, { visits: 1, dwell_mean_s: 30 }), point(2, 1)]);
+    const { dwellS } = digest([point(0, 1, { visits: 3, dwell_mean_s: 10 }), point(1, 1, { visits: 1, dwell_mean_s: 30 }), point(2, 1)], 60);
     assert.equal(dwellS, 15);
   });
   it("finds the busiest hour by its average, not by one moment", () => {
-    const { busiest } = digest([point(0, 9), point(1, 0), point(70, 5), point(71, 6)]);
+    const { busiest } = digest([point(0, 9), point(1, 0), point(70, 5), point(71, 6)], 60);
     assert.equal(busiest?.average, 5.5);
     assert.equal(busiest?.start, new Date(Date.UTC(2026, 4, 1, 11)).getTime());
   });
+  it("does not take a moment for the busiest hour, but where there were only moments", () => {
+    const moment = point(59, 30, { seconds: 10 });
+    const hour = [60, 70, 80].map((minute) => point(minute, 5));
+    assert.equal(digest([moment, ...hour], 60).busiest?.average, 5);
+    assert.equal(digest([moment], 60).busiest?.average, 30);
+  });
   it("says nothing of a time in which nothing was observed", () => {
-    assert.deepEqual(digest([]), { average: null, peak: 0, peakAt: null, entries: 0, exits: 0, dwellS: null, busiest: null });
-    assert.equal(digest([point(0, 0)]).busiest, null);
+    assert.deepEqual(digest([], 60), { average: null, peak: 0, peakAt: null, entries: 0, exits: 0, dwellS: null, busiest: null });
+    assert.equal(digest([point(0, 0)], 60).busiest, null);
   });
 });
 
