@@ -8,7 +8,7 @@ import { decodePlan } from "../zones/plan-json.js";
 import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
-import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
+import { AHEAD_MS, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
 
 /** @typedef {import("./digest.js").Series} Series */
 /** @typedef {"mean" | "max" | "entries"} Figure */
@@ -27,6 +27,8 @@ let answer = { series: [], step_s: 60 };
 /** @type {readonly import("../zones/shape.js").Shape[]} as they are drawn today */
 let shapes = [];
 let span = spanOf("day", Date.now());
+/** How far beyond the range is looked: not at all beyond one that was chosen by hand. */
+let ahead = AHEAD_MS;
 /** Answers come in any order; only the newest question counts. */
 let question = 0;
 
@@ -94,16 +96,17 @@ async function load() {
   byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
     const plan = api("GET", `/api/cameras/${encodeURIComponent(camera.value)}/plan`);
-    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, span, "")), plan]);
+    const wide = { ...span, to: new Date(span.to.getTime() + ahead) };
+    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, wide, "")), plan]);
     if (asked !== question) return;
     answer = found;
-    shapes = decodePlan(drawn.plan).shapes;
-    tell(null);
-    render();
     if (ahead) {
       span = reaching(span, answer.series, answer.step_s);
       to.value = toInput(span.to);
     }
+    shapes = decodePlan(drawn.plan).shapes;
+    tell(null);
+    render();
   } catch (error) {
     if (asked === question) fail(error);
   }
@@ -112,6 +115,7 @@ async function load() {
 /** @param {import("./span.js").Span} wanted */
 function choose(wanted) {
   span = wanted;
+  ahead = AHEAD_MS;
   from.value = toInput(span.from);
   to.value = toInput(span.to);
   void load();
@@ -124,6 +128,7 @@ function chooseByHand() {
   tell(null);
   for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
   span = wanted;
+  ahead = 0;
   void load();
 }
 

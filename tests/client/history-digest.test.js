@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { looksOf } from "../../client/history/chart.js";
 import { aligned, digest } from "../../client/history/digest.js";
-import { historyPath, readSpan, spanOf, toInput } from "../../client/history/span.js";
+import { historyPath, reaching, readSpan, spanOf, toInput } from "../../client/history/span.js";
 
 /** @param {number} minute @param {number} mean @param {object} [more] @returns {import("../../client/history/digest.js").HistoryPoint} */
 function point(minute, mean, more = {}) {
@@ -62,6 +62,13 @@ describe("the range", () => {
   it("of a name ends now", () => {
     const { from, to } = spanOf("week", 1e12);
     assert.equal(to.getTime() - from.getTime(), 7 * 86_400_000);
+  });
+  it("reaches to what a file that was counted quickly has ahead of the clock", () => {
+    const span = { from: new Date(Date.UTC(2026, 4, 1, 9)), to: new Date(Date.UTC(2026, 4, 1, 10, 5)) };
+    const series = [{ points: [point(0, 1), point(7, 2)] }, { points: [] }];
+    assert.equal(reaching(span, series, 60).to.getTime(), Date.UTC(2026, 4, 1, 10, 8));
+    assert.deepEqual(reaching(span, [{ points: [point(0, 1), point(4.5, 2)] }], 60), span);
+    assert.deepEqual(reaching(span, [], 60), span);
   });
   it("typed by hand is read in the device's time", () => {
     const at = new Date(2026, 4, 1, 10, 30);
