@@ -47,12 +47,17 @@ function hourText(start) {
   return `${date.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "short" })}, ${clock(start)}–${clock(start + HOUR_MS)}`;
 }
 
+/** When the most were there, as well as that is known. @param {string} t @param {number} stepS */
+function peakText(t, stepS) {
+  return stepS * 1000 >= HOUR_MS ? hourText(Date.parse(t)) : new Date(t).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" });
+}
+
 /** @param {Series} series */
 function row(series) {
   const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points, answer.step_s);
   const cells = [
     average === null ? "–" : formatTenth(average),
-    peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: new Date(peakAt).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" }) }) : "0",
+    peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: peakText(peakAt, answer.step_s) }) : "0",
     series.zone ? formatCount(entries) : "–",
     series.zone ? formatCount(exits) : "–",
     dwellS === null ? "–" : formatSpan(dwellS * 1000),
