@@ -95,6 +95,24 @@ def test_the_border_of_the_frame_is_no_outline(corners: list[PointNorm], point: 
     assert found == pytest.approx(expected, abs=2e-3)
 
 
+@given(
+    st.lists(point, min_size=3, max_size=10, unique=True),
+    st.lists(inner_point, min_size=1, max_size=20),
+    st.floats(0.3, 3),
+)
+def test_the_border_moves_nobody_to_the_other_side(
+    corners: list[PointNorm], points: list[PointNorm], scale_x: float
+) -> None:
+    assume(is_simple(corners))
+    scaled = np.array(points) * (scale_x, 1)
+    ours = PolygonFields([corners, [*SQUARE, *OCTAGON]], scale_x).distance(scaled, np.zeros(len(points), int))
+    contour = (np.array(corners) * (scale_x, 1)).astype(np.float32).reshape(-1, 1, 2)
+    for found, (x, y) in zip(ours, scaled.tolist(), strict=True):
+        theirs = cv2.pointPolygonTest(contour, (x, y), True)
+        assert abs(found) >= abs(theirs) - 1e-5
+        assert abs(theirs) < 1e-5 or (found > 0) == (theirs > 0)
+
+
 def clipped(corners: list[PointNorm], box: tuple[float, float, float, float]) -> float:
     """Area of the part of a polygon inside a box, side after side of the box (Sutherland and Hodgman)."""
     for axis, limit, sign in ((0, box[0], 1), (1, box[1], 1), (0, box[2], -1), (1, box[3], -1)):
