@@ -12,7 +12,7 @@ import { LEVEL_WORDS, amountText } from "./words.js";
  * @property {"warning" | "critical"} level the worst
  * @property {string} began_at ISO 8601
  * @property {string | null} ended_at
- * @property {boolean} interrupted it ended because the server was killed
+ * @property {boolean} interrupted it ended because it was not watched any more
  * @property {number} peak
  * @property {string} peak_at
  * @property {string | null} acknowledged_at
@@ -36,7 +36,7 @@ function moment(iso) {
 /** @param {AlertRecord} alert */
 function since({ began_at: began, ended_at: ended, interrupted }) {
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
-  const over = interrupted ? t("Since {time} · counting stopped unexpectedly after {span}", { span }) : t("Since {time} · for {span}", { span });
+  const over = interrupted ? t("Since {time} · not watched any more after {span}", { span }) : t("Since {time} · for {span}", { span });
   return element("p", { class: "alert-when" }, ...withNodes(ended ? over : t("Since {time} · going on"), { time: moment(began) }));
 }
 

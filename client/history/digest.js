@@ -28,33 +28,40 @@
  */
 
 const HOUR_MS = 3_600_000;
+/** Of the hour that was observed longest: a moment before the hour was over is not compared to whole hours. */
+const ENOUGH = 0.25;
 
-/** Hours begin when the reader's clock says so, also where they begin at half past UTC. @param {number} at ms */
-function hourOf(at) {
+/**
+ * Where the hour of a point begins by the reader's clock, which has one hour twice in autumn. A point of an hour is one
+ * itself, also where clocks differ by half hours.
+ * @param {number} at ms @param {number} stepS
+ */
+function hourOf(at, stepS) {
   const date = new Date(at);
-  return date.setMinutes(0, 0, 0);
+  return stepS * 1000 >= HOUR_MS ? at : at - (date.getMinutes() * 60 + date.getSeconds()) * 1000 - date.getMilliseconds();
 }
 
-/** @param {readonly HistoryPoint[]} points */
-function busiestHour(points) {
+/** @param {readonly HistoryPoint[]} points @param {number} stepS */
+function busiestHour(points, stepS) {
   /** @type {Map<number, {sum: number, seconds: number}>} */
   const hours = new Map();
   for (const { t, mean, seconds } of points) {
-    const start = hourOf(Date.parse(t));
+    const start = hourOf(Date.parse(t), stepS);
     const hour = hours.get(start) ?? { sum: 0, seconds: 0 };
     hours.set(start, { sum: hour.sum + mean * seconds, seconds: hour.seconds + seconds });
   }
+  const enough = ENOUGH * Math.max(0, ...[...hours.values()].map(({ seconds }) => seconds));
   /** @type {Digest["busiest"]} */
   let best = null;
   for (const [start, { sum, seconds }] of hours) {
-    const average = seconds ? sum / seconds : 0;
+    const average = seconds && seconds >= enough ? sum / seconds : 0;
     if (average > 0 && (!best || average > best.average)) best = { start, average };
   }
   return best;
 }
 
-/** @param {readonly HistoryPoint[]} points @returns {Digest} */
-export function digest(points) {
+/** @param {readonly HistoryPoint[]} points @param {number} stepS length of each @returns {Digest} */
+export function digest(points, stepS) {
   const total = { seconds: 0, people: 0, entries: 0, exits: 0, visits: 0, dwell: 0 };
   let peak = 0;
   /** @type {string | null} */
@@ -75,7 +82,7 @@ export function digest(points) {
     entries: total.entries,
     exits: total.exits,
     dwellS: total.visits ? total.dwell / total.visits : null,
-    busiest: busiestHour(points),
+    busiest: busiestHour(points, stepS),
   };
 }
 

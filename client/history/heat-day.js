@@ -53,7 +53,8 @@ export class HeatDay {
       const query = new URLSearchParams({ from: day.from.toISOString(), to: day.to.toISOString() });
       const [{ hours }, { plan }] = await Promise.all([api("GET", `${path}/heatmap?${query}`), api("GET", `${path}/plan`)]);
       if (asked !== this.#question) return;
-      this.#hours = hours.map(decodeHour);
+      // The server begins with the hour that the day begins in, which is the day before's where clocks differ by half hours.
+      this.#hours = hours.map(decodeHour).filter((/** @type {Hour} */ { start }) => start >= day.from.getTime());
       this.#shapes = decodePlan(plan).shapes;
       this.#starts = hoursOf(day);
       this.#slider.max = String(this.#starts.length - 1);

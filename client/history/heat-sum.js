@@ -27,10 +27,10 @@ export function dayOf(date) {
   return Number.isNaN(from.getTime()) ? null : { from, to: new Date(year, month - 1, day + 1) };
 }
 
-/** @param {Day} day @returns {number[]} where its hours begin, ms since 1970; where clocks differ by half hours, so do they */
+/** @param {Day} day @returns {number[]} the hours that are kept and begin in it, ms since 1970; where clocks differ by half hours, at half past */
 export function hoursOf({ from, to }) {
   const hours = [];
-  for (let at = from.getTime(); at < to.getTime(); at += HOUR_MS) hours.push(at);
+  for (let at = Math.ceil(from.getTime() / HOUR_MS) * HOUR_MS; at < to.getTime(); at += HOUR_MS) hours.push(at);
   return hours;
 }
 

@@ -8,7 +8,7 @@ import { decodePlan } from "../zones/plan-json.js";
 import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
-import { historyPath, isPreset, readSpan, spanOf, toInput } from "./span.js";
+import { AHEAD_MS, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
 
 /** @typedef {import("./digest.js").Series} Series */
 /** @typedef {"mean" | "max" | "entries"} Figure */
@@ -27,6 +27,8 @@ let answer = { series: [], step_s: 60 };
 /** @type {readonly import("../zones/shape.js").Shape[]} as they are drawn today */
 let shapes = [];
 let span = spanOf("day", Date.now());
+/** How far beyond the range is looked: not at all beyond one that was chosen by hand. */
+let ahead = AHEAD_MS;
 /** Answers come in any order; only the newest question counts. */
 let question = 0;
 
@@ -45,12 +47,17 @@ function hourText(start) {
   return `${date.toLocaleDateString(locale, { weekday: "short", day: "numeric", month: "short" })}, ${clock(start)}–${clock(start + HOUR_MS)}`;
 }
 
+/** When the most were there, as well as that is known. @param {string} t @param {number} stepS */
+function peakText(t, stepS) {
+  return stepS * 1000 >= HOUR_MS ? hourText(Date.parse(t)) : new Date(t).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" });
+}
+
 /** @param {Series} series */
 function row(series) {
-  const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points);
+  const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points, answer.step_s);
   const cells = [
     average === null ? "–" : formatTenth(average),
-    peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: new Date(peakAt).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" }) }) : "0",
+    peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: peakText(peakAt, answer.step_s) }) : "0",
     series.zone ? formatCount(entries) : "–",
     series.zone ? formatCount(exits) : "–",
     dwellS === null ? "–" : formatSpan(dwellS * 1000),
@@ -67,7 +74,7 @@ function render() {
   byId("history-wider", HTMLElement).hidden = span.to.getTime() - span.from.getTime() >= MONTH_MS;
   byId("history-shown", HTMLElement).hidden = !some;
   if (!some) return chart.clear();
-  const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points);
+  const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points, step);
   setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
   setText(byId("history-busiest-note", HTMLElement), busiest ? t("{n} people on average", { n: formatTenth(busiest.average) }) : t("Nobody was seen."));
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
@@ -94,9 +101,14 @@ async function load() {
   byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
     const plan = api("GET", `/api/cameras/${encodeURIComponent(camera.value)}/plan`);
-    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, span, "")), plan]);
+    const wide = { ...span, to: new Date(span.to.getTime() + ahead) };
+    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, wide, "")), plan]);
     if (asked !== question) return;
     answer = found;
+    if (ahead) {
+      span = reaching(span, answer.series, answer.step_s);
+      to.value = toInput(span.to);
+    }
     shapes = decodePlan(drawn.plan).shapes;
     tell(null);
     render();
@@ -108,6 +120,7 @@ async function load() {
 /** @param {import("./span.js").Span} wanted */
 function choose(wanted) {
   span = wanted;
+  ahead = AHEAD_MS;
   from.value = toInput(span.from);
   to.value = toInput(span.to);
   void load();
@@ -120,6 +133,7 @@ function chooseByHand() {
   tell(null);
   for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
   span = wanted;
+  ahead = 0;
   void load();
 }
 

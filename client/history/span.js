@@ -11,6 +11,15 @@ export function spanOf(name, now) {
   return { from: new Date(now - hours * 3_600_000), to: new Date(now) };
 }
 
+/** A file is dated from when it was opened: what is counted faster than it plays lies ahead of the clock. */
+export const AHEAD_MS = 3_600_000;
+
+/** The range up to the last figures that there are, where they lie ahead of it. @param {Span} span @param {readonly {points: readonly {t: string}[]}[]} series @param {number} stepS @returns {Span} */
+export function reaching({ from, to }, series, stepS) {
+  const ends = series.flatMap(({ points }) => points.slice(-1).map(({ t: at }) => Date.parse(at) + stepS * 1000));
+  return { from, to: ends.some((end) => end - stepS * 1000 >= to.getTime()) ? new Date(Math.max(...ends)) : to };
+}
+
 /** @param {string} name */
 export function isPreset(name) {
   return name in HOURS;

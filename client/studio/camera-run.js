@@ -2,13 +2,14 @@
 import { listCameras } from "../capture/camera.js";
 import { CameraSource } from "../capture/camera-source.js";
 import { cameraLost } from "../capture/problem.js";
+import { StreamClock } from "../capture/stream-clock.js";
 import { LiveRun } from "./live-run.js";
 
 /** @typedef {import("../capture/ticker.js").Tick} Tick */
 /** @typedef {import("../live/protocol.js").Opened} Opened */
 
 export class CameraRun extends LiveRun {
-  #openedAt = 0;
+  #clock = new StreamClock();
 
   /** @param {import("./run.js").Desk} desk */
   constructor(desk) {
@@ -35,12 +36,13 @@ export class CameraRun extends LiveRun {
 
   /** @override @param {Tick} tick */
   timeOf(tick) {
-    return tick.capturedAt - this.#openedAt;
+    return this.#clock.timeOf(tick.capturedAt);
   }
 
   /** @override @param {Opened} opened @param {number} basisMs */
   onOpened(opened, basisMs) {
-    if (!opened.resumed) this.#openedAt = performance.now();
+    if (opened.resumed) this.#clock.wake(performance.now(), Date.now(), opened.limits.resume_ms);
+    else this.#clock.start(performance.now(), Date.now());
     super.onOpened(opened, basisMs);
   }
 

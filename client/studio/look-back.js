@@ -23,6 +23,11 @@ export class LookBack {
     this.#back.addEventListener("input", draw);
   }
 
+  /** Where what is shown is to be found: who looks back does so in the whole session. @returns {Range} */
+  get shown() {
+    return this.frozen ? "all" : this.range();
+  }
+
   /** Back to now. */
   end() {
     if (this.frozen) this.#set(null);

@@ -49,10 +49,10 @@ function fillTable(body, history, { range, startedAt }) {
   body.replaceChildren(...rows);
 }
 
-/** @param {HTMLElement} host @param {History} history @param {() => StudioState} get */
-function wireExport(host, history, get) {
+/** @param {HTMLElement} host @param {History} history @param {LookBack<import("../core/history.js").Curve>} past */
+function wireExport(host, history, past) {
   byId("chart-png", HTMLButtonElement).addEventListener("click", () => saveChart(host, [{ name: t("People over time"), colour: cssColour("--accent") }], "people.png"));
-  byId("chart-csv", HTMLButtonElement).addEventListener("click", () => saveFile("people.csv", new Blob([toCsv(history.rows(get().range))], { type: "text/csv" })));
+  byId("chart-csv", HTMLButtonElement).addEventListener("click", () => saveFile("people.csv", new Blob([toCsv(history.rows(past.shown))], { type: "text/csv" })));
 }
 
 export class PeopleChart {
@@ -76,7 +76,7 @@ export class PeopleChart {
     this.get = get;
     this.#range = get().range;
     this.#past = new LookBack("chart", () => get().range, () => history.curve("all"), () => this.#draw());
-    wireExport(this.#host, history, get);
+    wireExport(this.#host, history, this.#past);
     document.addEventListener("themechange", () => this.#drop());
     new ResizeObserver(() => {
       if (this.#plot && this.#host.clientWidth && this.#host.clientWidth !== this.#plot.width) this.#plot.setSize({ width: this.#host.clientWidth, height: HEIGHT });

@@ -50,8 +50,10 @@ function answer(alert, actions) {
 }
 
 /** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
-function courseText({ began_at: began, ended_at: ended, figure, peak }) {
-  const lasted = ended ? t("over after {span}", { span: formatSpan(Date.parse(ended) - Date.parse(began)) }) : t("going on");
+function courseText({ began_at: began, ended_at: ended, interrupted, figure, peak }) {
+  const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
+  const over = interrupted ? t("not watched any more after {span}", { span }) : t("over after {span}", { span });
+  const lasted = ended ? over : t("going on");
   return ` · ${lasted} · ${t("at most {amount}", { amount: amountText(figure, peak) })}`;
 }
 

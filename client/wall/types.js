@@ -87,6 +87,7 @@
  * @property {"warning" | "critical"} level
  * @property {string} began_at ISO 8601
  * @property {string | null} ended_at
+ * @property {boolean} interrupted it ended because it was not watched any more
  * @property {number} peak
  * @property {string | null} acknowledged_at
  * @property {string | null} acknowledged_by

@@ -43,7 +43,7 @@ export class ZoneChart {
     this.startedAt = startedAt;
     this.#past = new LookBack("zone-chart", range, () => trends.aligned(this.#zones.map(({ id }) => id), "all"), () => this.#draw());
     byId("zone-chart-png", HTMLButtonElement).addEventListener("click", () => this.#savePng());
-    byId("zone-chart-csv", HTMLButtonElement).addEventListener("click", () => saveFile("zones.csv", new Blob([toCsv(trends.rows(this.#zones, range()))], { type: "text/csv" })));
+    byId("zone-chart-csv", HTMLButtonElement).addEventListener("click", () => saveFile("zones.csv", new Blob([toCsv(trends.rows(this.#zones, this.#past.shown))], { type: "text/csv" })));
     this.#details.addEventListener("toggle", () => this.#details.open && this.#fillTable());
     document.addEventListener("themechange", () => this.#drop());
     new ResizeObserver(() => {

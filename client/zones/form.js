@@ -3,7 +3,7 @@ import { formatTenth } from "../core/format.js";
 import { byId, element, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
 import { complain, numberField, textField } from "./fields.js";
-import { areaOnGround } from "./ground.js";
+import { areaOnGround, sizeOf } from "./ground.js";
 import { limitsForm } from "./limits-form.js";
 import { nameProblem } from "./names.js";
 import { secondsProblem } from "./rules.js";
@@ -131,7 +131,7 @@ export function zoneForm(editor, saver) {
     const { calibration } = editor.state.plan;
     anchor.value = shape.anchor;
     for (const render of renderTimes) render(shape);
-    renderLimits(shape, calibration !== null, saver.state === "failed" && saver.code === "BAD_LIMIT" ? saver.message : "");
+    renderLimits(shape, sizeOf(shape.points, calibration, aspect), saver.state === "failed" && saver.code === "BAD_LIMIT" ? saver.message : "");
     setText(byId("zone-area", HTMLElement), areaText(shape, calibration, aspect));
     setText(byId("zone-density", HTMLElement), live?.density === null || live?.density === undefined ? "–" : precise.format(live.density));
     showService(byId("zone-service", HTMLElement), live?.service);

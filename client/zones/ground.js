@@ -117,3 +117,11 @@ export function areaOnGround(points, calibration, aspect) {
   const places = points.map((point) => map?.toGround(point) ?? null);
   return places.every((place) => place !== null) ? area(places) : null;
 }
+
+/** @typedef {"none" | "horizon" | "known"} Size whether a polygon has one: not without a calibration, nor above the horizon */
+
+/** @param {readonly Point[]} points @param {Calibration | null} calibration @param {number} aspect @returns {Size} */
+export function sizeOf(points, calibration, aspect) {
+  if (!calibration) return "none";
+  return areaOnGround(points, calibration, aspect) === null ? "horizon" : "known";
+}

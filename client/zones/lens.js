@@ -4,6 +4,15 @@ import { tidy } from "./shape.js";
 /** @typedef {import("./geometry.js").Point} Point */
 /** @typedef {{x: number, y: number}} Spot CSS pixels from the upper left corner of the stage */
 
+/** Pixels: so near to the border of the picture nobody aims at anything else, and a zone that ends there has no outline. */
+const NEAR = 8;
+
+/** @param {number} at pixels from the beginning of the picture @param {number} size of the picture, pixels @returns {number} 0..1 */
+function share(at, size) {
+  if (!size || Math.abs(at) <= NEAR) return 0;
+  return Math.abs(size - at) <= NEAR ? 1 : at / size;
+}
+
 export class Lens {
   /** @param {import("../core/fit.js").Rect} place of the picture on the stage @param {boolean} mirror */
   constructor(place, mirror) {
@@ -17,11 +26,11 @@ export class Lens {
     return { x: place.x + (this.mirror ? 1 - x : x) * place.width, y: place.y + y * place.height };
   }
 
-  /** The nearest point of the frame. @param {Spot} spot @returns {Point} */
+  /** The nearest point of the frame; near its border, on it. @param {Spot} spot @returns {Point} */
   toFrame({ x, y }) {
     const { place } = this;
-    const across = place.width ? (x - place.x) / place.width : 0;
-    return tidy([this.mirror ? 1 - across : across, place.height ? (y - place.y) / place.height : 0]);
+    const across = share(x - place.x, place.width);
+    return tidy([this.mirror ? 1 - across : across, share(y - place.y, place.height)]);
   }
 
   /** @param {number} dx pixels @param {number} dy pixels @returns {Point} the same distance in the frame */

@@ -50,7 +50,7 @@ function limitField(editor, figure, level) {
   });
 }
 
-/** @param {Editor} editor @returns {(zone: Zone, calibrated: boolean, refused: string) => void} */
+/** @param {Editor} editor @returns {(zone: Zone, size: import("./ground.js").Size, refused: string) => void} */
 export function limitsForm(editor) {
   const rows = FIGURES.map((figure) => ({ figure, warning: limitField(editor, figure, "warning"), critical: limitField(editor, figure, "critical") }));
   const manners = Object.entries(MANNERS).map(([key, id]) => {
@@ -64,13 +64,14 @@ export function limitsForm(editor) {
     return { name, percent, field };
   });
   const error = byId("limits-error", HTMLElement);
-  return (zone, calibrated, refused) => {
+  return (zone, size, refused) => {
+    const known = size === "known";
     for (const { figure, warning, critical } of rows) {
       const limits = zone.limits[figure] ?? DEFAULT_LIMITS;
       warning.show(limits.warning, zone.id);
       critical.show(limits.critical, zone.id);
-      warning.enable(figure !== "density" || calibrated || limits.warning !== null);
-      critical.enable(figure !== "density" || calibrated || limits.critical !== null);
+      warning.enable(figure !== "density" || known || limits.warning !== null);
+      critical.enable(figure !== "density" || known || limits.critical !== null);
     }
     const values = manner(zone);
     const any = FIGURES.some((figure) => zone.limits[figure] !== null);
@@ -78,7 +79,8 @@ export function limitsForm(editor) {
       field.show(percent ? Math.round(values[name] * 1000) / 10 : values[name], zone.id);
       field.enable(any);
     }
-    byId("density-note", HTMLElement).hidden = calibrated;
+    byId("density-note", HTMLElement).hidden = size !== "none";
+    byId("density-horizon", HTMLElement).hidden = size !== "horizon";
     setText(error, refused);
     error.hidden = !refused;
   };

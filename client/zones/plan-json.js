@@ -16,6 +16,8 @@ import { DEFAULT_LIMITS, FIGURES, MAX_POINTS, MAX_SHAPES, makeShape, tidy } from
  */
 
 const SECONDS = /** @type {const} */ (["entry_s", "exit_s", "revisit_s"]);
+/** What a file means that says nothing, here as everywhere else that reads it (docs/zones.md). */
+const UNSAID = { entry_s: 0.2, exit_s: 0.5, revisit_s: 10 };
 const LINE_COLOUR = "#d29922";
 const ZONE_COLOUR = "#2f81f7";
 
@@ -99,7 +101,7 @@ function decodeZone(zone, properties, where) {
   const { anchor = "feet" } = properties;
   if (anchor !== "feet" && anchor !== "centre" && anchor !== "overlap") throw new PlanError(t("{where}.properties.anchor must be feet, centre or overlap.", { where }));
   /** @type {Zone} */
-  const decoded = { ...zone, anchor, limits: decodeLimits(properties.limits, `${where}.properties.limits`) };
+  const decoded = { ...zone, ...UNSAID, anchor, limits: decodeLimits(properties.limits, `${where}.properties.limits`) };
   for (const name of SECONDS) if (name in properties) decoded[name] = number(properties[name], `${where}.properties.${name}`);
   return decoded;
 }

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 NAMES = {"warning": "Warning", "critical": "Critical", "cleared": "Over"}
+UNWATCHED = "Not watched any more"
 
 
 def plain(name: str) -> str:
@@ -34,7 +35,8 @@ def amount(figure: str, value: float) -> str:
 
 def title(document: dict[str, Any]) -> str:
     """A few words, for a subject or a heading."""
-    return f"{NAMES[document['step']]}: {plain(document['zone']['name'])}, {plain(document['camera']['name'])}"
+    what = UNWATCHED if document["interrupted"] else NAMES[document["step"]]
+    return f"{what}: {plain(document['zone']['name'])}, {plain(document['camera']['name'])}"
 
 
 def sentence(document: dict[str, Any]) -> str:
@@ -45,6 +47,7 @@ def sentence(document: dict[str, Any]) -> str:
     if document["step"] != "cleared":
         return f"{NAMES[document['step']]}: {peak} in {where}; the alert began at {moment(alert['began_at'])}."
     if document["interrupted"]:
-        return f"Counting stopped unexpectedly, and the alert with it: look after {where}. The most were {peak}."
+        since = moment(alert["ended_at"])
+        return f"{UNWATCHED} since {since}: {where}, while the alert went on; look after it. The most were {peak}."
     lasted = span(alert["ended_at"] - alert["began_at"])
     return f"Over: {where} is clear since {moment(alert['ended_at'])}, after {lasted}. The most were {peak}."

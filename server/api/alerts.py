@@ -36,8 +36,9 @@ class AlertOut(BaseModel):
     """An alert; `level` is the worst, `ended_at` is null while it goes on.
 
     It is of a zone, or of an area of a room, and the other is null. Lists of a single camera do not name it again, and
-    they alone say whether there is a picture of its beginning (`still`). An `interrupted` one ended because the server
-    was killed, at the last frame that it is known to have counted.
+    they alone say whether there is a picture of its beginning (`still`). An `interrupted` one ended because it was not
+    watched any more, at the last frame that is known: its stream ended, its zone or limit was removed, or the server
+    was killed.
     """
 
     id: str

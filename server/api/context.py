@@ -14,11 +14,11 @@ from server.api.passwords import Passwords
 from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
-from server.core.plan import Plan
 from server.core.quality import Quality
 from server.engine.base import WorkerStatus
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
+from server.storage.plans import StoredPlan
 from server.storage.room_log import LogEntry
 from server.storage.sessions import EndReason
 
@@ -77,7 +77,7 @@ class Services:
     camera_deleted : callable
         Called with the camera's id after it is gone.
     plan_changed : callable
-        Called with the camera's id and its new plan after that was stored.
+        Called with the camera's id and its new plan, with its version, after that was stored.
     rooms : RoomSignals
     status_answers : StatusAnswers
         What pages for everybody were told a moment ago.
@@ -101,7 +101,7 @@ class Services:
     sessions_ended: Callable[[Collection[str], EndReason], Awaitable[None]]
     session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
-    plan_changed: Callable[[str, Plan], None]
+    plan_changed: Callable[[str, StoredPlan], None]
     rooms: RoomSignals
     status_answers: StatusAnswers = field(default_factory=StatusAnswers)
     web_life: WebLife = WebLife()

@@ -82,6 +82,6 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
         limits = limit_changes(before.plan, plan)
         if limits:
             await record(connection, user.id, Action.LIMITS_CHANGED, target=camera.name, detail=limits)
-    services().plan_changed(camera_id, plan)
+    services().plan_changed(camera_id, stored)
     services().rooms.plan_changed(camera_id, stored.version, user.username)
     return present(stored), 200

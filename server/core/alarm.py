@@ -27,7 +27,7 @@ class Limits:
     hold_s : float
         How long the value must be seen to be reached before the level rises.
     hysteresis : float
-        The level falls when the value is below its limit by more than this part of the limit.
+        The level falls when the value is below its limit, by at least this part of the limit.
     clear_s : float
         How long the value must be that low before the level falls.
     cooldown_s : float

@@ -63,16 +63,32 @@ class BucketMaker:
         What a late certainty dates back to an earlier bucket is counted in the one in which it became certain.
         """
         start = int((t + self._offset_ms) // BUCKET_MS) * BUCKET_MS
-        ended = self.close() if self._start is not None and start != self._start else None
-        if self._start is None:
-            self._start, self._t = start, t
-        step = observed_ms(self._t, t)
-        self._person_ms += step * (self._values[-1] if self._values else value)
-        self._observed_ms += step
-        self._t = t
+        step, ended = 0.0, None
+        if self._start is not None:
+            step = observed_ms(self._t, t)
+            if start != self._start:
+                ended, step = self._end(step, start)
+        self._start, self._t = start, t
+        self._hold(step, self._values[-1] if self._values else value)
         self._values.append(value)
         self.count(events)
         return ended
+
+    def _end(self, step: float, after: int) -> tuple[Bucket | None, float]:
+        """End the bucket that is open, with its part of the `step` that leads out of it; return the rest.
+
+        The rest is observed in the bucket `after` it, unless there was a gap of a whole bucket in between.
+        """
+        assert self._start is not None
+        end = self._start + BUCKET_MS
+        before = min(step, max(0.0, end - self._offset_ms - self._t))
+        self._hold(before, self._values[-1])
+        return self.close(), step - before if after == end else 0.0
+
+    def _hold(self, milliseconds: float, value: int) -> None:
+        """There were so many for so long."""
+        self._person_ms += milliseconds * value
+        self._observed_ms += milliseconds
 
     def count(self, events: Iterable[Event]) -> None:
         """Something happened in the bucket that is open."""

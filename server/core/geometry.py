@@ -13,6 +13,8 @@ PointNorm = tuple[float, float]
 """x, y; each 0..1 of the frame as displayed."""
 Points = NDArray[np.float64]
 """Shape (n, 2)."""
+BORDER = 1e-3
+"""What is closer than this to the border of the frame, as a fraction of the frame, lies on it."""
 
 
 def _orientation(a: PointNorm, b: PointNorm, c: PointNorm) -> float:
@@ -72,6 +74,9 @@ def area(points: Sequence[PointNorm]) -> float:
 class PolygonFields:
     """Signed distances to the outlines of polygons, for many points at once.
 
+    An edge along the border of the frame is no outline: nobody is seen beyond it, and the box of somebody whose feet
+    the picture cuts off ends exactly there.
+
     Parameters
     ----------
     polygons_norm : sequence of sequences of PointNorm
@@ -84,9 +89,13 @@ class PolygonFields:
         most = max(len(corners) for corners in polygons_norm)
         # The last corner again and again, so that all have as many: edges without length, which change nothing.
         padded = [[*corners, *[corners[-1]] * (most - len(corners))] for corners in polygons_norm]
-        corners = np.asarray(padded, float) * (scale_x, 1.0)
+        norm = np.asarray(padded, float)
+        norm = np.where(norm < BORDER, 0.0, np.where(norm > 1 - BORDER, 1.0, norm))
+        corners = norm * (scale_x, 1.0)
         following = np.roll(corners, -1, axis=1)
         edge = following - corners
+        self._open = np.where(_along_border(norm), np.inf, 0.0)
+        self._size = np.array([scale_x, 1.0])
         self._low, self._high = corners.min(axis=1)[:, None], corners.max(axis=1)[:, None]
         self._x, self._y = corners[..., 0], corners[..., 1]
         self._ex, self._ey = edge[..., 0], edge[..., 1]
@@ -110,6 +119,8 @@ class PolygonFields:
     def distance(self, points: Points, polygons: NDArray[np.intp]) -> NDArray[np.float64]:
         """Distance of each point to the outline of its polygon, in frame heights; positive inside.
 
+        Without an outline, in a polygon that is the whole frame, it is infinite.
+
         Parameters
         ----------
         points : Points
@@ -117,16 +128,22 @@ class PolygonFields:
         polygons : NDArray
             (n,): the index of each point's polygon.
         """
-        px, py = points[:, 0, None], points[:, 1, None]
+        px, py = self._off_border(points).T[:, :, None]
         from_y, ex, ey = self._y[polygons], self._ex[polygons], self._ey[polygons]
         dx, dy = px - self._x[polygons], py - from_y
         along = np.minimum(np.maximum((dx * ex + dy * ey) / self._length2[polygons], 0), 1)
-        nearest2 = ((dx - along * ex) ** 2 + (dy - along * ey) ** 2).min(axis=1)
+        nearest2 = ((dx - along * ex) ** 2 + (dy - along * ey) ** 2 + self._open[polygons]).min(axis=1)
         # Even-odd rule: how many edges lie to the right of the point.
         spans = (from_y > py) != (self._to_y[polygons] > py)
         inside = np.logical_xor.reduce(spans & (dx < dy * self._slope[polygons]), axis=1)
         signed: NDArray[np.float64] = np.where(inside, 1.0, -1.0) * np.sqrt(nearest2)
         return signed
+
+    def _off_border(self, points: Points) -> Points:
+        """The points, those on the border of the frame a little inside it; who is beyond it is not in the frame."""
+        reach = BORDER * self._size
+        moved: Points = np.clip(points, reach / 2, self._size - reach / 2)
+        return np.where(np.abs(moved - points) <= reach, moved, points)
 
     def covered(self, boxes: NDArray[np.float64], polygons: NDArray[np.intp]) -> NDArray[np.float64]:
         """Area of the part of each box that its polygon covers, square frame heights; exact.
@@ -153,6 +170,13 @@ class PolygonFields:
         means = np.where(steep, (_ramp(high, height) - _ramp(low, height)) / np.where(steep, change, 1), middle)
         area_: NDArray[np.float64] = np.abs((means * (end - begin)).sum(axis=1))
         return area_
+
+
+def _along_border(corners_norm: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which edges, from each corner to the next, lie on the border of the frame; (polygons, corners)."""
+    sides = np.concatenate([corners_norm == 0.0, corners_norm == 1.0], axis=2)
+    along: NDArray[np.bool_] = (sides & np.roll(sides, -1, axis=1)).any(axis=2)
+    return along
 
 
 def _ramp(value: NDArray[np.float64], top: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,6 +6,9 @@ from enum import Enum
 
 from server.core.zone import Zone
 
+LOST_MS = 10_000.0
+"""Whoever is not found for so long has left: no tracker knows an identity for longer that it does not see."""
+
 
 class Phase(Enum):
     """Where an identity is in its visit."""
@@ -74,8 +77,10 @@ class Visits:
 
     An identity that is inside for `entry_s` enters. One that is seen outside for `exit_s` exits; one that is not seen
     for `exit_s` is lost: it is no longer counted as present, yet it exits only when it is seen outside or stays lost
-    for `revisit_s`, so that an occlusion makes neither an exit nor an entry. Whoever comes back within `revisit_s` is
-    not a new visitor. So entries - exits = present + lost at all times. Each identity's state dies with its visit.
+    for ten seconds, or `revisit_s` where that is shorter, so that an occlusion makes neither an exit nor an entry.
+    Whoever comes back within `revisit_s` is not a new visitor.
+
+    So entries - exits = present + lost at all times. Each identity's state dies with its visit.
     """
 
     def __init__(self, zone: Zone) -> None:
@@ -99,6 +104,7 @@ class Visits:
         self._entry_ms = zone.entry_s * 1000
         self._exit_ms = zone.exit_s * 1000
         self._revisit_ms = max(zone.revisit_s, zone.exit_s) * 1000
+        self._lost_ms = min(self._revisit_ms, LOST_MS)
 
     def staying(self) -> int:
         """How many are here, or lost: entries - exits."""
@@ -205,7 +211,7 @@ class Visits:
             # A glimpse is no stay; whoever visited before is as far away as before.
             visit.entered = visit.inside_last
             self._leave(id_, visit)
-        elif seen or gone >= self._revisit_ms:
+        elif seen or gone >= self._lost_ms:
             events.append(Event(Kind.EXIT, id_, visit.inside_last))
             self._leave(id_, visit)
             if gone >= self._revisit_ms:

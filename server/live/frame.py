@@ -9,6 +9,8 @@ from server.core.text import is_text
 
 MAX_TEXT = 100
 """Ids and names in a payload are short; longer ones are not looked up."""
+MAX_T_MS = 366 * 86_400_000.0
+"""A year. Times of alerts and samples are counted from the opening of their stream, and must have a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ def require_time(payload: dict[str, Any]) -> float:
     value = payload.get("t")
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise bad_request("t must be a number")
-    if not (math.isfinite(value) and 0 <= value < 2**53):
-        raise FrameError("BAD_TIME", "The capture time is negative or not finite.")
+    if not (math.isfinite(value) and 0 <= value <= MAX_T_MS):
+        raise FrameError("BAD_TIME", "The capture time is negative, not finite or more than a year.")
     return float(value)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from server.core.alarm import Alert
+from server.core.alarm import Alert, Level
 from server.core.analytics import Analysis
 from server.core.bucket import Bucket, BucketMaker
 from server.core.heat_hours import HourHeat
@@ -88,8 +88,9 @@ class Journal:
             for figure, alert in report.alerts.items():
                 self._follow((zone.id, figure), report, alert)
         current = {(report.zone.id, figure) for report in analysis.zones for figure in report.alerts}
+        cleared = _cleared(analysis.zones)
         for key in self._going_on.keys() - current:
-            self._end(key)
+            self._end(key, watched=key in cleared)
         if self.wants_stills and jpeg:
             new = [record.id for record in self._going_on.values() if record.id not in before]
             self._pending.stills += [Still(id_, self._camera_id, self._at(t), jpeg) for id_ in new]
@@ -117,7 +118,7 @@ class Journal:
     def close(self, zones: Iterable[ClosedZone] = ()) -> None:
         """The stream ends: so do its alerts, its stretches of time and these zones, with what happened in them."""
         for key in list(self._going_on):
-            self._end(key)
+            self._end(key, watched=False)
         self._finish(zones)
         for zone_id, (name, maker) in self._makers.items():
             self._keep(zone_id, name, maker.close())
@@ -199,7 +200,7 @@ class Journal:
         before = self._going_on.get(key)
         began_at = self._at(alert.began)
         if before is not None and before.began_at != began_at:
-            self._end(key)  # it ended and another began between two frames
+            self._end(key, watched=True)  # it ended and another began between two frames
             before = None
         record = AlertRecord(
             id=before.id if before else new_id("alr"),
@@ -216,9 +217,19 @@ class Journal:
         if record != before:
             self._going_on[key] = self._pending.alerts[record.id] = record
 
-    def _end(self, key: Key) -> None:
+    def _end(self, key: Key, *, watched: bool) -> None:
         record = self._going_on.pop(key)
-        self._pending.alerts[record.id] = replace(record, ended_at=self._at(self._t))
+        self._pending.alerts[record.id] = replace(record, ended_at=self._at(self._t), interrupted=not watched)
 
     def _at(self, t: float) -> float:
         return self.opened_at + t / 1000
+
+
+def _cleared(zones: Iterable[ZoneReport]) -> set[Key]:
+    """Figures that were seen to fall below their limits in this frame; the others are only not known any more."""
+    return {
+        (report.zone.id, figure)
+        for report in zones
+        for figure, step in report.steps
+        if step.after is Level.CLEAR and not (figure == "density" and report.density is None)
+    }

@@ -63,10 +63,10 @@ class LiveCamera:
         while arrived_s - self.arrivals[0] > FPS_OVER_S:
             self.arrivals.popleft()
 
-    def follow(self, now: Iterable[AlertRecord], at: float) -> list[tuple[AlertRecord, str]]:
+    def follow(self, now: Iterable[AlertRecord], at: float, *, watched: bool) -> list[tuple[AlertRecord, str]]:
         """Which alerts of its zones `began`, became worse (`level`), grew (`peak`) or `ended` at `at`.
 
-        `now` are those that go on.
+        `now` are those that go on; none because the camera is not `watched` any more, how they went on nobody knows.
         """
         before, self.alerts = self.alerts, {alert.id: alert for alert in now}
         steps = [(alert, "began") for id_, alert in self.alerts.items() if id_ not in before]
@@ -75,8 +75,8 @@ class LiveCamera:
         steps += [(alert, "peak") for id_, alert in self.alerts.items() if id_ not in new and self._grew(alert, at)]
         self.told = {id_: told for id_, told in self.told.items() if id_ in self.alerts}
         self.told |= {alert.id: (alert.peak, at) for alert, _ in steps}
-        ended = [replace(alert, ended_at=at) for id_, alert in before.items() if id_ not in self.alerts]
-        return steps + [(alert, "ended") for alert in ended]
+        gone = [alert for id_, alert in before.items() if id_ not in self.alerts]
+        return steps + [(replace(alert, ended_at=at, interrupted=not watched), "ended") for alert in gone]
 
     def _grew(self, alert: AlertRecord, at: float) -> bool:
         """Whether viewers know a smaller peak, and have known it for a while."""

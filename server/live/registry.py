@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from server.core.errors import CodedError
-from server.core.plan import Plan
 from server.core.quality import Quality
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
@@ -16,6 +15,7 @@ from server.live import metrics
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
 from server.storage.database import Database
+from server.storage.plans import StoredPlan
 from server.storage.retention import Retention
 from server.words.mark import N_
 
@@ -64,7 +64,7 @@ class OpenRequest:
     model: str
     quality: Quality
     resume: str | None
-    plan: Plan
+    plan: StoredPlan
     room_id: str | None = None
     guest: bool = False
 
@@ -106,6 +106,8 @@ class Registry:
         self._streams_per_user = streams_per_user
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
+        # The newest that was told of: whoever opens a stream may have read the one before a moment ago.
+        self._plans: dict[str, StoredPlan] = {}
         self._closing: dict[asyncio.Task[None], Stream] = {}
         self.recorder = Recorder(database, self.streams, retention)
 
@@ -176,14 +178,23 @@ class Registry:
         task.add_done_callback(self._closing.pop)
         return task
 
-    def change_plan(self, camera_id: str, plan: Plan) -> None:
+    def change_plan(self, camera_id: str, stored: StoredPlan) -> None:
         """The camera's user changed what is drawn: its stream counts by that from its next frame on."""
+        if self._newest_plan(camera_id, stored) is not stored:
+            return
+        self._plans[camera_id] = stored
         for stream in self.streams():
             if stream.camera_id == camera_id:
-                stream.analytics.set_plan(plan)
+                stream.analytics.set_plan(stored.plan)
+
+    def _newest_plan(self, camera_id: str, stored: StoredPlan) -> StoredPlan:
+        """This plan of a camera, or one that is known to have been stored after it."""
+        told = self._plans.get(camera_id, stored)
+        return told if told.version > stored.version else stored
 
     def end_camera(self, camera_id: str) -> None:
         """The camera was deleted."""
+        self._plans.pop(camera_id, None)
         for stream in self.streams():
             if stream.camera_id == camera_id:
                 self.end(stream, "camera_deleted")
@@ -238,7 +249,7 @@ class Registry:
             self._rooms,
         )
         stream.quality = request.quality
-        stream.analytics.set_plan(request.plan)
+        stream.analytics.set_plan(self._newest_plan(request.camera_id, request.plan).plan)
         self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), request.guest)
         metrics.STREAMS.set(len(self._entries))
         self._rooms.opened(stream, request.room_id)

@@ -95,7 +95,7 @@ class RoomHub:
         room = self.book.of_camera(stream.camera_id)
         if room is not None:
             camera = room.cameras[stream.camera_id]
-            self._follow_alerts(room, camera, (), stream.journal.at)
+            self._follow_alerts(room, camera, (), stream.journal.at, watched=False)
             camera.end()
             room.show(camera.id, {})
             self._notes.note(room.id, camera.id, camera.name, streams=False)
@@ -176,8 +176,10 @@ class RoomHub:
             logger.exception("room %s could not be read", room_id, extra={"room": room_id})
         self.audience.announce(room_id, {"kind": "room_changed"})
 
-    def _follow_alerts(self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord], at: float) -> None:
-        for alert, step in camera.follow(now, at):
+    def _follow_alerts(
+        self, room: LiveRoom, camera: LiveCamera, now: Iterable[AlertRecord], at: float, *, watched: bool = True
+    ) -> None:
+        for alert, step in camera.follow(now, at, watched=watched):
             self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, camera.name), step)
 
     def _tell_alert(self, placed: PlacedAlert, step: str) -> None:

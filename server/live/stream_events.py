@@ -108,7 +108,7 @@ class StreamEvents:
             model,
             Quality(wish) if wish else kept or Quality.BALANCED,
             resume,
-            stored.plan,
+            stored,
             room_id=camera.room_id,
             guest=caller.guest is not None,
         )

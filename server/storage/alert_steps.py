@@ -24,7 +24,7 @@ async def keep_alerts(connection: AsyncConnection, records: Collection[AlertReco
     await upsert_alerts(connection, records)
     for record in records:
         for step in _new_steps(known.get(record.id), record):
-            await _queue(connection, record, step, now, interrupted=False)
+            await _queue(connection, record, step, now)
 
 
 async def keep_interrupted(connection: AsyncConnection, now: float, watched: Collection[str]) -> None:
@@ -38,7 +38,7 @@ async def keep_interrupted(connection: AsyncConnection, now: float, watched: Col
         Ids of alerts that go on in this process.
     """
     for record in await interrupt_open_alerts(connection, watched):
-        await _queue(connection, record, Step.CLEARED, now, interrupted=True)
+        await _queue(connection, record, Step.CLEARED, now)
 
 
 def _new_steps(before: tuple[str, float | None] | None, after: AlertRecord) -> list[Step]:
@@ -50,9 +50,7 @@ def _new_steps(before: tuple[str, float | None] | None, after: AlertRecord) -> l
     return steps
 
 
-async def _queue(
-    connection: AsyncConnection, record: AlertRecord, step: Step, now: float, *, interrupted: bool
-) -> None:
+async def _queue(connection: AsyncConnection, record: AlertRecord, step: Step, now: float) -> None:
     chosen = exists().where(
         channel_cameras.c.channel_id == channels.c.id, channel_cameras.c.camera_id == record.camera_id
     )
@@ -74,7 +72,7 @@ async def _queue(
             channel_id=channel_id,
             alert_id=record.id,
             step=step,
-            document=json.dumps(_document(record, camera_name, step, interrupted)),
+            document=json.dumps(_document(record, camera_name, step)),
             created_at=now,
             due_at=now,
             attempts=0,
@@ -83,10 +81,10 @@ async def _queue(
         await connection.execute(row.on_conflict_do_nothing(index_elements=["channel_id", "alert_id", "step"]))
 
 
-def _document(record: AlertRecord, camera_name: str, step: Step, interrupted: bool) -> dict[str, Any]:
+def _document(record: AlertRecord, camera_name: str, step: Step) -> dict[str, Any]:
     return {
         "step": step,
-        "interrupted": interrupted,
+        "interrupted": step is Step.CLEARED and record.interrupted,
         "alert": {
             "id": record.id,
             "figure": record.figure,

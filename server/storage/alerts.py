@@ -33,7 +33,8 @@ class AlertRecord:
     claimed_at, claimed_by
         Who sees to it, set by `claim_alert` alone.
     interrupted : bool
-        It ended because the process was killed, at the last frame that is known; how it went on, nobody knows.
+        It ended because it was not watched any more, at the last frame that is known: the stream ended, the zone or the
+        limit was removed, or the process was killed. How it went on, nobody knows.
     """
 
     id: str
@@ -54,7 +55,7 @@ class AlertRecord:
     interrupted: bool = False
 
 
-COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name")
+COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name", "interrupted")
 """What a running stream may change; the rest is written once, or belongs to whoever acknowledges."""
 
 

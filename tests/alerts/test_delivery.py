@@ -71,6 +71,26 @@ async def test_an_alert_is_told_from_its_beginning_to_its_end(
     assert last["link"].endswith(f"/cameras/{camera}")
 
 
+async def test_a_stream_that_ends_is_not_said_to_be_clear(
+    open_server: RunningServer, engine: ScriptedEngine, hook: Receiver
+) -> None:
+    async with open_server.user() as user:
+        camera, _secret = await watched_camera(user, hook.url)
+        stream = (await user.open(camera))["stream"]
+        engine.script.append((person(1),))
+        await user.frame(stream, 1)
+        await until(lambda: len(hook.got) == 1)
+        await user.call("stream_close", {"stream": stream})
+        await until(lambda: len(hook.got) == 2)
+        (listed,) = (await user.get(f"/api/cameras/{camera}/alerts"))["alerts"]
+    assert steps(hook) == ["warning", "cleared"]
+    last = hook.got[-1].json
+    assert last["interrupted"] is True
+    assert "Not watched any more" in last["text"]
+    assert "clear since" not in last["text"]
+    assert listed["interrupted"] is True
+
+
 async def test_a_hanging_receiver_does_not_touch_the_frames(
     open_server: RunningServer, engine: ScriptedEngine, hook: Receiver
 ) -> None:

@@ -127,7 +127,7 @@ def test_the_words() -> None:
     for more, words in (
         ({}, ("Critical", "12 people", "Stairs")),
         (cleared, ("Over", "after 3 min", "12 people")),
-        ({**cleared, "interrupted": True}, ("stopped unexpectedly", "Stairs")),
+        ({**cleared, "interrupted": True}, ("Not watched any more", "Stairs", "look after it")),
         ({"alert": {**DOCUMENT["alert"], "figure": "density", "peak": 4.25}}, ("4.2 people per m²",)),
         ({"alert": {**DOCUMENT["alert"], "figure": "dwell", "peak": 130}}, ("a stay of 2 min",)),
         ({"alert": {**DOCUMENT["alert"], "peak": 1}}, ("1 person",)),

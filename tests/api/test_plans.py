@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core.plan import Plan
 from server.core.plan_json import encode_plan
 from server.core.zone import Line, Zone
+from server.storage.plans import StoredPlan, select_plan
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, RunningServer
 
@@ -95,3 +97,21 @@ async def test_a_stream_counts_by_the_plan_and_follows_its_changes(
         await put(user, camera, 1, EMPTY)
         result = (await user.frame(stream, 15))["result"]
         assert (result["zones"], result["lines"]) == ([], [])
+
+
+async def test_a_plan_that_is_stored_while_a_stream_opens_counts_in_it(
+    server: RunningServer, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+
+        async def read_and_then_somebody_stores(connection: AsyncConnection, owner: str, camera_id: str) -> StoredPlan:
+            found = await select_plan(connection, owner, camera_id)
+            assert (await put(user, camera, 0, PLAN))[0] == 200
+            return found
+
+        monkeypatch.setattr("server.live.stream_events.select_plan", read_and_then_somebody_stores)
+        engine.script.append((person(1),))
+        stream = (await user.open(camera))["stream"]
+        result = (await user.frame(stream, 1))["result"]
+        assert [zone["id"] for zone in result["zones"]] == ["left"]

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { looksOf } from "../../client/history/chart.js";
 import { aligned, digest } from "../../client/history/digest.js";
-import { historyPath, readSpan, spanOf, toInput } from "../../client/history/span.js";
+import { historyPath, reaching, readSpan, spanOf, toInput } from "../../client/history/span.js";
 
 /** @param {number} minute @param {number} mean @param {object} [more] @returns {import("../../client/history/digest.js").HistoryPoint} */
 function point(minute, mean, more = {}) {
@@ -24,22 +24,28 @@ describe("the lines of the chart", () => {
 
 describe("what a stretch of time came to", () => {
   it("weighs by the time that was observed", () => {
-    const { average, peak, peakAt, entries } = digest([point(0, 2), point(1, 8, { seconds: 20, max: 11 })]);
+    const { average, peak, peakAt, entries } = digest([point(0, 2), point(1, 8, { seconds: 20, max: 11 })], 60);
     assert.equal(average, (2 * 60 + 8 * 20) / 80);
     assert.deepEqual([peak, peakAt, entries], [11, point(1, 0).t, 2]);
   });
   it("means stays over visits, not over stretches", () => {
-    const { dwellS } = digest([point(0, 1, { visits: 3, dwell_mean_s: 10 }), point(1, 1, { visits: 1, dwell_mean_s: 30 }), point(2, 1)]);
+    const { dwellS } = digest([point(0, 1, { visits: 3, dwell_mean_s: 10 }), point(1, 1, { visits: 1, dwell_mean_s: 30 }), point(2, 1)], 60);
     assert.equal(dwellS, 15);
   });
   it("finds the busiest hour by its average, not by one moment", () => {
-    const { busiest } = digest([point(0, 9), point(1, 0), point(70, 5), point(71, 6)]);
+    const { busiest } = digest([point(0, 9), point(1, 0), point(70, 5), point(71, 6)], 60);
     assert.equal(busiest?.average, 5.5);
     assert.equal(busiest?.start, new Date(Date.UTC(2026, 4, 1, 11)).getTime());
   });
+  it("does not take a moment for the busiest hour, but where there were only moments", () => {
+    const moment = point(59, 30, { seconds: 10 });
+    const hour = [60, 70, 80].map((minute) => point(minute, 5));
+    assert.equal(digest([moment, ...hour], 60).busiest?.average, 5);
+    assert.equal(digest([moment], 60).busiest?.average, 30);
+  });
   it("says nothing of a time in which nothing was observed", () => {
-    assert.deepEqual(digest([]), { average: null, peak: 0, peakAt: null, entries: 0, exits: 0, dwellS: null, busiest: null });
-    assert.equal(digest([point(0, 0)]).busiest, null);
+    assert.deepEqual(digest([], 60), { average: null, peak: 0, peakAt: null, entries: 0, exits: 0, dwellS: null, busiest: null });
+    assert.equal(digest([point(0, 0)], 60).busiest, null);
   });
 });
 
@@ -56,6 +62,13 @@ describe("the range", () => {
   it("of a name ends now", () => {
     const { from, to } = spanOf("week", 1e12);
     assert.equal(to.getTime() - from.getTime(), 7 * 86_400_000);
+  });
+  it("reaches to what a file that was counted quickly has ahead of the clock", () => {
+    const span = { from: new Date(Date.UTC(2026, 4, 1, 9)), to: new Date(Date.UTC(2026, 4, 1, 10, 5)) };
+    const series = [{ points: [point(0, 1), point(7, 2)] }, { points: [] }];
+    assert.equal(reaching(span, series, 60).to.getTime(), Date.UTC(2026, 4, 1, 10, 8));
+    assert.deepEqual(reaching(span, [{ points: [point(0, 1), point(4.5, 2)] }], 60), span);
+    assert.deepEqual(reaching(span, [], 60), span);
   });
   it("typed by hand is read in the device's time", () => {
     const at = new Date(2026, 4, 1, 10, 30);

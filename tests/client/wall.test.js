@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { courseText } from "../../client/wall/alert-row.js";
 import { picturesFor } from "../../client/wall/choices.js";
 import { Feed } from "../../client/wall/feed.js";
 import { merged } from "../../client/wall/log-pages.js";
@@ -29,6 +30,7 @@ function alert(change) {
     level: "critical",
     began_at: "2026-01-01T10:00:00Z",
     ended_at: null,
+    interrupted: false,
     peak: 9,
     acknowledged_at: null,
     acknowledged_by: null,
@@ -91,6 +93,13 @@ describe("the order by hand", () => {
   ])) {
     it(`moves ${id} by ${step}`, () => assert.deepEqual(moved(["a", "b", "c"], id, step), expected));
   }
+});
+
+describe("the course of an alert", () => {
+  const ended_at = "2026-01-01T10:02:00Z";
+  it("that was seen to end is over", () => assert.match(courseText(alert({ ended_at })), /over after/));
+  it("that was not watched any more is not said to be over", () => assert.match(courseText(alert({ ended_at, interrupted: true })), /not watched any more after/));
+  it("goes on", () => assert.match(courseText(alert()), /going on/));
 });
 
 describe("a sum", () => {

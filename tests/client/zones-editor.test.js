@@ -174,6 +174,8 @@ describe("the document", () => {
     const plan = decodePlan({ type: "FeatureCollection", features: [{ geometry: { type: "Polygon", coordinates: [[[0, 0], [1, 0], [1, 1]]] }, properties: { name: "All" } }] });
     assert.equal(plan.shapes[0].id, "All");
     assert.equal(plan.shapes[0].colour, "#2f81f7");
+    const [zone] = plan.shapes;
+    assert.deepEqual(zone.kind === "zone" && [zone.entry_s, zone.exit_s, zone.revisit_s], [0.2, 0.5, 10], "as docs/zones.md says, and as the server reads it");
   });
 
   const polygon = (/** @type {unknown} */ points) => ({ type: "FeatureCollection", features: [{ geometry: { type: "Polygon", coordinates: [points] }, properties: { name: "A" } }] });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
 import { contains, isSimple, mayGoOn } from "../../client/zones/geometry.js";
-import { areaOnGround, asRectangle, calibrationProblem, groundRectangle, levelOfService } from "../../client/zones/ground.js";
+import { areaOnGround, asRectangle, calibrationProblem, groundRectangle, levelOfService, sizeOf } from "../../client/zones/ground.js";
 import { hit } from "../../client/zones/hit.js";
 import { Lens } from "../../client/zones/lens.js";
 import { ready, rectangle, round5, shifted, tidy } from "../../client/zones/shape.js";
@@ -69,6 +69,12 @@ describe("the lens", () => {
       assert.deepEqual(lens.delta(40, 20), [mirror ? -0.1 : 0.1, 0.1]);
     });
   }
+  it("takes what is drawn to the border of the picture as the border", () => {
+    const lens = new Lens(place, false);
+    assert.deepEqual(lens.toFrame({ x: 106, y: 215 }), [0, 1]);
+    assert.deepEqual(lens.toFrame({ x: 495, y: 10 }), [1, 0]);
+    assert.deepEqual(lens.toFrame({ x: 120, y: 200 }), [0.05, 0.9]);
+  });
 });
 
 describe("what lies under the pointer", () => {
@@ -109,6 +115,8 @@ describe("the ground", () => {
     const calibration = { points, metres: groundRectangle(4, 10) };
     assert.ok(Math.abs((areaOnGround(points, calibration, 4 / 3) ?? 0) - 40) < 1e-6);
     assert.equal(areaOnGround(rectangle([0.1, 0], [0.9, 0.5]), calibration, 4 / 3), null);
+    const sizes = [calibration, null].map((ground) => [[0.1, 0], [0.1, 0.6]].map((corner) => sizeOf(rectangle(/** @type {Point} */ (corner), [0.9, 0.9]), ground, 4 / 3)));
+    assert.deepEqual(sizes, [["horizon", "known"], ["none", "none"]]);
   });
   it("by one known length", () => {
     const calibration = { points: /** @type {Point[]} */ ([[0.25, 0.5], [0.75, 0.5]]), metres: /** @type {Point[]} */ ([[0, 0], [10, 0]]) };

@@ -20,8 +20,26 @@ def test_ten_seconds_make_a_bucket() -> None:
     first = buckets[0]
     assert (first.least, first.most, first.last) == (2, 4, 4)
     assert first.mean == pytest.approx(3, abs=0.05)
-    assert first.seconds == pytest.approx(9.9)
+    assert first.seconds == pytest.approx(10)
     assert buckets[1].mean == 4
+
+
+@pytest.mark.parametrize("step", [100.0, 333.0, 1000.0])
+def test_what_is_seen_all_the_time_is_observed_all_the_time(step: float) -> None:
+    frames = [(n * step, n // 40) for n in range(int(60_000 / step) + 1)]
+    buckets = cut(BucketMaker(1_700_000_000_000), frames)
+    assert sum(bucket.seconds for bucket in buckets) == pytest.approx(frames[-1][0] / 1000)
+    assert [bucket.seconds for bucket in buckets[:-1]] == pytest.approx([10] * (len(buckets) - 1))
+    total = sum(bucket.mean * bucket.seconds for bucket in buckets)
+    assert total == pytest.approx(sum(value for _, value in frames[:-1]) * step / 1000, abs=step / 1000 * len(buckets))
+
+
+def test_a_gap_over_a_whole_bucket_is_in_none_of_them() -> None:
+    buckets = cut(BucketMaker(0), [(9000, 4), (9600, 4), (31_000, 1), (31_500, 1)])
+    assert [(bucket.start_ms, bucket.seconds, bucket.mean) for bucket in buckets] == [
+        (0, pytest.approx(1.0), 4),
+        (30_000, pytest.approx(0.5), 1),
+    ]
 
 
 def test_buckets_lie_on_the_clock() -> None:

@@ -12,6 +12,8 @@ SQUARE = [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)]
 OCTAGON = [(0.1, 0.8), (0.1, 0.2), (0.2, 0.1), (0.8, 0.1), (0.9, 0.2), (0.9, 0.8), (0.8, 0.9), (0.2, 0.9)]
 coordinate = st.integers(0, 20).map(lambda n: n / 20)
 point = st.tuples(coordinate, coordinate)
+inner = st.integers(1, 19).map(lambda n: n / 20)
+inner_point = st.tuples(inner, inner)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,9 @@ def test_area(points: list[PointNorm], expected: float) -> None:
 
 
 @given(
-    st.lists(point, min_size=3, max_size=10, unique=True), st.lists(point, min_size=1, max_size=20), st.floats(0.3, 3)
+    st.lists(inner_point, min_size=3, max_size=10, unique=True),
+    st.lists(inner_point, min_size=1, max_size=20),
+    st.floats(0.3, 3),
 )
 def test_distances_are_those_of_opencv(corners: list[PointNorm], points: list[PointNorm], scale_x: float) -> None:
     assume(is_simple(corners))
@@ -69,6 +73,44 @@ def test_distances_are_those_of_opencv(corners: list[PointNorm], points: list[Po
     contour = (np.array(corners) * (scale_x, 1)).astype(np.float32).reshape(-1, 1, 2)
     theirs = [cv2.pointPolygonTest(contour, (float(x), float(y)), True) for x, y in scaled]
     assert ours == pytest.approx(theirs, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("corners", "point", "expected"),
+    [
+        ([(0, 0), (1, 0), (1, 1), (0, 1)], (0.3, 1.0), float("inf")),
+        ([(0, 0), (1, 0), (1, 1), (0, 1)], (0.0, 0.0), float("inf")),
+        ([(0.2, 0.6), (0.8, 0.6), (0.8, 1), (0.2, 1)], (0.5, 1.0), 0.4),  # to its top; at its sides are 0.6
+        ([(0.2, 0.6), (0.8, 0.6), (0.8, 1), (0.2, 1)], (0.1, 1.0), -0.2),
+        ([(0.2, 0.6), (0.8, 0.6), (0.8, 0.9995), (0.2, 0.9995)], (0.5, 1.0), 0.4),
+        ([(0.2, 0.6), (0.8, 0.6), (0.8, 0.9), (0.2, 0.9)], (0.5, 1.0), -0.1),
+        ([(0, 0.6), (0.5, 0.6), (0.5, 1), (0, 1)], (0.0, 0.9), 0.3),
+        ([(0, 0.6), (0.5, 0.6), (0.5, 1), (0, 1)], (-0.05, 0.9), -(0.1**0.5)),  # not in the frame
+        ([(0.5, 0), (1, 0), (1, 0.5)], (1.0, 0.0), 2 / 5**0.5 / 2),  # a corner of the frame, to the slant
+    ],
+)
+def test_the_border_of_the_frame_is_no_outline(corners: list[PointNorm], point: PointNorm, expected: float) -> None:
+    fields = PolygonFields([corners, [*SQUARE, *OCTAGON]], 2.0)
+    (found,) = fields.distance(np.array([point]) * (2.0, 1.0), np.zeros(1, int))
+    assert found == pytest.approx(expected, abs=2e-3)
+
+
+@given(
+    st.lists(point, min_size=3, max_size=10, unique=True),
+    st.lists(inner_point, min_size=1, max_size=20),
+    st.floats(0.3, 3),
+)
+def test_the_border_moves_nobody_to_the_other_side(
+    corners: list[PointNorm], points: list[PointNorm], scale_x: float
+) -> None:
+    assume(is_simple(corners))
+    scaled = np.array(points) * (scale_x, 1)
+    ours = PolygonFields([corners, [*SQUARE, *OCTAGON]], scale_x).distance(scaled, np.zeros(len(points), int))
+    contour = (np.array(corners) * (scale_x, 1)).astype(np.float32).reshape(-1, 1, 2)
+    for found, (x, y) in zip(ours, scaled.tolist(), strict=True):
+        theirs = cv2.pointPolygonTest(contour, (x, y), True)
+        assert abs(found) >= abs(theirs) - 1e-5
+        assert abs(theirs) < 1e-5 or (found > 0) == (theirs > 0)
 
 
 def clipped(corners: list[PointNorm], box: tuple[float, float, float, float]) -> float:

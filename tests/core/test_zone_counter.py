@@ -158,6 +158,32 @@ def test_jitter_anywhere_lets_nobody_in_twice_nor_out(anchor: Anchor) -> None:
     assert 0 < found.entries == found.visitors == found.occupancy < len(spots)
 
 
+def test_who_is_lost_for_long_has_left_however_late_they_may_come_back() -> None:
+    zone = counter(revisit_s=600)
+    t = walk(zone, (IN, 2), (None, 9))
+    assert (*figures(zone), zone.figures().lost) == (0, 1, 0, 1, 1)
+    t = walk(zone, (None, 3), start=t)
+    assert (*figures(zone), zone.figures().lost) == (0, 1, 1, 1, 0), "nobody tracks them any more"
+    walk(zone, (IN, 2), start=t)
+    assert figures(zone) == (1, 2, 1, 1), "still the same visitor"
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+        ((0.2, 0.4), (0.8, 0.4), (0.8, 1.0), (0.2, 1.0)),
+        ((0.3, 0.4), (0.7, 0.4), (0.8, 1.0), (0.2, 1.0)),
+    ],
+)
+def test_whoever_the_picture_cuts_off_is_inside_a_zone_that_reaches_its_border(
+    outline: tuple[tuple[float, float], ...],
+) -> None:
+    zone = ZoneCounter(Zone("z", "Desk", outline))
+    walk(zone, ((0.5, 1.0), 2))
+    assert figures(zone) == (1, 1, 0, 1)
+
+
 @pytest.mark.parametrize(
     ("anchor", "feet", "counts"),
     [

@@ -1,5 +1,7 @@
 """The history page, with figures of a stream that really ran."""
 
+import re
+
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import wait_state
@@ -25,6 +27,7 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     assert rows.locator("th").all_inner_texts() == ["Whole picture", "Hall"]
     assert float(rows.nth(1).locator("td").first.inner_text()) > 0
     assert studio.locator("#history-busiest").inner_text() != "–"
+    look_at_the_most(studio)
     assert studio.locator("#history-chart canvas").is_visible()
     for scheme in ("light", "dark"):
         studio.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -57,6 +60,17 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     studio.get_by_label("1 hour").check()
     studio.locator("#history-rows tr").first.wait_for()
     assert studio.locator("#history-problem").is_hidden()
+
+
+def look_at_the_most(page: Page) -> None:
+    """When most people were there: a moment, or the hour where only that is known."""
+    most = page.locator("#history-rows tr").nth(1).locator("td").nth(1)
+    assert "–" not in most.inner_text(), "a moment"
+    page.get_by_label("7 days").check()
+    page.wait_for_function("() => document.querySelectorAll('#history-rows td')[1].textContent.includes('–')")
+    assert len(set(re.findall(r"\d+:\d+", most.inner_text()))) == 2, "of hours only the hour is known"
+    page.get_by_label("1 hour").check()
+    page.wait_for_function("() => !document.querySelectorAll('#history-rows td')[1].textContent.includes('–')")
 
 
 def look_at_the_day(page: Page) -> None:

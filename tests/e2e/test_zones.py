@@ -508,6 +508,9 @@ def test_people_in_a_zone_are_counted_while_it_is_drawn(studio: Page) -> None:
         with studio.expect_download() as download:
             studio.locator(button).click()
         assert download.value.suggested_filename == name
+        if name.endswith("csv"):
+            seconds = [float(row.split(",")[0]) for row in download.value.path().read_text().splitlines()[1:]]
+            assert all(second.is_integer() for second in seconds), "of the whole session, in which one looks back"
     studio.locator("#board-table-details summary").click()
     studio.wait_for_function("() => document.querySelectorAll('#board-table td').length === 12")
     studio.wait_for_function("() => Number(document.querySelector('#board-table td').textContent) > 0")

@@ -6,6 +6,7 @@ import pytest
 
 from server.core.alarm import Limits
 from server.core.analytics import Analytics
+from server.core.ground import Calibration
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Tracks
 from server.core.zone import Zone
@@ -45,6 +46,7 @@ def test_an_alert_is_one_record_from_its_beginning_to_its_end(analytics: Analyti
     play(journal, analytics, 0, start=6)
     (ended,) = journal.drain().alerts.values()
     assert (ended.id, ended.level, ended.ended_at) == (begun.id, "critical", OPENED + 6)
+    assert not ended.interrupted, "it was seen to be over"
     play(journal, analytics, 2, start=7)
     (next_,) = journal.drain().alerts.values()
     assert next_.id != begun.id
@@ -56,11 +58,25 @@ def test_alerts_end_with_their_zone_and_their_stream(analytics: Analytics) -> No
     journal.drain()
     analytics.set_plan(Plan())
     play(journal, analytics, 2, start=1)
-    assert [record.ended_at for record in journal.drain().alerts.values()] == [OPENED + 1]
+    assert [(one.ended_at, one.interrupted) for one in journal.drain().alerts.values()] == [(OPENED + 1, True)]
     analytics.set_plan(Plan((ALL,), limits={"all": ZoneLimits(people=LIMITS)}))
     play(journal, analytics, 2, start=2)
     journal.close()
-    assert [record.ended_at for record in journal.drain().alerts.values()] == [OPENED + 2]
+    assert [(one.ended_at, one.interrupted) for one in journal.drain().alerts.values()] == [(OPENED + 2, True)]
+
+
+@pytest.mark.parametrize("after", [Plan((ALL,)), Plan((ALL,), limits={"all": ZoneLimits(density=LIMITS)})])
+def test_what_is_not_watched_any_more_is_not_said_to_be_clear(after: Plan) -> None:
+    """Without its limit, or without the ground that a density needs."""
+    limits = replace(LIMITS, warning=0.01, critical=None)
+    ground = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (1.0, 0.0)))
+    analytics = Analytics(Plan((ALL,), limits={"all": ZoneLimits(density=limits)}, calibration=ground))
+    journal = Journal("cam_1", OPENED)
+    play(journal, analytics, 2)
+    assert [one.figure for one in journal.drain().alerts.values()] == ["density"]
+    analytics.set_plan(after)
+    play(journal, analytics, 2, start=1)
+    assert [(one.ended_at, one.interrupted) for one in journal.drain().alerts.values()] == [(OPENED + 1, True)]
 
 
 def test_samples_of_the_frame_and_each_zone(analytics: Analytics) -> None:

@@ -148,6 +148,7 @@ async def test_an_alert_that_becomes_worse_or_ends_still_says_who_took_it(hall: 
     await hall.owner.call("stream_close", {"stream": stream})
     ended = (await event(hall.viewer, "alert", step="ended"))["alert"]
     assert ended["ended_at"], "it is over"
+    assert ended["interrupted"], "the stream ended, nobody saw them go"
     assert (ended["claimed_by"], ended["acknowledged_by"], ended["note"]) == ("olga", "olga", "seen")
 
 
