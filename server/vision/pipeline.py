@@ -18,6 +18,9 @@ from server.vision.pictures import make_pictures
 from server.vision.sightings import Sighting
 from server.vision.tracker import UNCLEAR, Tracker
 
+SAME_SHAPE = 0.02
+"""How far the sides of two frames of one shape may be apart: they are rounded to whole pixels."""
+
 
 class Pipeline:
     """Decode, detect, embed, track. Opened by `Vision`, which owns the networks.
@@ -39,6 +42,7 @@ class Pipeline:
         self._camera = CameraMotion()
         self._doubt = Doubt()
         self._max_pixels = max_pixels
+        self._size: tuple[int, int] | None = None
 
     def process(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """Track the people of one JPEG; see `begin`."""
@@ -95,6 +99,7 @@ class Pipeline:
         looks[clear] = some
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
+        self._follow_size((height, width))
         moved = self._camera.follow(image_bgr, detections.xyxy[clear])
         if moved is not None:
             self._tracker.camera_moved(moved)
@@ -111,6 +116,18 @@ class Pipeline:
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
         )
+
+    def _follow_size(self, size: tuple[int, int]) -> None:
+        """Browsers send smaller frames when the way gets slow: people are where they were, in other pixels.
+
+        A frame of another shape, from a turned phone, shows them elsewhere.
+        """
+        before, self._size = self._size, size
+        if before is None or before == size:
+            return
+        down, across = size[0] / before[0], size[1] / before[1]
+        if abs(down / across - 1) < SAME_SHAPE:
+            self._tracker.camera_moved(np.array([[across, 0.0, 0.0], [0.0, down, 0.0]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,20 @@ def test_people_of_photographs(vision: Vision, name: str, people: int) -> None:
     assert set(tracks.stages_ms) == {"decode", "detect", "embed", "track"}
 
 
+@pytest.mark.parametrize("widths", [(768, 480), (640, 1024)])
+def test_frames_of_another_size_show_the_same_people(vision: Vision, widths: tuple[int, int]) -> None:
+    """The browser sends smaller frames when the way gets slow, and larger ones again later."""
+    pipeline, seen = vision.open(), list[set[int]]()
+    for index, image in enumerate(read_vtest(30)):
+        width = widths[index >= 20]
+        tracks = pipeline.process_image(cv2.resize(image, (width, width * 3 // 4)), index * FRAME_MS)
+        seen.append({person.id for person in tracks.people})
+    before, after = seen[19], set[int]().union(*seen[20:])
+    assert len(before) >= 4
+    assert len(before & after) >= len(before) - 1
+    assert len(after - before) <= 1, "nobody is new because of that"
+
+
 def test_person_at_the_edge(vision: Vision) -> None:
     tracks = watch(vision.open(), find_asset("bus.jpg").read_bytes())
     assert min(person.box_norm[0] for person in tracks.people) < 0.01
