@@ -50,7 +50,7 @@ function answer(alert, actions) {
 }
 
 /** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
-function courseText({ began_at: began, ended_at: ended, interrupted, figure, peak }) {
+export function courseText({ began_at: began, ended_at: ended, interrupted, figure, peak }) {
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
   const over = interrupted ? t("not watched any more after {span}", { span }) : t("over after {span}", { span });
   const lasted = ended ? over : t("going on");
