@@ -27,12 +27,15 @@ export function placeOf({ zone, camera, area }) {
   return camera && zone ? `${zone.name} · ${camera.name}` : (zone?.name ?? camera?.name ?? "");
 }
 
+/** Who has it, in words. @param {RoomAlert} alert @returns {HTMLElement[]} */
+function takenBy({ acknowledged_by: by, claimed_by: claimed, note }) {
+  if (by) return [element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }))];
+  return claimed ? [element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed }))] : [];
+}
+
 /** @param {RoomAlert} alert @param {AlertActions} actions */
 function answer(alert, actions) {
-  const { id, acknowledged_by: by, claimed_by: claimed, ended_at: ended, note } = alert;
-  if (by) return [element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }))];
-  const parts = [];
-  if (claimed) parts.push(element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed })));
+  const { id, claimed_by: claimed, ended_at: ended } = alert;
   const input = element("input", { type: "text", maxlength: "500", id: `note-${id}`, autocomplete: "off", placeholder: t("Note, if any"), "aria-label": t("Note on {place}, if any", { place: placeOf(alert) }) });
   const claim = element("button", { type: "button", class: "button" }, icon("hand"), t("I look after it"));
   claim.addEventListener("click", () => actions.claim(alert));
@@ -41,7 +44,7 @@ function answer(alert, actions) {
     event.preventDefault();
     actions.acknowledge(alert, input.value);
   });
-  return [...parts, form];
+  return form;
 }
 
 /** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
@@ -62,7 +65,7 @@ export function alertRow(alert, mayTake, actions) {
     element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), mark),
     element("p", { class: "alert-when" }, timeOf(began), element("span", { class: "alert-course" }, courseText(alert))),
   );
-  if (mayTake) row.append(...answer(alert, actions));
-  else if (alert.acknowledged_by || alert.claimed_by) row.append(element("p", { class: "alert-taken" }, icon("hand"), alert.acknowledged_by ?? alert.claimed_by ?? ""));
+  row.append(...takenBy(alert));
+  if (mayTake && !alert.acknowledged_by) row.append(answer(alert, actions));
   return row;
 }
