@@ -31,6 +31,7 @@ export function isWaiting({ ended_at: ended, acknowledged_at: taken, claimed_by:
 export class RoomAlerts {
   #list = byId("alert-list", HTMLUListElement);
   #sound = byId("wall-sound", HTMLInputElement);
+  #mute = byId("wall-mute", HTMLElement);
   #tones = new Tones();
   /** @type {Map<string, string>} id to level, of those that were told */
   #known = new Map();
@@ -52,8 +53,16 @@ export class RoomAlerts {
     this.#sound.checked = recall("wallSound", false);
     this.#sound.addEventListener("change", () => {
       remember("wallSound", this.#sound.checked);
+      this.#mute.hidden = true;
       if (this.#sound.checked) void this.#tones.ring("warning");
     });
+    void this.#listen();
+    for (const tap of ["pointerup", "keydown"]) document.addEventListener(tap, () => this.#mute.hidden || void this.#listen());
+  }
+
+  /** A station that wants sounds and cannot have them yet, as after a restart of its browser, says so. */
+  async #listen() {
+    if (this.#sound.checked) this.#mute.hidden = await this.#tones.canSound();
   }
 
   /** @param {WallState} state @param {number} now ms */
@@ -97,15 +106,14 @@ export class RoomAlerts {
     // A peak grows while somebody is about to press a button: only its text changes.
     if (key === this.#shown) return alerts.forEach((alert, i) => setText(this.#courses[i], courseText(alert)));
     this.#shown = key;
-    // A note that is being written stays, whatever else arrives.
-    const writing = document.activeElement instanceof HTMLInputElement && this.#list.contains(document.activeElement) ? document.activeElement : null;
-    const kept = writing && { id: writing.id, text: writing.value };
+    // Notes that were begun stay, whatever else arrives, and so does the place of who is writing.
+    const notes = new Map([...this.#list.querySelectorAll("input")].map(({ id, value }) => [id, value]));
+    const writing = document.activeElement?.id ?? "";
     this.#list.replaceChildren(...alerts.map((alert) => alertRow(alert, mayTake, this.actions)));
     this.#courses = [...this.#list.querySelectorAll(".alert-course")];
-    const again = kept && document.getElementById(kept.id);
-    if (again instanceof HTMLInputElement && kept) {
-      again.value = kept.text;
-      again.focus();
+    for (const input of this.#list.querySelectorAll("input")) {
+      input.value = notes.get(input.id) ?? "";
+      if (input.id === writing) input.focus();
     }
   }
 
