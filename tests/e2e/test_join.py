@@ -34,6 +34,12 @@ TAKE_CAMERA = """() => {
 }"""
 """What a phone does with the camera of a page that nobody looks at."""
 
+LOCK_S = 4
+DIES_UNHEARD = """(() => {
+  const add = window.addEventListener;
+  window.addEventListener = (name, ...rest) => name === "pagehide" || add.call(window, name, ...rest);
+})()"""
+"""A page that its browser throws away hears nothing of that."""
 BACK_FROM_CACHE = """() => {
   window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
   window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
@@ -120,6 +126,7 @@ def test_one_tap_and_it_counts(user: Page, room: str, phone: Page) -> None:
     wait_state(phone, *LIVE)
     assert len(send(user, "GET", f"/api/rooms/{room}")["room"]["cameras"]) == 1, "the same device is the same camera"
     assert phone.locator("#saving").get_attribute("aria-pressed") == "true", "what was chosen is remembered"
+    phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#data').textContent)")
     phone.get_by_role("button", name="Stop").tap()
     expect(phone.get_by_role("button", name="Start the camera")).to_be_visible()
     spent = data_used(phone)
@@ -204,6 +211,29 @@ def test_it_comes_back_after_locks_and_tunnels(user: Page, room: str, phone: Pag
     assert streams[-1]["next_seq"] > 1
     assert {one["epoch"] for one in streams} == {1}, "with its identities"
     assert len(send(user, "GET", f"/api/rooms/{room}")["room"]["cameras"]) == 1
+
+
+def test_a_page_that_the_phone_threw_away_goes_on_with_its_stream(user: Page, room: str, phone: Page) -> None:
+    _, code = invite(user, room, "camera")
+    phone.add_init_script(DIES_UNHEARD)
+    streams = opened_streams(phone)
+    start(phone, code)
+    phone.wait_for_function("() => JSON.parse(sessionStorage.getItem('crowdcount.stream') ?? '{}').t > 0")
+    phone.goto("about:blank")
+    phone.wait_for_timeout(LOCK_S * 1000)
+    phone.goto(f"/join/{code}")
+    phone.get_by_role("button", name="Start the camera").tap()
+    wait_state(phone, *LIVE)
+    phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#delay').textContent)")
+    assert [one["stream"] for one in streams] == [streams[0]["stream"]] * 2
+    assert (streams[1]["resumed"], streams[1]["epoch"]) == (True, 1)
+    assert streams[1]["next_seq"] > 1
+    phone.get_by_role("button", name="Stop").tap()
+    expect(phone.get_by_role("button", name="Start the camera")).to_be_visible()
+    phone.wait_for_timeout(LOCK_S * 1000)
+    phone.get_by_role("button", name="Start the camera").tap()
+    wait_state(phone, *LIVE)
+    assert streams[2]["resumed"] is False, "what was stopped is over"
 
 
 def test_another_camera_of_the_phone_leaves_the_studio_as_it_was(
