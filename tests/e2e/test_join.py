@@ -102,6 +102,12 @@ def test_one_tap_and_it_counts(user: Page, room: str, phone: Page) -> None:
         phone.goto(f"/join/{code}")
         expect(phone.get_by_role("heading", name="This phone becomes a camera")).to_be_visible()
         assert violations(phone) == [], f"welcome, {scheme}"
+    for size in (ON_ITS_SIDE, UPRIGHT):
+        phone.set_viewport_size(size)
+        box = phone.get_by_role("button", name="Start the camera").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size["height"], "the one button is on the screen at once"
+        assert overflow(phone) == 0
     start(phone, code, "North gate")
     phone.wait_for_function("() => Number(document.querySelector('#count').textContent) > 0")
     phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#data').textContent)")
