@@ -6,6 +6,6 @@ export const ICONS = [
   "image", "info", "keyboard", "languages", "layers", "layout-grid", "link", "loader-circle", "lock", "log-out",
   "mail", "maximize", "minimize", "monitor", "moon", "move-right", "pause", "pencil", "pentagon", "play", "plus",
   "qr-code", "redo-2", "refresh-cw", "rotate-ccw", "ruler", "send", "settings", "shield-alert", "smartphone",
-  "square", "sun", "switch-camera", "trash-2", "trending-down", "trending-up", "triangle-alert", "undo-2", "upload",
+  "square", "sun", "switch-camera", "trash-2", "triangle-alert", "undo-2", "upload",
   "user", "user-plus", "users", "video", "volume-2", "volume-x", "webhook", "wifi", "wifi-off", "x",
 ];

@@ -23,6 +23,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** Why this page can have no camera at all; null where it may. @returns {Problem | null} */
+export function cameraObstacle() {
+  return problemOfPlace(place());
+}
+
 /** @returns {import("./problem.js").Place} */
 function place() {
   return {
@@ -48,7 +53,7 @@ function constraints({ deviceId, facing }) {
  * @throws {ProblemError}
  */
 export async function openCamera(choice) {
-  const blocked = problemOfPlace(place());
+  const blocked = cameraObstacle();
   if (blocked) throw new ProblemError(blocked);
   try {
     return await navigator.mediaDevices.getUserMedia({ video: constraints(choice), audio: false });

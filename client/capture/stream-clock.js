@@ -7,10 +7,10 @@ export class StreamClock {
   #openedAt = 0;
   #wall = 0;
 
-  /** The stream begins. @param {number} now ms of the page's clock @param {number} wall ms since 1970 */
-  start(now, wall) {
-    this.#openedAt = now;
-    this.#wall = wall;
+  /** The stream begins, or goes on in a new page. @param {number} now ms of the page's clock @param {number} wall ms since 1970 @param {number} already ms that it has lasted */
+  start(now, wall, already = 0) {
+    this.#openedAt = now - already;
+    this.#wall = wall - already;
   }
 
   /**

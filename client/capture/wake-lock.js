@@ -21,6 +21,8 @@ export class WakeLock {
     if (!this.#wanted || document.hidden || !navigator.wakeLock || (this.#lock && !this.#lock.released)) return;
     try {
       this.#lock = await navigator.wakeLock.request("screen");
+      // Asked for while it was still wanted.
+      if (!this.#wanted) await this.#lock.release();
     } catch (error) {
       console.info("The screen may go dark:", error instanceof Error ? error.message : error);
     }

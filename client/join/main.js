@@ -1,5 +1,6 @@
 /** A scanned code turns this device into a camera of a room, or its owner into one of the people there. */
 import "../site/main.js";
+import { cameraObstacle } from "../capture/camera.js";
 import { Encoder } from "../capture/encoder.js";
 import { WakeLock } from "../capture/wake-lock.js";
 import { Announcer } from "../core/announcer.js";
@@ -15,7 +16,7 @@ import { initialState, isRunning } from "../studio/state.js";
 import { Studio } from "../studio/studio.js";
 import { Pass } from "./pass.js";
 import { joinView } from "./view.js";
-import { invitationOver, welcome } from "./words.js";
+import { invitationOver, obstacleText, welcome } from "./words.js";
 
 const AGE_MS = 1000;
 /** Follows people well, and costs half of what the camera could give: data on a phone is dear. */
@@ -94,8 +95,11 @@ async function look() {
     const invitation = await pass.look();
     const { title, text, go, icon: sign } = welcome(invitation);
     const camera = invitation.role === "camera";
-    greet(title, text);
     setText(byId("join-room", HTMLElement), invitation.room.name);
+    const obstacle = camera ? cameraObstacle() : null;
+    // Said before the tap: whoever joins and cannot stream uses up a place.
+    if (obstacle) return greet(obstacle.title, obstacleText(obstacle));
+    greet(title, text);
     setText(byId("join-go-word", HTMLElement), go);
     byId("join-go", HTMLElement).firstElementChild?.replaceWith(icon(sign));
     byId("join-form", HTMLElement).hidden = false;
@@ -169,6 +173,8 @@ byId("switch", HTMLButtonElement).addEventListener("click", () => {
 });
 byId("join-again", HTMLButtonElement).addEventListener("click", () => void look());
 window.addEventListener("pagehide", () => studio.leave());
+// A page that comes back from the browser's cache would show the last picture as if it were of now.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 window.addEventListener("online", () => {
   studio.run?.onNetworkChange();
   if (!byId("join-again-row", HTMLElement).hidden) void look();

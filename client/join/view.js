@@ -27,6 +27,7 @@ export function joinView(act) {
   const saving = byId("saving", HTMLButtonElement);
   const change = byId("switch", HTMLButtonElement);
   const notice = noticeView(act);
+  let [spent, ofRun] = [0, 0];
   let known = /** @type {{from: StudioState["problem"], to: StudioState["problem"]}} */ ({ from: null, to: null });
   return (state, now) => {
     const { figures, rates, settings, problem } = state;
@@ -38,7 +39,10 @@ export function joinView(act) {
     setText(count, figures ? formatCount(figures.count) : NONE);
     setText(delay, rates.delayMs === null ? NONE : formatDelay(Math.round(rates.delayMs)));
     setText(fps, rates.fps === null ? NONE : formatRate(rates.fps));
-    if (rates.sentBytes) setText(data, dataText(rates.sentBytes));
+    // Each run counts from nothing; a plan pays for all of them.
+    if (rates.sentBytes < ofRun) spent += ofRun;
+    ofRun = rates.sentBytes;
+    if (spent + ofRun) setText(data, dataText(spent + ofRun));
     const words = ageText(state, now);
     age.hidden = words === null;
     setText(age, words ?? "");

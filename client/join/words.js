@@ -26,6 +26,12 @@ export function dataText(bytes) {
   return `${formatTenth(bytes / 1e3)} kB`;
 }
 
+/** What keeps this page from a camera, and what a phone can do about it. @param {import("../capture/problem.js").Problem} problem */
+export function obstacleText({ code, text, advice }) {
+  // The rest of it is for whoever sits at the server, or has a film.
+  return [text, ...(code === "insecure" ? advice.slice(0, 1) : advice)].join(" ");
+}
+
 /** @returns {import("../capture/problem.js").Problem} */
 export function invitationOver() {
   return {

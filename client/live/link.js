@@ -13,6 +13,7 @@ import { forgetStorage, showStorage } from "../site/storage-banner.js";
  * @property {import("./protocol.js").SourceKind} source
  * @property {import("./protocol.js").Mode} mode
  * @property {string} [model]
+ * @property {string} [resume] a stream that a page before this one left behind
  *
  * @typedef {object} LinkEvents
  * @property {(opened: Opened, basisMs: number) => void} opened a stream is open, anew or again
@@ -71,8 +72,9 @@ export class Link {
   #waiting = [];
 
   /** @param {Wish} wish @param {LinkEvents} events @param {() => Wire} [connect] */
-  constructor(wish, events, connect = () => connectToServer()) {
+  constructor({ resume, ...wish }, events, connect = () => connectToServer()) {
     this.wish = wish;
+    this.#resume = resume;
     this.events = events;
     this.socket = connect();
     this.#listen();

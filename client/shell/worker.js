@@ -22,6 +22,8 @@ const OFFLINE = "/offline";
 /** All join pages are alike: the code stands in the address alone. */
 const JOIN = "/join/";
 const STORE = "crowdcount-shell";
+/** What a page cannot be without: its styles and its modules; without the words of a language it is English. */
+const ASSETS = /(?:<script type="module" src|<link rel="stylesheet" href)="(\/assets\/[^"]+)"/g;
 
 /** On a network that swallows everything the wait for a page ends; a phone that joined comes back sooner. */
 const PATIENCE_MS = 10000;
@@ -42,10 +44,18 @@ async function fill() {
   await store.add(new Request(OFFLINE, { cache: "reload" }));
 }
 
+/** A page that asks for files of another build would come up empty. @param {Response} page @returns {Promise<boolean>} */
+async function isOfThisBuild(page) {
+  const named = [...(await page.text()).matchAll(ASSETS)].map(([, file]) => file);
+  return named.every((file) => FILES.includes(file));
+}
+
 /** Files of builds before this one go. */
 async function tidy() {
   const store = await caches.open(STORE);
-  const wanted = new Set([...FILES, OFFLINE, JOIN]);
+  const wanted = new Set([...FILES, OFFLINE]);
+  const join = await store.match(JOIN);
+  if (join && (await isOfThisBuild(join))) wanted.add(JOIN);
   for (const request of await store.keys()) if (!wanted.has(new URL(request.url).pathname)) await store.delete(request);
 }
 

@@ -22,22 +22,25 @@ export function goToLogin() {
  * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path
  * @param {object} [body]
+ * @param {number} [patienceMs] after which a line that swallows everything counts as none; for what may be asked again
  * @returns {Promise<any>} the JSON answer, or null where there is none
  */
-export async function api(method, path, body) {
+export async function api(method, path, body, patienceMs) {
   /** @type {Response} */
   let response;
+  let text = "";
   try {
     response = await fetch(path, {
       method,
       headers: body ? { "Content-Type": "application/json", Accept: "application/json" } : { Accept: "application/json" },
       body: body ? JSON.stringify(body) : undefined,
       credentials: "same-origin",
+      signal: patienceMs ? AbortSignal.timeout(patienceMs) : undefined,
     });
+    text = await response.text();
   } catch {
     throw new ApiError(0, "UNREACHABLE", t("The server cannot be reached just now."));
   }
-  const text = await response.text();
   const data = text && response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : null;
   if (response.ok) return data;
   if (response.status === 401) goToLogin();

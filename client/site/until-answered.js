@@ -2,6 +2,8 @@
 import { api, ApiError } from "./api.js";
 
 const AGAIN_MS = 2000;
+/** On a line that swallows everything a request would wait for minutes, and nobody would hear of it. */
+const PATIENCE_MS = 8000;
 /** Who is away for longer looks at the list again before saying anything. */
 const GIVE_UP_MS = 600000;
 
@@ -50,5 +52,5 @@ export async function untilAnswered(ask, waiting, sleep = pause, clock = () => p
  * @returns {Promise<any>}
  */
 export function postUntilAnswered(path, body, waiting) {
-  return untilAnswered(() => api("POST", path, body), waiting);
+  return untilAnswered(() => api("POST", path, body, PATIENCE_MS), waiting);
 }

@@ -12,6 +12,9 @@ import { locale, t } from "../site/words.js";
  */
 
 const POLL_MS = 5000;
+/** On a line that swallows everything the next look must not wait for the last one. */
+const PATIENCE_MS = 8000;
+const BEAT_MS = 1000;
 /** Older than this is said, and greyed. */
 const OLD_MS = 20000;
 /** A screen reader is told of changes, and not of every one. */
@@ -27,6 +30,9 @@ const said = byId("public-said", HTMLElement);
 const path = `/api/status/${encodeURIComponent(decodeURIComponent(location.pathname.split("/")[2] ?? ""))}`;
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 let arrivedAt = -Infinity;
+/** What is shown, or that nothing is shown yet, is as it should be until then, ms. */
+let freshUntil = performance.now() + OLD_MS;
+let crowded = false;
 let shown = "";
 let saidAt = -Infinity;
 let saidText = "";
@@ -46,6 +52,8 @@ function row(area) {
 /** @param {Status} status */
 function show(status) {
   arrivedAt = performance.now();
+  freshUntil = arrivedAt + OLD_MS;
+  crowded = false;
   setText(byId("public-name", HTMLElement), status.name);
   document.title = `${status.name} · crowdcount`;
   setText(note, t("As of {time}", { time: clock.format(new Date(status.at)) }));
@@ -68,11 +76,23 @@ function fail(error) {
     setText(note, t("This page is not open, or not any more."));
     return 0;
   }
-  const age = performance.now() - arrivedAt;
-  const busy = error instanceof ApiError && error.retryMs > 0;
-  if (age > OLD_MS && busy) setText(note, t("Too many look at this page just now. Trying again."));
-  else if (age > OLD_MS) setText(note, Number.isFinite(age) ? t("No connection. This is {span} old.", { span: formatSpan(age) }) : t("No connection. Trying again."));
-  return busy ? error.retryMs : 0;
+  if (!Number.isFinite(arrivedAt)) freshUntil = 0;
+  crowded = error instanceof ApiError && error.retryMs > 0;
+  return error instanceof ApiError ? error.retryMs : 0;
+}
+
+/** What is shown grows old also while no answer comes, and none is refused. */
+function grow() {
+  if (document.hidden) return;
+  const now = performance.now();
+  const old = now > freshUntil;
+  if (closed || old || Number.isFinite(arrivedAt)) setAttribute(root, "data-state", closed ? "closed" : old ? "old" : "current");
+  if (closed || !old) return;
+  const lost = crowded ? t("Too many look at this page just now. Trying again.") : t("No connection. Trying again.");
+  setText(note, crowded || !Number.isFinite(arrivedAt) ? lost : t("No connection. This is {span} old.", { span: formatSpan(now - arrivedAt) }));
+  // Said once, without its age; what comes after it is said anew.
+  saidText = "";
+  setText(said, lost);
 }
 
 let next = 0;
@@ -82,19 +102,25 @@ async function look() {
   let wait = POLL_MS;
   if (!document.hidden) {
     try {
-      show(await api("GET", path));
+      show(await api("GET", path, undefined, PATIENCE_MS));
     } catch (error) {
       // Those who were all refused at one moment must not all come back at one.
       wait = Math.max(POLL_MS, fail(error)) * (1 + Math.random() / 2);
     }
   }
-  setAttribute(root, "data-state", closed ? "closed" : performance.now() - arrivedAt > OLD_MS ? "old" : "current");
+  grow();
   clearTimeout(next);
   if (!closed) next = window.setTimeout(() => void look(), wait);
 }
 
 // Whoever comes back to the page must not see for a moment what was true before.
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && !closed) void look();
+  if (document.hidden || closed) return;
+  if (performance.now() > freshUntil) {
+    setAttribute(root, "data-state", "old");
+    setText(note, t("Looking"));
+  }
+  void look();
 });
+setInterval(grow, BEAT_MS);
 void look();

@@ -3,6 +3,7 @@ import { listCameras } from "../capture/camera.js";
 import { CameraSource } from "../capture/camera-source.js";
 import { cameraLost } from "../capture/problem.js";
 import { StreamClock } from "../capture/stream-clock.js";
+import { dropStream, keepStream, keptStream, timeAfter } from "../live/kept-stream.js";
 import { LiveRun } from "./live-run.js";
 
 /** @typedef {import("../capture/ticker.js").Tick} Tick */
@@ -10,6 +11,8 @@ import { LiveRun } from "./live-run.js";
 
 export class CameraRun extends LiveRun {
   #clock = new StreamClock();
+  /** Of a guest: users who come back choose first what they stream. @type {import("../live/kept-stream.js").Kept | null} */
+  #kept = null;
 
   /** @param {import("./run.js").Desk} desk */
   constructor(desk) {
@@ -26,6 +29,8 @@ export class CameraRun extends LiveRun {
     this.store.set({ phase: "asking", source: "camera", mode: "live" });
     await this.source.start();
     if (this.over) return;
+    if (this.desk.passing) this.#kept = keptStream(this.desk.camera, Date.now());
+    this.resume = this.#kept?.stream ?? "";
     this.stream("camera");
   }
 
@@ -41,15 +46,25 @@ export class CameraRun extends LiveRun {
 
   /** @override @param {Opened} opened @param {number} basisMs */
   onOpened(opened, basisMs) {
-    if (opened.resumed) this.#clock.wake(performance.now(), Date.now(), opened.limits.resume_ms);
-    else this.#clock.start(performance.now(), Date.now());
+    const [now, wall] = [performance.now(), Date.now()];
+    if (!opened.resumed) this.#clock.start(now, wall);
+    else if (this.#kept) this.#clock.start(now, wall, timeAfter(this.#kept, wall));
+    else this.#clock.wake(now, wall, opened.limits.resume_ms);
+    this.#kept = null;
     super.onOpened(opened, basisMs);
+  }
+
+  /** @override @param {number} now ms */
+  onBeat(now) {
+    super.onBeat(now);
+    if (this.desk.passing && this.opened) keepStream({ camera: this.desk.camera, stream: this.opened.stream, t: this.lastT, at: Date.now() });
   }
 
   /** @override */
   release() {
     super.release();
     this.source.stop();
+    if (this.desk.passing) dropStream();
   }
 
   async #list() {

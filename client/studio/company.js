@@ -50,6 +50,10 @@ export class Company {
     this.#feed?.end();
   }
 
+  get isInRoom() {
+    return this.#feed !== null;
+  }
+
   async #begin() {
     /** @type {{id: string, room: string | null, mine: boolean}} */
     let camera;
@@ -72,7 +76,10 @@ export class Company {
       updated: (update, shown) => void this.#take(update.cameras).then(() => shown()),
       happened: (event) => this.#happened(event),
       lost: () => this.#watch?.lost(),
-      refused: () => this.#meet([]),
+      refused: (error) => {
+        this.#meet([]);
+        this.#watch?.end(error.message);
+      },
       signedOut: goToLogin,
     });
     this.#feed.start({ pictures: null, focus: null });

@@ -101,6 +101,8 @@ window.addEventListener("pagehide", () => {
   studio.leave();
   company.leave();
 });
+// What was left goes on nowhere: a page that comes back from the browser's cache begins anew.
+window.addEventListener("pageshow", (event) => event.persisted && (studio.isRunning || company.isInRoom) && location.reload());
 window.addEventListener("online", () => studio.run?.onNetworkChange());
 
 // The tap that chose came on the page before; only the camera can start without another one.

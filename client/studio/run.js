@@ -38,6 +38,8 @@ export class Run {
   /** @type {Opened | null} */
   opened = null;
   over = false;
+  /** A stream to go on with, where a page before this one left it behind. */
+  resume = "";
   fps = new RateMeter();
   /** @type {number | null} */
   #delayMs = null;
@@ -108,7 +110,7 @@ export class Run {
   openLink(source, mode) {
     const { model } = this.store.get().settings;
     this.store.set({ phase: "connecting" });
-    const wish = { camera: this.desk.camera, source, mode, ...(model ? { model } : {}) };
+    const wish = { camera: this.desk.camera, source, mode, ...(model ? { model } : {}), ...(this.resume ? { resume: this.resume } : {}) };
     this.link = new Link(wish, {
       opened: (opened, basisMs) => this.#open(opened, basisMs),
       lost: () => this.#lose(),

@@ -1,6 +1,6 @@
 /** Looking on while another device streams this camera: its picture and its figures, as the room shows them. */
 import { lifeOf } from "../wall/state.js";
-import { closedElsewhere } from "./words.js";
+import { closedElsewhere, closedRoom } from "./words.js";
 
 /**
  * @typedef {import("../wall/types.js").CameraNow} CameraNow
@@ -72,6 +72,13 @@ export class Watch {
   /** The room cannot be asked just now. */
   lost() {
     if (this.isOn) this.desk.store.set({ waiting: true });
+  }
+
+  /** The room is closed to this user: its picture and its figures go, whatever came last. @param {string} message of the server, English */
+  end(message) {
+    if (!this.isOn) return;
+    this.desk.stage.clear();
+    this.desk.store.set({ phase: "ended", problem: closedRoom(message), figures: null, zones: [], lines: [], waiting: false });
   }
 
   /** @param {Relayed} camera */

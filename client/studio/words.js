@@ -1,7 +1,7 @@
 /** What the status says. Pure. */
 import { formatCount, formatSpan } from "../core/format.js";
 import { enough } from "../live/verdict.js";
-import { t } from "../site/words.js";
+import { t, tell } from "../site/words.js";
 import { isCurrent, isRunning } from "./state.js";
 
 /** @typedef {import("./state.js").StudioState} StudioState */
@@ -49,8 +49,13 @@ export function statusText(state) {
 /** How old the figures are, when they are not of now. @param {StudioState} state @param {number} now ms @returns {string | null} */
 export function ageText(state, now) {
   if (!state.figures || isCurrent(state)) return null;
-  if (!isRunning(state.phase)) return t("Last figures before the end");
+  if (!isRunning(state.phase) && state.phase !== "watching") return t("Last figures before the end");
   return t("Figures from {span} ago", { span: formatSpan(now - state.figures.at) });
+}
+
+/** Whoever looked on may do so no longer. @param {string} message of the server, English @returns {import("../capture/problem.js").Problem} */
+export function closedRoom(message) {
+  return { code: "room_closed", phase: "ended", icon: "info", title: t("You look at this camera no longer"), text: tell(message), advice: [], actions: ["cameras"] };
 }
 
 /** For somebody who may draw on a camera and not stream it. @returns {import("../capture/problem.js").Problem} */

@@ -27,12 +27,10 @@ export function placeOf({ zone, camera, area }) {
   return camera && zone ? `${zone.name} · ${camera.name}` : (zone?.name ?? camera?.name ?? "");
 }
 
-/** Who has it. @param {RoomAlert} alert @param {boolean} mayTake */
-function taken({ acknowledged_by: by, claimed_by: claimed, note }, mayTake) {
-  if (!by && !claimed) return null;
-  if (!mayTake) return element("p", { class: "alert-taken" }, icon("hand"), by ?? claimed ?? "");
-  if (!by) return element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed ?? "" }));
-  return element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }));
+/** Who has it, in words. @param {RoomAlert} alert */
+function taken({ acknowledged_by: by, claimed_by: claimed, note }) {
+  if (by) return element("p", { class: "alert-taken" }, icon("check"), note ? t("Acknowledged by {who}: {note}", { who: by, note }) : t("Acknowledged by {who}", { who: by }));
+  return claimed ? element("p", { class: "alert-taken" }, icon("hand"), t("{who} looks after it", { who: claimed })) : null;
 }
 
 /** @param {RoomAlert} alert @param {AlertActions} actions */
@@ -74,7 +72,7 @@ export function alertEntry(alert, mayTake, actions) {
   const parts = [
     { shows: JSON.stringify([level, place]), make: () => head(alert, actions) },
     { shows: JSON.stringify([began, course]), make: () => element("p", { class: "alert-when" }, timeOf(began), element("span", { class: "alert-course" }, course)) },
-    { shows: JSON.stringify([by, claimed, alert.note, mayTake]), make: () => taken(alert, mayTake) },
+    { shows: JSON.stringify([by, claimed, alert.note]), make: () => taken(alert) },
     { shows: JSON.stringify([place, !by && mayTake, !claimed && !ended]), make: () => (mayTake && !by ? answer(alert, actions) : null) },
   ];
   return { key: id, attributes: { class: ended ? "alert-card" : "alert-card is-open", "data-alert": id, "data-level": level }, parts };

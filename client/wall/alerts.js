@@ -32,6 +32,7 @@ export function isWaiting({ ended_at: ended, acknowledged_at: taken, claimed_by:
 export class RoomAlerts {
   #list = new KeyedList(byId("alert-list", HTMLUListElement));
   #sound = byId("wall-sound", HTMLInputElement);
+  #mute = byId("wall-mute", HTMLElement);
   #tones = new Tones();
   /** @type {Map<string, string>} id to level, of those that were told */
   #known = new Map();
@@ -50,8 +51,16 @@ export class RoomAlerts {
     this.#sound.checked = recall("wallSound", false);
     this.#sound.addEventListener("change", () => {
       remember("wallSound", this.#sound.checked);
+      this.#mute.hidden = true;
       if (this.#sound.checked) void this.#tones.ring("warning");
     });
+    void this.#listen();
+    for (const tap of ["pointerup", "keydown"]) document.addEventListener(tap, () => this.#mute.hidden || void this.#listen());
+  }
+
+  /** A station that wants sounds and cannot have them yet, as after a restart of its browser, says so. */
+  async #listen() {
+    if (this.#sound.checked) this.#mute.hidden = await this.#tones.canSound();
   }
 
   /** @param {WallState} state @param {number} now ms */

@@ -9,15 +9,19 @@ import { ROLES } from "./words.js";
 
 const ICONS = { camera: "smartphone", viewer: "eye", operator: "users" };
 
-/** @param {Invite} invite @param {number} now ms since 1970 */
-function holds({ expires_at: until, revoked_at: revoked, uses, max_uses: most }, now) {
-  return !revoked && Date.parse(until) > now && uses < most;
+/**
+ * Whether withdrawing it would change anything: a link that nobody can follow any more still holds the phones that did.
+ * @param {Invite} invite @param {number} now ms since 1970
+ */
+export function holds({ role, expires_at: until, revoked_at: revoked, uses, max_uses: most }, now) {
+  return !revoked && Date.parse(until) > now && (role === "camera" || uses < most);
 }
 
 export class InvitesForm {
   #list = byId("invites", HTMLUListElement);
   #card = byId("invite-new", HTMLElement);
-  #loaded = false;
+  /** @type {import("./types.js").Room | null} as which the list was asked for: who joins by a link changes it */
+  #asked = null;
 
   /** @param {import("./office.js").Office} office @param {string} roomName */
   constructor(office, roomName) {
@@ -32,8 +36,8 @@ export class InvitesForm {
   /** @param {import("./types.js").Room} room @param {boolean} shown whether anybody looks at it */
   render(room, shown) {
     byId("invite-section", HTMLElement).hidden = room.role !== "owner";
-    if (room.role !== "owner" || !shown || this.#loaded) return;
-    this.#loaded = true;
+    if (room.role !== "owner" || !shown || this.#asked === room) return;
+    this.#asked = room;
     void this.#load();
   }
 
@@ -61,10 +65,10 @@ export class InvitesForm {
   #row(invite) {
     const facts = t("{uses} of {most} used, until {time}", { uses: invite.uses, most: invite.max_uses, time: momentText(invite.expires_at) });
     const withdraw = element("button", { type: "button", class: "button-quiet", "aria-label": t("Withdraw this invitation for a {role}", { role: ROLES[invite.role] }) }, t("Withdraw"));
+    const done = invite.role === "camera" ? t("The invitation is withdrawn; its phones stop.") : t("The invitation is withdrawn; who joined by it stays.");
     withdraw.addEventListener("click", async () => {
-      await this.office.change(() => api("DELETE", this.office.path(`/invites/${encodeURIComponent(invite.id)}`)), t("The invitation is withdrawn; its phones stop."));
+      await this.office.change(() => api("DELETE", this.office.path(`/invites/${encodeURIComponent(invite.id)}`)), done);
       this.#card.hidden = true;
-      await this.#load();
     });
     return element("li", { class: "manage-row", "data-invite": invite.id }, icon(ICONS[invite.role]), element("span", { class: "manage-name" }, ROLES[invite.role], element("span", { class: "hint" }, facts)), withdraw);
   }

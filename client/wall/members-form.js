@@ -39,8 +39,16 @@ export class MembersForm {
   #choice(member) {
     const select = element("select", { "aria-label": t("Role of {name}", { name: member.name }) }, element("option", { value: "operator" }, ROLES.operator), element("option", { value: "viewer" }, ROLES.viewer));
     select.value = member.role;
-    select.addEventListener("change", () => void this.office.change(() => api("PATCH", this.#path(member), { role: select.value }), t("{name} is {role} now.", { name: member.name, role: ROLES[/** @type {"operator"} */ (select.value)] })));
+    select.addEventListener("change", () => void this.#change(member, select));
     return select;
+  }
+
+  /** @param {Member} member @param {HTMLSelectElement} select */
+  async #change(member, select) {
+    const role = /** @type {"operator" | "viewer"} */ (select.value);
+    const done = await this.office.change(() => api("PATCH", this.#path(member), { role }), t("{name} is {role} now.", { name: member.name, role: ROLES[role] }));
+    // What did not work must not look as if it had.
+    if (!done) select.value = member.role;
   }
 
   /** @param {Member} member */

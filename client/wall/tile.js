@@ -114,7 +114,7 @@ export class Tile {
     const counted = seen && life !== "offline" && seen.age_ms !== null;
     setText(this.#count, counted ? formatCount(seen.count) : "–");
     setText(this.#word, counted ? tn("person", "people", seen.count) : "");
-    setText(this.#life, lifeText(seen, now));
+    setText(this.#life, lifeText(seen, now, lost));
     this.enlarge.setAttribute("aria-pressed", String(large));
     this.earlier.hidden = this.later.hidden = !byHand;
     this.open.hidden = !mayOpen;

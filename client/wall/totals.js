@@ -2,19 +2,17 @@
 import { formatCount, formatSpan } from "../core/format.js";
 import { byId, element, icon, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { LEVELS, areaText, doubts, isUnknown, trendOf, trendText } from "./words.js";
+import { LEVELS, areaText, doubts, isUnknown, trendShort, trendText } from "./words.js";
 
 /** @typedef {import("./types.js").AreaNow} AreaNow */
 
-const TREND_ICONS = { up: "trending-up", down: "trending-down", steady: "arrow-right" };
-
-/** @param {AreaNow} area @param {boolean} unknown whether none of its cameras streams @returns {HTMLLIElement} */
-function areaCard(area, unknown) {
+/** @param {AreaNow} area @param {boolean} unknown whether none of its cameras streams @param {string[]} why it is not all of it @returns {HTMLLIElement} */
+function areaCard(area, unknown, why) {
   const { name, capacity, level, stale_cameras: silent, trend, full_in_s: fullIn } = area;
   const people = unknown ? null : area.people;
   const share = people !== null && capacity ? people / capacity : null;
   const mark = level === "clear" ? [] : [element("span", { class: `level level-${level}` }, icon(level === "warning" ? "triangle-alert" : "circle-alert"), LEVELS[level])];
-  const trendMark = trend !== null && people !== null ? [element("span", { class: "area-trend", title: trendText(trend) }, icon(TREND_ICONS[trendOf(trend)]), element("span", { class: "visually-hidden" }, trendText(trend)))] : [];
+  const trendMark = trend !== null && people !== null ? [element("span", { class: "area-trend" }, element("span", { "aria-hidden": "true" }, trendShort(trend) || icon("arrow-right")), element("span", { class: "visually-hidden" }, trendText(trend)))] : [];
   const card = element("li", { class: "area-card", "data-level": level, "data-area": area.id });
   card.toggleAttribute("data-old", silent.length > 0);
   card.append(
@@ -27,7 +25,7 @@ function areaCard(area, unknown) {
     card.append(bar);
   }
   if (fullIn !== null && fullIn !== undefined) card.append(element("p", { class: "area-soon" }, t("Full in about {span}", { span: formatSpan(fullIn * 1000) })));
-  for (const doubt of doubts(area)) card.append(element("p", { class: "area-old" }, doubt));
+  for (const doubt of why) card.append(element("p", { class: "area-old" }, doubt));
   return card;
 }
 
@@ -44,20 +42,22 @@ export function totalsView() {
     const people = venue && !isUnknown(venue, (room?.cameras ?? []).map(({ id }) => id)) ? venue.people : null;
     setText(total, people === null ? "–" : formatCount(people));
     const lost = phase === "lost";
-    const words = lost ? t("Connection lost: these are the last figures") : (venue ? doubts(venue) : []).join(". ");
+    const streams = (/** @type {string} */ id) => (state.seen.get(id)?.state ?? "offline") !== "offline";
+    const now = performance.now();
+    const words = lost ? t("Connection lost: these figures are {span} old", { span: formatSpan(now - state.lostAt) }) : (venue ? doubts(venue, streams) : []).join(". ");
     card.toggleAttribute("data-old", lost || Boolean(venue?.stale_cameras.length));
     note.hidden = !words;
     setText(note, words);
-    const now = performance.now();
     if (people !== null && people !== saidCount && now - saidAt > 5000) {
       saidAt = now;
       saidCount = people;
       setText(said, t("{count} people in the room", { count: formatCount(people) }));
     }
     const unknown = areas.map((area) => isUnknown(area, room?.areas.find(({ id }) => id === area.id)?.members.map(({ camera }) => camera) ?? []));
-    const key = JSON.stringify([areas, unknown]);
+    const why = areas.map((area) => doubts(area, streams));
+    const key = JSON.stringify([areas, unknown, why]);
     if (key === shown) return;
     shown = key;
-    list.replaceChildren(...areas.map((area, i) => areaCard(area, unknown[i])));
+    list.replaceChildren(...areas.map((area, i) => areaCard(area, unknown[i], why[i])));
   };
 }

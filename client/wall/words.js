@@ -1,12 +1,14 @@
 /** What the wall says. Pure. */
 import { formatCount, formatDelay, formatRate, formatSpan, formatTenth } from "../core/format.js";
-import { t, tn } from "../site/words.js";
+import { locale, t, tn } from "../site/words.js";
 import { ageOf, lifeOf } from "./state.js";
 
 /** @typedef {import("./types.js").LogEntry} LogEntry */
 
 export const LEVELS = { clear: t("Clear"), warning: t("Warning"), critical: t("Critical") };
 export const ROLES = { owner: t("Owner"), operator: t("Operator"), viewer: t("Viewer"), camera: t("Camera") };
+
+const signed = new Intl.NumberFormat(locale, { signDisplay: "always", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** Slower than this is as good as steady. People a minute. */
 const STEADY = 0.5;
@@ -24,12 +26,17 @@ export function trendText(perMinute) {
   return trend === "up" ? t("{n} more a minute", { n: amount }) : t("{n} fewer a minute", { n: amount });
 }
 
-/** @param {import("./state.js").Seen | undefined} camera @param {number} now ms */
-export function lifeText(camera, now) {
+/** The same where there is little room; empty for steady. @param {number} perMinute */
+export function trendShort(perMinute) {
+  return trendOf(perMinute) === "steady" ? "" : t("{n}/min", { n: signed.format(perMinute) });
+}
+
+/** @param {import("./state.js").Seen | undefined} camera @param {number} now ms @param {boolean} [lost] whether nothing is heard of any camera */
+export function lifeText(camera, now, lost = false) {
   const life = lifeOf(camera, now);
   if (!camera || life === "offline") return t("Not streaming");
   if (camera.age_ms === null) return t("No picture yet");
-  if (life === "silent") return t("Silent for {span}", { span: formatSpan(ageOf(camera, now)) });
+  if (life === "silent" || lost) return t("Silent for {span}", { span: formatSpan(ageOf(camera, now)) });
   const parts = [];
   if (camera.delay_ms !== null && camera.delay_ms !== undefined) parts.push(formatDelay(Math.round(camera.delay_ms / 10) * 10));
   if (camera.fps) parts.push(t("{rate}/s", { rate: formatRate(camera.fps) }));
@@ -53,14 +60,25 @@ function missingText(missing) {
   return tn("{n} camera does not stream: its part is missing", "{n} cameras do not stream: their part is missing", missing);
 }
 
+/** @param {number} undrawn how many cameras that stream, and on which a zone of the sum is not drawn */
+function undrawnText(undrawn) {
+  return tn("{n} camera lacks a zone that counts here: its part is missing", "{n} cameras lack zones that count here: their part is missing", undrawn);
+}
+
 /** Whether none of its cameras streams: a sum of nothing is no count. @param {Pick<import("./types.js").Total, "missing_cameras">} sum @param {readonly string[]} cameras of the sum */
 export function isUnknown({ missing_cameras: missing }, cameras) {
   return cameras.length > 0 && cameras.every((id) => missing.includes(id));
 }
 
-/** Why a sum is not all of it, or not of now. @param {Pick<import("./types.js").Total, "stale_cameras" | "missing_cameras">} sum @returns {string[]} sentences */
-export function doubts({ stale_cameras: silent, missing_cameras: missing }) {
-  return [...(silent.length ? [staleText(silent.length)] : []), ...(missing.length ? [missingText(missing.length)] : [])];
+/**
+ * Why a sum is not all of it, or not of now.
+ * @param {Pick<import("./types.js").Total, "stale_cameras" | "missing_cameras">} sum @param {(camera: string) => boolean} streams
+ * @returns {string[]} sentences
+ */
+export function doubts({ stale_cameras: silent, missing_cameras: missing }, streams) {
+  const off = missing.filter((id) => !streams(id)).length;
+  const undrawn = missing.length - off;
+  return [...(silent.length ? [staleText(silent.length)] : []), ...(off ? [missingText(off)] : []), ...(undrawn ? [undrawnText(undrawn)] : [])];
 }
 
 /** @param {LogEntry} entry */

@@ -136,8 +136,9 @@ class LiveRoom:
         return {camera.id: camera.reading for camera in self.cameras.values() if camera.reading is not None}
 
     def describe_areas(self) -> list[Json]:
-        """As `room_update` names them."""
-        return [_describe(live) for live in self.areas.values()]
+        """As `room_update` names them: people as of now, like those of cameras and of the total."""
+        now, readings = self._clock(), self.readings()
+        return [_describe(live, total(live.watch.parts, readings, now)) for live in self.areas.values()]
 
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
@@ -204,12 +205,12 @@ class LiveRoom:
         return None if alert == known else alert
 
 
-def _describe(live: LiveArea) -> Json:
+def _describe(live: LiveArea, people: Total) -> Json:
     report = live.report
     return {
         "id": live.area.id,
         "name": live.area.name,
-        **_describe_total(report.total),
+        **_describe_total(people),
         "capacity": live.area.capacity,
         "level": report.level.name.lower(),
         "trend": None if report.per_minute is None else round(report.per_minute, 1),

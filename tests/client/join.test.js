@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 
 import { Pass } from "../../client/join/pass.js";
-import { dataText, welcome } from "../../client/join/words.js";
+import { problemOfPlace } from "../../client/capture/problem.js";
+import { dataText, obstacleText, welcome } from "../../client/join/words.js";
 import { Pipeline } from "../../client/live/pipeline.js";
 import { reachNote } from "../../client/rooms/invite-card.js";
 import { companyText } from "../../client/studio/company.js";
@@ -77,6 +78,20 @@ describe("what the joining page says", () => {
     assert.deepEqual(words.map(({ go }) => /camera/.test(go)), [true, false, false]);
     assert.ok(words.every(({ text }) => text.includes("Fair")));
   });
+});
+
+describe("a page that can have no camera", () => {
+  for (const [secure, can, cannot] of /** @type {const} */ ([
+    [false, "Open https://count.local", "localhost"],
+    [true, "open the page in the browser itself", "video file"],
+  ])) {
+    it(`says what a phone can do when it is ${secure ? "" : "not "}secure`, () => {
+      const found = problemOfPlace({ secure, hasCamera: false, agent: "", host: "count.local" });
+      assert.ok(found);
+      assert.ok(obstacleText(found).includes(can));
+      assert.ok(!obstacleText(found).includes(cannot), "and nothing that helps elsewhere");
+    });
+  }
 });
 
 describe("the code for a phone", () => {

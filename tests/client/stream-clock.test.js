@@ -29,4 +29,11 @@ describe("the time in a stream", () => {
     clock.wake(2000, WALL + 22_400, 60_000);
     assert.equal(clock.timeOf(2000), 22_000, "afterwards it is still seen to sleep");
   });
+  it("goes on in the page that comes after one that was thrown away", () => {
+    const clock = new StreamClock();
+    clock.start(200, WALL, 40_000);
+    assert.equal(clock.timeOf(700), 40_500);
+    clock.wake(1200, WALL + 21_000, 60_000);
+    assert.equal(clock.timeOf(1200), 61_000, "sleep is noticed there as well");
+  });
 });

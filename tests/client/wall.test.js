@@ -4,9 +4,10 @@ import { describe, it } from "node:test";
 import { courseText } from "../../client/wall/alert-row.js";
 import { picturesFor } from "../../client/wall/choices.js";
 import { Feed } from "../../client/wall/feed.js";
+import { holds } from "../../client/wall/invites-form.js";
 import { merged } from "../../client/wall/log-pages.js";
 import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert, withRoom, withoutOld } from "../../client/wall/state.js";
-import { doubts, isUnknown } from "../../client/wall/words.js";
+import { doubts, isUnknown, lifeText, trendShort } from "../../client/wall/words.js";
 import { byHand, byUrgency, isTaken, moved } from "../../client/wall/urgency.js";
 
 /** @param {string} id @param {string} [name] */
@@ -104,8 +105,13 @@ describe("the course of an alert", () => {
 
 describe("a sum", () => {
   it("names what is silent, also where nobody was seen there, and what is missing", () => {
-    assert.deepEqual(doubts(TOTAL), []);
-    assert.deepEqual(doubts({ stale_cameras: ["a"], missing_cameras: ["b", "c"] }), ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
+    const off = () => false;
+    assert.deepEqual(doubts(TOTAL, off), []);
+    assert.deepEqual(doubts({ stale_cameras: ["a"], missing_cameras: ["b", "c"] }, off), ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
+  });
+  it("does not say of a camera that streams, and lacks a zone, that it does not", () => {
+    const found = doubts({ stale_cameras: [], missing_cameras: ["a", "b"] }, (camera) => camera === "a");
+    assert.deepEqual(found, ["1 camera does not stream: its part is missing", "1 camera lacks a zone that counts here: its part is missing"]);
   });
   it("of cameras of which none streams is not known, whatever it adds up to", () => {
     assert.equal(isUnknown({ missing_cameras: ["a", "b"] }, ["a", "b"]), true);
@@ -171,6 +177,36 @@ describe("the state of the wall", () => {
     const areas = [{ ...area, members: [], capacity: null, limits: null, public: false }];
     assert.deepEqual(withRoom(busy, { ...ROOM, areas }).alerts.map(({ id }) => id), ["alr_1", "aal_1"]);
   });
+});
+
+describe("a trend", () => {
+  for (const [perMinute, text] of /** @type {const} */ ([[2.34, "+2.3/min"], [-1, "-1.0/min"], [0.4, ""], [-0.4, ""]])) {
+    it(`of ${perMinute} can be read without a mouse`, () => assert.equal(trendShort(perMinute), text));
+  }
+});
+
+describe("a tile", () => {
+  const one = seen({ a: {} }, 1000).get("a");
+  it("says how current its camera is, and how old what it shows is while nothing is heard", () => {
+    assert.equal(lifeText(one, 4000), "90 ms · 8.0/s");
+    assert.equal(lifeText(one, 4000, true), "Silent for 3 s");
+    assert.equal(lifeText(one, 12000), "Silent for 11 s");
+    assert.equal(lifeText(undefined, 4000, true), "Not streaming");
+  });
+});
+
+describe("an invitation", () => {
+  const now = Date.parse("2026-01-01T10:00:00Z");
+  const base = { id: "inv_1", role: /** @type {const} */ ("camera"), expires_at: "2026-01-01T11:00:00Z", max_uses: 5, uses: 0, revoked_at: null };
+  for (const [name, change, expected] of /** @type {const} */ ([
+    ["is listed while somebody may follow it", {}, true],
+    ["is listed while phones stream by it, though it is used up", { uses: 5 }, true],
+    ["is not once nobody more can join by it and who did stays", { role: "operator", uses: 5 }, false],
+    ["is not once it was withdrawn", { revoked_at: "2026-01-01T09:00:00Z" }, false],
+    ["is not once it has expired", { expires_at: "2026-01-01T10:00:00Z" }, false],
+  ])) {
+    it(name, () => assert.equal(holds({ ...base, ...change }, now), expected));
+  }
 });
 
 describe("the log", () => {

@@ -110,6 +110,7 @@ describe("the status", () => {
     ["are plain while live", {}, null],
     ["carry their age while reconnecting", { phase: "reconnecting" }, "Figures from 8 s ago"],
     ["carry their age while the server is silent", { waiting: true }, "Figures from 8 s ago"],
+    ["carry their age while the device that streams is silent", { phase: "watching", waiting: true }, "Figures from 8 s ago"],
     ["are not shown as current after the end", { phase: "ended" }, "Last figures before the end"],
     ["have no age while there are none", { phase: "reconnecting", figures: null }, null],
   ])) {

@@ -43,6 +43,14 @@ def invite(page: Page, room: str, role: str, uses: int = 20) -> tuple[str, str]:
     return made["invite"]["id"], made["url"].rsplit("/", 1)[1]
 
 
+def open_status(page: Page, room: str, camera: str, area: str = "All gates") -> str:
+    """Make an area of a camera's whole picture and show it to everybody; returns the path of that page."""
+    body = {"name": area, "members": [{"camera": camera}], "capacity": 500}
+    made = send(page, "POST", f"/api/rooms/{room}/areas", body)["area"]["id"]
+    opened = send(page, "PUT", f"/api/rooms/{room}/status-page", {"show": "counts", "areas": [made]})
+    return "/status/" + str(opened["url"]).rsplit("/", 1)[1]
+
+
 class Phone:
     """A device without an account that streams frames over and over, in a thread of its own.
 

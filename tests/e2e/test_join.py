@@ -34,6 +34,38 @@ TAKE_CAMERA = """() => {
 }"""
 """What a phone does with the camera of a page that nobody looks at."""
 
+LOCK_S = 4
+DIES_UNHEARD = """(() => {
+  const add = window.addEventListener;
+  window.addEventListener = (name, ...rest) => name === "pagehide" || add.call(window, name, ...rest);
+})()"""
+"""A page that its browser throws away hears nothing of that."""
+BACK_FROM_CACHE = """() => {
+  window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+  window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+}"""
+"""What a browser tells a page that it kept while its user was elsewhere."""
+TURNING_CAMERA = """(() => {
+  const canvas = document.createElement("canvas");
+  window.turn = (width, height) => Object.assign(canvas, { width, height });
+  window.turn(640, 360);
+  const draw = (at) => {
+    const context = canvas.getContext("2d");
+    context.fillStyle = `hsl(${at / 20} 50% 50%)`;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    requestAnimationFrame(draw);
+  };
+  requestAnimationFrame(draw);
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(30);
+})()"""
+"""A camera whose pictures change their shape as those of a phone do that is turned."""
+
+SHAPE = """wide => {
+  const { width, height } = document.querySelector("#picture");
+  return width > 16 && (width > height) === wide;
+}"""
+"""Whether the picture that was counted last is a wide one."""
+
 
 @pytest.fixture
 def phone(browser: Browser, server: ServerProcess, watch: Watch) -> Iterator[Page]:
@@ -70,6 +102,12 @@ def test_one_tap_and_it_counts(user: Page, room: str, phone: Page) -> None:
         phone.goto(f"/join/{code}")
         expect(phone.get_by_role("heading", name="This phone becomes a camera")).to_be_visible()
         assert violations(phone) == [], f"welcome, {scheme}"
+    for size in (ON_ITS_SIDE, UPRIGHT):
+        phone.set_viewport_size(size)
+        box = phone.get_by_role("button", name="Start the camera").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size["height"], "the one button is on the screen at once"
+        assert overflow(phone) == 0
     start(phone, code, "North gate")
     phone.wait_for_function("() => Number(document.querySelector('#count').textContent) > 0")
     phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#data').textContent)")
@@ -94,8 +132,51 @@ def test_one_tap_and_it_counts(user: Page, room: str, phone: Page) -> None:
     wait_state(phone, *LIVE)
     assert len(send(user, "GET", f"/api/rooms/{room}")["room"]["cameras"]) == 1, "the same device is the same camera"
     assert phone.locator("#saving").get_attribute("aria-pressed") == "true", "what was chosen is remembered"
+    phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#data').textContent)")
     phone.get_by_role("button", name="Stop").tap()
     expect(phone.get_by_role("button", name="Start the camera")).to_be_visible()
+    spent = data_used(phone)
+    phone.get_by_role("button", name="Start the camera").tap()
+    wait_state(phone, *LIVE)
+    phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#delay').textContent)")
+    assert data_used(phone) >= spent > 0, "a plan pays for every run"
+    phone.evaluate(BACK_FROM_CACHE)
+    expect(phone.get_by_role("button", name="Start the camera")).to_be_visible()
+
+
+def data_used(phone: Page) -> float:
+    """What the page says that it sent, in bytes."""
+    amount, unit = (phone.locator("#data").text_content() or "0 kB").split()
+    return float(amount) * {"kB": 1e3, "MB": 1e6}[unit]
+
+
+@pytest.mark.parametrize(("secure", "title"), [(False, "This address is not secure"), (True, "no camera access")])
+def test_a_phone_that_cannot_be_a_camera_is_told_before_it_joins(
+    user: Page, room: str, phone: Page, secure: bool, title: str
+) -> None:
+    invitation, code = invite(user, room, "camera", uses=1)
+    phone.add_init_script(
+        f"""Object.defineProperty(window, "isSecureContext", {{ value: {str(secure).lower()} }});
+        Object.defineProperty(navigator, "mediaDevices", {{ value: undefined }});"""
+    )
+    phone.goto(f"/join/{code}")
+    expect(phone.get_by_role("heading", name=title)).to_be_visible()
+    expect(phone.get_by_role("button", name="Start the camera")).to_be_hidden()
+    assert violations(phone) == []
+    found = send(user, "GET", f"/api/rooms/{room}/invites")["invites"]
+    assert [(one["id"], one["uses"]) for one in found] == [(invitation, 0)], "nothing was used up"
+
+
+def test_a_phone_that_is_turned_goes_on_with_its_stream(user: Page, room: str, phone: Page) -> None:
+    _, code = invite(user, room, "camera")
+    phone.add_init_script(TURNING_CAMERA)
+    streams = opened_streams(phone)
+    start(phone, code)
+    for width, height in ((640, 360), (360, 640), (640, 360)):
+        phone.evaluate("size => window.turn(...size)", [width, height])
+        phone.wait_for_function(SHAPE, arg=width > height)
+        wait_state(phone, *LIVE)
+    assert len(streams) == 1, "one stream, opened once"
 
 
 def opened_streams(page: Page) -> list[dict[str, Any]]:
@@ -136,6 +217,29 @@ def test_it_comes_back_after_locks_and_tunnels(user: Page, room: str, phone: Pag
     assert streams[-1]["next_seq"] > 1
     assert {one["epoch"] for one in streams} == {1}, "with its identities"
     assert len(send(user, "GET", f"/api/rooms/{room}")["room"]["cameras"]) == 1
+
+
+def test_a_page_that_the_phone_threw_away_goes_on_with_its_stream(user: Page, room: str, phone: Page) -> None:
+    _, code = invite(user, room, "camera")
+    phone.add_init_script(DIES_UNHEARD)
+    streams = opened_streams(phone)
+    start(phone, code)
+    phone.wait_for_function("() => JSON.parse(sessionStorage.getItem('crowdcount.stream') ?? '{}').t > 0")
+    phone.goto("about:blank")
+    phone.wait_for_timeout(LOCK_S * 1000)
+    phone.goto(f"/join/{code}")
+    phone.get_by_role("button", name="Start the camera").tap()
+    wait_state(phone, *LIVE)
+    phone.wait_for_function("() => /[0-9]/.test(document.querySelector('#delay').textContent)")
+    assert [one["stream"] for one in streams] == [streams[0]["stream"]] * 2
+    assert (streams[1]["resumed"], streams[1]["epoch"]) == (True, 1)
+    assert streams[1]["next_seq"] > 1
+    phone.get_by_role("button", name="Stop").tap()
+    expect(phone.get_by_role("button", name="Start the camera")).to_be_visible()
+    phone.wait_for_timeout(LOCK_S * 1000)
+    phone.get_by_role("button", name="Start the camera").tap()
+    wait_state(phone, *LIVE)
+    assert streams[2]["resumed"] is False, "what was stopped is over"
 
 
 def test_another_camera_of_the_phone_leaves_the_studio_as_it_was(

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import Watch, enter_studio, register, wait_state
-from tests.e2e.room_tools import invite, make_room
+from tests.e2e.room_tools import invite, make_room, open_status, send
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.zone_tools import put_plan, rectangle, zone
 
@@ -84,18 +84,20 @@ def stay_the_same(page: Page, path: str, own: set[str]) -> set[str]:
 
 
 def places(page: Page) -> list[str]:
-    """Pages of what somebody has: a studio, a room, an invitation to it."""
+    """Pages of what somebody has: a studio, a room, an invitation to it, what everybody may see of it."""
     studio = enter_studio(page).url
+    camera = studio.rsplit("/", 1)[1]
     room = make_room(page, "City festival")
+    send(page, "PUT", f"/api/rooms/{room}/cameras/{camera}")
     _, code = invite(page, room, "camera")
-    return [studio, f"/rooms/{room}", f"/join/{code}"]
+    return [studio, f"/rooms/{room}", f"/join/{code}", open_status(page, room, camera)]
 
 
 def test_nothing_stays_english_after_it(context: BrowserContext, watch: Watch) -> None:
     page = context.new_page()
     watch.follow(page)
     name = register(page)
-    own = {name, f"{name}@example.org", "North gate", "City festival"}
+    own = {name, f"{name}@example.org", "North gate", "City festival", "All gates"}
     for path in (*SIGNED_IN, *places(page)):
         assert stay_the_same(page, path, own) == set(), path
 

@@ -198,10 +198,12 @@ def test_an_alert_is_seen_by_all_and_taken_once(wall: Page, operator: Page, watc
     photograph(wall, "wall-alert")
     operator.get_by_role("button", name="Alerts").click()
     expect(operator.locator("#panel-alerts")).to_be_in_viewport()
+    wall.locator(".alert-card input").fill("Second team is on its way")
+    wall.locator("#tab-alerts").focus()
     operator.locator(".alert-card").get_by_role("button", name="I look after it").click()
     expect(wall.locator(".alert-card")).to_contain_text("looks after it")
+    expect(wall.locator(".alert-card input")).to_have_value("Second team is on its way")
     expect(wall.locator(".alert-card").get_by_role("button", name="I look after it")).to_have_count(0)
-    wall.locator(".alert-card input").fill("Second team is on its way")
     wall.locator(".alert-card").get_by_role("button", name="Acknowledge").click()
     expect(operator.locator(".alert-card")).to_contain_text("Second team is on its way")
     expect(operator.locator(".alert-card form")).to_have_count(0)
@@ -338,6 +340,50 @@ def test_zones_are_drawn_together_on_a_phone_s_picture(wall: Page, operator: Pag
     operator.locator("[data-keep=mine]").click()
     wait_saved(operator)
     assert becomes(lambda: sorted(stored_names(wall)) == ["Gate", "Zone 2", "Zone 3"])
+
+
+def test_on_a_phone_the_tiles_are_there_at_once_and_the_rest_is_a_tap_away(operator: Page) -> None:
+    for width, height, most in ((390, 844, 0.4), (844, 390, 0.5), (932, 430, 0.5), (360, 640, 0.5)):
+        operator.set_viewport_size({"width": width, "height": height})
+        operator.evaluate("() => scrollTo(0, 0)")
+        first = operator.locator(".tile-picture").first.bounding_box()
+        assert first is not None
+        assert first["y"] <= most * height, (width, height, first)
+        assert overflow(operator) == 0
+    expect(operator.get_by_label("By hand")).to_be_hidden()
+    operator.get_by_role("button", name="View").click()
+    operator.get_by_label("By hand").check(force=True)
+    operator.get_by_label("Alert sound here").check()
+    assert violations(operator) == []
+    for choice in operator.locator("#view-panel label").all():
+        box = choice.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+        assert 0 <= box["x"] <= 360 - box["width"]
+    operator.keyboard.press("Escape")
+    expect(operator.get_by_role("button", name="Later").first).to_be_visible()
+
+
+def test_whoever_is_removed_looks_on_no_longer_in_the_studio_either(
+    wall: Page, operator: Page, room: str, watch: Watch
+) -> None:
+    watch.expected = ("ERR_FAILED", "404")
+    camera = wall.locator(tile(wall, "South gate")).get_attribute("data-camera")
+    operator.goto(f"/cameras/{camera}")
+    wait_state(operator, "watching")
+    wall.locator("#tab-room").click()
+    row = wall.locator("#members .manage-row").last
+    wall.route("**/members/*", lambda route: route.abort())
+    row.get_by_role("combobox").select_option("viewer")
+    expect(wall.locator("#manage-problem")).to_be_visible()
+    expect(row.get_by_role("combobox")).to_have_value("operator")  # what it is still
+    wall.unroute("**/members/*")
+    row.get_by_role("button", name="Remove").click()
+    wall.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    wait_state(operator, "ended")
+    expect(operator.locator("#notice")).to_contain_text("no longer in this room")
+    expect(operator.locator("#count")).to_have_text("–")
+    assert violations(operator) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

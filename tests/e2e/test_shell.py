@@ -73,6 +73,21 @@ def test_nothing_of_the_user_is_kept(kept: Page) -> None:
     assert not [path for path, text in found.items() if name in text]
 
 
+def test_a_page_of_another_build_is_not_kept(kept: Page) -> None:
+    """Its files are gone from the device and from the server: it would come up empty."""
+    put = """async (file) => (await caches.open("crowdcount-shell")).put("/join/", new Response(
+      `<script type="module" src="${file}"></script>`))"""
+    own = kept.evaluate("() => document.querySelector('script[type=module]').getAttribute('src')")
+    for file, stays in ((own, True), ("/assets/join-00000000.js", False)):
+        kept.evaluate(put, file)
+        kept.evaluate("() => navigator.serviceWorker.ready.then((registration) => registration.unregister())")
+        kept.reload()
+        kept.wait_for_function(
+            "() => navigator.serviceWorker.getRegistration().then((found) => found?.active?.state === 'activated')"
+        )
+        assert ("/join/" in dict(kept.evaluate(KEPT))) is stays
+
+
 def test_it_can_be_installed(page: Page) -> None:
     page.goto("/")
     session = page.context.new_cdp_session(page)

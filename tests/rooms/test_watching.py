@@ -162,6 +162,19 @@ async def test_a_silent_camera_is_marked_and_kept(hall: Hall, monkeypatch: pytes
     )
 
 
+async def test_what_an_update_says_is_of_one_moment(hall: Hall, engine: ScriptedEngine) -> None:
+    """An area never has more people than everybody, and both are the sum of what the update says of cameras."""
+    await hall.operator.post(f"{hall.path}/areas", {"name": "All", "members": [{"camera": hall.camera}]})
+    await enter(hall.viewer, hall)
+    stream = await start(hall)
+    counts = [1, 4, 2, 6, 3, 5]
+    engine.script.extend(tuple(person(n) for n in range(1, count + 1)) for count in counts)
+    for seq, count in enumerate(counts, start=1):
+        await hall.owner.frame(stream, seq)
+        update = await newest(hall.viewer, hall.camera, count=count)
+        assert (update["areas"][0]["people"], update["total"]["people"]) == (count, count)
+
+
 async def test_an_area_adds_up_warns_and_is_shown_to_everybody(hall: Hall, engine: ScriptedEngine) -> None:
     other = await hall.owner.camera("South")
     async with hall.owner.http.put(f"{hall.path}/cameras/{other}") as response:
