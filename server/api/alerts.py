@@ -84,7 +84,7 @@ def present(alert: AlertRecord | AreaAlert) -> dict[str, Any]:
         "level": alert.level,
         "began_at": iso(alert.began_at),
         "ended_at": _iso(alert.ended_at),
-        "interrupted": bool(of_zone and of_zone.interrupted),
+        "interrupted": alert.interrupted,
         "peak": round(alert.peak, 3),
         "peak_at": iso(alert.peak_at),
         "acknowledged_at": _iso(alert.acknowledged_at),

@@ -129,6 +129,8 @@ class AreaReport:
     level : Level
     alert : Alert or None
         The one that goes on; its times are those given to `AreaWatch.update`, in milliseconds.
+    cleared : bool
+        Whether one ended just now because there are fewer people, not because nobody can say any more.
     per_minute : float or None
         The trend.
     full_in_s : float or None
@@ -138,6 +140,7 @@ class AreaReport:
     total: Total
     level: Level
     alert: Alert | None
+    cleared: bool
     per_minute: float | None
     full_in_s: float | None
 
@@ -171,6 +174,7 @@ class AreaWatch:
     def update(self, now_s: float, readings: Readings) -> AreaReport:
         """Take in the newest figures of all cameras."""
         found = total(self.parts, readings, now_s)
+        cleared = False
         self._follow_cameras(now_s, found)
         if any(part.camera_id in readings for part in self.parts):
             self._seen_s = now_s
@@ -178,7 +182,9 @@ class AreaWatch:
                 self._trend.update(now_s, found.people)
             if self._alarm is not None:
                 may_fall = found.complete or now_s - self._lost_s >= UNWATCHED_S
+                went_on = self._alarm.alert is not None
                 self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
+                cleared = went_on and self._alarm.alert is None
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
         slope = self._trend.per_minute() if found.complete else None
@@ -186,6 +192,7 @@ class AreaWatch:
             total=found,
             level=self._alarm.level if self._alarm else Level.CLEAR,
             alert=self._alarm.alert if self._alarm else None,
+            cleared=cleared,
             per_minute=slope,
             full_in_s=self._full_in(found.people, slope),
         )

@@ -190,7 +190,7 @@ class LiveRoom:
             if known is None:
                 return None
             live.alert = None
-            return AreaAlert(known.id, known.area_id, known.level, known.began_at, wall, known.peak, known.peak_at)
+            return replace(known, ended_at=wall, interrupted=not report.cleared)
         shift = wall - now_s
         alert = AreaAlert(
             id=known.id if known else new_id(PREFIX),

@@ -31,6 +31,7 @@ class AreaAlert:
     note: str = ""
     claimed_at: float | None = None
     claimed_by: str | None = None
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class PlacedAlert:
 async def upsert_area_alert(connection: AsyncConnection, alert: AreaAlert) -> None:
     """Write an alert over what was written of it before."""
     query = insert_into(connection, area_alerts).values(**asdict(alert))
-    changed = {name: query.excluded[name] for name in ("level", "ended_at", "peak", "peak_at")}
+    changed = {name: query.excluded[name] for name in ("level", "ended_at", "peak", "peak_at", "interrupted")}
     await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
@@ -124,7 +125,8 @@ async def end_open_area_alerts(connection: AsyncConnection) -> None:
     )
     seen = func.coalesce(last_saved, 0.0)
     ended_at = case((area_alerts.c.peak_at > seen, area_alerts.c.peak_at), else_=seen)
-    await connection.execute(update(area_alerts).where(area_alerts.c.ended_at.is_(None)).values(ended_at=ended_at))
+    ended = {"ended_at": ended_at, "interrupted": True}
+    await connection.execute(update(area_alerts).where(area_alerts.c.ended_at.is_(None)).values(**ended))
 
 
 def _placed_area(values: dict[str, object]) -> PlacedAlert:

@@ -103,6 +103,18 @@ def test_an_alert_does_not_end_because_nobody_looks() -> None:
     assert watch(area, (3 + UNWATCHED_S, None)) == [Level.CLEAR], "after a minute nobody can say"
 
 
+def test_an_alert_says_whether_it_is_over_or_not_watched() -> None:
+    area = AreaWatch((Part("a"),), None, Limits(critical=10, clear_s=2))
+    watch(area, (0, 12), (3, 12))
+    reports = [area.update(at, {"a": Reading(at, 0)}) for at in range(4, 12)]
+    assert [report.cleared for report in reports].count(True) == 1, "once, when it ends"
+    assert next(report for report in reports if report.cleared).alert is None
+    watch(area, (100, 12), (140, 12))
+    assert area.update(140, {"a": Reading(140, 12)}).alert is not None
+    gone = area.update(140 + UNWATCHED_S, {})
+    assert (gone.alert, gone.cleared) == (None, False), "nobody can say whether they left"
+
+
 def two(t: float, first: int | None, second: int | None, old_s: float = 0.0) -> dict[str, Reading]:
     """What two cameras saw; None: it is offline. The second one's is so old."""
     seen = {"a": (first, t), "b": (second, t - old_s)}

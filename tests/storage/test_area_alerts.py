@@ -44,6 +44,6 @@ async def test_what_a_killed_process_left_open_ends_when_its_room_was_counted_la
         for stream in streams:
             await upsert_stream(connection, stream)
         await end_open_area_alerts(connection)
-        found = (await connection.execute(select(area_alerts.c.ended_at))).scalars().all()
+        found = (await connection.execute(select(area_alerts.c.ended_at, area_alerts.c.interrupted))).all()
     await database.close()
-    assert found == [ended_at]
+    assert found == [(ended_at, alert.ended_at is None)], "nobody watched what the killed process had open"

@@ -1,6 +1,6 @@
 """Tables of areas, which add up zones of several cameras, and of the page that shows them to everybody."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, false
 
 from server.storage.schema.base import metadata
 
@@ -41,6 +41,7 @@ area_alerts = Table(
     Column("note", String(500), nullable=False),
     Column("claimed_at", Float),
     Column("claimed_by", String(40)),
+    Column("interrupted", Boolean, nullable=False, server_default=false()),
     Index("ix_area_alerts_area_id_began_at", "area_id", "began_at"),
 )
 
