@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from server.atomic import replacing
 from server.core.errors import CodedError
 from server.storage.migrate import migrate
+from server.storage.sessions import EndReason
 
 PAGES = 256
 """Copied at a time, so that writers get their turn."""
@@ -77,6 +79,8 @@ def back_up(source: Path, target: Path, progress: Progress | None = None) -> Non
 def restore(backup: Path, target: Path, kept: Path) -> None:
     """Put a backup in the place of a database, also while that is served unless it is damaged; what was there is kept.
 
+    Everybody signs in again: among the sessions of the backup may be some that were ended since, for a reason.
+
     Parameters
     ----------
     backup : Path
@@ -100,6 +104,7 @@ def restore(backup: Path, target: Path, kept: Path) -> None:
     try:
         _copy(backup, draft, None)
         migrate(draft)
+        _end_sessions(draft)
         if target.exists() and check_database(target):
             _keep_as_it_is(target, kept)
             _put_in_place(draft, target)
@@ -112,6 +117,12 @@ def restore(backup: Path, target: Path, kept: Path) -> None:
     finally:
         draft.unlink(missing_ok=True)
         _drop_log(draft)
+
+
+def _end_sessions(path: Path) -> None:
+    with closing(_open(path, "rw")) as connection, connection:
+        ended = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE ended_at IS NULL"
+        connection.execute(ended, (time.time(), EndReason.RESTORED))
 
 
 def _keep_as_it_is(target: Path, kept: Path) -> None:

@@ -36,6 +36,7 @@ class EndReason(StrEnum):
     ACCOUNT_DELETED = "account_deleted"
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a reason, not a token
     TOO_MANY = "too_many"
+    RESTORED = "restored"
     EXPIRED = "expired"
     INVITE_REVOKED = "invite_revoked"  # from here on: of guests, which have no session
     INVITE_EXPIRED = "invite_expired"
@@ -53,6 +54,7 @@ WHY = {
     EndReason.ACCOUNT_DELETED: N_("This account was deleted."),
     EndReason.TOKEN_REUSED: N_("A refresh token was used twice, so its session was ended."),
     EndReason.TOO_MANY: N_("This session was ended because the account has too many newer ones."),
+    EndReason.RESTORED: N_("The server was put back to a backup."),
     EndReason.EXPIRED: N_("The session has expired."),
     EndReason.INVITE_REVOKED: N_("The invitation was withdrawn."),
     EndReason.INVITE_EXPIRED: N_("The invitation has expired."),

@@ -37,6 +37,10 @@ async def test_backup_and_restore_while_the_server_runs(tmp_path: Path) -> None:
             done = await asyncio.to_thread(crowdcount, data, "restore", str(copy))
             assert done.returncode == 0, done.stderr
             async with user.http.get("/api/cameras") as response:
+                assert response.status == 401
+                assert "backup" in (await response.json())["error"]["message"], "why they sign in again"
+            await user.sign_in()
+            async with user.http.get("/api/cameras") as response:
                 assert [one["id"] for one in (await response.json())["cameras"]] == [first]
             await user.camera("and it goes on")
             done = await asyncio.to_thread(crowdcount, data, "check")
