@@ -80,7 +80,7 @@ async def test_real_people_survive_bad_frames_and_a_killed_process(tmp_path: Pat
             assert answer["result"]["counters"]["processed"] == 7
 
 
-@pytest.mark.pair
+@pytest.mark.few
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
 async def test_a_killed_server_leaves_no_process_and_its_port_binds_again(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, url):

@@ -53,7 +53,7 @@ export class InvitesForm {
     const role = byId("invite-role", HTMLSelectElement).value;
     const hours = Number(byId("invite-hours", HTMLSelectElement).value);
     const uses = Number(byId("invite-uses", HTMLSelectElement).value);
-    const made = await this.office.ask(() => api("POST", this.office.path("/invites"), { role, hours, uses }), null);
+    const made = await this.office.act(() => api("POST", this.office.path("/invites"), { role, hours, uses }), null);
     if (!made) return;
     this.#card.replaceChildren(inviteCard(made, this.roomName));
     this.#card.hidden = false;

@@ -56,7 +56,7 @@ export class MembersForm {
     const title = member.you ? t("Leave the room?") : t("Remove {name} from the room?", { name: member.name });
     const text = t("The cameras that were placed go along. To come back takes a new invitation.");
     if (!(await confirmLoss(title, text, member.you ? t("Leave") : t("Remove")))) return;
-    const gone = await this.office.ask(() => api("DELETE", this.#path(member)).then(() => true), false);
+    const gone = await this.office.act(() => api("DELETE", this.#path(member)).then(() => true), false);
     if (gone && member.you) location.assign("/rooms");
     else if (gone) await this.office.refresh();
   }

@@ -5,6 +5,8 @@ import { tell } from "../site/words.js";
 
 export class Office {
   #problem = byId("manage-problem", HTMLElement);
+  /** What went wrong last. A list that is fetched beside it takes back nothing of what is said of a change. */
+  #said = { change: "", look: "" };
 
   /** @param {string} room id @param {(room: import("./types.js").Room) => void} changed */
   constructor(room, changed) {
@@ -27,7 +29,7 @@ export class Office {
    * @returns {Promise<boolean>} whether it worked
    */
   async change(act, done) {
-    const worked = await this.ask(async () => {
+    const worked = await this.act(async () => {
       await act();
       return true;
     }, false);
@@ -37,21 +39,33 @@ export class Office {
     return true;
   }
 
-  /** @template T @template F @param {() => Promise<T>} act @param {F} otherwise @returns {Promise<T | F>} */
-  async ask(act, otherwise) {
+  /** Changes something. @template T @template F @param {() => Promise<T>} act @param {F} otherwise @returns {Promise<T | F>} */
+  act(act, otherwise) {
+    return this.#try("change", act, otherwise);
+  }
+
+  /** Looks something up. @template T @template F @param {() => Promise<T>} act @param {F} otherwise @returns {Promise<T | F>} */
+  ask(act, otherwise) {
+    return this.#try("look", act, otherwise);
+  }
+
+  /** @template T @template F @param {"change" | "look"} kind @param {() => Promise<T>} act @param {F} otherwise @returns {Promise<T | F>} */
+  async #try(kind, act, otherwise) {
     try {
       const answer = await act();
-      this.#tell("");
+      this.#tell(kind, "");
       return answer;
     } catch (error) {
-      this.#tell(error instanceof Error ? tell(error.message) : String(error));
+      this.#tell(kind, error instanceof Error ? tell(error.message) : String(error));
       return otherwise;
     }
   }
 
-  /** @param {string} text */
-  #tell(text) {
-    this.#problem.hidden = !text;
-    setText(this.#problem, text);
+  /** @param {"change" | "look"} kind @param {string} text */
+  #tell(kind, text) {
+    this.#said[kind] = text;
+    const shown = this.#said.change || this.#said.look;
+    this.#problem.hidden = !shown;
+    setText(this.#problem, shown);
   }
 }

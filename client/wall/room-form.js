@@ -30,7 +30,7 @@ export class RoomForm {
   async #remove() {
     const text = t("Phones that joined stop, and what they counted is lost. Areas, their alerts and the log are lost. Cameras of users go back to them.");
     if (!(await confirmLoss(t("Delete “{room}”?", { room: this.#shown }), text, t("Delete the room")))) return;
-    const gone = await this.office.ask(() => api("DELETE", this.office.path()).then(() => true), false);
+    const gone = await this.office.act(() => api("DELETE", this.office.path()).then(() => true), false);
     if (gone) location.assign("/rooms");
   }
 }

@@ -69,12 +69,12 @@ export class StatusForm {
     byId("status-areas-error", HTMLElement).hidden = areas.length > 0;
     if (!areas.length) return;
     const show = byId("status-show", HTMLSelectElement).value;
-    const page = await this.office.ask(() => api("PUT", this.office.path("/status-page"), { show, areas }), null);
+    const page = await this.office.act(() => api("PUT", this.office.path("/status-page"), { show, areas }), null);
     if (page) this.#take(page);
   }
 
   async #close() {
-    const closed = await this.office.ask(() => api("DELETE", this.office.path("/status-page")).then(() => true), false);
+    const closed = await this.office.act(() => api("DELETE", this.office.path("/status-page")).then(() => true), false);
     if (closed) this.#take(null);
   }
 

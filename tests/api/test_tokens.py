@@ -97,7 +97,7 @@ async def test_ending_tokens(program: Client) -> None:
     assert (status, answer["error"]["code"]) == (401, "INVALID_TOKEN")
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_an_expired_access_token_says_so_and_a_socket_is_cut(settings: Settings, engine: ScriptedEngine) -> None:
     short = settings.model_copy(update={"access_token_s": 2, "resume_s": 20.0})
     async with run_server(short, engine) as server, server.client() as client:

@@ -53,7 +53,7 @@ def goes_on(page: Page, before: int, seconds: float) -> float:
     return took
 
 
-@pytest.mark.pair
+@pytest.mark.few
 def test_a_cut_line_is_over_in_seconds(browser: Browser, line: tuple[Proxy, object], watch: Watch) -> None:
     proxy, loop = line
     page = streaming(browser, proxy, watch)
@@ -66,7 +66,7 @@ def test_a_cut_line_is_over_in_seconds(browser: Browser, line: tuple[Proxy, obje
     page.context.close()
 
 
-@pytest.mark.pair
+@pytest.mark.few
 def test_a_black_hole_is_over_in_seconds(browser: Browser, line: tuple[Proxy, object], watch: Watch) -> None:
     proxy, loop = line
     page = streaming(browser, proxy, watch)

@@ -20,7 +20,7 @@ PROMISE_S = 10.0
 WHOLE = rectangle(0.01, 0.01, 0.99, 0.99)
 LIMITS = {"people": {"warning": 1, "hold_s": 0, "clear_s": 0, "cooldown_s": 0}}
 
-pytestmark = pytest.mark.pair
+pytestmark = pytest.mark.few
 
 
 @pytest.fixture

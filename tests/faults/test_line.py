@@ -22,7 +22,7 @@ from tests.support.patient import PatientSocket
 from tests.support.server import Client, RunningServer, run_server
 from tests.support.wait import until
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.pair]  # within how many seconds is what is promised
+pytestmark = [pytest.mark.timeout(120), pytest.mark.few]  # within how many seconds is what is promised
 
 
 @pytest.fixture

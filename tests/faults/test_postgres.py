@@ -124,7 +124,7 @@ async def seconds_until_refused(user: Client) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.pair
+@pytest.mark.few
 @pytest.mark.parametrize("how", ["away", "hung"])
 async def test_counting_goes_on_without_the_database_and_all_of_it_is_stored_once(
     postgres: Cluster, tmp_path: Path, how: str

@@ -156,7 +156,7 @@ def post(url: str, body: dict[str, str]) -> int:
         return int(answer.status)
 
 
-@pytest.mark.pair
+@pytest.mark.few
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
 def test_a_killed_web_process_is_back_in_time_also_when_its_database_is_away(postgres: Cluster, tmp_path: Path) -> None:
     name = postgres.empty()

@@ -97,7 +97,7 @@ def connected(port: int) -> bool:
         return True
 
 
-@pytest.mark.pair
+@pytest.mark.few
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_web_process_that_is_ended_is_back_in_time_and_nobody_is_refused(
     real_server: Serving, number: signal.Signals
@@ -138,7 +138,7 @@ def binds(port: int) -> bool:
         return False
 
 
-@pytest.mark.pair
+@pytest.mark.few
 def test_nothing_outlives_a_killed_parent_not_even_what_was_stopped(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as running:
         tree = descendants(running.parent.pid)
@@ -156,7 +156,7 @@ def test_nothing_outlives_a_killed_parent_not_even_what_was_stopped(tmp_path: Pa
         assert children(running.parent.pid) == []
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_a_stop_with_sockets_and_a_stalled_upload_is_clean(tmp_path: Path) -> None:
     """And with vision that hangs: what it holds is not waited for, what was answered is stored."""
     with serving(tmp_path / "data") as running:

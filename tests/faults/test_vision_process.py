@@ -30,7 +30,7 @@ KEPT_CONNECTIONS = 5
 """Of SQLAlchemy's pool; further ones are closed after use."""
 
 
-@pytest.mark.pair
+@pytest.mark.few
 @pytest.mark.parametrize(("number", "promise"), [(signal.SIGKILL, 5), (signal.SIGSTOP, 15)])
 async def test_results_come_back_after_the_vision_process_is_gone(
     real_server: Serving, number: signal.Signals, promise: int
@@ -58,7 +58,7 @@ async def test_results_come_back_after_the_vision_process_is_gone(
             assert (await response.json())["checks"]["engine"]["workers"][0]["restarts"] >= 1
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_streams_of_other_processes_go_on(tmp_path: Path) -> None:
     """Two real vision processes with a stream each; one alone is told to end."""
     picture = encode_jpeg(np.zeros((96, 128, 3), np.uint8))

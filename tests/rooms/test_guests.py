@@ -40,7 +40,7 @@ async def test_a_withdrawn_invitation_cuts_the_device_and_spares_the_others(hall
     assert len((await hall.owner.get(hall.path))["room"]["members"]) == 3
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_how_fast(hall: Hall) -> None:
     took = []
     for _ in range(3):

@@ -106,7 +106,7 @@ async def test_a_transport_without_a_user_is_closed(server: RunningServer) -> No
         assert user.socket.connected, "who said who they are stays"
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_silence_ends_as_soon_as_promised(server: RunningServer) -> None:
     """With the limits that the product has, all kinds of silence at once."""
     host, port = server.url.removeprefix("http://").split(":")

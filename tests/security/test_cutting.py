@@ -115,7 +115,7 @@ async def cut(clients: Sequence[Client], started: float) -> tuple[float, set[str
     return time.monotonic() - started, set(told)
 
 
-@pytest.mark.pair
+@pytest.mark.few
 @pytest.mark.parametrize(
     ("act", "reason"),
     [
@@ -163,7 +163,7 @@ async def test_signing_out_ends_one_session_and_no_other(people: Cast) -> None:
     assert people.elsewhere.events == []
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_how_fast(people: Cast) -> None:
     """On another web process the connection falls within a few looks at the database, of which two fit in a second."""
     took = []
@@ -182,7 +182,7 @@ async def test_how_fast(people: Cast) -> None:
     assert max(took) <= PROMISE_S
 
 
-@pytest.mark.pair
+@pytest.mark.few
 async def test_a_client_that_ignores_the_end_is_cut_as_well(server: RunningServer, engine: ScriptedEngine) -> None:
     """It speaks the protocol by hand: it neither closes when told to, nor stops sending."""
     async with server.client() as user:
