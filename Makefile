@@ -16,8 +16,8 @@ setup:
 test:
 	@$(PYTHON) tools/setup.py --dev
 	$(NPM) test --silent
-	$(BIN)/python -m pytest -n 4 --dist loadscope -m "not few and not alone"
-	$(BIN)/python -m pytest -n 3 --dist loadscope -m few
+	$(BIN)/python -m pytest -n 3 --dist loadscope -m "not few and not alone"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m few
 	$(BIN)/python -m pytest -m alone
 
 check:

@@ -265,7 +265,7 @@ def slide(finger: Finger, start: tuple[float, float], end: tuple[float, float]) 
     finger.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
     finger.move(*end)
     finger.up()
-    time.sleep(0.4)
+    time.sleep(1)
 
 
 def test_all_of_it_by_keyboard(editor: Page) -> None:

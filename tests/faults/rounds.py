@@ -23,7 +23,7 @@ from tests.faults.rows import ROWS
 TESTS = Path(__file__).resolve().parent.parent
 PHASES = (
     ("-n", "3", "--dist", "loadscope", "-m", "not few and not alone"),
-    ("-n", "3", "--dist", "loadscope", "-m", "few"),
+    ("-n", "2", "--dist", "loadscope", "-m", "few"),
     ("-m", "alone"),
 )
 NO_TESTS = 5
