@@ -12,6 +12,7 @@ from server.core.quality import Quality
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
+from server.live.newest_plans import NewestPlans
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
 from server.storage.database import Database
@@ -106,8 +107,7 @@ class Registry:
         self._streams_per_user = streams_per_user
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
-        # The newest that was told of: whoever opens a stream may have read the one before a moment ago.
-        self._plans: dict[str, StoredPlan] = {}
+        self._plans = NewestPlans(time.monotonic)
         self._closing: dict[asyncio.Task[None], Stream] = {}
         self.recorder = Recorder(database, self.streams, retention)
 
@@ -148,8 +148,8 @@ class Registry:
         CodedError
             ``TOO_MANY_STREAMS``
         """
-        entry = self._entries.get(request.resume or "")
-        if entry and entry.stream.owner_id == request.owner_id and entry.stream.camera_id == request.camera_id:
+        entry = self._resumable(request.resume, request.owner_id, request.camera_id)
+        if entry is not None:
             self._attach(entry, request.sid)
             logger.info("stream resumed", extra=_ids(entry.stream, request.sid))
             return entry.stream, True
@@ -160,6 +160,15 @@ class Registry:
             message = N_(f"You have {self._streams_per_user} streams open, which is the limit. Close one first.")
             raise CodedError("TOO_MANY_STREAMS", message)
         return self._begin(request), False
+
+    def goes_on(self, stream_id: str | None, owner_id: str, camera_id: str) -> bool:
+        """Whether this stream would be resumed, rather than another one begun."""
+        return self._resumable(stream_id, owner_id, camera_id) is not None
+
+    def _resumable(self, stream_id: str | None, owner_id: str, camera_id: str) -> _Entry | None:
+        entry = self._entries.get(stream_id or "")
+        wanted = entry and (entry.stream.owner_id, entry.stream.camera_id) == (owner_id, camera_id)
+        return entry if wanted else None
 
     def _streams_of(self, owner_id: str) -> int:
         """Open streams that a user sends; those of guests are bounded by the cameras of their room."""
@@ -180,21 +189,14 @@ class Registry:
 
     def change_plan(self, camera_id: str, stored: StoredPlan) -> None:
         """The camera's user changed what is drawn: its stream counts by that from its next frame on."""
-        if self._newest_plan(camera_id, stored) is not stored:
+        if not self._plans.tell(camera_id, stored):
             return
-        self._plans[camera_id] = stored
         for stream in self.streams():
             if stream.camera_id == camera_id:
                 stream.analytics.set_plan(stored.plan)
 
-    def _newest_plan(self, camera_id: str, stored: StoredPlan) -> StoredPlan:
-        """This plan of a camera, or one that is known to have been stored after it."""
-        told = self._plans.get(camera_id, stored)
-        return told if told.version > stored.version else stored
-
     def end_camera(self, camera_id: str) -> None:
         """The camera was deleted."""
-        self._plans.pop(camera_id, None)
         for stream in self.streams():
             if stream.camera_id == camera_id:
                 self.end(stream, "camera_deleted")
@@ -249,7 +251,7 @@ class Registry:
             self._rooms,
         )
         stream.quality = request.quality
-        stream.analytics.set_plan(self._newest_plan(request.camera_id, request.plan).plan)
+        stream.analytics.set_plan(self._plans.of(request.camera_id, request.plan).plan)
         self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), request.guest)
         metrics.STREAMS.set(len(self._entries))
         self._rooms.opened(stream, request.room_id)

@@ -96,7 +96,9 @@ class StreamEvents:
             stored = await select_plan(database, caller.user_id, camera_id)
         if camera is None or (caller.guest is not None and caller.guest.camera_id != camera.id):
             raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
-        if model not in {one.name for one in known}:
+        # A stream that goes on has its model; that no other could begin with it now is no reason to end it.
+        goes_on = self._registry.goes_on(resume, caller.user_id, camera.id)
+        if not goes_on and model not in {one.name for one in known}:
             raise CodedError("UNKNOWN_MODEL", f"There is no prepared model named {model}.")
         if not caller.connected():
             raise CodedError("UNAUTHENTICATED", "This connection is gone.")

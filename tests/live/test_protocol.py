@@ -184,6 +184,18 @@ async def test_a_lost_connection_resumes_its_stream(server: RunningServer) -> No
         assert (result["unique"], result["counters"]["received"]) == (1, 2)
 
 
+async def test_a_stream_goes_on_while_its_model_is_away(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+        stream = (await user.open(camera))["stream"]
+        await user.socket.disconnect()
+        monkeypatch.setattr("server.live.stream_events.prepared_models", lambda folder: [])
+        await user.connect()
+        again = await user.open(camera, resume=stream)
+        assert (again["stream"], again["resumed"]) == (stream, True), "whoever connects again is not sent away for good"
+        assert (await user.open(await user.camera("Yard")))["error"]["code"] == "UNKNOWN_MODEL", "none begins with it"
+
+
 def received() -> float:
     """Frames that arrived at any server of this process."""
     return REGISTRY.get_sample_value("crowdcount_frames_total", {"outcome": "received"}) or 0.0
