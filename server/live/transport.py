@@ -56,6 +56,7 @@ class LiveServer(socketio.AsyncServer):
         super().__init__(**options)
         self._handshakes = handshakes
         self._connecting: dict[str, asyncio.Task[None]] = {}
+        self._dropping: set[str] = set()
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
         if not self._handshakes.admit(eio_sid, network_of(origin_of(environ).address)):
@@ -79,7 +80,13 @@ class LiveServer(socketio.AsyncServer):
     async def drop_unfinished(self) -> None:
         """Close connections that never said who they are; the library would keep them for good."""
         late = self._handshakes.overdue(lambda eio_sid: self.manager.sid_from_eio_sid(eio_sid, "/") is not None)
-        await asyncio.gather(*(self._drop(eio_sid, "unfinished handshake") for eio_sid in late))
+        # Nobody waits for this to end: the next look may find those that are still being dropped.
+        new = set(late) - self._dropping
+        self._dropping |= new
+        try:
+            await asyncio.gather(*(self._drop(eio_sid, "unfinished handshake") for eio_sid in new))
+        finally:
+            self._dropping -= new
 
     async def _drop(self, eio_sid: str, why: str) -> None:
         logger.info("connection %s dropped: %s", eio_sid, why, extra=self._ids(eio_sid))
