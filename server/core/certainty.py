@@ -22,14 +22,18 @@ class Certainty:
     Attributes
     ----------
     low, high : int
-        The number of people there is probably neither smaller nor larger; the count itself lies between.
+        The number of people there is probably neither smaller nor larger. The count itself lies between, unless the
+        scene is saturated: then it may be smaller than both. `high` is None where nobody knows how many there may be.
     saturated : bool
         So many people are at the limit of what can be seen that the count is probably too small.
+    known : bool
+        False until anything can be said: nobody is confirmed in the first frame, whatever it shows.
     """
 
     low: int
-    high: int
+    high: int | None
     saturated: bool = False
+    known: bool = True
 
 
 def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, int]:

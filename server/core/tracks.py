@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.core.certainty import Certainty
+from server.core.crowd import Crowd
 
 XyxyNorm = tuple[float, float, float, float]
 """left, top, right, bottom; each 0..1 of the frame as displayed."""
@@ -46,6 +47,8 @@ class Tracks:
         Grows when identities had to start again; the engine sets it.
     certainty : Certainty, optional
         How far the number of people may be off; None where nobody judged it.
+    crowd : Crowd, optional
+        How many people there are where boxes do not tell; None where the scene is not crowded, or nothing can estimate.
     pictures : mapping of int to bytes
         The frame as small JPEGs, by width in pixels, where somebody asked for them.
     """
@@ -57,4 +60,5 @@ class Tracks:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     epoch: int = 1
     certainty: Certainty | None = None
+    crowd: Crowd | None = None
     pictures: Mapping[int, bytes] = field(default_factory=dict)

@@ -7,10 +7,15 @@ through an unpickled answer.
 import json
 import struct
 from asyncio import StreamReader
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from server.core.certainty import Certainty
+from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.tracks import Track, Tracks
 
 Head = dict[str, Any]
@@ -97,8 +102,27 @@ def encode_tracks(tracks: Tracks) -> Head:
         "height": tracks.height,
         "people": [[person.id, *person.box_norm, person.score] for person in tracks.people],
         "stages_ms": dict(tracks.stages_ms),
-        "certainty": tracks.certainty and [tracks.certainty.low, tracks.certainty.high, tracks.certainty.saturated],
+        "certainty": tracks.certainty and list(astuple(tracks.certainty)),
+        "crowd": tracks.crowd and _encode_crowd(tracks.crowd),
     }
+
+
+def _encode_crowd(crowd: Crowd) -> Head:
+    figure = crowd.figure
+    return {
+        "figure": [figure.estimate, figure.low, figure.high, figure.method.value],
+        "version": crowd.version,
+        "shape": list(crowd.grid.shape),
+        "cells": b64encode(crowd.grid.astype("<f4").tobytes()).decode("ascii"),
+    }
+
+
+def _decode_crowd(head: Head) -> Crowd:
+    estimate, low, high, method = head["figure"]
+    rows, columns = (int(side) for side in head["shape"])
+    cells = np.frombuffer(b64decode(head["cells"]), "<f4").astype(np.float32).reshape(rows, columns)
+    figure = CrowdFigure(float(estimate), int(low), int(high), Method(method))
+    return Crowd(figure, int(head["version"]), cells)
 
 
 def decode_tracks(head: Head, epoch: int) -> Tracks:
@@ -108,5 +132,10 @@ def decode_tracks(head: Head, epoch: int) -> Tracks:
         for id_, left, top, right, bottom, score in head["people"]
     )
     judged = head.get("certainty")
-    certainty = Certainty(int(judged[0]), int(judged[1]), bool(judged[2])) if judged else None
-    return Tracks(head["t"], head["width"], head["height"], people, head["stages_ms"], epoch, certainty)
+    certainty = _decode_certainty(*judged) if judged else None
+    crowd = _decode_crowd(head["crowd"]) if head.get("crowd") else None
+    return Tracks(head["t"], head["width"], head["height"], people, head["stages_ms"], epoch, certainty, crowd)
+
+
+def _decode_certainty(low: int, high: int | None, saturated: bool, known: bool) -> Certainty:
+    return Certainty(int(low), None if high is None else int(high), bool(saturated), bool(known))

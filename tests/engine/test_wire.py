@@ -4,9 +4,11 @@ import asyncio
 import io
 import struct
 
+import numpy as np
 import pytest
 
 from server.core.certainty import Certainty
+from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.tracks import Tracks
 from server.engine import wire
 from tests.support.engine import person
@@ -47,7 +49,16 @@ async def test_it_reads_asynchronously() -> None:
         await wire.read_async(reader)
 
 
-@pytest.mark.parametrize("certainty", [None, Certainty(1, 4), Certainty(2, 9, saturated=True)])
+@pytest.mark.parametrize(
+    "certainty", [None, Certainty(1, 4), Certainty(2, None, saturated=True), Certainty(0, 3, known=False)]
+)
 def test_tracks_come_back_as_they_were(certainty: Certainty | None) -> None:
     tracks = Tracks(12.5, 640, 480, (person(1), person(7)), {"decode": 1.5}, epoch=3, certainty=certainty)
     assert wire.decode_tracks(wire.encode_tracks(tracks), 3) == tracks
+
+
+def test_a_crowd_comes_back_as_it_was() -> None:
+    grid = np.linspace(0, 3, 12, dtype=np.float32).reshape(3, 4)
+    crowd = Crowd(CrowdFigure(18.25, 12, 30, Method.MIXED), 7, grid)
+    tracks = Tracks(12.5, 640, 480, (), epoch=1, crowd=crowd)
+    assert wire.decode_tracks(wire.encode_tracks(tracks), 1) == tracks
