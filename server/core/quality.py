@@ -1,5 +1,6 @@
 """How carefully a camera's frames are looked at: more care finds smaller people and takes longer."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 STRIDE = 32
@@ -14,6 +15,21 @@ class Quality(StrEnum):
     FAST = "fast"
     BALANCED = "balanced"
     ACCURATE = "accurate"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Another quality would find more people.
+
+    Attributes
+    ----------
+    quality : Quality
+    height_px : float
+        How tall the people are in the detector's input now, pixels.
+    """
+
+    quality: Quality
+    height_px: float
 
 
 _SCALES = {Quality.FAST: (0.65, 0.65), Quality.BALANCED: (1.0, 1.0), Quality.ACCURATE: (1.5, 2.0)}

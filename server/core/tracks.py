@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd
+from server.core.quality import Advice
 
 XyxyNorm = tuple[float, float, float, float]
 """left, top, right, bottom; each 0..1 of the frame as displayed."""
@@ -49,6 +50,8 @@ class Tracks:
         How far the number of people may be off; None where nobody judged it.
     crowd : Crowd, optional
         How many people there are where boxes do not tell; None where the scene is not crowded, or nothing can estimate.
+    advice : Advice, optional
+        The quality to choose where people are too small for the chosen one.
     pictures : mapping of int to bytes
         The frame as small JPEGs, by width in pixels, where somebody asked for them.
     """
@@ -61,4 +64,5 @@ class Tracks:
     epoch: int = 1
     certainty: Certainty | None = None
     crowd: Crowd | None = None
+    advice: Advice | None = None
     pictures: Mapping[int, bytes] = field(default_factory=dict)

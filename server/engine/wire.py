@@ -16,6 +16,7 @@ import numpy as np
 
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
+from server.core.quality import Advice, Quality
 from server.core.tracks import Track, Tracks
 
 Head = dict[str, Any]
@@ -104,6 +105,7 @@ def encode_tracks(tracks: Tracks) -> Head:
         "stages_ms": dict(tracks.stages_ms),
         "certainty": tracks.certainty and list(astuple(tracks.certainty)),
         "crowd": tracks.crowd and _encode_crowd(tracks.crowd),
+        "advice": tracks.advice and [tracks.advice.quality.value, tracks.advice.height_px],
     }
 
 
@@ -134,7 +136,18 @@ def decode_tracks(head: Head, epoch: int) -> Tracks:
     judged = head.get("certainty")
     certainty = _decode_certainty(*judged) if judged else None
     crowd = _decode_crowd(head["crowd"]) if head.get("crowd") else None
-    return Tracks(head["t"], head["width"], head["height"], people, head["stages_ms"], epoch, certainty, crowd)
+    advised = head.get("advice")
+    return Tracks(
+        t=head["t"],
+        width=head["width"],
+        height=head["height"],
+        people=people,
+        stages_ms=head["stages_ms"],
+        epoch=epoch,
+        certainty=certainty,
+        crowd=crowd,
+        advice=Advice(Quality(advised[0]), float(advised[1])) if advised else None,
+    )
 
 
 def _decode_certainty(low: int, high: int | None, saturated: bool, known: bool) -> Certainty:

@@ -9,6 +9,7 @@ import pytest
 
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
+from server.core.quality import Advice, Quality
 from server.core.tracks import Tracks
 from server.engine import wire
 from tests.support.engine import person
@@ -60,5 +61,5 @@ def test_tracks_come_back_as_they_were(certainty: Certainty | None) -> None:
 def test_a_crowd_comes_back_as_it_was() -> None:
     grid = np.linspace(0, 3, 12, dtype=np.float32).reshape(3, 4)
     crowd = Crowd(CrowdFigure(18.25, 12, 30, Method.MIXED), 7, grid)
-    tracks = Tracks(12.5, 640, 480, (), epoch=1, crowd=crowd)
+    tracks = Tracks(12.5, 640, 480, (), epoch=1, crowd=crowd, advice=Advice(Quality.ACCURATE, 21.5))
     assert wire.decode_tracks(wire.encode_tracks(tracks), 1) == tracks
