@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.errors import ModelError
-from server.models.catalogue import NETWORK_FILE
+from server.models.catalogue import NETWORK_FILE, ONNX_FILE
 
 Arrays = dict[str, NDArray[np.float32]]
 
+OUTPUT = "density"
 _POOL = 0
 _FRONT = (64, 64, _POOL, 128, 128, _POOL, 256, 256, 256, _POOL, 512, 512, 512)
 _BACK = (512, 512, 512, 256, 128, 64)
-_OUTPUT = "density"
 _TOLERANCE = 1e-3
 """Largest difference that numbers of 16 bits may make, as a fraction of the people counted."""
 
@@ -102,12 +102,14 @@ def build(arrays: Arrays) -> Any:
         flow = ops.add(ops.convolution(flow, weight, [1, 1], pad, pad, [layer.dilation] * 2), bias)
         if layer.name != "output_layer":
             flow = ops.relu(flow)
-    flow.output(0).get_tensor().set_names({_OUTPUT})
+    flow.output(0).get_tensor().set_names({OUTPUT})
     return ov.Model([flow], [image], "csrnet")
 
 
-def export(weights: Path, folder: Path) -> None:
+def export(weights: Path, folder: Path, onnx: bool = False) -> None:
     """Write ``network.xml`` and ``network.bin``: numbers of 16 bits where they count the same people.
+
+    With `onnx` also ``network.onnx``, in 32 bits.
 
     Raises
     ------
@@ -116,17 +118,22 @@ def export(weights: Path, folder: Path) -> None:
     """
     import openvino as ov
 
-    model = build(read_arrays(weights))
+    arrays = read_arrays(weights)
+    model = build(arrays)
     path = folder / NETWORK_FILE
     ov.save_model(model, path, compress_to_fp16=True)
     example = np.random.default_rng(0).normal(size=(1, 3, 96, 128)).astype(np.float32)
     exact, half = (_people(one, example) for one in (model, ov.Core().read_model(path)))
     if abs(half - exact) > _TOLERANCE * abs(exact):
         ov.save_model(model, path, compress_to_fp16=False)
+    if onnx:
+        from server.models.density_onnx import save_onnx
+
+        save_onnx(arrays, folder / ONNX_FILE)
 
 
 def _people(model: Any, example: NDArray[np.float32]) -> float:
     import openvino as ov
 
     results = ov.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(example)
-    return float(results[_OUTPUT].sum(dtype=np.float64))
+    return float(results[OUTPUT].sum(dtype=np.float64))

@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--onnx", action="store_true", help="also network.onnx")
     arguments = parser.parse_args()
     if arguments.kind == "density":
-        return _export_density(arguments.weights, arguments.folder)
+        return _export_density(arguments.weights, arguments.folder, arguments.onnx)
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")  # read when Ultralytics is imported
     import openvino as ov
     import torch
@@ -48,13 +48,13 @@ def main() -> int:
     return 0
 
 
-def _export_density(weights: Path, folder: Path) -> int:
+def _export_density(weights: Path, folder: Path, onnx: bool) -> int:
     """Build it from its arrays, without torch; what is wrong with them is the last line on standard error."""
     from server.core.errors import ModelError
     from server.models.density import export
 
     try:
-        export(weights, folder)
+        export(weights, folder, onnx)
     except ModelError as error:
         print(error, file=sys.stderr)
         return 1
