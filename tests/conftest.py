@@ -17,7 +17,8 @@ from tests.support.databases import ON_EACH_DATABASE
 from tests.support.engine import ScriptedEngine
 from tests.support.postgres import Cluster, cluster
 from tests.support.server import RunningServer, empty_database, run_server
-from tests.support.turns import Turns, turn
+
+pytest_plugins = ["tests.support.turns"]
 
 TESTS = Path(__file__).parent
 PURE = {"core", "vision"}
@@ -47,13 +48,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if tries_again and item.path.relative_to(TESTS).parts[0] not in PURE:
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=lambda item: turn(item.nodeid))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
-    """Several processes keep together what belongs together."""
-    return Turns(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -13,6 +13,7 @@ import pytest
 from server.cli_track import FORMAT_NAMES
 from server.track_formats import FORMATS
 from tests.media import find_vtest, read_vtest, write_clip
+from tests.support.sigint import python
 
 FRAMES = 25
 
@@ -135,7 +136,7 @@ def test_expected_failures_are_one_line(
 def test_interruption_is_clean(tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     out.write_text("from before")
-    command = [sys.executable, "-m", "server.cli", "track", str(find_vtest()), "--out", str(out)]
+    command = python("-m", "server.cli", "track", str(find_vtest()), "--out", str(out))
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
         while "frame/s" not in process.stderr.read(40):
@@ -147,6 +148,19 @@ def test_interruption_is_clean(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert out.read_text() == "from before"
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_job_that_ignores_interruption_is_not_interrupted(clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    command = python("-m", "server.cli", "track", str(clip), "--out", str(out), sigint=signal.SIG_IGN)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        while "frame/s" not in process.stderr.read(40):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert out.read_text()
 
 
 def test_models_list_names_sources_and_sums() -> None:

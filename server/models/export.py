@@ -21,11 +21,13 @@ _TOLERANCE = 1e-2
 def main() -> int:
     """Export one network."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("detector", "appearance"))
+    parser.add_argument("kind", choices=("detector", "appearance", "density"))
     parser.add_argument("weights", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--onnx", action="store_true", help="also network.onnx")
     arguments = parser.parse_args()
+    if arguments.kind == "density":
+        return _export_density(arguments.weights, arguments.folder, arguments.onnx)
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")  # read when Ultralytics is imported
     import openvino as ov
     import torch
@@ -43,6 +45,19 @@ def main() -> int:
     if arguments.onnx:
         _save_onnx(network, example, free_shape, names, arguments.folder / ONNX_FILE)
     ov.save_model(model, arguments.folder / NETWORK_FILE, compress_to_fp16=False)
+    return 0
+
+
+def _export_density(weights: Path, folder: Path, onnx: bool) -> int:
+    """Build it from its arrays, without torch; what is wrong with them is the last line on standard error."""
+    from server.core.errors import ModelError
+    from server.models.density import export
+
+    try:
+        export(weights, folder, onnx)
+    except ModelError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -56,23 +56,32 @@ def pull(
             say(f"{release.name}: preparing again, for ONNX Runtime too")
         except ModelError as error:
             say(error.message if error.code != "MODEL_MISSING" else f"{release.name}: preparing")
-    _require_exporter(onnx)
+    _require_exporter(release, onnx)
     workshop = models_dir / _WORKSHOP
     workshop.mkdir(parents=True, exist_ok=True)
     with _alone(workshop):
-        checked = workshop / f"{release.name}.pt"
+        checked = workshop / f"{release.name}{'.npz' if release.kind == 'density' else '.pt'}"
         source = copy_weights(release, weights, checked) if weights else fetch_weights(release, checked, say)
-        with tempfile.TemporaryDirectory(dir=workshop, prefix=f"{release.name}-") as folder:
-            staging = Path(folder) / release.name
-            staging.mkdir()
-            say(f"{release.name}: exporting to OpenVINO")
-            _export(release, checked, staging, Path(folder), onnx)
-            if release.kind == "detector":
-                say(f"{release.name}: {_quantize(staging, Path(folder))}")
-            _write_card(release, source, staging)
-            _install(staging, models_dir / release.name, Path(folder))
-        checked.unlink()
+        try:
+            _prepare(models_dir, release, checked, source, say, onnx)
+        finally:
+            checked.unlink(missing_ok=True)
     return find_prepared(models_dir, release.name)
+
+
+def _prepare(
+    models_dir: Path, release: Release, checked: Path, source: str, say: Callable[[str], None], onnx: bool
+) -> None:
+    """Make the folder aside, from checked weights, and put it in place when it is complete."""
+    with tempfile.TemporaryDirectory(dir=models_dir / _WORKSHOP, prefix=f"{release.name}-") as folder:
+        staging = Path(folder) / release.name
+        staging.mkdir()
+        say(f"{release.name}: exporting to OpenVINO")
+        _export(release, checked, staging, Path(folder), onnx)
+        if release.kind == "detector":
+            say(f"{release.name}: {_quantize(staging, Path(folder))}")
+        _write_card(release, source, staging)
+        _install(staging, models_dir / release.name, Path(folder))
 
 
 def pinned_release(name: str, sha256: str | None) -> Release:
@@ -88,15 +97,12 @@ def pinned_release(name: str, sha256: str | None) -> Release:
     return Release(name, "detector", sha256.lower(), size=0, licence="see its author")
 
 
-def _require_exporter(onnx: bool = False) -> None:
-    missing = [
-        name
-        for name in ("torch", "ultralytics", *(("onnx",) if onnx else ()))
-        if importlib.util.find_spec(name) is None
-    ]
+def _require_exporter(release: Release, onnx: bool = False) -> None:
+    needed = ["openvino"] if release.kind == "density" else ["torch", "ultralytics"]
+    missing = [name for name in (*needed, *(["onnx"] if onnx else [])) if importlib.util.find_spec(name) is None]
     if missing:
         message = (
-            f"Preparing models needs {' and '.join(missing)}; install the extra `models` (and `onnx`), "
+            f"Preparing {release.name} needs {' and '.join(missing)}; install the extra `models` (and `onnx`), "
             "or copy a prepared folder from another machine."
         )
         raise ModelError("EXPORTER_MISSING", message)

@@ -1,7 +1,9 @@
 """Which tests run in one process, where several test at a time, and in which order these begin."""
 
 from pathlib import PurePosixPath
+from typing import Any
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 FIRST_HALF = "test_s"
@@ -26,7 +28,38 @@ def turn(nodeid: str) -> int:
 
 
 class Turns(LoadScopeScheduling):  # type: ignore[misc]
-    """pytest-xdist's own groups (`--dist loadgroup`) do not hold with pytest 9.1, which ignores the names they set."""
+    """pytest-xdist's own groups (`--dist loadgroup`) set `_nodeid`, which pytest has not read since 9.1."""
 
     def _split_scope(self, nodeid: str) -> str:
         return together(nodeid)
+
+    def unfinished(self, node: Any) -> str | None:
+        """Return the test that a process is at; None when it has none."""
+        groups = self.assigned_work.get(node, {}).values()
+        return next((nodeid for group in groups for nodeid, complete in group.items() if not complete), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest first."""
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
+    """Several processes keep together what belongs together."""
+    return Turns(config, log)
+
+
+@pytest.hookimpl(optionalhook=True, trylast=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """End the run when one of the processes died.
+
+    pytest-xdist replaces it, and waits for ever when the others know already that nothing is left for them. Without
+    replacements it lets the others finish first, and calls the run passed when the process had no test left.
+    """
+    if error:
+        test = node.config.pluginmanager.getplugin("dsession").sched.unfinished(node)
+        pytest.exit(
+            f"process {node.gateway.id} died {f'in {test}' if test else 'outside of tests'}: {error}",
+            returncode=pytest.ExitCode.TESTS_FAILED,
+        )

@@ -1,0 +1,139 @@
+"""CSRNet (Li, Zhang & Chen, CVPR 2018): people per cell of a crowd, built as an OpenVINO network from plain arrays.
+
+VGG16's first ten convolutions, six dilated ones and one of 1x1. Needs neither torch nor Ultralytics.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.errors import ModelError
+from server.models.catalogue import NETWORK_FILE, ONNX_FILE
+
+Arrays = dict[str, NDArray[np.float32]]
+
+OUTPUT = "density"
+_POOL = 0
+_FRONT = (64, 64, _POOL, 128, 128, _POOL, 256, 256, 256, _POOL, 512, 512, 512)
+_BACK = (512, 512, 512, 256, 128, 64)
+_TOLERANCE = 1e-3
+"""Largest difference that numbers of 16 bits may make, as a fraction of the people counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A convolution, named as in the arrays; `pooled`: 2x2 maximum before it."""
+
+    name: str
+    inputs: int
+    outputs: int
+    kernel: int
+    dilation: int
+    pooled: bool = False
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The arrays that it needs."""
+        weight = (self.outputs, self.inputs, self.kernel, self.kernel)
+        return {f"{self.name}.weight": weight, f"{self.name}.bias": (self.outputs,)}
+
+
+def layers() -> Iterator[Layer]:
+    """The 17 convolutions in order; a ReLU follows each but the last."""
+    channels = 3
+    for part, dilation, widths in (("frontend", 1, _FRONT), ("backend", 2, _BACK)):
+        place, pooled = 0, False
+        for width in widths:
+            if width == _POOL:
+                place, pooled = place + 1, True
+                continue
+            yield Layer(f"{part}.{place}", channels, width, 3, dilation, pooled)
+            place, pooled, channels = place + 2, False, width
+    yield Layer("output_layer", channels, 1, 1, 1)
+
+
+def read_arrays(weights: Path) -> Arrays:
+    """Read and check the arrays; nothing in the file is run.
+
+    Raises
+    ------
+    ModelError
+        ``BAD_WEIGHTS``: no archive of arrays, pickled objects, or other arrays than CSRNet's.
+    """
+    expected = {name: shape for layer in layers() for name, shape in layer.shapes.items()}
+    try:
+        with np.load(weights, allow_pickle=False) as archive:
+            if not isinstance(archive, np.lib.npyio.NpzFile) or set(archive.files) != set(expected):
+                raise ModelError("BAD_WEIGHTS", f"{weights.name} does not hold the {len(expected)} arrays of CSRNet.")
+            arrays = {name: archive[name] for name in expected}
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError("BAD_WEIGHTS", f"{weights.name} is no archive of plain arrays: {error}.") from error
+    for name, shape in expected.items():
+        found = arrays[name]
+        if found.shape != shape or found.dtype != np.float32 or not np.isfinite(found).all():
+            message = f"{name} in {weights.name} is {found.dtype} {found.shape}, not finite float32 {shape}."
+            raise ModelError("BAD_WEIGHTS", message)
+    return arrays
+
+
+def build(arrays: Arrays) -> Any:
+    """Return the network as an `openvino.Model`.
+
+    Input ``image``: float32 (n, 3, height, width), RGB by ImageNet's mean and deviation. Output ``density``: float32
+    (n, 1, height // 8, width // 8), people per cell; its sum is the number of people.
+    """
+    import openvino as ov
+    from openvino import opset8 as ops
+
+    image = ops.parameter([-1, 3, -1, -1], np.float32, name="image")
+    image.output(0).get_tensor().set_names({"image"})
+    flow: Any = image
+    for layer in layers():
+        if layer.pooled:
+            flow = ops.max_pool(flow, [2, 2], [1, 1], [0, 0], [0, 0], [2, 2]).output(0)
+        pad = [layer.dilation * (layer.kernel // 2)] * 2
+        weight = ops.constant(arrays[f"{layer.name}.weight"])
+        bias = ops.constant(arrays[f"{layer.name}.bias"].reshape(1, -1, 1, 1))
+        flow = ops.add(ops.convolution(flow, weight, [1, 1], pad, pad, [layer.dilation] * 2), bias)
+        if layer.name != "output_layer":
+            flow = ops.relu(flow)
+    flow.output(0).get_tensor().set_names({OUTPUT})
+    return ov.Model([flow], [image], "csrnet")
+
+
+def export(weights: Path, folder: Path, onnx: bool = False) -> None:
+    """Write ``network.xml`` and ``network.bin``: numbers of 16 bits where they count the same people.
+
+    With `onnx` also ``network.onnx``, in 32 bits.
+
+    Raises
+    ------
+    ModelError
+        As `read_arrays`.
+    """
+    import openvino as ov
+
+    arrays = read_arrays(weights)
+    model = build(arrays)
+    path = folder / NETWORK_FILE
+    ov.save_model(model, path, compress_to_fp16=True)
+    example = np.random.default_rng(0).normal(size=(1, 3, 96, 128)).astype(np.float32)
+    exact, half = (_people(one, example) for one in (model, ov.Core().read_model(path)))
+    if abs(half - exact) > _TOLERANCE * abs(exact):
+        ov.save_model(model, path, compress_to_fp16=False)
+    if onnx:
+        from server.models.density_onnx import save_onnx
+
+        save_onnx(arrays, folder / ONNX_FILE)
+
+
+def _people(model: Any, example: NDArray[np.float32]) -> float:
+    import openvino as ov
+
+    results = ov.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(example)
+    return float(results[OUTPUT].sum(dtype=np.float64))
