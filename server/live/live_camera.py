@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.core.alarm import Level
-from server.core.venue import Reading, State, state_of
+from server.core.reading import Reading, State, state_of
 from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
@@ -54,11 +54,10 @@ class LiveCamera:
         """The stream ended."""
         self.reading, self.alerts = None, {}
 
-    def take(self, result: Json, arrived_s: float, wall_ms: float) -> None:
-        """The answer to a frame that arrived then, on the monotonic clock and on the wall's."""
-        zones = {zone["id"]: frozenset(zone["people"]) for zone in result["zones"]}
-        self.reading = Reading(arrived_s, result["count"], zones)
-        self.result, self.wall_ms = result, wall_ms
+    def take(self, result: Json, reading: Reading, wall_ms: float) -> None:
+        """The answer to a frame that arrived at `wall_ms`, and what it says, on the monotonic clock."""
+        self.reading, self.result, self.wall_ms = reading, result, wall_ms
+        arrived_s = reading.at_s
         self.arrivals.append(arrived_s)
         while arrived_s - self.arrivals[0] > FPS_OVER_S:
             self.arrivals.popleft()
