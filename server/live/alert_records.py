@@ -40,7 +40,7 @@ def alert_record(
         peak=alert.peak,
         peak_at=opened_at + alert.peak_t / 1000,
     )
-    if before is not None and before.peak_at == record.peak_at:
+    if before is not None and (before.peak, before.peak_at) == (record.peak, record.peak_at):
         return replace(record, estimated=before.estimated, peak_low=before.peak_low, peak_high=before.peak_high)
     return _with_range(record, report)
 
