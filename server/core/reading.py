@@ -3,22 +3,17 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import reduce
-
-import numpy as np
-from numpy.typing import NDArray
 
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure
+from server.core.geometry import PointNorm
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
+from server.core.zone_mask import union_mask
 
 SILENT_S = 10.0
 """A camera without a frame for so long is silent: its part of every total is marked stale."""
 NEVER = float("-inf")
-
-Mask = NDArray[np.float32]
-"""How much of each cell of a crowd's grid belongs to a zone, 0..1, shape (rows, columns)."""
 
 
 class State(StrEnum):
@@ -65,8 +60,8 @@ class Reading:
         How far the count may be off; None where nobody judged it.
     crowd : Crowd or None
         The estimate, where boxes do not tell.
-    masks : mapping of str to ndarray
-        By zone id, where there is a crowd.
+    outlines : mapping of str to tuple of PointNorm
+        Corners of the zones, by zone id.
     """
 
     at_s: float = NEVER
@@ -74,15 +69,19 @@ class Reading:
     zones: Mapping[str, frozenset[int]] = field(default_factory=dict)
     certainty: Certainty | None = None
     crowd: Crowd | None = None
-    masks: Mapping[str, Mask] = field(default_factory=dict)
+    outlines: Mapping[str, tuple[PointNorm, ...]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> bool:
+        """Whether anything can be said about how many people there are: not so in the first frame of a stream."""
+        sure = self.crowd is not None or self.certainty is None or self.certainty.known
+        return self.at_s != NEVER and sure
 
     @property
     def known(self) -> bool:
-        """Whether it says how many people there are: not before a first frame was judged, nor where too many hide."""
-        if self.at_s == NEVER:
-            return False
-        judged = self.certainty
-        return judged is None or (judged.known and (self.crowd is not None or not judged.saturated))
+        """Whether it says how many people there are: too many to see, without an estimate, give a lower bound alone."""
+        saturated = self.certainty is not None and self.certainty.saturated
+        return self.judged and (self.crowd is not None or not saturated)
 
     def share(self, zones: Collection[str | None]) -> Share:
         """The people in any of these zones, each once; None is the whole frame, which includes its zones."""
@@ -98,8 +97,9 @@ class Reading:
 
     def _part(self, crowd: Crowd, zones: Collection[str | None], seen: int) -> CrowdFigure:
         """The estimate for the union of zones: who stands where two overlap counts once."""
-        masks = [self.masks[zone] for zone in zones if zone is not None and zone in self.masks]
-        return crowd.part(reduce(np.maximum, masks, np.zeros_like(crowd.grid)), seen)
+        drawn = [self.outlines[zone] for zone in zones if zone is not None and zone in self.outlines]
+        part = crowd.part(union_mask(drawn, *crowd.grid.shape), seen)
+        return part if part.estimate <= max(crowd.figure.estimate, seen) else crowd.figure
 
     def _counted(self, seen: int) -> Share:
         """Who may be overlooked in the frame may be overlooked in this part of it, and who is none may be here."""
@@ -123,6 +123,7 @@ def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float) -> Reading:
         zones={report.zone.id: frozenset(report.present) for report in found},
         certainty=tracks.certainty,
         crowd=tracks.crowd,
+        outlines={report.zone.id: report.zone.points_norm for report in found},
     )
 
 

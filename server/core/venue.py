@@ -6,6 +6,7 @@ from server.core.alarm import Alarm, Alert, Level, Limits
 from server.core.reading import Readings
 from server.core.total import Part, Total, total
 from server.core.trend import Trend
+from server.core.watch import SETTLE_MS
 
 UNWATCHED_S = 60.0
 """An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
@@ -56,7 +57,7 @@ class AreaWatch:
         self.limits = limits or limits_for(capacity)
         self._alarm = Alarm(self.limits) if self.limits else None
         self._trend = Trend()
-        self._seen_s = self._lost_s = float("-inf")
+        self._seen_s = self._lost_s = self._boxed_s = float("-inf")
         self._unknown: frozenset[str] = frozenset()
         self._basis: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
@@ -77,12 +78,9 @@ class AreaWatch:
             if found.complete:
                 self._trend.update(now_s, found.people)
             if self._alarm is not None:
-                # Who a camera sees, and cannot count, is still there: that does not end after a minute.
-                blind = set(found.unknown_cameras) - set(found.stale_cameras)
-                may_fall = found.complete or not (blind or now_s - self._lost_s < UNWATCHED_S)
                 went_on = self._alarm.alert is not None
-                self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
-                cleared = went_on and self._alarm.alert is None
+                self._alarm.update(now_s * 1000, found.people, may_fall=self._may_fall(now_s, found))
+                cleared = went_on and self._alarm.alert is None and not found.unknown_cameras
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
         slope = self._trend.per_minute() if found.complete else None
@@ -105,7 +103,17 @@ class AreaWatch:
             self._trend = Trend()
         if self._basis[0] - sure or unknown - self._unknown:
             self._lost_s = now_s
+        if self._basis[1] - basis[1]:
+            self._boxed_s = now_s
         self._basis, self._unknown = basis, unknown
+
+    def _may_fall(self, now_s: float, found: Total) -> bool:
+        """Whether fewer people mean that some left: not so right after an estimate, for boxes find fewer."""
+        if now_s - self._boxed_s < SETTLE_MS / 1000:
+            return False
+        # Who a camera sees, and cannot count, is still there: that does not end after a minute.
+        blind = set(found.unknown_cameras) - set(found.stale_cameras)
+        return found.complete or not (blind or now_s - self._lost_s < UNWATCHED_S)
 
     def _full_in(self, people: int, slope: float | None) -> float | None:
         if self.capacity is None or slope is None or slope <= 0 or people >= self.capacity:

@@ -109,15 +109,26 @@ class LiveCamera:
             "height": result["height"],
             "epoch": result["epoch"],
             "count": result["count"],
+            "known": result["known"],
+            "count_low": result["count_low"],
+            "count_high": result["count_high"],
+            "saturated": result["saturated"],
+            "crowd": result["crowd"],
+            "crowd_peak": result["crowd_peak"],
             "peak": result["peak"],
             "unique": result["unique"],
             "level": _worst(result["zones"]),
-            "zones": [
-                {name: zone[name] for name in zone if name not in ("people", "alerts")} for zone in result["zones"]
-            ],
+            "zones": [_zone(zone, live=state is State.LIVE) for zone in result["zones"]],
             "lines": result["lines"],
             "people": self.people(),
         }
+
+
+def _zone(zone: Json, *, live: bool) -> Json:
+    """A zone without its people and alerts; clear only while it is known to be."""
+    known = live and zone["known"]
+    state = zone["level"] if known or zone["level"] != "clear" else "unknown"
+    return {name: zone[name] for name in zone if name not in ("people", "alerts")} | {"state": state}
 
 
 def _worst(zones: list[Mapping[str, Any]]) -> str:

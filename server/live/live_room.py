@@ -9,12 +9,12 @@ from server.core.alarm import Limits
 from server.core.reading import Reading, state_of
 from server.core.total import Part, total
 from server.core.venue import AreaReport, AreaWatch, PublicFigure, public_figure
-from server.ids import new_id
+from server.live.area_record import area_alert
 from server.live.live_camera import LiveCamera
 from server.live.room_json import encode_area, encode_total
 from server.live.takings import Alert, Takings
 from server.live.viewer import Picture, Viewer
-from server.storage.area_alerts import PREFIX, AreaAlert, PlacedAlert
+from server.storage.area_alerts import AreaAlert, PlacedAlert
 from server.storage.areas import Area
 
 Json = dict[str, Any]
@@ -192,15 +192,5 @@ class LiveRoom:
                 return None
             live.alert = None
             return replace(known, ended_at=wall, interrupted=not report.cleared)
-        shift = wall - now_s
-        alert = AreaAlert(
-            id=known.id if known else new_id(PREFIX),
-            area_id=live.area.id,
-            level=goes_on.worst.name.lower(),
-            began_at=known.began_at if known else goes_on.began / 1000 + shift,
-            ended_at=None,
-            peak=goes_on.peak,
-            peak_at=known.peak_at if known and known.peak == goes_on.peak else goes_on.peak_t / 1000 + shift,
-        )
-        live.alert = alert
-        return None if alert == known else alert
+        live.alert = area_alert(live.area, report, goes_on, wall - now_s, known)
+        return None if live.alert == known else live.alert

@@ -13,6 +13,7 @@ from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
+from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
 from server.storage.database import Database
@@ -126,6 +127,7 @@ class Registry:
                 figures = stream.analytics.figures
                 found[stream.camera_id] = {
                     "count": figures.count,
+                    **encode_reading(stream.reading),
                     "peak": figures.peak,
                     "unique": figures.unique,
                     "seconds": round(now - entry.opened_at, 1),
