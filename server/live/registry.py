@@ -151,6 +151,7 @@ class Registry:
         entry = self._resumable(request.resume, request.owner_id, request.camera_id)
         if entry is not None:
             self._attach(entry, request.sid)
+            entry.stream.resume()
             logger.info("stream resumed", extra=_ids(entry.stream, request.sid))
             return entry.stream, True
         for other in list(self._entries.values()):

@@ -3,9 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from server.core.analytics import Analysis
+from server.core.crowd import Crowd
 from server.core.heatmap import HeatmapImage
-from server.core.report_json import encode_alert, encode_certainty, encode_line, encode_zone
+from server.core.report_json import (
+    encode_advice,
+    encode_alert,
+    encode_certainty,
+    encode_crowd,
+    encode_line,
+    encode_zone,
+    whole,
+)
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 from server.live.rate import Rate
@@ -15,8 +26,28 @@ AlertId = Callable[[str, str], str | None]
 """From zone id and figure to the id of the alert that goes on."""
 
 
-def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json:
-    """People, totals, zones, lines and, in its turn, the heatmap."""
+class CrowdMaps:
+    """Which map of the crowd a client has: the grid of an estimate is sent once."""
+
+    def __init__(self) -> None:
+        self._sent: tuple[int, int] | None = None
+
+    def take(self, tracks: Tracks) -> Crowd | None:
+        """Return what the client has to get with the answer to this frame, and take it for sent.
+
+        A client drops its map when the frame is not crowded any more. Versions count within an epoch.
+        """
+        current = None if tracks.crowd is None else (tracks.epoch, tracks.crowd.version)
+        before, self._sent = self._sent, current
+        return tracks.crowd if current != before else None
+
+    def forget(self) -> None:
+        """Another connection begins without a map."""
+        self._sent = None
+
+
+def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId, crowd_map: Crowd | None = None) -> Json:
+    """People, totals, zones, lines and, in their turn, the heatmap and the map of the crowd."""
     figures = analysis.figures
     result: Json = {
         "epoch": tracks.epoch,
@@ -29,6 +60,9 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
         ],
         "count": figures.count,
         **encode_certainty(tracks),
+        "crowd": encode_crowd(analysis.crowd),
+        "crowd_peak": whole(analysis.crowd_peak),
+        "advice": encode_advice(tracks.advice),
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,
@@ -37,6 +71,8 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
     }
     if analysis.heatmap is not None:
         result["heatmap"] = _heatmap(analysis.heatmap)
+    if crowd_map is not None:
+        result["crowd_map"] = _crowd_map(crowd_map)
     return result
 
 
@@ -52,6 +88,19 @@ def _heatmap(image: HeatmapImage) -> Json:
         "rows": image.rows,
         "max_seconds": image.max_seconds,
         "cells": image.cells,
+    }
+
+
+def _crowd_map(crowd: Crowd) -> Json:
+    """People in each cell, scaled to the fullest one."""
+    rows, columns = crowd.grid.shape
+    most = float(crowd.grid.max(initial=0.0))
+    cells = np.clip(crowd.grid * (255 / most), 0, 255) if most > 0 else np.zeros((rows, columns))
+    return {
+        "columns": columns,
+        "rows": rows,
+        "max_people": round(most, 4),
+        "cells": np.rint(cells).astype(np.uint8).tobytes(),
     }
 
 

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 from server.core.analytics import Analytics
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
+from server.core.report_json import whole
 from server.engine.base import Engine
 from server.live import metrics
 from server.live.counters import Counters
 from server.live.frame import Frame
 from server.live.journal import Journal
 from server.live.rate import RateMeter
-from server.live.results import encode_rate, encode_result
+from server.live.results import CrowdMaps, encode_rate, encode_result
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -87,6 +88,7 @@ class Stream:
         self._clock = clock
         self._audience = audience
         self._rate = RateMeter(clock())
+        self._crowd_maps = CrowdMaps()
         self._full = False
         self._last_seq = 0
         self._last_t = 0.0
@@ -98,6 +100,10 @@ class Stream:
     def next_seq(self) -> int:
         """The smallest number that a frame may have."""
         return self._last_seq + 1
+
+    def resume(self) -> None:
+        """Another connection sends the frames now, and has nothing of what was answered to the one before."""
+        self._crowd_maps.forget()
 
     def refuse(self, seq: int, error: CodedError) -> Answer:
         """Answer a frame that did not pass the checks. It uses up its number unless that was the fault."""
@@ -159,6 +165,7 @@ class Stream:
             "peak": figures.peak,
             "peak_t": figures.peak_t,
             "unique": figures.unique,
+            "crowd_peak": whole(figures.crowd_peak),
             "counters": self.counters.as_dict(),
         }
 
@@ -222,7 +229,7 @@ class Stream:
             "total_ms": (ended - current.arrived) * 1000,
         }
         self.journal.note(tracks.t, analysis, current.frame.jpeg)
-        result = encode_result(tracks, analysis, self.journal.alert_id)
+        result = encode_result(tracks, analysis, self.journal.alert_id, self._crowd_maps.take(tracks))
         result["counters"] = self.counters.as_dict()
         rate = self._rate.rate(ended)
         self._note_full(rate.full)
