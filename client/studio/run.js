@@ -88,6 +88,11 @@ export class Run {
   /** The user changed what counts while it runs. */
   onSettings() {}
 
+  /** The camera is looked at with another quality. @param {number} side pixels that frames may have now */
+  onQuality(side) {
+    if (this.opened) this.opened = { ...this.opened, limits: { ...this.opened.limits, max_side: side } };
+  }
+
   /** Another network, or one again: what the link waits for may be there. */
   onNetworkChange() {
     this.link?.hurry();
