@@ -174,6 +174,7 @@ def test_the_first_frame_is_not_zero(near: BrowserContext, watch: Watch, scripte
     page.locator("#choose-camera").click()
     says(page, "unknown", "–")
     assert page.locator("#count-range").inner_text() == "Not yet known"
+    assert page.locator("#peak").inner_text() == "–"
     page.wait_for_function("() => document.querySelector('#announcer').textContent.includes('not yet known')")
     assert violations(page) == []
     shoot(page, "unknown")
