@@ -88,6 +88,11 @@ export class Run {
   /** The user changed what counts while it runs. */
   onSettings() {}
 
+  /** The camera is looked at with another quality. @param {number} side pixels that frames may have now */
+  onQuality(side) {
+    if (this.opened) this.opened = { ...this.opened, limits: { ...this.opened.limits, max_side: side } };
+  }
+
   /** Another network, or one again: what the link waits for may be there. */
   onNetworkChange() {
     this.link?.hurry();
@@ -190,14 +195,15 @@ export class Run {
   ending(summary) {
     const { figures, counters } = this.store.get();
     const crowdPeak = figures?.crowdPeak ?? null;
-    if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: "" };
+    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” are those who had a box.");
+    if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
     return {
       peak: figures?.peak ?? 0,
       crowdPeak,
       unique: figures?.unique ?? 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
-      note: figures ? t("The connection was lost; these are the last figures that arrived.") : "",
+      note: [figures ? t("The connection was lost; these are the last figures that arrived.") : "", crowded].filter(Boolean).join(" "),
     };
   }
 

@@ -1,13 +1,12 @@
 /** The number of people over time: a line with its range, and the same as a table. */
 import uPlot from "uplot";
-import { formatCount, formatTenth } from "../core/format.js";
-import { kindOf } from "../core/history.js";
-import { NONE, formatEstimate } from "../core/people.js";
+import { formatCount } from "../core/format.js";
 import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { saveChart } from "../zones/chart-picture.js";
 import { toCsv } from "../zones/csv.js";
 import { saveFile } from "../zones/exchange.js";
+import { cellsOf } from "./chart-cells.js";
 import { LookBack } from "./look-back.js";
 import { showKey, stretches } from "./stretches.js";
 import { COUNT_STEPS, TIME_STEPS, countWidth, cssColour, timeLabel } from "./time-axis.js";
@@ -43,14 +42,6 @@ function options(get, past, kinds, size) {
     series: [{}, { stroke: accent, width: 2, points: { show: false } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
     bands: [{ series: [3, 2], fill: `color-mix(in srgb, ${accent} 22%, transparent)` }],
   };
-}
-
-/** @param {import("../core/history.js").Bucket} bucket @returns {string[]} least, average and most, in words */
-export function cellsOf(bucket) {
-  const { low, high, sum, frames } = bucket;
-  if (!frames) return [t("not known"), NONE, NONE];
-  if (kindOf(bucket) === "estimated") return [low, sum / frames, high].map((people) => formatEstimate(Math.round(people)));
-  return [formatCount(low), formatTenth(sum / frames), formatCount(high)];
 }
 
 /** @param {HTMLElement} body @param {History} history @param {StudioState} state */

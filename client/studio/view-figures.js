@@ -72,8 +72,10 @@ export function figuresView() {
   return (state, now) => {
     const { figures, rates, counters } = state;
     showCount(figures, now);
-    setText(nodes.peak, figures ? peakText(figures.peak, figures.crowdPeak) : NONE);
-    setText(nodes.unique, or(figures?.unique, formatCount));
+    // Nobody so far is no finding while nothing can be said.
+    const begun = figures && (figures.known || figures.peak > 0) ? figures : null;
+    setText(nodes.peak, begun ? peakText(begun.peak, begun.crowdPeak) : NONE);
+    setText(nodes.unique, or(begun?.unique, formatCount));
     setText(nodes.fps, or(rates.fps, formatRate));
     setText(nodes.delay, or(rates.delayMs, (ms) => formatDelay(Math.round(ms))));
     setText(nodes.processed, formatCount(counters.processed));

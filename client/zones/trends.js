@@ -1,6 +1,6 @@
 /** How full each zone was over time: one history for each, brought together for a chart. Pure. */
 import { History } from "../core/history.js";
-import { NOT_KNOWN, peopleIn } from "../core/people.js";
+import { peopleOfZone } from "./figures.js";
 
 /**
  * @typedef {import("../core/history.js").Range} Range
@@ -25,7 +25,7 @@ export class Trends {
     // A stream that began anew has nothing to do with the one before.
     if (t < this.#last) this.#histories.clear();
     this.#last = t;
-    for (const zone of zones) this.of(zone.id).add(t, known ? peopleIn(zone, true) : NOT_KNOWN);
+    for (const zone of zones) this.of(zone.id).add(t, peopleOfZone(zone, known));
   }
 
   clear() {

@@ -77,6 +77,8 @@ class Services:
         Called with the id of a session that was just used.
     camera_deleted : callable
         Called with the camera's id after it is gone.
+    quality_changed : callable
+        Called with a camera's id and its new quality.
     plan_changed : callable
         Called with the camera's id and its new plan, with its version, after that was stored.
     rooms : RoomSignals
@@ -103,6 +105,7 @@ class Services:
     session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
     plan_changed: Callable[[str, StoredPlan], None]
+    quality_changed: Callable[[str, Quality], None]
     rooms: RoomSignals
     status_answers: StatusAnswers = field(default_factory=StatusAnswers)
     web_life: WebLife = WebLife()

@@ -198,6 +198,13 @@ class Registry:
             if stream.camera_id == camera_id:
                 stream.analytics.set_plan(stored.plan)
 
+    def change_quality(self, camera_id: str, quality: Quality) -> None:
+        """The camera's user chose another quality: its stream has it from its next frame on."""
+        for stream in self.streams():
+            if stream.camera_id == camera_id:
+                self._engine.change(stream.id, StreamSettings(stream.model, quality))
+                stream.quality = quality
+
     def end_camera(self, camera_id: str) -> None:
         """The camera was deleted."""
         for stream in self.streams():
