@@ -6,6 +6,7 @@
  * @property {boolean} known
  * @property {boolean} saturated
  * @property {import("../live/protocol.js").CrowdFigure | null} crowd
+ * @property {number | null} crowd_peak the largest estimate
  * @property {number} peak
  * @property {number} unique
  * @property {number} seconds since the stream began

@@ -61,7 +61,8 @@ class LiveOut(BaseModel):
     """What a camera counts right now.
 
     `count` are the people with a box. Where it is `saturated` there are probably more; `crowd` is the estimate then,
-    null where nothing can estimate. Not `known`: nothing can be said yet.
+    null where nothing can estimate. Not `known`: nothing can be said yet. `crowd_peak` is the largest estimate of the
+    stream, null where it was never crowded.
     """
 
     count: int
@@ -70,6 +71,7 @@ class LiveOut(BaseModel):
     known: bool
     saturated: bool
     crowd: CrowdOut | None
+    crowd_peak: int | None
     peak: int
     unique: int
     seconds: float

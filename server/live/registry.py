@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from server.core.errors import CodedError
 from server.core.quality import Quality
+from server.core.report_json import whole
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
@@ -129,6 +130,7 @@ class Registry:
                     "count": figures.count,
                     **encode_reading(stream.reading),
                     "peak": figures.peak,
+                    "crowd_peak": whole(figures.crowd_peak),
                     "unique": figures.unique,
                     "seconds": round(now - entry.opened_at, 1),
                     "source": stream.source,

@@ -178,6 +178,7 @@ def test_the_list_of_cameras_says_the_same(wall: Page) -> None:
         figure = wall.locator(".card", has=wall.get_by_role("link", name=name, exact=True)).locator(".card-count")
         expect(figure.locator("strong")).to_have_text(number)
         expect(figure).to_contain_text(words)
+    expect(wall.locator(".card", has=wall.get_by_role("link", name="Square", exact=True))).to_contain_text("Peak ≈ 470")
     assert violations(wall) == []
     photograph(wall, "crowded-cameras")
     wall.goto(room)
