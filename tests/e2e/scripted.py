@@ -2,15 +2,33 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from server.config import Settings
+from server.core.tracks import Tracks
 from tests.support.engine import Scene, ScriptedEngine
 from tests.support.server import run_server
 
 START_S = 60
+
+
+class PlacedEngine(ScriptedEngine):
+    """Answers by what is sent: `shows` has what is seen in some JPEGs, the scene is for all others. Its pictures are
+    the frames themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shows: dict[bytes, Tracks] = {}
+
+    async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
+        """What this frame shows."""
+        seen = await super().process(stream_id, jpeg, t, picture_widths)
+        pictures = dict.fromkeys(picture_widths, jpeg)
+        shown = self.shows.get(jpeg, seen)
+        return replace(shown, t=t, pictures=pictures, stages_ms=seen.stages_ms, epoch=seen.epoch)
 
 
 class ScriptedServer:
@@ -27,7 +45,7 @@ class ScriptedServer:
         self._end: Callable[[], object] = lambda: None
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-        self.engine = ScriptedEngine()
+        self.engine = PlacedEngine()
         self.url = ""
 
     def __enter__(self) -> "ScriptedServer":

@@ -48,7 +48,9 @@ def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServe
 def near(browser: Browser, scripted: ScriptedServer) -> Iterator[BrowserContext]:
     """A browser profile beside that server."""
     scripted.show(COUNTED)
-    context = browser.new_context(base_url=scripted.url, permissions=["camera"], viewport={"width": 1440, "height": 900})
+    context = browser.new_context(
+        base_url=scripted.url, permissions=["camera"], viewport={"width": 1440, "height": 900}
+    )
     context.set_default_timeout(15_000)
     yield context
     context.close()
@@ -204,7 +206,9 @@ def test_advice_switches_the_quality_while_the_stream_goes_on(counting: Page, sc
     camera = counting.url.rsplit("/", 1)[1].partition("#")[0]
     assert send(counting, "GET", f"/api/cameras/{camera}/quality") == {"quality": "accurate", "max_side": 1280}
     assert [one.quality for one in scripted.engine.opened.values()] == [Quality.ACCURATE]
-    counting.wait_for_function("before => Number(document.querySelector('#processed').textContent) > before", arg=int(stream))
+    counting.wait_for_function(
+        "before => Number(document.querySelector('#processed').textContent) > before", arg=int(stream)
+    )
     assert "Accurate is in use" in counting.locator("#status-text").inner_text()
 
 
