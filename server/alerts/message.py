@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.alerts.words import sentence, title
+from server.core.report_json import rounded
 from server.storage.outbox import Parcel
 
 
@@ -56,11 +57,22 @@ def alert_message(parcel: Parcel, site_url: str) -> Message:
         "interrupted": document["interrupted"],
         "text": text,
         "link": link,
-        "alert": {**alert, **times, "peak": round(alert["peak"], 3)},
+        "alert": {**alert, **times, **_peak(alert)},
         "camera": document["camera"],
         "zone": document["zone"],
     }
     return Message(parcel.key, alert["id"], title(document), text, link, document["step"] == "critical", body)
+
+
+def _peak(alert: dict[str, Any]) -> dict[str, Any]:
+    """The peak and how sure it is; what was queued by an older version was counted."""
+    low, high = alert.get("peak_low"), alert.get("peak_high")
+    return {
+        "peak": round(alert["peak"], 3),
+        "estimated": alert.get("estimated", False),
+        "peak_low": rounded(low, 3),
+        "peak_high": rounded(high, 3),
+    }
 
 
 def trial_message(key: str, site_url: str) -> Message:

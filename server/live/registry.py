@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from server.core.errors import CodedError
 from server.core.quality import Quality
-from server.core.report_json import encode_crowd
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
+from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
 from server.storage.database import Database
@@ -124,13 +124,12 @@ class Registry:
         for entry in self._entries.values():
             stream = entry.stream
             if stream.camera_id in wanted and entry.sid is not None:
-                figures, crowd = stream.analytics.figures, stream.analytics.crowd
+                figures = stream.analytics.figures
                 found[stream.camera_id] = {
                     "count": figures.count,
+                    **encode_reading(stream.reading),
                     "peak": figures.peak,
                     "unique": figures.unique,
-                    "known": stream.analytics.known,
-                    "crowd": encode_crowd(crowd.figure if crowd else None),
                     "seconds": round(now - entry.opened_at, 1),
                     "source": stream.source,
                 }
