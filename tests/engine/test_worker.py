@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from server.core.quality import Quality
 from server.engine import wire
 from server.engine import worker as worker_module
 from server.engine.worker import Message, Worker
