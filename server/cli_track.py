@@ -159,6 +159,7 @@ def _track(
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
         "unique": analytics.figures.unique,
         "people": counts.report(),
+        "advice": counts.advice(),
         **(zones.report() if plan else {}),
     }
 

@@ -48,12 +48,23 @@ class CameraIn(Strict):
         return stripped
 
 
+class CrowdOut(BaseModel):
+    """An estimate with its range, where the frame is crowded."""
+
+    estimate: int
+    low: int
+    high: int
+    method: Literal["boxes", "mixed", "density"]
+
+
 class LiveOut(BaseModel):
-    """What a camera counts right now."""
+    """What a camera counts right now. `known` false: `count` is no number of people, at most a lower bound."""
 
     count: int
     peak: int
     unique: int
+    known: bool
+    crowd: CrowdOut | None
     seconds: float
     source: Literal["camera", "file"]
 

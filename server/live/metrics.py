@@ -16,12 +16,7 @@ AGE = Histogram(
     "From a frame's arrival to its answer",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-STESTIMATED = Gauge(
-    "crowdcount_people_estimated", "People in the newest frame of every stream, estimates where crowded"
-)
-CROWDED = Gauge("crowdcount_streams_crowded", "Streams whose number of people is an estimate")
-UNKNOWN = Gauge("crowdcount_streams_unknown", "Streams whose number of people is not known; a lower bound at best")
-AGE = Histogram(
+STAGE = Histogram(
     "crowdcount_stage_seconds",
     "Time of each stage of a frame",
     ["stage"],

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from server.core.errors import CodedError
 from server.core.quality import Quality
+from server.core.report_json import encode_crowd
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
@@ -123,11 +124,13 @@ class Registry:
         for entry in self._entries.values():
             stream = entry.stream
             if stream.camera_id in wanted and entry.sid is not None:
-                figures = stream.analytics.figures
+                figures, crowd = stream.analytics.figures, stream.analytics.crowd
                 found[stream.camera_id] = {
                     "count": figures.count,
                     "peak": figures.peak,
                     "unique": figures.unique,
+                    "known": stream.analytics.known,
+                    "crowd": encode_crowd(crowd.figure if crowd else None),
                     "seconds": round(now - entry.opened_at, 1),
                     "source": stream.source,
                 }
