@@ -117,7 +117,7 @@ TOO_MANY = Certainty(2, None, saturated=True)
 def test_samples_of_a_crowd_are_its_estimate_beside_its_boxes(analytics: Analytics) -> None:
     journal = Journal("cam_1", OPENED)
     for second in range(10):
-        look(journal, analytics, second, 2, certainty=TOO_MANY, crowd=crowd(100 + second))
+        look(journal, analytics, second, 2, certainty=TOO_MANY, crowd=crowd(100 + second, second + 1))
     look(journal, analytics, 10, 2)
     journal.close()
     whole, zone, *later = journal.drain().samples
