@@ -41,7 +41,7 @@ def test_an_alert_is_one_record_from_its_beginning_to_its_end(analytics: Analyti
     play(journal, analytics, 0, 2, 2)
     (begun,) = journal.drain().alerts.values()
     assert (begun.level, begun.began_at, begun.ended_at, begun.peak) == ("warning", OPENED + 1, None, 2)
-    assert journal.alert_id("all", "people") == begun.id
+    assert journal.open_alert("all", "people") == begun
     play(journal, analytics, 3, 3, start=3)
     (worse,) = journal.drain().alerts.values()
     assert (worse.id, worse.level, worse.peak, worse.peak_at) == (begun.id, "critical", 3, OPENED + 3)
