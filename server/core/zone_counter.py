@@ -94,6 +94,7 @@ class ZoneCounter:
         events = self._visits.close()
         self._take(events)
         self._occupancy = 0
+        self._known = False  # until the next frame: that they are gone was not seen
         return events
 
     def present(self) -> list[int]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
@@ -15,10 +16,11 @@ def person(id_: int, left: float = 0.4, top: float = 0.2, right: float = 0.5, bo
 
 
 class ScriptedEngine:
-    """Sees one person by default; `script` holds what comes instead, one entry a frame."""
+    """Sees one person by default; `script` holds what comes instead, one entry a frame: people, or all of the tracks
+    but their time, epoch and pictures."""
 
     def __init__(self) -> None:
-        self.script: deque[tuple[Track, ...] | Exception] = deque()
+        self.script: deque[tuple[Track, ...] | Tracks | Exception] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
         self.epoch = 1
@@ -53,7 +55,8 @@ class ScriptedEngine:
                 raise entry
             stages = {"decode": 1.0, "detect": 2.0, "embed": 0.5, "track": 0.25}
             pictures = {width: f"picture {width} of {t}".encode() for width in picture_widths}
-            return Tracks(t, 640, 480, entry, stages, self.epoch, pictures=pictures)
+            seen = entry if isinstance(entry, Tracks) else Tracks(t, 640, 480, entry)
+            return replace(seen, t=t, stages_ms=stages, epoch=self.epoch, pictures=pictures)
         finally:
             self.running -= 1
 
