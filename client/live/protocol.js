@@ -63,6 +63,7 @@
  * @property {number} began
  * @property {number} peak
  * @property {number} peak_t
+ * @property {boolean} estimated whether the peak is an estimate
  *
  * @typedef {object} Dwell seconds
  * @property {number | null} mean_s

@@ -50,6 +50,8 @@ def alert_message(parcel: Parcel, site_url: str) -> Message:
     alert, text = document["alert"], sentence(document)
     link = f"{site_url}/cameras/{document['camera']['id']}"
     times = {name: iso(alert[name]) for name in ("began_at", "ended_at", "peak_at")}
+    # What was queued by an older version has no range, and is sent as it was.
+    peak = {name: rounded(alert[name], 3) for name in ("peak", "peak_low", "peak_high") if name in alert}
     body = {
         "id": parcel.key,
         "type": "alert",
@@ -57,22 +59,11 @@ def alert_message(parcel: Parcel, site_url: str) -> Message:
         "interrupted": document["interrupted"],
         "text": text,
         "link": link,
-        "alert": {**alert, **times, **_peak(alert)},
+        "alert": {**alert, **times, **peak},
         "camera": document["camera"],
         "zone": document["zone"],
     }
     return Message(parcel.key, alert["id"], title(document), text, link, document["step"] == "critical", body)
-
-
-def _peak(alert: dict[str, Any]) -> dict[str, Any]:
-    """The peak and how sure it is; what was queued by an older version was counted."""
-    low, high = alert.get("peak_low"), alert.get("peak_high")
-    return {
-        "peak": round(alert["peak"], 3),
-        "estimated": alert.get("estimated", False),
-        "peak_low": rounded(low, 3),
-        "peak_high": rounded(high, 3),
-    }
 
 
 def trial_message(key: str, site_url: str) -> Message:

@@ -104,10 +104,9 @@ class Journal:
         self._pending.heat += [HeatRecord(self._camera_id, hour.start_ms / 1000, hour.cells) for hour in hours]
         del self._pending.heat[:-MAX_HEAT]
 
-    def alert_id(self, zone_id: str, figure: str) -> str | None:
-        """The id of an alert that goes on."""
-        record = self._going_on.get((zone_id, figure))
-        return record.id if record else None
+    def open_alert(self, zone_id: str, figure: str) -> AlertRecord | None:
+        """The alert that goes on."""
+        return self._going_on.get((zone_id, figure))
 
     def open_alerts(self) -> list[AlertRecord]:
         """The alerts that go on."""

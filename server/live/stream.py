@@ -231,7 +231,7 @@ class Stream:
             "total_ms": (ended - current.arrived) * 1000,
         }
         self.journal.note(tracks.t, analysis, current.frame.jpeg)
-        result = encode_result(tracks, analysis, self.journal.alert_id, self._crowd_maps.take(tracks))
+        result = encode_result(tracks, analysis, self.journal.open_alert, self._crowd_maps.take(tracks))
         result["counters"] = self.counters.as_dict()
         rate = self._rate.rate(ended)
         self._note_full(rate.full)
