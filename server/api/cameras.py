@@ -49,7 +49,7 @@ class CameraIn(Strict):
 
 
 class CrowdOut(BaseModel):
-    """An estimate with its range, where the frame is crowded."""
+    """How many people there are where boxes do not tell: an estimate with its range."""
 
     estimate: int
     low: int
@@ -58,13 +58,22 @@ class CrowdOut(BaseModel):
 
 
 class LiveOut(BaseModel):
-    """What a camera counts right now. `known` false: `count` is no number of people, at most a lower bound."""
+    """What a camera counts right now.
+
+    `count` are the people with a box. Where it is `saturated` there are probably more; `crowd` is the estimate then,
+    null where nothing can estimate. Not `known`: nothing can be said yet. `crowd_peak` is the largest estimate of the
+    stream, null where it was never crowded.
+    """
 
     count: int
+    count_low: int | None
+    count_high: int | None
+    known: bool
+    saturated: bool
+    crowd: CrowdOut | None
+    crowd_peak: int | None
     peak: int
     unique: int
-    known: bool
-    crowd: CrowdOut | None
     seconds: float
     source: Literal["camera", "file"]
 

@@ -21,6 +21,7 @@ from server.api.cameras import require_camera
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.times import iso
+from server.core.report_json import rounded
 from server.storage.audit import Action
 from server.storage.cameras import Camera
 from server.storage.retention import DAY_S
@@ -46,6 +47,10 @@ COLUMNS = (
     "exits",
     "visits",
     "dwell_mean_s",
+    "estimate",
+    "estimate_max",
+    "crowded_s",
+    "unknown_s",
 )
 
 
@@ -60,18 +65,28 @@ class Query(BaseModel):
 
 
 class PointOut(BaseModel):
-    """One stretch of time."""
+    """One stretch of time.
+
+    `min`, `mean`, `max` and `last` are of boxed people, over the `seconds` that were observed; they are null where
+    nothing is known. `estimate` and `estimate_max` are the mean and the largest number of people where it was crowded
+    for `crowded_s` of them; they are null where it never was, and are then `mean` and `max`. For `unknown_s` the number
+    of people was not known: what was boxed then is a lower bound.
+    """
 
     t: str
     seconds: float
-    min: int
-    mean: float
-    max: int
-    last: int
+    min: int | None
+    mean: float | None
+    max: int | None
+    last: int | None
     entries: int
     exits: int
     visits: int
     dwell_mean_s: float | None
+    estimate: float | None
+    estimate_max: float | None
+    crowded_s: float
+    unknown_s: float
 
 
 class SeriesZone(BaseModel):
@@ -125,13 +140,17 @@ def point(sample: Sample) -> dict[str, Any]:
         "t": iso(sample.at),
         "seconds": round(sample.seconds, 1),
         "min": sample.least,
-        "mean": round(sample.mean, 3),
+        "mean": rounded(sample.mean, 3),
         "max": sample.most,
         "last": sample.last,
         "entries": sample.entries,
         "exits": sample.exits,
         "visits": sample.visits,
         "dwell_mean_s": round(sample.dwell_s / sample.visits, 1) if sample.visits else None,
+        "estimate": rounded(sample.estimate, 1),
+        "estimate_max": rounded(sample.estimate_most, 1),
+        "crowded_s": round(sample.crowded_s, 1),
+        "unknown_s": round(sample.unknown_s, 1),
     }
 
 

@@ -124,6 +124,8 @@ class Worker:
         stream = head["stream"]
         if head["fresh"] or stream not in self._pipelines:
             self._pipelines[stream] = self._vision.open(head["model"], Quality(head["quality"]))
+        else:
+            self._vision.adjust(self._pipelines[stream], head["model"], Quality(head["quality"]))
         return self._pipelines[stream].begin(body, head["t"], head["picture_widths"])
 
 

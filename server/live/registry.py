@@ -9,11 +9,12 @@ from typing import Any, Protocol
 
 from server.core.errors import CodedError
 from server.core.quality import Quality
-from server.core.report_json import encode_crowd
+from server.core.report_json import whole
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
+from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
 from server.storage.database import Database
@@ -124,13 +125,13 @@ class Registry:
         for entry in self._entries.values():
             stream = entry.stream
             if stream.camera_id in wanted and entry.sid is not None:
-                figures, crowd = stream.analytics.figures, stream.analytics.crowd
+                figures = stream.analytics.figures
                 found[stream.camera_id] = {
                     "count": figures.count,
+                    **encode_reading(stream.reading),
                     "peak": figures.peak,
+                    "crowd_peak": whole(figures.crowd_peak),
                     "unique": figures.unique,
-                    "known": stream.analytics.known,
-                    "crowd": encode_crowd(crowd.figure if crowd else None),
                     "seconds": round(now - entry.opened_at, 1),
                     "source": stream.source,
                 }
@@ -198,6 +199,13 @@ class Registry:
         for stream in self.streams():
             if stream.camera_id == camera_id:
                 stream.analytics.set_plan(stored.plan)
+
+    def change_quality(self, camera_id: str, quality: Quality) -> None:
+        """The camera's user chose another quality: its stream has it from its next frame on."""
+        for stream in self.streams():
+            if stream.camera_id == camera_id:
+                self._engine.change(stream.id, StreamSettings(stream.model, quality))
+                stream.quality = quality
 
     def end_camera(self, camera_id: str) -> None:
         """The camera was deleted."""

@@ -20,10 +20,11 @@ from server.core.report_json import (
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 from server.live.rate import Rate
+from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
-AlertId = Callable[[str, str], str | None]
-"""From zone id and figure to the id of the alert that goes on."""
+OpenAlert = Callable[[str, str], AlertRecord | None]
+"""From zone id and figure to the alert that goes on, as it is stored."""
 
 
 class CrowdMaps:
@@ -46,7 +47,7 @@ class CrowdMaps:
         self._sent = None
 
 
-def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId, crowd_map: Crowd | None = None) -> Json:
+def encode_result(tracks: Tracks, analysis: Analysis, open_alert: OpenAlert, crowd_map: Crowd | None = None) -> Json:
     """People, totals, zones, lines and, in their turn, the heatmap and the map of the crowd."""
     figures = analysis.figures
     result: Json = {
@@ -66,7 +67,7 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId, crowd_m
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,
-        "zones": [_zone(report, alert_id) for report in analysis.zones],
+        "zones": [_zone(report, open_alert) for report in analysis.zones],
         "lines": [encode_line(report) for report in analysis.lines],
     }
     if analysis.heatmap is not None:
@@ -104,9 +105,14 @@ def _crowd_map(crowd: Crowd) -> Json:
     }
 
 
-def _zone(report: ZoneReport, alert_id: AlertId) -> Json:
+def _zone(report: ZoneReport, open_alert: OpenAlert) -> Json:
     alerts = {
-        figure: {"id": alert_id(report.zone.id, figure), **encode_alert(alert)}
+        figure: encode_alert(alert) | _stored(open_alert(report.zone.id, figure))
         for figure, alert in report.alerts.items()
     }
     return encode_zone(report) | {"alerts": alerts}
+
+
+def _stored(record: AlertRecord | None) -> Json:
+    """By what an alert is known, and whether its peak is an estimate."""
+    return {"id": record.id if record else None, "estimated": bool(record and record.estimated)}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from server.core.analytics import Analytics
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
+from server.core.reading import Reading, read
 from server.core.report_json import whole
 from server.engine.base import Engine
 from server.live import metrics
@@ -29,8 +30,8 @@ class Audience(Protocol):
     def picture_widths(self, camera_id: str) -> Sequence[int]:
         """In which widths a picture of the camera's next frame is wanted."""
 
-    def show(self, stream: "Stream", result: Answer, pictures: Mapping[int, bytes], arrived_s: float) -> None:
-        """A frame that arrived then was answered."""
+    def show(self, stream: "Stream", result: Answer, pictures: Mapping[int, bytes], reading: Reading) -> None:
+        """A frame was answered; `reading` says when it arrived and what it showed."""
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class Stream:
         self.counters = Counters()
         self.analytics = Analytics(origin_ms=opened_at * 1000)
         self.journal = Journal(camera_id, opened_at)
+        self.reading = Reading()
         self.epoch = 1
         self.duration_ms = 0.0
         self._engine = engine
@@ -229,13 +231,14 @@ class Stream:
             "total_ms": (ended - current.arrived) * 1000,
         }
         self.journal.note(tracks.t, analysis, current.frame.jpeg)
-        result = encode_result(tracks, analysis, self.journal.alert_id, self._crowd_maps.take(tracks))
+        result = encode_result(tracks, analysis, self.journal.open_alert, self._crowd_maps.take(tracks))
         result["counters"] = self.counters.as_dict()
         rate = self._rate.rate(ended)
         self._note_full(rate.full)
         result["rate"] = encode_rate(rate)
         result["timing"] = {name: round(value, 2) for name, value in timing.items()}
-        self._audience.show(self, result, tracks.pictures, current.arrived)
+        self.reading = read(tracks, analysis.zones, current.arrived)
+        self._audience.show(self, result, tracks.pictures, self.reading)
         return {"seq": seq, "status": "processed", "result": result}
 
 

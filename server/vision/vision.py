@@ -64,6 +64,10 @@ class Vision:
         detector = self._detector(model or self._settings.model, quality)
         return Pipeline(detector, self._features, Tracker(self._features), self._settings.max_pixels)
 
+    def adjust(self, pipeline: Pipeline, model: str | None, quality: Quality) -> None:
+        """Let a stream's next frames be looked at with this quality; its tracker, and so its identities, stay."""
+        pipeline.detector = self._detector(model or self._settings.model, quality)
+
     def price(self, quality: Quality) -> float:
         """Look once for people in a picture without any, of the usual shape and of the most pixels that this quality
         looks at; return the milliseconds that it took.
