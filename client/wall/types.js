@@ -107,6 +107,9 @@
  * @property {string | null} ended_at
  * @property {boolean} interrupted it ended because it was not watched any more
  * @property {number} peak
+ * @property {boolean} [estimated] whether the peak is an estimate
+ * @property {number | null} [peak_low] it lies between them about nine times in ten
+ * @property {number | null} [peak_high]
  * @property {string | null} acknowledged_at
  * @property {string | null} acknowledged_by
  * @property {string | null} claimed_by

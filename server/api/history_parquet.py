@@ -10,7 +10,8 @@ from quart_schema import validate_querystring
 
 from server.api.access import users_only
 from server.api.errors import APIError
-from server.api.history import COLUMNS, Query, attach, load, note_export, point
+from server.api.history import Query, attach, load, note_export
+from server.api.history_rows import COLUMNS, point
 from server.storage.samples import Sample
 
 WHOLE = frozenset({"min", "max", "last", "entries", "exits", "visits"})
