@@ -140,7 +140,7 @@ class Pipeline:
         hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
         certainty = self._doubt.judge(sightings, hidden, detections, scale, t)
         seen = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
-        scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty)
+        scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty, detections)
         certainty, crowd = self._watch.follow(scene)
         times.append(perf_counter())
         embed_ms, track_ms = (np.diff(times) * 1000).tolist()

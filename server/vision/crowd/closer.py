@@ -26,19 +26,19 @@ class Survey:
     Attributes
     ----------
     parts : list of (int, Detections)
-        What each tile alone has to report, by its number; pixels of the frame.
-    found : Detections
-        People of all looks, each once.
+        What each tile alone has to report, by its number; pixels of the frame. Empty after a quick round.
     boxed : Estimate
-        By boxes alone.
+        By the boxes of all looks.
+    quick : Estimate
+        By those of the looks at the whole frame.
     dense : Estimate or None
         By density, too; None where it was not asked for.
     """
 
     parts: list[tuple[int, Detections]]
-    found: Detections
     boxed: Estimate
-    dense: Estimate | None
+    quick: Estimate
+    dense: Estimate | None = None
 
 
 class CloserLooks:
@@ -67,23 +67,27 @@ class CloserLooks:
         height, width = image_bgr.shape[:2]
         return tile.own(self._near.detect(tile.crop(image_bgr)), height, width)
 
-    def everywhere(self, image_bgr: NDArray[np.uint8], *, dense: bool) -> Survey:
-        """Look at every part of a picture of shape (height, width, 3), and estimate its people.
+    def quickly(self, image_bgr: NDArray[np.uint8], usual: Detections) -> Survey:
+        """Look once more at a whole picture of shape (height, width, 3) whose `usual` look found these people."""
+        _, quick = self._whole(image_bgr, usual)
+        return Survey([], quick, quick)
 
-        Parameters
-        ----------
-        image_bgr : ndarray of uint8
-        dense : bool
-            Whether density is asked, where it can be.
-        """
+    def everywhere(self, image_bgr: NDArray[np.uint8], usual: Detections, *, dense: bool) -> Survey:
+        """Look at every part of a picture, too; `dense`: and ask for the density, where it can be had."""
         height, width = image_bgr.shape[:2]
+        found, quick = self._whole(image_bgr, usual)
         parts = [(tile.number, self.at_tile(image_bgr, tile)) for tile in tiles(height, width)]
-        found = merge([self._near.detect(image_bgr), self._far.detect(image_bgr), *(part for _, part in parts)])
+        found = merge([found, *(part for _, part in parts)])
         boxed = estimate(found, [], height, width)
         if not dense or self._density is None:
-            return Survey(parts, found, boxed, None)
+            return Survey(parts, boxed, quick)
         maps = _density_maps(image_bgr, self._density)
-        return Survey(parts, found, boxed, estimate(found, maps, height, width))
+        return Survey(parts, boxed, quick, estimate(found, maps, height, width))
+
+    def _whole(self, image_bgr: NDArray[np.uint8], usual: Detections) -> tuple[Detections, Estimate]:
+        height, width = image_bgr.shape[:2]
+        found = merge([usual, self._far.detect(image_bgr)])
+        return found, estimate(found, [], height, width)
 
 
 def _density_maps(image_bgr: NDArray[np.uint8], density: DensityNetwork) -> list[NDArray[np.float32]]:

@@ -5,7 +5,7 @@ import numpy as np
 from server.core.crowd import Crowd
 from server.vision.crowd.estimate import Estimate
 
-SMOOTH_MS = 6_000.0
+SMOOTH_MS = 3_000.0
 """Time in which an estimate is mostly replaced by newer ones: dozens of people do not come and go between two."""
 
 
@@ -29,6 +29,11 @@ class SmoothedPeople:
         if before is None or before.dense != estimate.dense:
             old = 0.0
         self._people, self._t = old * self._people + (1 - old) * estimate.people, t
+
+    @property
+    def dense(self) -> bool:
+        """Whether density carries a part of the newest estimate, or nothing can estimate it."""
+        return self._newest is None or self._newest.dense
 
     def forget(self) -> None:
         """The estimates are of another scene."""

@@ -4,6 +4,8 @@ Edges of buildings, floors and fences run one way; heads run every way. The stru
 and Granlund 1987): its trace is the strength of a texture, its coherence how much of it runs one way.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +52,7 @@ def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) ->
     return found
 
 
-def _means(values: cv2.typing.MatLike) -> NDArray[np.float32]:
+def _means(values: Any) -> NDArray[np.float32]:
     """Mean of each block, shape (rows, columns); a rest at the right and at the bottom is left out."""
     rows, columns = values.shape[0] // BLOCK, values.shape[1] // BLOCK
     blocks = values[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)

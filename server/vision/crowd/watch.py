@@ -18,8 +18,12 @@ from server.vision.crowd.structure import crowd_like
 from server.vision.crowd.tiles import tiles
 from server.vision.detections import Detections
 
-TILE_MS, SURVEY_MS = 1_000.0, 4_000.0
-"""Between two looks at tiles, and between two rounds of looks in a crowd: milliseconds of capture time, at least."""
+TILE_MS = 1_000.0
+"""Between two looks at tiles, milliseconds of capture time, at least."""
+QUICK_MS, SURVEY_MS = 3_000.0, 12_000.0
+"""Between two rounds of looks in a crowd: quick ones at the whole frame, and thorough ones, which ask for density."""
+LITTLE = 1.35
+"""How many times more people the looks at every part may find than quick ones, for these to be worth anything."""
 DOUBT_MS = 60_000.0
 """Between two rounds of looks where the texture alone is like a crowd's: foliage stays foliage."""
 TEXTURE_MS = 2_000.0
@@ -43,6 +47,8 @@ class Scene:
         Those of them who are seen.
     certainty : Certainty
         What the usual look says of its own error.
+    detections : Detections
+        What it found, weak ones included; pixels.
     """
 
     image_bgr: NDArray[np.uint8]
@@ -50,6 +56,7 @@ class Scene:
     known_xyxy: NDArray[np.float64]
     count: int
     certainty: Certainty
+    detections: Detections
 
 
 Take = Callable[["Scene"], None]
@@ -69,7 +76,8 @@ class CrowdWatch:
         self._tiles = TileEvidence()
         self._texture = 0.0
         self._dense: bool | None = None
-        self._tile_t = self._survey_t = self._texture_t = float("-inf")
+        self._tile_t = self._quick_t = self._survey_t = self._texture_t = float("-inf")
+        self._gain = 1.0
         self._frames_since = 0
         self._under: Future[Take] | None = None
         self._crowded = False
@@ -116,10 +124,14 @@ class CrowdWatch:
         every = SURVEY_MS if self._crowded else DOUBT_MS
         wanted = self._crowded or like_crowd or self._survey_t == float("-inf")
         if wanted and t - self._survey_t >= every and self._looks.may(crowded=True):
-            self._survey_t = t
+            self._survey_t = self._quick_t = t
             self._under = self._looks.take(lambda: self._survey(scene, dense=like_crowd or bool(self._dense)))
+        elif self._quick_helps() and t - self._quick_t >= QUICK_MS and self._looks.may(crowded=True):
+            self._quick_t = t
+            self._under = self._looks.take(lambda: self._survey_quickly(scene))
         elif (
-            t - self._tile_t >= TILE_MS
+            not self._crowded
+            and t - self._tile_t >= TILE_MS
             and self._frames_since >= self._looks.frames_between
             and self._looks.may(crowded=False)
         ):
@@ -134,8 +146,16 @@ class CrowdWatch:
         found = self._closer.at_tile(scene.image_bgr, tile)
         return lambda _now: self._tiles.note(number, found, scene.known_xyxy)
 
+    def _quick_helps(self) -> bool:
+        """Whether boxes of quick looks tell how the number of people changes between two thorough rounds."""
+        return self._crowded and not self._people.dense and self._gain <= LITTLE
+
+    def _survey_quickly(self, scene: Scene) -> Take:
+        survey = self._closer.quickly(scene.image_bgr, scene.detections)
+        return lambda _now: self._people.take(survey.quick.times(self._gain), scene.t)
+
     def _survey(self, scene: Scene, *, dense: bool) -> Take:
-        survey = self._closer.everywhere(scene.image_bgr, dense=dense)
+        survey = self._closer.everywhere(scene.image_bgr, scene.detections, dense=dense)
         return lambda _now: self._take_survey(survey, scene)
 
     def _take_survey(self, survey: Survey, scene: Scene) -> None:
@@ -143,6 +163,7 @@ class CrowdWatch:
             self._tiles.note(number, part, scene.known_xyxy)
         self._dense = None if survey.dense is None else survey.dense.dense
         self._least = survey.boxed.least
+        self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
         self._people.take(self._choose(survey, scene), scene.t)
 
     def _choose(self, survey: Survey, scene: Scene) -> Estimate | None:
@@ -172,8 +193,8 @@ class CrowdWatch:
         """Say that a scene is crowded at once, and that it is so no more after some time without a sign."""
         if self._evidence(scene).crowded(self._crowded):
             if not self._crowded:
-                # What the last round found was found while nothing spoke for a crowd: look again now.
-                self._survey_t = min(self._survey_t, scene.t - SURVEY_MS)
+                # An older round was made while nothing spoke for a crowd: look again now.
+                self._survey_t = self._survey_t if scene.t - self._survey_t < QUICK_MS else float("-inf")
             self._crowded, self._sign_t = True, scene.t
         elif self._crowded and scene.t - self._sign_t >= LEAVES_MS:
             self._crowded = False
