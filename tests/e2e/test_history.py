@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,7 +94,8 @@ def test_a_crowd_is_an_estimate_and_what_was_unknown_is_no_gap(studio: Page, ser
     unknown = replace(counted, seconds=0.0, least=None, mean=None, most=None, last=None, unknown_s=10.0)
     course = [counted] * 60 + [crowded] * 60 + [unknown] * 90 + [counted] * 60
     fine = [replace(one, at=counted.at + 10 * step) for step, one in enumerate(course)]
-    asyncio.run(keep(server.data / "crowdcount.sqlite3", fine))
+    with ThreadPoolExecutor(1) as thread:  # this one has Playwright's loop
+        thread.submit(asyncio.run, keep(server.data / "crowdcount.sqlite3", fine)).result()
     studio.goto(f"/history?camera={camera}")
     studio.get_by_label("1 hour").check()
     row = studio.locator("#history-rows tr").first
