@@ -1,7 +1,7 @@
 /** Names of the Lucide icons that the pages use; the build puts them into one sprite. */
 export const ICONS = [
   "activity", "arrow-down", "arrow-right", "arrow-up", "arrow-up-down", "battery-low", "bell", "camera", "camera-off",
-  "chart-line", "check", "chevron-left", "circle-alert", "circle-check", "circle-stop", "clock", "copy", "cpu",
+  "chart-line", "check", "chevron-left", "circle-alert", "circle-check", "circle-question-mark", "circle-stop", "clock", "copy", "cpu",
   "download", "ellipsis-vertical", "eye", "eye-off", "file-video", "file-x", "globe", "grid-3x3", "hand", "hourglass",
   "image", "info", "keyboard", "languages", "layers", "layout-grid", "link", "loader-circle", "lock", "log-out",
   "mail", "maximize", "minimize", "monitor", "moon", "move-right", "pause", "pencil", "pentagon", "play", "plus",

@@ -190,6 +190,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         session_seen=watch.note_seen,
         camera_deleted=registry.end_camera,
         plan_changed=registry.change_plan,
+        quality_changed=registry.change_quality,
         rooms=hub,
         web_life=web_life or WebLife(),
     )

@@ -131,7 +131,7 @@ def _track(
         interrupt = stack.enter_context(Interrupt())
         start = perf_counter()
         bar = stack.enter_context(tqdm(video, total=video.frames or None, unit="frame", desc="tracking"))
-        for frame, tracks in _follow(pipeline, bar):
+        for frame, tracks in _follow(pipeline, bar, photograph=video.frames == 1):
             interrupt.check()
             analysed = perf_counter()
             analysis = analytics.update(tracks)
@@ -159,12 +159,18 @@ def _track(
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
         "unique": analytics.figures.unique,
         "people": counts.report(),
+        "advice": counts.advice(),
         **(zones.report() if plan else {}),
     }
 
 
-def _follow(pipeline: "Pipeline", frames: Iterable["VideoFrame"]) -> Iterator[tuple["VideoFrame", "Tracks"]]:
+def _follow(
+    pipeline: "Pipeline", frames: Iterable["VideoFrame"], *, photograph: bool
+) -> Iterator[tuple["VideoFrame", "Tracks"]]:
     """Each frame with its tracks; the next one is prepared while the detector looks at it."""
+    if photograph:
+        yield from ((frame, pipeline.photograph(frame.image_bgr)) for frame in frames)
+        return
     ahead: deque[VideoFrame] = deque()
 
     def images() -> Iterator[tuple["NDArray[np.uint8]", float]]:

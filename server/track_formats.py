@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Iterator
 
 from server.core.analytics import Analysis
-from server.core.report_json import encode_certainty, encode_line, encode_zone
+from server.core.crowd import people_of
+from server.core.report_json import encode_advice, encode_certainty, encode_crowd, encode_line, encode_zone, whole
 from server.core.tracks import Tracks
+from server.track_counts import people_range
 
 Writer = Callable[[int, Tracks, Analysis], Iterator[str]]
 """From the frame's number, counted from 1, its tracks and their analysis to lines without line ends."""
@@ -20,14 +22,31 @@ def mot_lines(number: int, tracks: Tracks, _analysis: Analysis) -> Iterator[str]
         yield f"{number},{person.id},{x:.2f},{y:.2f},{width:.2f},{height:.2f},{person.score:.3f},-1,-1,-1"
 
 
-CSV_HEADER = "frame,t_ms,id,left,top,right,bottom,score"
+CSV_HEADER = "frame,t_ms,id,left,top,right,bottom,score,people,people_low,people_high"
 
 
 def csv_lines(number: int, tracks: Tracks, _analysis: Analysis) -> Iterator[str]:
-    """One line a person, boxes 0..1 of the frame; columns as in ``CSV_HEADER``."""
+    """One line a person, boxes 0..1 of the frame; columns as in ``CSV_HEADER``.
+
+    The last three repeat on each line the number of people of the frame and its range: the estimate where it is
+    crowded, else the boxed people; empty where not known. A frame that has an estimate and no box gets a line without
+    a person.
+    """
+    figures = _frame_columns(tracks)
     for person in tracks.people:
         box = ",".join(f"{value:.5f}" for value in person.box_norm)
-        yield f"{number},{tracks.t:.1f},{person.id},{box},{person.score:.3f}"
+        yield f"{number},{tracks.t:.1f},{person.id},{box},{person.score:.3f},{figures}"
+    if tracks.crowd is not None and not tracks.people:
+        yield f"{number},{tracks.t:.1f},,,,,,,{figures}"
+
+
+def _frame_columns(tracks: Tracks) -> str:
+    """The number of people of the frame and its range; what is not known stays empty."""
+    if not tracks.known:
+        return ",,"
+    low, high = people_range(tracks)
+    people = people_of(len(tracks.people), tracks.crowd.figure if tracks.crowd else None)
+    return f"{round(people) if tracks.stands else ''},{low},{'' if high is None else high}"
 
 
 def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str]:
@@ -44,6 +63,9 @@ def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str
             "height": tracks.height,
             "count": len(people),
             **encode_certainty(tracks),
+            "crowd": encode_crowd(analysis.crowd),
+            "crowd_peak": whole(analysis.crowd_peak),
+            "advice": encode_advice(tracks.advice),
             "people": people,
             "zones": [encode_zone(report) for report in analysis.zones],
             "lines": [encode_line(report) for report in analysis.lines],

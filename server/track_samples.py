@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from server.api.history import to_csv
+from server.api.history_rows import to_csv
 from server.core.analytics import Analysis
 from server.core.errors import CodedError
 from server.core.watch import ClosedZone

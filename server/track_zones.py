@@ -12,7 +12,7 @@ from server.core.analytics import Analysis
 from server.core.errors import CodedError
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan
-from server.core.report_json import encode_line, encode_zone
+from server.core.report_json import encode_line, encode_zone, whole
 from server.core.watch import ClosedZone
 from server.core.zone_counter import ZoneFigures
 
@@ -37,6 +37,7 @@ class ZoneStats:
     def __init__(self) -> None:
         self._last: Analysis | None = None
         self._figures: dict[str, ZoneFigures] = {}
+        self._most: dict[str, float] = {}
         self._alerts: dict[tuple[str, str, float], Alert] = {}
 
     def note(self, analysis: Analysis) -> None:
@@ -44,6 +45,9 @@ class ZoneStats:
         self._last = analysis
         for report in analysis.zones:
             self._figures[report.zone.id] = report.figures
+            if report.crowd is not None:
+                before = self._most.get(report.zone.id, 0.0)
+                self._most[report.zone.id] = max(before, report.crowd.estimate)
             for figure, alert in report.alerts.items():
                 self._alerts[report.zone.id, figure, alert.began] = alert
             for figure, step in report.steps:
@@ -63,7 +67,11 @@ class ZoneStats:
             return {"zones": [], "lines": [], "alerts": []}
         return {
             "zones": [
-                {"name": report.zone.name, **encode_zone(replace(report, figures=self._figures[report.zone.id]))}
+                {
+                    "name": report.zone.name,
+                    **encode_zone(replace(report, figures=self._figures[report.zone.id])),
+                    "crowd_peak": whole(self._most.get(report.zone.id)),
+                }
                 for report in self._last.zones
             ],
             "lines": [{"name": report.line.name, **encode_line(report)} for report in self._last.lines],
@@ -89,6 +97,8 @@ def summary(report: dict[str, Any]) -> list[str]:
         mean = zone["dwell"]["mean_s"]
         stay = "" if mean is None else f", {mean} s on average"
         came = f"{zone['visitors']} visitors, {zone['entries']} entries, {zone['exits']} exits"
-        lines.append(f"{plain(zone['name'])}: {came}, at most {zone['peak']} at once{stay}")
+        most = zone["peak"] if zone["crowd_peak"] is None else f"about {max(zone['peak'], zone['crowd_peak'])}"
+        known = "" if zone["known"] else ", not known how many in the end"
+        lines.append(f"{plain(zone['name'])}: {came}, at most {most} at once{stay}{known}")
     lines += [f"{plain(line['name'])}: {line['in']} in, {line['out']} out" for line in report["lines"]]
     return lines

@@ -73,7 +73,7 @@ def test_formats_agree(clip: Path, tmp_path: Path) -> None:
         assert crowdcount("track", clip, "--out", tmp_path / form, "--format", form).returncode == 0
     mot = [line.split(",")[:2] for line in (tmp_path / "mot").read_text().splitlines()]
     header, *lines = (tmp_path / "csv").read_text().splitlines()
-    assert header == "frame,t_ms,id,left,top,right,bottom,score"
+    assert header == "frame,t_ms,id,left,top,right,bottom,score,people,people_low,people_high"
     assert [[line.split(",")[0], line.split(",")[2]] for line in lines] == mot
     frames = [json.loads(line) for line in (tmp_path / "jsonl").read_text().splitlines()]
     assert [frame["frame"] for frame in frames] == list(range(1, FRAMES + 1))
@@ -83,6 +83,25 @@ def test_formats_agree(clip: Path, tmp_path: Path) -> None:
     assert all(frame["count_low"] <= frame["count"] <= frame["count_high"] for frame in frames)
     assert any(frame["count_low"] < frame["count_high"] for frame in frames)
     assert not any(frame["saturated"] for frame in frames)
+
+
+@pytest.mark.parametrize("name", ["IMG_0001.jpg", "photo.png"])
+def test_a_photograph_is_a_film_of_one_frame(tmp_path: Path, name: str) -> None:
+    """Also one of a numbered series: the others are not taken for its next frames."""
+    (image,) = read_vtest(1)
+    for picture in (name, "IMG_0002.jpg"):
+        cv2.imwrite(str(tmp_path / picture), image)
+    out, stats, render = tmp_path / "out.jsonl", tmp_path / "stats.json", tmp_path / "out.mp4"
+    done = crowdcount("track", tmp_path / name, "--out", out, "--format", "jsonl", "--stats", stats, "--render", render)
+    assert done.returncode == 0, done.stderr
+    (frame,) = [json.loads(line) for line in out.read_text().splitlines()]
+    assert (frame["frame"], frame["t"], frame["width"], frame["height"]) == (1, 0.0, 768, 576)
+    assert frame.keys() >= {"known", "crowd", "advice"}
+    figures = json.loads(stats.read_text())
+    assert figures["frames"] == 1
+    assert figures["people"].keys() >= {"estimate_mean", "crowded", "unknown"}
+    assert "advice" in figures
+    assert cv2.VideoCapture(str(render)).get(cv2.CAP_PROP_FRAME_COUNT) == 1
 
 
 @pytest.mark.parametrize(

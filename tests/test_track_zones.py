@@ -4,10 +4,13 @@ import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from server.core.alarm import Limits
 from server.core.analytics import Analytics
+from server.core.certainty import Certainty
+from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.errors import CodedError
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Track, Tracks
@@ -66,6 +69,30 @@ def test_samples_of_a_file_have_the_columns_of_history(tmp_path: Path) -> None:
     assert sum(int(row["entries"]) for row in zone) == sum(int(row["exits"]) for row in zone) == 2
     assert sum(int(row["visits"]) for row in zone) == 2
     assert sum(float(row["seconds"]) for row in rows if not row["zone_id"]) == pytest.approx(24.9, abs=0.3)
+
+
+def test_samples_of_a_file_tell_estimates_and_unknown_time(tmp_path: Path) -> None:
+    """Ten seconds without an estimate, ten with one, ten counted."""
+    analytics, samples = Analytics(PLAN), TrackSamples(None)
+    crowd = Crowd(CrowdFigure(470.0, 380, 560, Method.DENSITY), 1, np.full((4, 4), 470 / 16, np.float32))
+    saturated = Certainty(0, None, saturated=True)
+    for n in range(300):
+        people = (Track(1, at(0.2, 0.6), 0.9),) if n >= 200 else ()
+        known = {"certainty": saturated if n < 200 else None, "crowd": crowd if 100 <= n < 200 else None}
+        tracks = Tracks(n * 100.0, *SIZE, people, **known)  # type: ignore[arg-type]
+        samples.note(tracks.t, analytics.update(tracks))
+    samples.close(analytics.close())
+    samples.write(tmp_path / "samples.csv")
+    with (tmp_path / "samples.csv").open(newline="") as file:
+        whole = [row for row in csv.DictReader(file) if not row["zone_id"]]
+    names = ("min", "mean", "max", "last", "estimate", "estimate_max")
+    assert [tuple(row[name] for name in names) for row in whole] == [
+        ("", "", "", "", "", ""),
+        ("0", "0.0", "0", "0", "470.0", "470.0"),
+        ("1", "1.0", "1", "1", "", ""),
+    ]
+    assert [float(row["crowded_s"]) for row in whole] == pytest.approx([0, 10, 0], abs=0.11)
+    assert [float(row["unknown_s"]) for row in whole] == pytest.approx([10, 0, 0], abs=0.11)
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-05-01T08:00:00", ""])

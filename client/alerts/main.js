@@ -85,7 +85,7 @@ export class Alerts {
   #renderBanner(alerts) {
     const title = titleWith(this.#title, alerts);
     if (document.title !== title) document.title = title;
-    const signature = JSON.stringify(alerts.map(({ id, level, peak }) => [id, level, peak]));
+    const signature = JSON.stringify(alerts.map(({ id, level, peak, estimated }) => [id, level, peak, estimated]));
     if (signature === this.#bannerShown) return;
     this.#bannerShown = signature;
     this.#banner.hidden = alerts.length === 0;

@@ -2,7 +2,7 @@
 import { formatSpan } from "../core/format.js";
 import { element, icon, withNodes } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
-import { LEVEL_WORDS, amountText } from "./words.js";
+import { LEVEL_WORDS, peakText } from "./words.js";
 
 /**
  * @typedef {object} AlertRecord
@@ -15,6 +15,9 @@ import { LEVEL_WORDS, amountText } from "./words.js";
  * @property {boolean} interrupted it ended because it was not watched any more
  * @property {number} peak
  * @property {string} peak_at
+ * @property {boolean} estimated whether the peak is an estimate
+ * @property {number | null} peak_low it lies between them about nine times in ten
+ * @property {number | null} peak_high
  * @property {string | null} acknowledged_at
  * @property {string | null} acknowledged_by
  * @property {string} note
@@ -41,8 +44,8 @@ function since({ began_at: began, ended_at: ended, interrupted }) {
 }
 
 /** @param {AlertRecord} alert */
-function worst({ figure, peak, peak_at: at }) {
-  return element("p", { class: "alert-peak" }, ...withNodes(t("Peak {amount} at {time}", { amount: amountText(figure, peak) }), { time: moment(at) }));
+function worst(alert) {
+  return element("p", { class: "alert-peak" }, ...withNodes(t("Peak {amount} at {time}", { amount: peakText(alert) }), { time: moment(alert.peak_at) }));
 }
 
 /** @param {AlertRecord} alert @param {(id: string, note: string) => void} acknowledge */
@@ -86,7 +89,7 @@ export function alertEntry(alert, { acknowledge, deleteStill }) {
   const parts = [
     { shows: JSON.stringify([level, zone]), make: () => head(alert) },
     { shows: JSON.stringify([alert.began_at, alert.ended_at, alert.interrupted]), make: () => since(alert) },
-    { shows: JSON.stringify([alert.figure, alert.peak, alert.peak_at]), make: () => worst(alert) },
+    { shows: JSON.stringify([alert.figure, alert.peak, alert.peak_at, alert.estimated, alert.peak_low, alert.peak_high]), make: () => worst(alert) },
     { shows: JSON.stringify([still, zone.name, deleteStill !== null]), make: () => (still ? picture(alert, deleteStill) : null) },
     { shows: JSON.stringify([zone.name, alert.acknowledged_at, alert.acknowledged_by, alert.note]), make: () => answer(alert, acknowledge) },
   ];

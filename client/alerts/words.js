@@ -12,6 +12,7 @@ import { locale, t, tn } from "../site/words.js";
  * @property {Figure} figure
  * @property {"warning" | "critical"} level
  * @property {number} peak
+ * @property {boolean} estimated whether the peak is an estimate
  */
 
 const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
@@ -26,17 +27,28 @@ export function amountText(figure, value) {
   return tn("{n} person", "{n} people", value);
 }
 
+/**
+ * The peak of an alert; an estimate with its range, where it has one: "≈ 470 people (380–560)".
+ * @param {{figure: string, peak: number, estimated?: boolean, peak_low?: number | null, peak_high?: number | null}} alert
+ */
+export function peakText({ figure, peak, estimated, peak_low: low, peak_high: high }) {
+  const amount = amountText(figure, peak);
+  if (!estimated) return amount;
+  if (low == null || high == null) return t("≈ {amount}", { amount });
+  return t("≈ {amount} ({low}–{high})", { amount, low: decimals.format(low), high: decimals.format(high) });
+}
+
 /** @param {Ongoing} alert */
-export function alertText({ level, zone, figure, peak }) {
-  return `${LEVEL_WORDS[level]}: ${zone}, ${amountText(figure, peak)}`;
+export function alertText(alert) {
+  return `${LEVEL_WORDS[alert.level]}: ${alert.zone}, ${peakText(alert)}`;
 }
 
 /** @param {readonly ZoneResult[]} zones @param {readonly {id: string, name: string}[]} shapes @returns {Ongoing[]} the worst first */
 export function ongoing(zones, shapes) {
   const alerts = zones.flatMap((zone) =>
-    Object.entries(zone.alerts).flatMap(([figure, { id, level, peak }]) => {
+    Object.entries(zone.alerts).flatMap(([figure, { id, level, peak, estimated }]) => {
       const name = shapes.find((shape) => shape.id === zone.id)?.name ?? zone.id;
-      return level === "clear" ? [] : [{ id, zone: name, figure: /** @type {Figure} */ (figure), level, peak }];
+      return level === "clear" ? [] : [{ id, zone: name, figure: /** @type {Figure} */ (figure), level, peak, estimated }];
     }),
   );
   return alerts.sort((a, b) => Number(b.level === "critical") - Number(a.level === "critical"));

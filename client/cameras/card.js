@@ -1,5 +1,7 @@
 /** One camera of the list. */
 import { formatCount, formatSpan } from "../core/format.js";
+import { numberText, wordText } from "../core/number-words.js";
+import { peakText, peopleOf } from "../core/people.js";
 import { element, icon } from "../site/dom.js";
 import { locale, t, tn } from "../site/words.js";
 
@@ -16,14 +18,21 @@ function ago(ms) {
   return ms < 10000 ? t("just now") : t("{span} ago", { span: formatSpan(ms) });
 }
 
+/** @param {import("../core/people.js").People} people */
+function countWords(people) {
+  return people.state === "counted" && people.value !== null ? tn("person now", "people now", people.value) : wordText(people);
+}
+
 /** @param {Camera} camera @param {number} now ms since 1970 @returns {Node[]} */
 function facts(camera, now) {
   if (camera.live) {
-    const { count, peak, unique, seconds } = camera.live;
+    const { peak, crowd_peak: crowdPeak, unique, seconds } = camera.live;
+    const people = peopleOf({ ...camera.live, low: camera.live.count_low, high: camera.live.count_high });
+    const known = people.state === "counted" || people.state === "estimated";
     return [
       element("p", { class: "card-live" }, t("Live")),
-      element("p", { class: "card-count" }, element("strong", {}, formatCount(count)), tn("person now", "people now", count)),
-      element("p", { class: "card-note" }, t("Peak {peak} · {unique} so far · for {span}", { peak: formatCount(peak), unique: formatCount(unique), span: formatSpan(seconds * 1000) })),
+      element("p", { class: "card-count", "data-people": known ? people.state : "unknown" }, element("strong", known ? {} : { "aria-hidden": "true" }, numberText(people)), countWords(people)),
+      element("p", { class: "card-note" }, t("Peak {peak} · {unique} so far · for {span}", { peak: peakText(peak, crowdPeak), unique: formatCount(unique), span: formatSpan(seconds * 1000) })),
     ];
   }
   if (camera.last) {

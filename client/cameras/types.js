@@ -1,6 +1,12 @@
 /**
  * @typedef {object} LiveNow
- * @property {number} count
+ * @property {number} count people with a box
+ * @property {number | null} count_low
+ * @property {number | null} count_high
+ * @property {boolean} known
+ * @property {boolean} saturated
+ * @property {import("../live/protocol.js").CrowdFigure | null} crowd
+ * @property {number | null} crowd_peak the largest estimate
  * @property {number} peak
  * @property {number} unique
  * @property {number} seconds since the stream began

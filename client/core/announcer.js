@@ -1,27 +1,39 @@
 /** What a screen reader hears of the count: changes only, and at most every few seconds. */
-import { tn } from "../site/words.js";
+import { t, tn } from "../site/words.js";
 import { formatCount } from "./format.js";
+
+/** @typedef {import("./people.js").People} People */
+
+/** @param {People} people @param {number} unique */
+function sentence({ state, value, low, high }, unique) {
+  if (value === null) return t("How many people there are is not yet known");
+  const count = formatCount(value);
+  if (state === "least") return t("At least {count} people; how many is not known", { count });
+  if (state === "estimated") return t("About {count} people, {low} to {high}, estimated", { count, low: formatCount(low ?? value), high: formatCount(high ?? value) });
+  return tn("{n} person now, {unique} so far", "{n} people now, {unique} so far", value, { unique: formatCount(unique) });
+}
 
 export class Announcer {
   #everyMs;
   #saidAt = -Infinity;
-  #said = -1;
+  #said = "";
 
   /** @param {number} [everyMs] */
   constructor(everyMs = 5000) {
     this.#everyMs = everyMs;
   }
 
-  /** @param {number} now ms @param {number} count @param {number} unique @returns {string | null} what to say now */
-  say(now, count, unique) {
-    if (count === this.#said || now - this.#saidAt < this.#everyMs) return null;
-    this.#said = count;
+  /** @param {number} now ms @param {People} people @param {number} unique @returns {string | null} what to say now */
+  say(now, people, unique) {
+    const said = `${people.state} ${people.value}`;
+    if (said === this.#said || now - this.#saidAt < this.#everyMs) return null;
+    this.#said = said;
     this.#saidAt = now;
-    return tn("{n} person now, {unique} so far", "{n} people now, {unique} so far", count, { unique: formatCount(unique) });
+    return sentence(people, unique);
   }
 
   reset() {
-    this.#said = -1;
+    this.#said = "";
     this.#saidAt = -Infinity;
   }
 }

@@ -1,18 +1,28 @@
 /** The number of people over time, for hours, in bounded memory: three rows of buckets of different width. */
+import { figureOf } from "./people.js";
 
 /**
+ * @typedef {import("./people.js").People} People
+ *
  * @typedef {object} Bucket
  * @property {number} start ms
- * @property {number} low
+ * @property {number} low least and most of its frames; Infinity and -Infinity where none is known
  * @property {number} high
  * @property {number} sum
- * @property {number} frames
+ * @property {number} frames of which the number is known
+ * @property {number} estimated how many of these are estimates
+ * @property {number} unknown frames of which it is not known
+ * @property {number} from the range of the estimates
+ * @property {number} to
+ *
+ * @typedef {"counted" | "estimated" | "unknown"} Kind
  *
  * @typedef {object} Curve
  * @property {number[]} t seconds, middle of each bucket
  * @property {(number | null)[]} average null breaks the line where nothing is known
- * @property {(number | null)[]} low
+ * @property {(number | null)[]} low of the frames, and where they are estimates of their ranges
  * @property {(number | null)[]} high
+ * @property {(Kind | null)[]} kind null where no frame was
  *
  * @typedef {"60" | "600" | "all"} Range
  */
@@ -23,6 +33,25 @@ function merge(into, from) {
   into.high = Math.max(into.high, from.high);
   into.sum += from.sum;
   into.frames += from.frames;
+  into.estimated += from.estimated;
+  into.unknown += from.unknown;
+  into.from = Math.min(into.from, from.from);
+  into.to = Math.max(into.to, from.to);
+}
+
+/** A frame of its own. @param {number} start ms @param {People} people @returns {Bucket} */
+function bucketOf(start, people) {
+  const value = figureOf(people);
+  const nothing = { start, low: Infinity, high: -Infinity, sum: 0, frames: 0, estimated: 0, unknown: 1, from: Infinity, to: -Infinity };
+  if (value === null) return nothing;
+  const known = { ...nothing, low: value, high: value, sum: value, frames: 1, unknown: 0 };
+  return people.state === "estimated" ? { ...known, estimated: 1, from: people.low ?? value, to: people.high ?? value } : known;
+}
+
+/** What most of its frames are. @param {Bucket} bucket @returns {Kind} */
+export function kindOf({ frames, estimated, unknown }) {
+  if (unknown > frames) return "unknown";
+  return 2 * estimated >= frames ? "estimated" : "counted";
 }
 
 /** The same in wider buckets. @param {readonly Bucket[]} buckets oldest first @param {number} width ms @returns {Bucket[]} */
@@ -49,10 +78,10 @@ class Buckets {
     this.grows = grows;
   }
 
-  /** @param {number} t ms @param {number} count */
-  add(t, count) {
+  /** @param {number} t ms @param {People} people */
+  add(t, people) {
     const start = Math.floor(t / this.width) * this.width;
-    const made = { start, low: count, high: count, sum: count, frames: 1 };
+    const made = bucketOf(start, people);
     const last = this.list.at(-1);
     if (last && last.start === start) merge(last, made);
     else this.list.push(made);
@@ -75,10 +104,10 @@ export class History {
   };
   #last = 0;
 
-  /** @param {number} t ms, never smaller than before @param {number} count */
-  add(t, count) {
+  /** @param {number} t ms, never smaller than before @param {People} people */
+  add(t, people) {
     this.#last = t;
-    for (const row of Object.values(this.#rows)) row.add(t, count);
+    for (const row of Object.values(this.#rows)) row.add(t, people);
   }
 
   clear() {
@@ -112,7 +141,7 @@ export class History {
   /** @param {Range} range @param {number} [width] ms of a bucket, at least its own: that of the other curves in a chart @returns {Curve} */
   curve(range, width = this.width(range)) {
     /** @type {Curve} */
-    const curve = { t: [], average: [], low: [], high: [] };
+    const curve = { t: [], average: [], low: [], high: [], kind: [] };
     let before = -Infinity;
     const buckets = this.buckets(range);
     for (const bucket of width > this.width(range) ? widened(buckets, width) : buckets) {
@@ -124,10 +153,14 @@ export class History {
     return curve;
   }
 
-  /** Every bucket, as a table with a head. @param {Range} range @returns {(string | number)[][]} */
+  /** Every bucket, as a table with a head; what is not known stays empty. @param {Range} range @returns {(string | number | null)[][]} */
   rows(range) {
-    const body = this.buckets(range).map(({ start, low, high, sum, frames }) => [start / 1000, low, Math.round((sum / frames) * 1000) / 1000, high]);
-    return [["seconds", "least", "average", "most"], ...body];
+    const body = this.buckets(range).map((bucket) => {
+      const { start, low, high, sum, frames, estimated, from, to } = bucket;
+      const figures = frames ? [low, Math.round((sum / frames) * 1000) / 1000, high] : [null, null, null];
+      return [start / 1000, ...figures, kindOf(bucket), ...(estimated ? [from, to] : [null, null])];
+    });
+    return [["seconds", "least", "average", "most", "state", "range_low", "range_high"], ...body];
   }
 
   /** The same figures in at most `rows` rows. @param {Range} range @param {number} rows @param {number} [since] ms, where the rows of all that are compared begin @returns {Bucket[]} newest first */
@@ -142,8 +175,11 @@ export class History {
 
 /** @param {Curve} curve @param {number} t seconds @param {Bucket | null} bucket */
 function push(curve, t, bucket) {
+  const kind = bucket && kindOf(bucket);
+  const known = kind === "unknown" ? null : bucket;
   curve.t.push(t);
-  curve.average.push(bucket && bucket.sum / bucket.frames);
-  curve.low.push(bucket && bucket.low);
-  curve.high.push(bucket && bucket.high);
+  curve.average.push(known && known.sum / known.frames);
+  curve.low.push(known && Math.min(known.low, known.from));
+  curve.high.push(known && Math.max(known.high, known.to));
+  curve.kind.push(kind);
 }

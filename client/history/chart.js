@@ -6,7 +6,9 @@ import { locale, t } from "../site/words.js";
 import { MARKERS, cssColour } from "../studio/time-axis.js";
 import { saveChart } from "../zones/chart-picture.js";
 import { PALETTE } from "../zones/shape.js";
+import { unknownStretches } from "./certainty.js";
 import { aligned } from "./digest.js";
+import { drawUnknown } from "./hatch.js";
 
 /** @typedef {import("./digest.js").Series} Series */
 
@@ -53,7 +55,7 @@ export class HistoryChart {
     this.#plot?.destroy();
     this.#lines = series.map((one) => ({ name: nameOf(one), ...((one.zone && looks.get(one.zone.id)) ?? { colour: cssColour("--accent"), dash: [] }) }));
     const { t, values } = aligned(series, figure, stepS);
-    this.#plot = new uPlot(this.#options(series, span), [t, ...values], this.#host);
+    this.#plot = new uPlot(this.#options(series, stepS, span), [t, ...values], this.#host);
   }
 
   /** As a picture. */
@@ -67,8 +69,9 @@ export class HistoryChart {
     this.#plot = null;
   }
 
-  /** @param {readonly Series[]} series @param {import("./span.js").Span} span @returns {uPlot.Options} */
-  #options(series, { from, to }) {
+  /** @param {readonly Series[]} series @param {number} stepS @param {import("./span.js").Span} span @returns {uPlot.Options} */
+  #options(series, stepS, { from, to }) {
+    const unknown = unknownStretches(series, stepS);
     const axis = { stroke: cssColour("--text-soft"), font: "12px system-ui, sans-serif", ticks: { show: false }, grid: { stroke: cssColour("--line"), width: 1 } };
     const range = /** @type {[number, number]} */ ([from.getTime() / 1000, to.getTime() / 1000]);
     const days = range[1] - range[0] > 100_000;
@@ -79,6 +82,7 @@ export class HistoryChart {
       legend: { show: true, live: false, markers: MARKERS },
       cursor: { show: false },
       padding: [8, 32, 0, 0],
+      hooks: { drawClear: [(plot) => drawUnknown(plot, unknown)] },
       scales: { x: { time: true, range }, y: { range: (_plot, _low, high) => [0, Math.max(4, Math.ceil((high ?? 0) * 1.1))] } },
       axes: [
         { ...axis, size: 28, space: 84, grid: { show: false }, values: (_plot, splits) => splits.map(label) },

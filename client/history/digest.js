@@ -1,30 +1,39 @@
 /** What a stretch of time came to, for one zone or the whole picture. Pure. */
+import { isUnknown, meanOf, mostOf, worthSaying } from "./certainty.js";
 
 /**
  * @typedef {object} HistoryPoint
  * @property {string} t ISO 8601
  * @property {number} seconds that were observed
- * @property {number} min
- * @property {number} mean
- * @property {number} max
- * @property {number} last
+ * @property {number | null} min of boxed people, as the next three; null where nothing is known
+ * @property {number | null} mean
+ * @property {number | null} max
+ * @property {number | null} last
  * @property {number} entries
  * @property {number} exits
  * @property {number} visits
  * @property {number | null} dwell_mean_s
+ * @property {number | null} estimate mean number of people; null where it was never crowded, and then `mean`
+ * @property {number | null} estimate_max
+ * @property {number} crowded_s how long people were estimated
+ * @property {number} unknown_s how long their number was unknown
  *
  * @typedef {object} Series
  * @property {{id: string, name: string} | null} zone null: the whole picture
  * @property {HistoryPoint[]} points
  *
  * @typedef {object} Digest
- * @property {number | null} average over the observed time
+ * @property {number | null} average over the time in which it was known
  * @property {number} peak
+ * @property {boolean} peakEstimated
  * @property {string | null} peakAt
  * @property {number} entries
  * @property {number} exits
  * @property {number | null} dwellS mean of the visits that ended
- * @property {{start: number, average: number} | null} busiest hour, ms since 1970
+ * @property {{start: number, average: number, estimated: boolean} | null} busiest hour, ms since 1970
+ * @property {number} estimatedS how long people were estimated
+ * @property {number} unknownS how long their number was unknown
+ * @property {boolean} partlyUnknown whether that is long enough to be said
  */
 
 const HOUR_MS = 3_600_000;
@@ -43,51 +52,67 @@ function hourOf(at, stepS) {
 
 /** @param {readonly HistoryPoint[]} points @param {number} stepS */
 function busiestHour(points, stepS) {
-  /** @type {Map<number, {sum: number, seconds: number}>} */
+  /** @type {Map<number, {sum: number, seconds: number, estimated: boolean}>} */
   const hours = new Map();
-  for (const { t, mean, seconds } of points) {
-    const start = hourOf(Date.parse(t), stepS);
-    const hour = hours.get(start) ?? { sum: 0, seconds: 0 };
-    hours.set(start, { sum: hour.sum + mean * seconds, seconds: hour.seconds + seconds });
+  for (const point of points.filter((one) => !isUnknown(one))) {
+    const start = hourOf(Date.parse(point.t), stepS);
+    const hour = hours.get(start) ?? { sum: 0, seconds: 0, estimated: false };
+    const sum = hour.sum + (meanOf(point) ?? 0) * point.seconds;
+    hours.set(start, { sum, seconds: hour.seconds + point.seconds, estimated: hour.estimated || point.crowded_s > 0 });
   }
   const enough = ENOUGH * Math.max(0, ...[...hours.values()].map(({ seconds }) => seconds));
   /** @type {Digest["busiest"]} */
   let best = null;
-  for (const [start, { sum, seconds }] of hours) {
+  for (const [start, { sum, seconds, estimated }] of hours) {
     const average = seconds && seconds >= enough ? sum / seconds : 0;
-    if (average > 0 && (!best || average > best.average)) best = { start, average };
+    if (average > 0 && (!best || average > best.average)) best = { start, average, estimated };
   }
   return best;
 }
 
 /** @param {readonly HistoryPoint[]} points @param {number} stepS length of each @returns {Digest} */
 export function digest(points, stepS) {
-  const total = { seconds: 0, people: 0, entries: 0, exits: 0, visits: 0, dwell: 0 };
-  let peak = 0;
+  const total = { seconds: 0, people: 0, entries: 0, exits: 0, visits: 0, dwell: 0, estimated: 0, unknown: 0 };
+  let [peak, peakEstimated] = [0, false];
   /** @type {string | null} */
   let peakAt = null;
   for (const point of points) {
-    total.seconds += point.seconds;
-    total.people += point.mean * point.seconds;
+    if (!isUnknown(point)) {
+      total.seconds += point.seconds;
+      total.people += (meanOf(point) ?? 0) * point.seconds;
+    }
+    total.estimated += point.crowded_s;
+    total.unknown += point.unknown_s;
     total.entries += point.entries;
     total.exits += point.exits;
     total.visits += point.visits;
     total.dwell += (point.dwell_mean_s ?? 0) * point.visits;
-    if (point.max > peak) [peak, peakAt] = [point.max, point.t];
+    const most = mostOf(point) ?? 0;
+    if (most > peak) [peak, peakAt, peakEstimated] = [most, point.t, most > (point.max ?? 0)];
   }
   return {
     average: total.seconds ? total.people / total.seconds : null,
     peak,
     peakAt,
+    peakEstimated,
     entries: total.entries,
     exits: total.exits,
     dwellS: total.visits ? total.dwell / total.visits : null,
     busiest: busiestHour(points, stepS),
+    estimatedS: total.estimated,
+    unknownS: total.unknown,
+    partlyUnknown: worthSaying(points),
   };
 }
 
+/** What is drawn of a point; null where it is not known. @param {HistoryPoint} point @param {"mean" | "max" | "entries"} figure */
+function drawn(point, figure) {
+  if (isUnknown(point)) return null;
+  return figure === "entries" ? point.entries : figure === "max" ? mostOf(point) : meanOf(point);
+}
+
 /**
- * One axis for all series; where nothing was observed for longer than two steps, the line breaks.
+ * One axis for all series; where nothing was observed for longer than two steps, or the number is unknown, the line breaks.
  * @param {readonly Series[]} series @param {"mean" | "max" | "entries"} figure @param {number} stepS
  * @returns {{t: number[], values: (number | null)[][]}} t in seconds since 1970
  */
@@ -98,7 +123,7 @@ export function aligned(series, figure, stepS) {
   const place = new Map(t.map((at, i) => [at, i]));
   const values = series.map(({ points }) => {
     const row = /** @type {(number | null)[]} */ (new Array(t.length).fill(null));
-    for (const point of points) row[/** @type {number} */ (place.get(Date.parse(point.t) / 1000))] = point[figure];
+    for (const point of points) row[/** @type {number} */ (place.get(Date.parse(point.t) / 1000))] = drawn(point, figure);
     return row;
   });
   return { t, values };

@@ -8,6 +8,7 @@ import { decodePlan } from "../zones/plan-json.js";
 import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
+import { certaintyText, renderNotes } from "./notes.js";
 import { AHEAD_MS, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
 
 /** @typedef {import("./digest.js").Series} Series */
@@ -52,18 +53,44 @@ function peakText(t, stepS) {
   return stepS * 1000 >= HOUR_MS ? hourText(Date.parse(t)) : new Date(t).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" });
 }
 
+/** A number of people, as an estimate where it is one. @param {string} n @param {boolean} estimated */
+function people(n, estimated) {
+  return estimated ? t("≈ {n}", { n }) : n;
+}
+
+/** @param {import("./digest.js").Digest} digest */
+function averageText({ average, estimatedS, partlyUnknown }) {
+  if (average === null) return partlyUnknown ? t("Unknown") : "–";
+  return people(formatTenth(average), estimatedS > 0);
+}
+
+/** @param {import("./digest.js").Digest} digest */
+function mostText({ peak, peakAt, peakEstimated, partlyUnknown }) {
+  if (!peakAt) return partlyUnknown ? t("Unknown") : "0";
+  const values = { peak: people(formatCount(peak), peakEstimated), time: peakText(peakAt, answer.step_s) };
+  return partlyUnknown ? t("at least {peak} at {time}", values) : t("{peak} at {time}", values);
+}
+
 /** @param {Series} series */
 function row(series) {
-  const { average, peak, peakAt, entries, exits, dwellS, busiest } = digest(series.points, answer.step_s);
+  const found = digest(series.points, answer.step_s);
+  const { entries, exits, dwellS, busiest } = found;
   const cells = [
-    average === null ? "–" : formatTenth(average),
-    peakAt ? t("{peak} at {time}", { peak: formatCount(peak), time: peakText(peakAt, answer.step_s) }) : "0",
+    averageText(found),
+    mostText(found),
     series.zone ? formatCount(entries) : "–",
     series.zone ? formatCount(exits) : "–",
     dwellS === null ? "–" : formatSpan(dwellS * 1000),
-    busiest ? `${hourText(busiest.start)} (${formatTenth(busiest.average)})` : "–",
+    busiest ? `${hourText(busiest.start)} (${people(formatTenth(busiest.average), busiest.estimated)})` : "–",
+    certaintyText(found),
   ];
   return element("tr", {}, element("th", { scope: "row" }, nameOf(series)), ...cells.map((text) => element("td", {}, text)));
+}
+
+/** @param {import("./digest.js").Digest} whole */
+function busiestNote({ busiest, partlyUnknown }) {
+  if (!busiest) return partlyUnknown ? t("The number of people was unknown.") : t("Nobody was seen.");
+  return t("{n} people on average", { n: people(formatTenth(busiest.average), busiest.estimated) });
 }
 
 function render() {
@@ -74,9 +101,10 @@ function render() {
   byId("history-wider", HTMLElement).hidden = span.to.getTime() - span.from.getTime() >= MONTH_MS;
   byId("history-shown", HTMLElement).hidden = !some;
   if (!some) return chart.clear();
-  const { busiest } = digest((series.find(({ zone }) => zone === null) ?? series[0]).points, step);
-  setText(byId("history-busiest", HTMLElement), busiest ? hourText(busiest.start) : "–");
-  setText(byId("history-busiest-note", HTMLElement), busiest ? t("{n} people on average", { n: formatTenth(busiest.average) }) : t("Nobody was seen."));
+  const whole = digest((series.find(({ zone }) => zone === null) ?? series[0]).points, step);
+  setText(byId("history-busiest", HTMLElement), whole.busiest ? hourText(whole.busiest.start) : whole.partlyUnknown ? t("Unknown") : "–");
+  setText(byId("history-busiest-note", HTMLElement), busiestNote(whole));
+  renderNotes(series, whole, step);
   const counted = /** @type {Figure} */ (figure.value) === "entries" ? series.filter(({ zone }) => zone !== null) : series;
   chart.draw(counted, /** @type {Figure} */ (figure.value), step, span, looksOf(series, shapes));
   byId("history-rows", HTMLElement).replaceChildren(...series.map(row));

@@ -22,7 +22,7 @@ const AGE_MS = 1000;
 /** Follows people well, and costs half of what the camera could give: data on a phone is dear. */
 const ENOUGH_FPS = 10;
 /** One camera of one phone is watched from afar; its own screen shows what is counted, and nothing to choose. */
-const LAYERS = { boxes: true, identities: false, trails: false, zones: false, heatmap: false, opacity: 60 };
+const LAYERS = { boxes: true, identities: false, trails: false, zones: false, heatmap: false, density: true, opacity: 60 };
 
 const code = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 // Installed, it opens this invitation again. The page itself knows no code: it is kept on the device for every one.

@@ -1,6 +1,7 @@
 /** Draws the page of a phone that is a camera. */
-import { formatCount, formatDelay, formatRate } from "../core/format.js";
+import { formatDelay, formatRate } from "../core/format.js";
 import { byId, setAttribute, setText } from "../site/dom.js";
+import { countView } from "../studio/view-figures.js";
 import { isCurrent, isRunning } from "../studio/state.js";
 import { noticeView, ASKING } from "../studio/view-stage.js";
 import { ageText, statusText } from "../studio/words.js";
@@ -23,10 +24,11 @@ function fitting(problem) {
 /** @param {(action: import("../capture/problem.js").ProblemAction) => void} act @returns {(state: StudioState, now: number) => void} */
 export function joinView(act) {
   const root = byId("studio", HTMLElement);
-  const [status, count, delay, fps, data, age, announcer, dark] = ["status-text", "count", "delay", "fps", "data", "age", "announcer", "dark"].map((id) => byId(id, HTMLElement));
+  const [status, delay, fps, data, age, announcer, dark] = ["status-text", "delay", "fps", "data", "age", "announcer", "dark"].map((id) => byId(id, HTMLElement));
   const saving = byId("saving", HTMLButtonElement);
   const change = byId("switch", HTMLButtonElement);
   const notice = noticeView(act);
+  const showCount = countView(root);
   let [spent, ofRun] = [0, 0];
   let known = /** @type {{from: StudioState["problem"], to: StudioState["problem"]}} */ ({ from: null, to: null });
   return (state, now) => {
@@ -36,7 +38,7 @@ export function joinView(act) {
     setAttribute(root, "data-problem", known.to?.code ?? null);
     root.toggleAttribute("data-stale", figures !== null && !isCurrent(state));
     setText(status, state.notice && isRunning(state.phase) ? `${statusText(state)} · ${state.notice}` : statusText(state));
-    setText(count, figures ? formatCount(figures.count) : NONE);
+    showCount(figures, now);
     setText(delay, rates.delayMs === null ? NONE : formatDelay(Math.round(rates.delayMs)));
     setText(fps, rates.fps === null ? NONE : formatRate(rates.fps));
     // Each run counts from nothing; a plan pays for all of them.

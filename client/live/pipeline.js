@@ -72,6 +72,13 @@ export class Pipeline {
     this.#begin();
   }
 
+  /** The server can make use of frames of this size from now on. @param {number} side pixels */
+  limit(side) {
+    if (!this.#way || this.#way.limits.max_side === side) return;
+    this.#way = { ...this.#way, limits: { ...this.#way.limits, max_side: side } };
+    this.#begin();
+  }
+
   /** The network may be another one: what was learnt of the old one holds it back. */
   afresh() {
     this.#begin();

@@ -29,6 +29,22 @@
  * @property {number} max_seconds
  * @property {ArrayBuffer} cells
  *
+ * @typedef {object} CrowdFigure an estimate where boxes do not tell
+ * @property {number} estimate people
+ * @property {number} low
+ * @property {number} high
+ * @property {"boxes" | "mixed" | "density"} method
+ *
+ * @typedef {object} CrowdMap where the people of an estimate are
+ * @property {number} columns
+ * @property {number} rows
+ * @property {number} max_people in the cell whose byte is 255
+ * @property {ArrayBuffer} cells
+ *
+ * @typedef {object} Advice another quality would find more people
+ * @property {"fast" | "balanced" | "accurate"} quality
+ * @property {number} height of the people now, pixels
+ *
  * @typedef {object} Counters
  * @property {number} received
  * @property {number} processed
@@ -47,6 +63,7 @@
  * @property {number} began
  * @property {number} peak
  * @property {number} peak_t
+ * @property {boolean} estimated whether the peak is an estimate
  *
  * @typedef {object} Dwell seconds
  * @property {number | null} mean_s
@@ -56,7 +73,9 @@
  *
  * @typedef {object} ZoneResult
  * @property {string} id
- * @property {number} occupancy
+ * @property {number} occupancy people with a box
+ * @property {CrowdFigure | null} [crowd] null or missing: the scene is not crowded, or nothing can estimate
+ * @property {boolean} [known] false: how many there are is not known
  * @property {number} peak
  * @property {number} average
  * @property {number} entries
@@ -84,6 +103,11 @@
  * @property {number | null} count_low
  * @property {number | null} count_high
  * @property {boolean} saturated
+ * @property {boolean} [known] false: nothing can be said yet
+ * @property {CrowdFigure | null} [crowd]
+ * @property {number | null} [crowd_peak] the largest estimate so far
+ * @property {CrowdMap} [crowd_map] with each new estimate
+ * @property {Advice | null} [advice]
  * @property {number} peak
  * @property {number} peak_t
  * @property {number} unique

@@ -11,27 +11,37 @@ const STOPS = [
   [252, 255, 164, 255],
 ];
 
-/** @returns {Uint8ClampedArray<ArrayBuffer>} 256 colours, RGBA */
-export function heatRamp() {
+/** The same for people now: green and blue, so that nobody takes it for the time that people spent. */
+const DENSITY_STOPS = [
+  [13, 42, 110, 0],
+  [17, 86, 150, 110],
+  [26, 146, 160, 165],
+  [112, 206, 132, 205],
+  [236, 246, 160, 235],
+];
+
+/** @param {readonly (readonly number[])[]} [stops] @returns {Uint8ClampedArray<ArrayBuffer>} 256 colours, RGBA */
+export function heatRamp(stops = STOPS) {
   const ramp = new Uint8ClampedArray(256 * 4);
   for (let level = 0; level < 256; level += 1) {
     // The square root shows where few people were; a linear scale shows only where one stood long.
-    const place = Math.sqrt(level / 255) * (STOPS.length - 1);
-    const from = Math.min(Math.floor(place), STOPS.length - 2);
+    const place = Math.sqrt(level / 255) * (stops.length - 1);
+    const from = Math.min(Math.floor(place), stops.length - 2);
     for (let channel = 0; channel < 4; channel += 1) {
-      ramp[level * 4 + channel] = STOPS[from][channel] + (place - from) * (STOPS[from + 1][channel] - STOPS[from][channel]);
+      ramp[level * 4 + channel] = stops[from][channel] + (place - from) * (stops[from + 1][channel] - stops[from][channel]);
     }
   }
   return ramp;
 }
 
 const RAMP = heatRamp();
+export const DENSITY_RAMP = heatRamp(DENSITY_STOPS);
 
-/** @param {ArrayBuffer | Uint8Array} cells one byte a cell @returns {Uint8ClampedArray<ArrayBuffer>} RGBA */
-export function heatPixels(cells) {
+/** @param {ArrayBuffer | Uint8Array} cells one byte a cell @param {Uint8ClampedArray<ArrayBuffer>} [ramp] @returns {Uint8ClampedArray<ArrayBuffer>} RGBA */
+export function heatPixels(cells, ramp = RAMP) {
   const levels = cells instanceof ArrayBuffer ? new Uint8Array(cells) : cells;
   const pixels = new Uint8ClampedArray(levels.length * 4);
-  levels.forEach((level, cell) => pixels.set(RAMP.subarray(level * 4, level * 4 + 4), cell * 4));
+  levels.forEach((level, cell) => pixels.set(ramp.subarray(level * 4, level * 4 + 4), cell * 4));
   return pixels;
 }
 
@@ -41,16 +51,23 @@ export function heatColour(share) {
   return RAMP.subarray(level * 4, level * 4 + 4);
 }
 
+/** @template {{columns: number, rows: number, cells: ArrayBuffer}} [M=Heatmap] */
 export class HeatLayer {
   #canvas = document.createElement("canvas");
   #filled = false;
-  /** @type {Heatmap | null} what was taken last */
+  #ramp;
+  /** @type {M | null} what was taken last */
   newest = null;
 
-  /** @param {Heatmap} heatmap */
+  /** @param {Uint8ClampedArray<ArrayBuffer>} [ramp] 256 colours, RGBA */
+  constructor(ramp = RAMP) {
+    this.#ramp = ramp;
+  }
+
+  /** @param {M} heatmap */
   take(heatmap) {
     const { columns, rows, cells } = heatmap;
-    const pixels = heatPixels(cells);
+    const pixels = heatPixels(cells, this.#ramp);
     if (pixels.length !== columns * rows * 4) return;
     this.#canvas.width = columns;
     this.#canvas.height = rows;

@@ -2,7 +2,7 @@
 import { colourOf } from "../core/colour.js";
 import { letterbox } from "../core/fit.js";
 import { Trails } from "../core/trails.js";
-import { HeatLayer } from "./heat.js";
+import { DENSITY_RAMP, HeatLayer } from "./heat.js";
 import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.js";
 
 /**
@@ -11,7 +11,7 @@ import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.j
  * @property {import("../live/protocol.js").Result} result
  * @property {number} capturedAt ms, `performance.now()` clock
  *
- * @typedef {Omit<Shown, "result"> & {result: Pick<Shown["result"], "people" | "t" | "epoch" | "heatmap">}} Drawn what is drawn of it
+ * @typedef {Omit<Shown, "result"> & {result: Pick<Shown["result"], "people" | "t" | "epoch" | "heatmap" | "crowd" | "crowd_map">}} Drawn what is drawn of it
  *
  * @typedef {object} Layers
  * @property {boolean} boxes
@@ -19,15 +19,20 @@ import { boxOnStage, drawBox, drawPlate, drawTrail, mirrored } from "./overlay.j
  * @property {boolean} trails
  * @property {boolean} zones
  * @property {boolean} heatmap
+ * @property {boolean} density where the people of a crowd are
  * @property {number} opacity of the heatmap, 10..100
  */
+
+/** Bright enough to be seen, and the people under it as well. */
+const DENSITY_OPACITY = 0.75;
 
 export class Stage {
   /** @type {Drawn | null} */
   #shown = null;
   #painted = true;
   #trails = new Trails();
-  #heat = new HeatLayer();
+  #heat = /** @type {HeatLayer} */ (new HeatLayer());
+  #density = /** @type {HeatLayer<import("../live/protocol.js").CrowdMap>} */ (new HeatLayer(DENSITY_RAMP));
   #size = { width: 16, height: 9 };
 
   /**
@@ -61,12 +66,15 @@ export class Stage {
     this.#painted = false;
     this.#trails.add(shown.result.people, shown.result.t, shown.result.epoch);
     if (shown.result.heatmap) this.#heat.take(shown.result.heatmap);
+    if (shown.result.crowd_map) this.#density.take(shown.result.crowd_map);
+    else if (!shown.result.crowd) this.#density.clear();
   }
 
   /** Counting starts anew: nothing of before may stay. */
   forget() {
     this.#trails.clear();
     this.#heat.clear();
+    this.#density.clear();
   }
 
   clear() {
@@ -95,6 +103,11 @@ export class Stage {
   /** The newest heatmap. */
   get heatmap() {
     return this.#heat.newest;
+  }
+
+  /** Where the people of the crowd are; null while there is none. */
+  get density() {
+    return this.#density.newest;
   }
 
   /** The frame on the stage. */
@@ -136,7 +149,8 @@ export class Stage {
     const { width, height } = this.#size;
     context.clearRect(0, 0, width, height);
     const place = letterbox(bitmap.width, bitmap.height, width, height);
-    if (layers.heatmap) this.#drawHeat(place, layers.opacity / 100, mirror);
+    if (layers.heatmap) this.#drawLayer(this.#heat, place, layers.opacity / 100, mirror);
+    if (layers.density) this.#drawLayer(this.#density, place, DENSITY_OPACITY, mirror);
     if (layers.trails) for (const { id } of result.people) drawTrail(context, this.#trails.of(id), colourOf(id), place, mirror);
     const boxes = result.people.map((person) => {
       const box = boxOnStage(person, place);
@@ -146,14 +160,14 @@ export class Stage {
     if (layers.identities) for (const { id, box } of boxes) drawPlate(context, id, box, place);
   }
 
-  /** @param {import("../core/fit.js").Rect} place @param {number} opacity @param {boolean} mirror */
-  #drawHeat(place, opacity, mirror) {
+  /** @param {Pick<HeatLayer, "draw">} layer @param {import("../core/fit.js").Rect} place @param {number} opacity @param {boolean} mirror */
+  #drawLayer(layer, place, opacity, mirror) {
     this.context.save();
     if (mirror) {
       this.context.translate(2 * place.x + place.width, 0);
       this.context.scale(-1, 1);
     }
-    this.#heat.draw(this.context, place, opacity);
+    layer.draw(this.context, place, opacity);
     this.context.restore();
   }
 

@@ -1,13 +1,15 @@
 /** The page for everybody: which areas have room, in large type, looked up again and again. */
 import "../site/main.js";
 import { formatCount, formatSpan } from "../core/format.js";
+import { estimateWords } from "../core/number-words.js";
+import { formatEstimate } from "../core/people.js";
 import { ApiError, api } from "../site/api.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
 
 /**
  * @typedef {"go" | "busy" | "full" | "unknown"} State
- * @typedef {{name: string, state: State, people: number | null, capacity: number | null}} Area
+ * @typedef {{name: string, state: State, people: number | null, low: number | null, high: number | null, estimated: boolean, capacity: number | null}} Area
  * @typedef {{name: string, at: string, areas: Area[]}} Status
  */
 
@@ -20,8 +22,8 @@ const OLD_MS = 20000;
 /** A screen reader is told of changes, and not of every one. */
 const SAY_MS = 10000;
 
-const WORDS = { go: t("Go"), busy: t("Busy"), full: t("Full"), unknown: t("Not known") };
-const ICONS = { go: "circle-check", busy: "hourglass", full: "circle-stop", unknown: "info" };
+const WORDS = { go: t("Go"), busy: t("Busy"), full: t("Full"), unknown: t("Unknown") };
+const ICONS = { go: "circle-check", busy: "hourglass", full: "circle-stop", unknown: "circle-question-mark" };
 
 const root = byId("public", HTMLElement);
 const list = byId("public-areas", HTMLUListElement);
@@ -39,14 +41,21 @@ let saidText = "";
 let closed = false;
 
 /** @param {Area} area */
-function numbers({ people, capacity }) {
+function numbers({ people, capacity, estimated }) {
   if (people === null) return "";
-  return capacity === null ? formatCount(people) : t("{people} of {capacity}", { people: formatCount(people), capacity: formatCount(capacity) });
+  const shown = estimated ? formatEstimate(people) : formatCount(people);
+  return capacity === null ? shown : t("{people} of {capacity}", { people: shown, capacity: formatCount(capacity) });
+}
+
+/** Of an estimate. @param {Area} area */
+function range({ people, estimated, low, high }) {
+  if (people === null || !estimated || low === null || high === null) return "";
+  return estimateWords(low, high);
 }
 
 /** @param {Area} area @returns {HTMLLIElement} */
 function row(area) {
-  return element("li", { class: "public-area", "data-state": area.state }, element("h2", {}, area.name), element("p", { class: "public-state" }, icon(ICONS[area.state]), WORDS[area.state]), element("p", { class: "public-numbers" }, numbers(area)));
+  return element("li", { class: "public-area", "data-state": area.state }, element("h2", {}, area.name), element("p", { class: "public-state" }, icon(ICONS[area.state]), WORDS[area.state]), element("p", { class: "public-numbers" }, numbers(area)), element("p", { class: "public-range" }, range(area)));
 }
 
 /** @param {Status} status */

@@ -53,7 +53,7 @@ function wireLayers(studio) {
     });
   }
   show();
-  return (/** @type {"boxes" | "identities" | "trails" | "zones" | "heatmap"} */ name) => {
+  return (/** @type {"boxes" | "identities" | "trails" | "zones" | "heatmap" | "density"} */ name) => {
     studio.changeLayers({ [name]: !studio.store.get().layers[name] });
     show();
   };
@@ -95,6 +95,7 @@ export function wireControls(studio) {
     { key: "i", shown: "I", does: t("Identities"), act: () => toggleLayer("identities") },
     { key: "t", shown: "T", does: t("Trails"), act: () => toggleLayer("trails") },
     { key: "z", shown: "Z", does: t("Zones"), act: () => toggleLayer("zones") },
+    { key: "d", shown: "D", does: t("Density"), act: () => toggleLayer("density") },
     { key: "h", shown: "H", does: t("Heatmap"), act: () => toggleLayer("heatmap") },
   ], EDITOR_KEYS);
   onClick("show-shortcuts", showShortcuts);

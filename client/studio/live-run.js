@@ -92,6 +92,12 @@ export class LiveRun extends Run {
     this.pipeline?.bound(this.bounds());
   }
 
+  /** @override @param {number} side pixels */
+  onQuality(side) {
+    super.onQuality(side);
+    this.pipeline?.limit(side);
+  }
+
   /** What was learnt of the network before does not count. @override */
   onNetworkChange() {
     super.onNetworkChange();

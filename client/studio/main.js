@@ -11,11 +11,13 @@ import { Stage } from "../stage/stage.js";
 import { Alerts } from "../alerts/main.js";
 import { Zones } from "../zones/main.js";
 import { wireOffer } from "../zones/offer.js";
+import { adviceView } from "./advice.js";
 import { Company } from "./company.js";
 import { wireControls } from "./controls.js";
 import { initialState, isRunning } from "./state.js";
 import { Studio } from "./studio.js";
 import { PeopleChart } from "./view-chart.js";
+import { densityKey } from "./view-density.js";
 import { figuresView } from "./view-figures.js";
 import { wireQuality } from "./view-quality.js";
 import { settingsView } from "./view-settings.js";
@@ -51,7 +53,7 @@ const studio = new Studio(
   () => byId("file", HTMLInputElement).click(),
 );
 
-wireQuality(byId("tabs", HTMLElement), root.dataset.camera ?? "");
+wireQuality(byId("tabs", HTMLElement), studio);
 const zones = new Zones(root.dataset.camera ?? "", store, schedule);
 const company = new Company(studio.desk, zones);
 const alerts = new Alerts(root.dataset.camera ?? "", schedule);
@@ -64,6 +66,8 @@ const views = [
   stageView((action) => studio.act(action)),
   figuresView(),
   toolbarView(),
+  densityKey(stage),
+  adviceView(studio),
   (/** @type {import("./state.js").StudioState} */ state, /** @type {number} */ now) => chart.render(state, now),
   settingsView((patch) => studio.changeSettings(patch)),
 ];

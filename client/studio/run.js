@@ -1,6 +1,7 @@
 /** One run: a source, a stream, and what comes of it. What all kinds of runs share. */
 import { ProblemError } from "../capture/camera.js";
 import { closedBy, refused, unexpected } from "../capture/problem.js";
+import { peopleOf } from "../core/people.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
 import { goToLogin } from "../site/api.js";
@@ -87,6 +88,11 @@ export class Run {
   /** The user changed what counts while it runs. */
   onSettings() {}
 
+  /** The camera is looked at with another quality. @param {number} side pixels that frames may have now */
+  onQuality(side) {
+    if (this.opened) this.opened = { ...this.opened, limits: { ...this.opened.limits, max_side: side } };
+  }
+
   /** Another network, or one again: what the link waits for may be there. */
   onNetworkChange() {
     this.link?.hurry();
@@ -128,12 +134,14 @@ export class Run {
     const { result } = shown;
     const now = performance.now();
     stage.show(shown);
-    history.add(result.t, result.count);
+    const figures = figuresOf(result, now);
+    const people = peopleOf(figures);
+    history.add(result.t, people);
     this.fps.tick(now);
     const { phase } = this.store.get();
-    const said = announcer.say(now, result.count, result.unique);
+    const said = announcer.say(now, people, result.unique);
     this.store.set({
-      figures: { count: result.count, low: result.count_low, high: result.count_high, saturated: result.saturated, full: result.rate.full, peak: result.peak, unique: result.unique, at: now, t: result.t },
+      figures,
       zones: result.zones,
       lines: result.lines,
       counters: result.counters,
@@ -186,13 +194,16 @@ export class Run {
   /** @param {Summary | null} summary @returns {import("./state.js").Ending} */
   ending(summary) {
     const { figures, counters } = this.store.get();
-    if (summary) return { peak: summary.peak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: "" };
+    const crowdPeak = figures?.crowdPeak ?? null;
+    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” are those who had a box.");
+    if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
     return {
       peak: figures?.peak ?? 0,
+      crowdPeak,
       unique: figures?.unique ?? 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
-      note: figures ? t("The connection was lost; these are the last figures that arrived.") : "",
+      note: [figures ? t("The connection was lost; these are the last figures that arrived.") : "", crowded].filter(Boolean).join(" "),
     };
   }
 
@@ -250,6 +261,12 @@ export class Run {
     else if (this.store.get().notice && now > this.#noticeUntil) this.store.set({ notice: "" });
     this.onBeat(now);
   }
+}
+
+/** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("./state.js").Figures} */
+function figuresOf(result, at) {
+  const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, peak, unique, t: time } = result;
+  return { count, low, high, saturated, known, crowd, crowdPeak, advice, full: result.rate.full, peak, unique, at, t: time };
 }
 
 /** @param {import("./state.js").Phase} phase */

@@ -10,6 +10,10 @@ import { recall } from "../site/memory.js";
  * @property {number | null} low between which numbers the count probably lies
  * @property {number | null} high
  * @property {boolean} saturated whether it is probably too small
+ * @property {boolean} known false: nothing can be said yet
+ * @property {import("../live/protocol.js").CrowdFigure | null} crowd where boxes do not tell
+ * @property {number | null} crowdPeak the largest estimate so far
+ * @property {import("../live/protocol.js").Advice | null} [advice]
  * @property {boolean} [full] whether the machine decides the rate
  * @property {number} peak
  * @property {number} unique
@@ -36,6 +40,7 @@ import { recall } from "../site/memory.js";
  *
  * @typedef {object} Ending
  * @property {number} peak
+ * @property {number | null} crowdPeak
  * @property {number} unique
  * @property {number} frames
  * @property {number} durationMs
@@ -103,7 +108,7 @@ export function initialState() {
     announcement: "",
     devices: [],
     settings: { model: "", deviceId: "", facing: "environment", side: 0, mirror: false, fps: 0, saving: false, ...recall("settings", {}) },
-    layers: { boxes: true, identities: true, trails: true, zones: true, heatmap: false, opacity: 60, ...recall("layers", {}) },
+    layers: { boxes: true, identities: true, trails: true, zones: true, heatmap: false, density: true, opacity: 60, ...recall("layers", {}) },
     range: recall("range", "60"),
     startedAt: 0,
   };

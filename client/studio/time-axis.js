@@ -6,6 +6,14 @@ const LEAST_S = 15;
 /** Seconds between labels: steps that a clock has. */
 export const TIME_STEPS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
 
+/** People between labels. */
+export const COUNT_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
+
+/** Pixels that the labels of an axis of people need. @param {unknown} _plot @param {string[] | null} labels */
+export function countWidth(_plot, labels) {
+  return Math.max(34, 12 + 7 * Math.max(0, ...(labels ?? []).map((label) => label.length)));
+}
+
 /** In the legend a line is as broken as in the chart. */
 export const MARKERS = {
   width: 3,

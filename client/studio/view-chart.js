@@ -1,13 +1,15 @@
 /** The number of people over time: a line with its range, and the same as a table. */
 import uPlot from "uplot";
-import { formatCount, formatTenth } from "../core/format.js";
+import { formatCount } from "../core/format.js";
 import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { saveChart } from "../zones/chart-picture.js";
 import { toCsv } from "../zones/csv.js";
 import { saveFile } from "../zones/exchange.js";
+import { cellsOf } from "./chart-cells.js";
 import { LookBack } from "./look-back.js";
-import { TIME_STEPS, cssColour, timeLabel } from "./time-axis.js";
+import { showKey, stretches } from "./stretches.js";
+import { COUNT_STEPS, TIME_STEPS, countWidth, cssColour, timeLabel } from "./time-axis.js";
 
 /** @typedef {import("../core/history.js").History} History */
 /** @typedef {import("./state.js").StudioState} StudioState */
@@ -16,8 +18,8 @@ const HEIGHT = 176;
 const REDRAW_MS = 250;
 const TABLE_MS = 5000;
 const TABLE_ROWS = 12;
-/** @param {() => StudioState} get @param {LookBack<import("../core/history.js").Curve>} past @param {{width: number, height: number}} size @returns {uPlot.Options} */
-function options(get, past, size) {
+/** @param {() => StudioState} get @param {LookBack<import("../core/history.js").Curve>} past @param {() => import("../core/history.js").Curve["kind"]} kinds @param {{width: number, height: number}} size @returns {uPlot.Options} */
+function options(get, past, kinds, size) {
   const startedAt = () => get().startedAt;
   const soft = cssColour("--text-soft");
   const line = cssColour("--line");
@@ -27,6 +29,7 @@ function options(get, past, size) {
     ...size,
     legend: { show: false },
     cursor: { show: false },
+    plugins: [stretches(kinds)],
     padding: [8, 36, 0, 0],
     scales: {
       x: { time: false, range: (_plot, low, high) => past.window(low ?? 0, high ?? 0) },
@@ -34,7 +37,7 @@ function options(get, past, size) {
     },
     axes: [
       { ...axis, size: 28, space: startedAt() ? 92 : 56, incrs: TIME_STEPS, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (at < 0 ? "" : timeLabel(at, startedAt(), true))) },
-      { ...axis, size: 34, space: 24, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_plot, splits) => splits.map((count) => formatCount(count)) },
+      { ...axis, size: countWidth, space: 24, incrs: COUNT_STEPS, values: (_plot, splits) => splits.map((count) => formatCount(count)) },
     ],
     series: [{}, { stroke: accent, width: 2, points: { show: false } }, { stroke: "transparent", points: { show: false } }, { stroke: "transparent", points: { show: false } }],
     bands: [{ series: [3, 2], fill: `color-mix(in srgb, ${accent} 22%, transparent)` }],
@@ -43,9 +46,7 @@ function options(get, past, size) {
 
 /** @param {HTMLElement} body @param {History} history @param {StudioState} state */
 function fillTable(body, history, { range, startedAt }) {
-  const rows = history.table(range, TABLE_ROWS).map(({ start, low, high, sum, frames }) =>
-    element("tr", {}, element("td", {}, timeLabel(start / 1000, startedAt, true)), element("td", {}, formatCount(low)), element("td", {}, formatTenth(sum / frames)), element("td", {}, formatCount(high))),
-  );
+  const rows = history.table(range, TABLE_ROWS).map((bucket) => element("tr", {}, ...[timeLabel(bucket.start / 1000, startedAt, true), ...cellsOf(bucket)].map((text) => element("td", {}, text))));
   body.replaceChildren(...rows);
 }
 
@@ -67,6 +68,8 @@ export class PeopleChart {
   #drawnAt = -Infinity;
   #filledAt = -Infinity;
   #signature = "";
+  /** @type {import("../core/history.js").Curve["kind"]} */
+  #kind = [];
   /** @type {import("../core/history.js").Range} */
   #range;
 
@@ -105,9 +108,11 @@ export class PeopleChart {
 
   #draw() {
     if (this.#host.clientWidth === 0) return;
-    const { t: times, average, low, high } = this.#past.frozen ?? this.history.curve(this.get().range);
-    this.#plot ??= new uPlot(options(this.get, this.#past, { width: this.#host.clientWidth, height: HEIGHT }), [[], [], [], []], this.#host);
+    const { t: times, average, low, high, kind } = this.#past.frozen ?? this.history.curve(this.get().range);
+    this.#plot ??= new uPlot(options(this.get, this.#past, () => this.#kind, { width: this.#host.clientWidth, height: HEIGHT }), [[], [], [], []], this.#host);
+    this.#kind = kind;
     this.#plot.setData([times, average, low, high]);
+    showKey("chart", kind);
   }
 
   #drop() {

@@ -1,37 +1,62 @@
 /** The numbers of the panel, and what a screen reader hears of them. */
 import { formatCount, formatDelay, formatRate } from "../core/format.js";
-import { byId, setText } from "../site/dom.js";
+import { NONE, noteText, peakText, peopleOf, peopleText, rangeText } from "../core/people.js";
+import { byId, element, setAttribute, setText, withNodes } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { ageText } from "./words.js";
 import { isCurrent } from "./state.js";
 
-const NONE = "–";
+/** @typedef {import("./state.js").Figures} Figures */
+/** @typedef {import("../core/people.js").People} People */
+
 /** A range that changes with every frame cannot be read. */
 const RANGE_MS = 1000;
 
-/** How sure the count is, in words; empty where it is as good as certain or nothing is known. @param {Figures} figures */
-export function rangeText({ count, low, high, saturated }) {
-  if (saturated) return t("probably more than {count}: not everybody can be made out", { count: formatCount(count) });
-  if (low === null || high === null || low === high) return "";
-  return t("probably {low} to {high}", { low: formatCount(low), high: formatCount(high) });
-}
-
-/** Says it at most once a second, or as soon as the count leaves it. @returns {(figures: Figures | null, now: number) => string} */
+/** Says it at most once a second, or as soon as the number leaves it. @returns {(people: People | null, now: number) => string} */
 function steadyRange() {
   let at = -Infinity;
-  /** @type {Figures | null} */
+  /** @type {People | null} */
   let shown = null;
-  return (figures, now) => {
-    const outside = !shown || !figures || shown.saturated || figures.count < (shown.low ?? 0) || figures.count > (shown.high ?? Infinity);
+  return (people, now) => {
+    const value = people?.value ?? 0;
+    const outside = shown?.state !== people?.state || value < (shown?.low ?? 0) || value > (shown?.high ?? Infinity);
     if (outside || now - at >= RANGE_MS) {
       at = now;
-      shown = figures;
+      shown = people;
     }
     return shown ? rangeText(shown) : "";
   };
 }
 
-/** @typedef {import("./state.js").Figures} Figures */
+/** The large number; of a lower bound the words are small and the number is large. @param {HTMLElement} node @param {People | null} people */
+function showPeople(node, people) {
+  const text = people ? peopleText(people) : NONE;
+  // Longer numbers are written smaller, so that they stay in their place.
+  setAttribute(node, "data-length", text.length > 6 ? "long" : text.length > 4 ? "middle" : null);
+  if (people?.state !== "least" || people.value === null) return setText(node, text);
+  const number = formatCount(people.value);
+  if (node.dataset.least === number && node.firstElementChild) return;
+  node.dataset.least = number;
+  node.replaceChildren(...withNodes(t("At least {count}"), { count: element("span", { class: "least-number" }, number) }));
+}
+
+/**
+ * The count with all that is known of it: on the studio's page and on the one of a phone.
+ * @param {HTMLElement} root @returns {(figures: Figures | null, now: number) => void}
+ */
+export function countView(root) {
+  const [count, range, note] = ["count", "count-range", "count-note"].map((id) => byId(id, HTMLElement));
+  const steady = steadyRange();
+  return (figures, now) => {
+    const people = figures && peopleOf(figures);
+    setAttribute(root, "data-people", people?.state ?? null);
+    showPeople(count, people);
+    setText(range, steady(people, now));
+    const words = people ? noteText(people) : "";
+    note.hidden = !words;
+    setText(note, words);
+  };
+}
 
 /** @template T @param {T | null | undefined} value @param {(value: T) => string} format */
 function or(value, format) {
@@ -40,16 +65,17 @@ function or(value, format) {
 
 /** @returns {(state: import("./state.js").StudioState, now: number) => void} */
 export function figuresView() {
-  const ids = ["count", "count-range", "peak", "unique", "fps", "delay", "processed", "dropped", "rejected", "round-trip", "server-time", "sending", "age", "announcer"];
+  const ids = ["peak", "unique", "fps", "delay", "processed", "dropped", "rejected", "round-trip", "server-time", "sending", "age", "announcer"];
   const nodes = Object.fromEntries(ids.map((id) => [id, byId(id, HTMLElement)]));
   const root = byId("studio", HTMLElement);
-  const range = steadyRange();
+  const showCount = countView(root);
   return (state, now) => {
     const { figures, rates, counters } = state;
-    setText(nodes.count, or(figures?.count, formatCount));
-    setText(nodes["count-range"], range(figures, now));
-    setText(nodes.peak, or(figures?.peak, formatCount));
-    setText(nodes.unique, or(figures?.unique, formatCount));
+    showCount(figures, now);
+    // Nobody so far is no finding while nothing can be said.
+    const begun = figures && (figures.known || figures.peak > 0) ? figures : null;
+    setText(nodes.peak, begun ? peakText(begun.peak, begun.crowdPeak) : NONE);
+    setText(nodes.unique, or(begun?.unique, formatCount));
     setText(nodes.fps, or(rates.fps, formatRate));
     setText(nodes.delay, or(rates.delayMs, (ms) => formatDelay(Math.round(ms))));
     setText(nodes.processed, formatCount(counters.processed));

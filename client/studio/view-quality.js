@@ -37,23 +37,42 @@ export function noteOf({ name, input, ms }) {
 }
 
 /**
- * Asks when the settings are opened for the first time: a price costs the machine some frames.
- * @param {HTMLElement} tabs @param {string} camera
+ * Stores the choice; a stream that is under way has it at once.
+ * @param {import("./studio.js").Studio} studio @param {Choice["name"]} quality @throws {import("../site/api.js").ApiError}
  */
-export function wireQuality(tabs, camera) {
+export async function chooseQuality(studio, quality) {
+  const { max_side: side } = await api("PUT", pathOf(studio.desk.camera), { quality });
+  studio.run?.onQuality(side);
+  const select = byId("quality", HTMLSelectElement);
+  if (select.value !== quality && select.options.length) {
+    select.value = quality;
+    select.dispatchEvent(new Event("chosen"));
+  }
+}
+
+/** @param {string} camera id */
+function pathOf(camera) {
+  return `/api/cameras/${encodeURIComponent(camera)}/quality`;
+}
+
+/**
+ * Asks when the settings are opened for the first time: a price costs the machine some frames.
+ * @param {HTMLElement} tabs @param {import("./studio.js").Studio} studio
+ */
+export function wireQuality(tabs, studio) {
   const opened = (/** @type {Event} */ event) => {
     if (!(event instanceof CustomEvent) || event.detail !== "tab-settings") return;
     tabs.removeEventListener("tabchange", opened);
-    offer(camera);
+    offer(studio);
   };
   tabs.addEventListener("tabchange", opened);
 }
 
-/** @param {string} camera */
-function offer(camera) {
+/** @param {import("./studio.js").Studio} studio */
+function offer(studio) {
   const select = byId("quality", HTMLSelectElement);
   const note = byId("quality-note", HTMLElement);
-  const path = `/api/cameras/${camera}/quality`;
+  const path = pathOf(studio.desk.camera);
   /** @type {Choice[]} */
   let choices = [];
   const describe = () => {
@@ -64,8 +83,9 @@ function offer(camera) {
   const fail = (error) => setText(note, tell(error instanceof Error ? error.message : String(error)));
   select.addEventListener("change", () => {
     describe();
-    api("PUT", path, { quality: select.value }).then(() => setText(note, `${note.textContent} ${t("A change counts from the next start.")}`), fail);
+    chooseQuality(studio, /** @type {Choice["name"]} */ (select.value)).then(() => setText(note, `${note.textContent} ${t("It is in use from now on.")}`), fail);
   });
+  select.addEventListener("chosen", describe);
   /** @param {Choice[]} offered @param {string} chosen */
   const show = (offered, chosen) => {
     choices = offered;

@@ -1,4 +1,5 @@
 /** Looking on while another device streams this camera: its picture and its figures, as the room shows them. */
+import { peopleOf } from "../core/people.js";
 import { lifeOf } from "../wall/state.js";
 import { closedElsewhere, closedRoom } from "./words.js";
 
@@ -6,13 +7,29 @@ import { closedElsewhere, closedRoom } from "./words.js";
  * @typedef {import("../wall/types.js").CameraNow} CameraNow
  * @typedef {import("./state.js").StudioState} StudioState
  *
- * @typedef {CameraNow & {t_wall?: number | null, picture_t_wall?: number, epoch?: number, lines?: StudioState["lines"][number][]}} Relayed
+ * @typedef {import("./state.js").Figures} Figures
+ *
+ * @typedef {object} Certain what the room says of a count, beside it
+ * @property {number | null} [count_low]
+ * @property {number | null} [count_high]
+ * @property {boolean} [saturated]
+ * @property {boolean} [known]
+ * @property {Figures["crowd"]} [crowd]
+ * @property {number | null} [crowd_peak]
+ *
+ * @typedef {CameraNow & Certain & {t_wall?: number | null, picture_t_wall?: number, epoch?: number, lines?: StudioState["lines"][number][]}} Relayed
  */
 
 /** @param {CameraNow["zones"]} zones as the room tells of them @returns {import("../live/protocol.js").ZoneResult[]} */
 function asResults(zones) {
   // Which alerts go on is told by the room's own list; a look-on does not ring.
   return zones.map((zone) => /** @type {import("../live/protocol.js").ZoneResult} */ (/** @type {unknown} */ ({ ...zone, alerts: {} })));
+}
+
+/** @param {Relayed} camera @param {number} at ms, when its frame was taken @param {number} t ms @returns {Figures} */
+export function figuresOf(camera, at, t) {
+  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, peak, unique } = camera;
+  return { count, low, high, saturated, known, crowd, crowdPeak, peak, unique, at, t };
 }
 
 /** @param {ArrayBuffer} jpeg @returns {Promise<ImageBitmap | null>} */
@@ -62,10 +79,9 @@ export class Watch {
     await this.#show(camera);
     if (!this.isOn) return;
     const t = Math.max(this.#lastT, wall - this.#base);
-    if (t > this.#lastT) history.add(t, camera.count);
+    const figures = figuresOf(camera, now - camera.age_ms, t);
+    if (t > this.#lastT) history.add(t, peopleOf(figures));
     this.#lastT = t;
-    const at = now - camera.age_ms;
-    const figures = { count: camera.count, low: null, high: null, saturated: false, peak: camera.peak, unique: camera.unique, at, t };
     store.set({ figures, zones: asResults(camera.zones), lines: camera.lines ?? [], waiting: life === "silent" });
   }
 

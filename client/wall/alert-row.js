@@ -1,5 +1,5 @@
 /** One alert of the wall: what it is, who has it, and how to take it; in parts that change by themselves. */
-import { amountText } from "../alerts/words.js";
+import { peakText } from "../alerts/words.js";
 import { formatSpan } from "../core/format.js";
 import { element, icon } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
@@ -48,11 +48,12 @@ function answer(alert, actions) {
 }
 
 /** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
-export function courseText({ began_at: began, ended_at: ended, interrupted, figure, peak }) {
+export function courseText(alert) {
+  const { began_at: began, ended_at: ended, interrupted } = alert;
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
   const over = interrupted ? t("not watched any more after {span}", { span }) : t("over after {span}", { span });
   const lasted = ended ? over : t("going on");
-  return ` · ${lasted} · ${t("at most {amount}", { amount: amountText(figure, peak) })}`;
+  return ` · ${lasted} · ${t("at most {amount}", { amount: peakText(alert) })}`;
 }
 
 /** @param {RoomAlert} alert @param {AlertActions} actions */

@@ -31,7 +31,7 @@ export function emptyWall() {
 }
 
 /** What a camera has that streams and was not seen yet. */
-const UNSEEN = { count: 0, peak: 0, unique: 0, level: /** @type {const} */ ("clear"), zones: [], people: [], delay_ms: null, fps: null };
+const UNSEEN = { count: 0, count_low: null, count_high: null, known: false, saturated: false, crowd: null, peak: 0, unique: 0, level: /** @type {const} */ ("clear"), zones: [], people: [], delay_ms: null, fps: null };
 
 /** @param {Record<string, Partial<CameraNow> & {state: CameraNow["state"], age_ms: number | null}>} cameras @param {number} now ms @returns {[string, Seen][]} */
 function stamped(cameras, now) {

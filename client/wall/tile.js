@@ -1,7 +1,8 @@
 /** One camera of the wall. */
-import { formatCount } from "../core/format.js";
+import { numberText, wordText } from "../core/number-words.js";
 import { element, icon, setAttribute, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { t } from "../site/words.js";
+import { tilePeople, zonePeople } from "./number.js";
 import { paintTile } from "./paint.js";
 import { lifeOf } from "./state.js";
 import { LEVELS, lifeText } from "./words.js";
@@ -15,7 +16,7 @@ import { LEVELS, lifeText } from "./words.js";
  * @property {(camera: string, step: number) => void} move in the order by hand
  */
 
-const ICONS = { clear: "circle-check", warning: "triangle-alert", critical: "circle-alert" };
+const ICONS = { unknown: "circle-question-mark", clear: "circle-check", warning: "triangle-alert", critical: "circle-alert" };
 const MOST_DENSITY = 2;
 const WIDE = { width: 16, height: 9 };
 
@@ -24,6 +25,13 @@ function tool(name, label, act) {
   const button = element("button", { type: "button", class: "tile-tool", title: label }, icon(name), element("span", { class: "visually-hidden" }, label));
   button.addEventListener("click", act);
   return button;
+}
+
+/** @param {import("./types.js").ZoneNow} zone @returns {HTMLLIElement} */
+function zoneItem(zone) {
+  const { name, state } = zone;
+  const mark = state === "clear" ? [] : [icon(ICONS[state]), element("span", { class: "visually-hidden" }, state === "unknown" ? t("Unknown") : LEVELS[state])];
+  return element("li", { "data-level": state }, ...mark, element("span", { class: "tile-zone-name" }, name), element("b", {}, numberText(zonePeople(zone))));
 }
 
 export class Tile {
@@ -111,15 +119,22 @@ export class Tile {
     setAttribute(this.root, "data-level", level);
     this.root.toggleAttribute("data-large", large);
     this.#renderLevel(level);
-    const counted = seen && life !== "offline" && seen.age_ms !== null;
-    setText(this.#count, counted ? formatCount(seen.count) : "–");
-    setText(this.#word, counted ? tn("person", "people", seen.count) : "");
+    this.#renderCount(life === "offline" ? undefined : seen);
     setText(this.#life, lifeText(seen, now, lost));
     this.enlarge.setAttribute("aria-pressed", String(large));
     this.earlier.hidden = this.later.hidden = !byHand;
     this.open.hidden = !mayOpen;
     this.#renderZones(seen && life !== "offline" ? seen.zones : []);
     if (this.#dirty) this.#paint();
+  }
+
+  /** @param {Seen | undefined} seen */
+  #renderCount(seen) {
+    const people = tilePeople(seen);
+    setText(this.#count, numberText(people));
+    setText(this.#word, wordText(people));
+    setAttribute(this.root, "data-people", people && (people.state === "least" ? "unknown" : people.state));
+    setAttribute(this.#count, "aria-hidden", people?.state === "least" ? "true" : null);
   }
 
   /** @param {import("./types.js").Level} level */
@@ -133,18 +148,13 @@ export class Tile {
   /** @param {readonly import("./types.js").ZoneNow[]} given */
   #renderZones(given) {
     const zones = given.map((zone) => ({ ...zone, name: this.shapes.find(({ id }) => id === zone.id)?.name ?? zone.name ?? zone.id }));
-    const key = JSON.stringify(zones.map(({ id, name, occupancy, level }) => [id, name, occupancy, level]));
+    const key = JSON.stringify(zones.map(({ id, name, occupancy, crowd, level, state }) => [id, name, occupancy, crowd, level, state]));
     if (key === this.#zonesKey) return;
     if (zones.some(({ id, level }, index) => this.#shownZones[index]?.id !== id || this.#shownZones[index]?.level !== level)) this.#dirty = true;
     this.#zonesKey = key;
     this.#shownZones = zones;
     this.#zones.hidden = zones.length === 0;
-    this.#zones.replaceChildren(
-      ...zones.map(({ name, occupancy, level }) => {
-        const mark = level === "clear" ? [] : [icon(ICONS[level]), element("span", { class: "visually-hidden" }, LEVELS[level])];
-        return element("li", { "data-level": level }, ...mark, element("span", { class: "tile-zone-name" }, name), element("b", {}, formatCount(occupancy)));
-      }),
-    );
+    this.#zones.replaceChildren(...zones.map(zoneItem));
   }
 
   #paint() {

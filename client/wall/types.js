@@ -37,15 +37,26 @@
  * @property {Member[]} members
  * @property {Area[]} areas
  *
+ * @typedef {import("../live/protocol.js").CrowdFigure} CrowdFigure
+ * @typedef {Level | "unknown"} StateWord `clear` only where everything is known
+ *
  * @typedef {object} ZoneNow
  * @property {string} id
  * @property {string} name
- * @property {number} occupancy
+ * @property {number} occupancy people with a box
+ * @property {CrowdFigure | null} crowd
+ * @property {boolean} known
  * @property {Level} level
+ * @property {StateWord} state
  *
  * @typedef {object} CameraNow what a camera saw last
  * @property {number | null} age_ms when it was sent; null before the first frame
- * @property {number} count
+ * @property {number} count people with a box
+ * @property {number | null} count_low
+ * @property {number | null} count_high
+ * @property {boolean} known
+ * @property {boolean} saturated
+ * @property {CrowdFigure | null} crowd
  * @property {number} peak
  * @property {number} unique
  * @property {Level} level
@@ -59,19 +70,26 @@
  * @property {number} [width] of the frame
  * @property {number} [height]
  *
- * @typedef {object} AreaNow
+ * @typedef {object} Total people over several cameras
+ * @property {number} people
+ * @property {number} low
+ * @property {number | null} high null while a part is not known
+ * @property {boolean} estimated
+ * @property {StateWord} state
+ * @property {number} stale how many of them silent cameras saw last
+ * @property {string[]} unknown_cameras ids of those that stream and do not say how many there are
+ * @property {string[]} stale_cameras ids; they may have seen nobody
+ * @property {string[]} missing_cameras ids of those that do not stream, or lack a zone
+ *
+ * @typedef {object} AreaFields
  * @property {string} id
  * @property {string} name
- * @property {number | null} people null before anything was seen
- * @property {number} stale how many of them silent cameras saw last
- * @property {string[]} stale_cameras ids; they may have seen nobody
  * @property {number | null} capacity
  * @property {Level} level
  * @property {number | null} trend people a minute
  * @property {number | null} full_in_s when it goes on like this; null when it does not fill
- * @property {string[]} missing_cameras ids of those that do not stream
  *
- * @typedef {Pick<AreaNow, "people" | "stale" | "stale_cameras" | "missing_cameras">} Total
+ * @typedef {Total & AreaFields} AreaNow
  *
  * @typedef {object} Present somebody who looks at the room
  * @property {string} user
@@ -89,6 +107,9 @@
  * @property {string | null} ended_at
  * @property {boolean} interrupted it ended because it was not watched any more
  * @property {number} peak
+ * @property {boolean} [estimated] whether the peak is an estimate
+ * @property {number | null} [peak_low] it lies between them about nine times in ten
+ * @property {number | null} [peak_high]
  * @property {string | null} acknowledged_at
  * @property {string | null} acknowledged_by
  * @property {string | null} claimed_by

@@ -1,5 +1,6 @@
 /** Which tile comes first. Calm: nothing moves while nothing changes its meaning. Pure. */
 import { lifeOf } from "./state.js";
+import { eyeOf } from "./sum.js";
 
 /**
  * @typedef {import("./state.js").Seen} Seen
@@ -8,7 +9,9 @@ import { lifeOf } from "./state.js";
  */
 
 const LEVELS = { critical: 0, warning: 1, clear: 2 };
-/** Behind every level that matters: what should be live and is not; what is live; what nobody streams. */
+/** Too many people to count, and nothing that estimates: behind every level that matters, before all that is calm. */
+const SATURATED = 1.75;
+/** Then what should be live and is not; what is live; what nobody streams. */
 const LIVES = { silent: 2, live: 3, offline: 4 };
 
 /**
@@ -19,7 +22,8 @@ const LIVES = { silent: 2, live: 3, offline: 4 };
  */
 export function rank(camera, taken, now) {
   const life = lifeOf(camera, now);
-  if (!camera || life === "offline" || camera.level === "clear") return LIVES[life];
+  if (!camera || life === "offline") return LIVES[life];
+  if (camera.level === "clear") return eyeOf(camera) === "saturated" ? SATURATED : LIVES[life];
   // What somebody is looking after waits behind what nobody has.
   return LEVELS[camera.level] + (taken ? 0.5 : 0);
 }

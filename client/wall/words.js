@@ -43,42 +43,10 @@ export function lifeText(camera, now, lost = false) {
   return parts.join(" · ") || t("Live");
 }
 
-/** @param {import("./types.js").AreaNow} area @param {boolean} unknown */
-export function areaText({ people, capacity }, unknown) {
-  if (unknown && !capacity) return t("Not known");
-  if (people === null) return t("Nothing seen yet");
-  return capacity ? t("of {capacity}", { capacity: formatCount(capacity) }) : tn("person", "people", people);
-}
-
-/** @param {number} stale how many cameras */
-function staleText(stale) {
-  return tn("{n} camera is silent: its part is old", "{n} cameras are silent: their part is old", stale);
-}
-
-/** @param {number} missing how many cameras that stream nothing at all */
-function missingText(missing) {
-  return tn("{n} camera does not stream: its part is missing", "{n} cameras do not stream: their part is missing", missing);
-}
-
-/** @param {number} undrawn how many cameras that stream, and on which a zone of the sum is not drawn */
-function undrawnText(undrawn) {
-  return tn("{n} camera lacks a zone that counts here: its part is missing", "{n} cameras lack zones that count here: their part is missing", undrawn);
-}
-
-/** Whether none of its cameras streams: a sum of nothing is no count. @param {Pick<import("./types.js").Total, "missing_cameras">} sum @param {readonly string[]} cameras of the sum */
-export function isUnknown({ missing_cameras: missing }, cameras) {
-  return cameras.length > 0 && cameras.every((id) => missing.includes(id));
-}
-
-/**
- * Why a sum is not all of it, or not of now.
- * @param {Pick<import("./types.js").Total, "stale_cameras" | "missing_cameras">} sum @param {(camera: string) => boolean} streams
- * @returns {string[]} sentences
- */
-export function doubts({ stale_cameras: silent, missing_cameras: missing }, streams) {
-  const off = missing.filter((id) => !streams(id)).length;
-  const undrawn = missing.length - off;
-  return [...(silent.length ? [staleText(silent.length)] : []), ...(off ? [missingText(off)] : []), ...(undrawn ? [undrawnText(undrawn)] : [])];
+/** What stands behind an area's number. @param {import("./types.js").AreaNow} area */
+export function areaText({ people, capacity, state }) {
+  if (capacity) return t("of {capacity}", { capacity: formatCount(capacity) });
+  return state === "unknown" ? "" : tn("person", "people", people);
 }
 
 /** @param {LogEntry} entry */

@@ -1,7 +1,9 @@
 /** All figures of all zones next to each other, for comparing and for screen readers. */
 import { formatClock, formatCount, formatTenth } from "../core/format.js";
 import { byId, element, setText } from "../site/dom.js";
+import { peopleText } from "../core/people.js";
 import { locale, t } from "../site/words.js";
+import { peopleOfZone } from "./figures.js";
 import { serviceChip, showService } from "./service.js";
 
 /**
@@ -18,9 +20,9 @@ function clock(seconds) {
   return seconds === null ? "–" : formatClock(seconds * 1000);
 }
 
-/** @type {readonly [string, (zone: ZoneResult) => string][]} */
+/** @type {readonly [string, (zone: ZoneResult, known: boolean) => string][]} */
 const COLUMNS = [
-  [t("Now"), ({ occupancy }) => formatCount(occupancy)],
+  [t("Now"), (zone, known) => peopleText(peopleOfZone(zone, known))],
   [t("Average"), ({ average }) => formatTenth(average)],
   [t("Peak"), ({ peak }) => formatCount(peak)],
   [t("Visitors"), ({ visitors }) => formatCount(visitors)],
@@ -30,15 +32,15 @@ const COLUMNS = [
   [t("Median stay"), ({ dwell }) => clock(dwell.median_s)],
   [t("9 of 10 stay at most"), ({ dwell }) => clock(dwell.p90_s)],
   [t("Longest now"), ({ dwell }) => clock(dwell.longest_now_s)],
-  [t("Per m²"), ({ density }) => (density === null ? "–" : decimals.format(density))],
+  [t("Per m²"), ({ density, crowd }) => (density === null ? "–" : `${crowd ? "≈\u00a0" : ""}${decimals.format(density)}`)],
 ];
 
-/** @param {ZoneResult | undefined} live @returns {string[]} one text for each column but the level */
-export function cellsOf(live) {
-  return COLUMNS.map(([, text]) => (live ? text(live) : "–"));
+/** @param {ZoneResult | undefined} live @param {boolean} [known] whether anything can be said of the frame @returns {string[]} one text for each column but the level */
+export function cellsOf(live, known = true) {
+  return COLUMNS.map(([, text]) => (live ? text(live, known) : "–"));
 }
 
-/** @returns {(zones: readonly Named[], results: readonly ZoneResult[], now: number) => void} */
+/** @returns {(zones: readonly Named[], results: readonly ZoneResult[], known: boolean, now: number) => void} */
 export function boardTable() {
   const details = byId("board-table-details", HTMLDetailsElement);
   const body = byId("board-table", HTMLElement);
@@ -46,7 +48,7 @@ export function boardTable() {
   let order = "";
   let filledAt = -Infinity;
   details.addEventListener("toggle", () => (filledAt = -Infinity));
-  return (zones, results, now) => {
+  return (zones, results, known, now) => {
     details.hidden = zones.length === 0;
     if (!details.open || details.hidden || now - filledAt < REST_MS) return;
     filledAt = now;
@@ -58,7 +60,7 @@ export function boardTable() {
     zones.forEach(({ id, name }, row) => {
       const live = results.find((result) => result.id === id);
       const cells = [...body.children[row].children];
-      [name, ...cellsOf(live)].forEach((text, i) => setText(cells[i], text));
+      [name, ...cellsOf(live, known)].forEach((text, i) => setText(cells[i], text));
       showService(/** @type {Element} */ (cells[cells.length - 1].firstElementChild), live?.service);
     });
   };

@@ -1,8 +1,10 @@
 /** The live dashboard of zones and lines: a card for each. */
 import { formatCount, formatSpan } from "../core/format.js";
+import { NONE, figureOf, peopleText, rangeText } from "../core/people.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { locale, t, tn } from "../site/words.js";
 import { boardTable } from "./board-table.js";
+import { peopleOfZone } from "./figures.js";
 import { serviceChip, showService } from "./service.js";
 import { svg } from "./svg.js";
 import { sparkPath } from "./trends.js";
@@ -12,6 +14,7 @@ import { sparkPath } from "./trends.js";
  * @typedef {import("../live/protocol.js").LineResult} LineResult
  * @typedef {import("./shape.js").Shape} Shape
  * @typedef {import("./shape.js").Zone} Zone
+ * @typedef {import("../core/people.js").People} People
  */
 
 const SPARK = { width: 132, height: 40 };
@@ -24,7 +27,7 @@ function stayText(seconds) {
 }
 
 /** @param {ZoneResult} zone @returns {[string, string][]} */
-export function factsOf({ visitors, entries, exits, peak, dwell, density }) {
+export function factsOf({ visitors, entries, exits, peak, dwell, density, crowd }) {
   /** @type {[string, string][]} */
   const facts = [
     [t("Visitors"), formatCount(visitors)],
@@ -33,7 +36,7 @@ export function factsOf({ visitors, entries, exits, peak, dwell, density }) {
     [t("Mean stay"), stayText(dwell.mean_s)],
     [t("Longest now"), stayText(dwell.longest_now_s)],
   ];
-  if (density !== null) facts.push([t("Per m²"), decimals.format(density)]);
+  if (density !== null) facts.push([t("Per m²"), `${crowd ? "≈\u00a0" : ""}${decimals.format(density)}`]);
   return facts;
 }
 
@@ -48,6 +51,7 @@ class ZoneCard {
   #level = element("span", { class: "level" });
   #count = element("strong", { class: "zone-count" });
   #word = element("span", { class: "zone-count-word" });
+  #range = element("p", { class: "zone-range" });
   #line = svg("path", { class: "spark-line" });
   #limit = svg("path", { class: "spark-limit" });
   #bar = element("span", { class: "bar-fill" });
@@ -62,19 +66,23 @@ class ZoneCard {
 
   constructor() {
     const spark = svg("svg", { class: "spark", viewBox: `0 0 ${SPARK.width} ${SPARK.height}`, preserveAspectRatio: "none", "aria-hidden": "true" }, this.#limit, this.#line);
-    this.root.append(element("div", { class: "card-line" }, this.#swatch, this.#name, this.#level), element("div", { class: "card-line" }, element("p", { class: "zone-now" }, this.#count, this.#word), spark), this.#capacity, this.#facts);
+    this.root.append(element("div", { class: "card-line" }, this.#swatch, this.#name, this.#level), element("div", { class: "card-line" }, element("p", { class: "zone-now" }, this.#count, this.#word), spark), this.#range, this.#capacity, this.#facts);
   }
 
-  /** @param {Zone} zone @param {ZoneResult | undefined} live @param {import("./trends.js").Trends} trends @param {number} now ms */
-  update(zone, live, trends, now) {
+  /** @param {Zone} zone @param {ZoneResult | undefined} live @param {People | null} people @param {import("./trends.js").Trends} trends @param {number} now ms */
+  update(zone, live, people, trends, now) {
     setText(this.#name, zone.name);
     this.root.style.setProperty("--shape", zone.colour);
     setAttribute(this.root, "data-zone", zone.id);
     setAttribute(this.root, "data-level", live?.level ?? "clear");
-    setText(this.#count, live ? formatCount(live.occupancy) : "–");
-    setText(this.#word, tn("person now", "people now", live?.occupancy ?? 0));
-    this.#updateLevel(live?.level ?? "clear");
-    this.#updateCapacity(zone, live);
+    setAttribute(this.root, "data-people", people?.state ?? null);
+    setText(this.#count, people ? peopleText(people) : NONE);
+    setText(this.#word, tn("person now", "people now", people?.value ?? 0));
+    this.#updateRange(people);
+    // While it is not known how many there are, nobody can say that it is clear.
+    const isOpen = people !== null && figureOf(people) === null && live?.level === "clear";
+    this.#updateLevel(isOpen ? "unknown" : (live?.level ?? "clear"));
+    this.#updateCapacity(zone, people);
     const facts = live ? factsOf(live) : [];
     if (this.#facts.childElementCount !== facts.length) this.#facts.replaceChildren(...facts.map(() => element("div", {}, element("dt"), element("dd", {}, element("span", { class: "digits" })))));
     facts.forEach(([name, value], i) => {
@@ -100,26 +108,33 @@ class ZoneCard {
     if (place && this.#service.parentElement !== place) place.append(this.#service);
   }
 
-  /** @param {"clear" | "warning" | "critical"} level */
+  /** Of an estimate; of what else is known the count says enough. @param {People | null} people */
+  #updateRange(people) {
+    const words = people?.state === "estimated" || people?.state === "unknown" ? rangeText(people) : "";
+    this.#range.hidden = !words;
+    setText(this.#range, words);
+  }
+
+  /** @param {"clear" | "warning" | "critical" | "unknown"} level */
   #updateLevel(level) {
     if (level === this.#levelShown) return;
     this.#levelShown = level;
-    const words = { clear: t("Clear"), warning: t("Warning"), critical: t("Critical") };
-    const icons = { clear: "circle-check", warning: "triangle-alert", critical: "circle-alert" };
+    const words = { clear: t("Clear"), warning: t("Warning"), critical: t("Critical"), unknown: t("Not known") };
+    const icons = { clear: "circle-check", warning: "triangle-alert", critical: "circle-alert", unknown: "circle-question-mark" };
     setAttribute(this.#level, "class", `level level-${level}`);
     this.#level.replaceChildren(icon(icons[level]), words[level]);
   }
 
-  /** @param {Zone} zone @param {ZoneResult | undefined} live */
-  #updateCapacity(zone, live) {
+  /** @param {Zone} zone @param {People | null} people */
+  #updateCapacity(zone, people) {
     const full = capacity(zone);
     const hasLimits = Object.values(zone.limits).some((limits) => limits !== null);
     this.#capacity.hidden = full === null;
     this.#level.hidden = !hasLimits;
     if (full === null) return;
-    const share = Math.min(1, (live?.occupancy ?? 0) / full);
+    const share = Math.min(1, (people?.value ?? 0) / full);
     this.#bar.style.setProperty("--share", share.toFixed(3));
-    setText(this.#barText, t("{count} of {full}", { count: live ? formatCount(live.occupancy) : "–", full: formatCount(full) }));
+    setText(this.#barText, t("{count} of {full}", { count: people ? peopleText(people) : NONE, full: formatCount(full) }));
   }
 }
 
@@ -132,7 +147,7 @@ function lineCard(shape, live) {
   return card;
 }
 
-/** @param {import("./trends.js").Trends} trends @returns {(shapes: readonly Shape[], zones: readonly ZoneResult[], lines: readonly LineResult[], now: number) => void} */
+/** @param {import("./trends.js").Trends} trends @returns {(shapes: readonly Shape[], state: Pick<import("../studio/state.js").StudioState, "zones" | "lines" | "figures">, now: number) => void} */
 export function boardView(trends) {
   const board = byId("board", HTMLElement);
   const list = byId("board-list", HTMLUListElement);
@@ -142,7 +157,7 @@ export function boardView(trends) {
   let linesShown = "";
   const summary = byId("board-title", HTMLElement);
   const table = boardTable();
-  return (shapes, zones, lines, now) => {
+  return (shapes, { zones, lines, figures }, now) => {
     board.hidden = shapes.length === 0;
     if (board.hidden) return;
     const drawnZones = shapes.filter((shape) => shape.kind === "zone");
@@ -158,7 +173,10 @@ export function boardView(trends) {
       for (const { id } of drawnZones) if (!cards.has(id)) cards.set(id, new ZoneCard());
       list.replaceChildren(...drawnZones.map(({ id }) => /** @type {ZoneCard} */ (cards.get(id)).root), ...drawnLines.map((line) => lineCard(line, lines.find(({ id }) => id === line.id))));
     }
-    for (const zone of drawnZones) cards.get(zone.id)?.update(zone, zones.find(({ id }) => id === zone.id), trends, now);
-    table(drawnZones, zones, now);
+    for (const zone of drawnZones) {
+      const live = zones.find(({ id }) => id === zone.id);
+      cards.get(zone.id)?.update(zone, live, live ? peopleOfZone(live, figures?.known) : null, trends, now);
+    }
+    table(drawnZones, zones, figures?.known ?? true, now);
   };
 }

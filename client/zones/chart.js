@@ -1,10 +1,12 @@
 /** All zones over time in one chart: pause it, look back, take it along as a picture or a table. */
 import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
+import { NONE, formatEstimate } from "../core/people.js";
 import { byId, element } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { LookBack } from "../studio/look-back.js";
-import { MARKERS, TIME_STEPS, cssColour, timeLabel } from "../studio/time-axis.js";
+import { showKey, stretches } from "../studio/stretches.js";
+import { COUNT_STEPS, MARKERS, TIME_STEPS, countWidth, cssColour, timeLabel } from "../studio/time-axis.js";
 import { toCsv } from "./csv.js";
 import { saveChart } from "./chart-picture.js";
 import { saveFile } from "./exchange.js";
@@ -33,6 +35,8 @@ export class ZoneChart {
   #drawnAt = -Infinity;
   #filledAt = -Infinity;
   #drawnT = -1;
+  /** @type {import("./trends.js").Aligned["kind"]} */
+  #kind = [];
   /** @type {readonly Named[]} */
   #zones = [];
 
@@ -81,7 +85,9 @@ export class ZoneChart {
   #draw() {
     const data = this.#past.frozen ?? this.trends.aligned(this.#zones.map(({ id }) => id), this.range());
     this.#plot ??= new uPlot(this.#options(), [[], ...this.#zones.map(() => [])], this.#host);
+    this.#kind = data.kind;
     this.#plot.setData([data.t, ...data.values]);
+    showKey("zone-chart", data.kind);
   }
 
   /** @returns {uPlot.Options} */
@@ -92,6 +98,7 @@ export class ZoneChart {
       height: HEIGHT,
       legend: { show: true, live: false, markers: MARKERS },
       cursor: { show: false },
+      plugins: [stretches(() => this.#kind)],
       padding: [8, 36, 0, 0],
       scales: {
         x: { time: false, range: (_plot, low, high) => this.#past.window(low ?? 0, high ?? 0) },
@@ -99,7 +106,7 @@ export class ZoneChart {
       },
       axes: [
         { ...axis, size: 28, space: this.startedAt() ? 92 : 56, incrs: TIME_STEPS, grid: { show: false }, values: (_plot, splits) => splits.map((at) => (at < 0 ? "" : timeLabel(at, this.startedAt(), true))) },
-        { ...axis, size: 34, space: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_plot, splits) => splits.map((count) => formatCount(count)) },
+        { ...axis, size: countWidth, space: 32, incrs: COUNT_STEPS, values: (_plot, splits) => splits.map((count) => formatCount(count)) },
       ],
       series: [{}, ...this.#zones.map(({ name, colour }, i) => ({ label: name, stroke: colour, width: 2, dash: DASHES[i % DASHES.length], points: { show: false } }))],
     };
@@ -110,7 +117,7 @@ export class ZoneChart {
     head.replaceChildren(element("th", { scope: "col" }, t("Time")), ...this.#zones.map(({ name }) => element("th", { scope: "col" }, name)));
     const rows = this.trends.table(this.#zones.map(({ id }) => id), this.range(), TABLE_ROWS);
     byId("zone-table", HTMLElement).replaceChildren(
-      ...rows.map(({ start, most }) => element("tr", {}, element("td", {}, timeLabel(start / 1000, this.startedAt(), true)), ...most.map((value) => element("td", {}, value === null ? "–" : formatCount(value))))),
+      ...rows.map(({ start, most }) => element("tr", {}, element("td", {}, timeLabel(start / 1000, this.startedAt(), true)), ...most.map((value) => element("td", {}, value === null ? NONE : value.estimated ? formatEstimate(value.people) : formatCount(value.people))))),
     );
   }
 

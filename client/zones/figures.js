@@ -1,5 +1,6 @@
 /** What the labels say of zones and lines, from the newest answer. Pure. */
 import { formatCount } from "../core/format.js";
+import { NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
 import { t } from "../site/words.js";
 
 /**
@@ -11,11 +12,25 @@ import { t } from "../site/words.js";
 
 const RANK = { clear: 0, warning: 1, critical: 2 };
 
-/** @param {readonly ZoneResult[]} zones @param {readonly LineResult[]} lines @returns {Map<string, Label>} by id */
-export function labelsOf(zones, lines) {
+/** @param {ZoneResult} zone @param {boolean} [known] whether anything can be said of the frame @returns {import("../core/people.js").People} */
+export function peopleOfZone(zone, known = true) {
+  return known ? peopleIn(zone, true) : NOT_KNOWN;
+}
+
+/** "12", "≈ 120, 90–150", "at least 12", "Not known". @param {import("../core/people.js").People} people */
+function figureText(people) {
+  if (people.value === null) return t("Not known");
+  return [peopleText(people), spanText(people)].filter(Boolean).join(", ");
+}
+
+/** @param {readonly ZoneResult[]} zones @param {readonly LineResult[]} lines @param {boolean} [known] @returns {Map<string, Label>} by id */
+export function labelsOf(zones, lines, known = true) {
   /** @type {Map<string, Label>} */
   const labels = new Map();
-  for (const { id, level, occupancy } of zones) labels.set(id, { level, figure: formatCount(occupancy) });
+  for (const zone of zones) {
+    const people = peopleOfZone(zone, known);
+    labels.set(zone.id, { level: zone.level, figure: figureText(people), people: people.state });
+  }
   for (const line of lines) labels.set(line.id, { level: "clear", figure: t("{in} in, {out} out", { in: formatCount(line.in), out: formatCount(line.out) }) });
   return labels;
 }

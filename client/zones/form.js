@@ -133,7 +133,7 @@ export function zoneForm(editor, saver) {
     for (const render of renderTimes) render(shape);
     renderLimits(shape, sizeOf(shape.points, calibration, aspect), saver.state === "failed" && saver.code === "BAD_LIMIT" ? saver.message : "");
     setText(byId("zone-area", HTMLElement), areaText(shape, calibration, aspect));
-    setText(byId("zone-density", HTMLElement), live?.density === null || live?.density === undefined ? "–" : precise.format(live.density));
+    setText(byId("zone-density", HTMLElement), live?.density === null || live?.density === undefined ? "–" : `${live.crowd ? "≈\u00a0" : ""}${precise.format(live.density)}`);
     showService(byId("zone-service", HTMLElement), live?.service);
   };
 }

@@ -18,6 +18,7 @@ import { hatches, pathOf, svg } from "./svg.js";
  * @typedef {object} Label what is known of a shape now
  * @property {import("./shape-node.js").Level} level
  * @property {string} figure
+ * @property {import("../core/people.js").Knowledge} [people] what is known of the figure of a zone
  */
 
 const GROUND_COLOUR = "#ffffff";
@@ -102,8 +103,8 @@ export class Layer {
     const { plan, active, selected, point } = state;
     /** @type {[string, Look][]} */
     const looks = plan.shapes.map(({ id, kind, name, colour, points }) => {
-      const { level, figure } = figures.get(id) ?? UNKNOWN;
-      return [id, { kind, name, colour, points, closed: kind === "zone", lens: this.lens, editable: active && state.tool === "select", selected: id === selected, point, reach: this.reach, level, figure }];
+      const { level, figure, people } = figures.get(id) ?? UNKNOWN;
+      return [id, { kind, name, colour, points, closed: kind === "zone", lens: this.lens, editable: active && state.tool === "select", selected: id === selected, point, reach: this.reach, level, figure, people }];
     });
     if (plan.calibration && active && selected === GROUND) {
       const { points } = plan.calibration;

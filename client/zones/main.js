@@ -88,8 +88,8 @@ export class Zones {
       () => conflicts(this.#who),
       (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
-      (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes, state.zones, state.lines, now),
-      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones),
+      (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes, state, now),
+      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones, (state.ending?.crowdPeak ?? null) !== null),
       (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter(({ kind }) => kind === "zone"), now),
     ];
     this.#wireSaving();
@@ -124,14 +124,14 @@ export class Zones {
   #count(state) {
     if (state.zones !== this.#zones) {
       this.#zones = state.zones;
-      this.#labels = labelsOf(state.zones, state.lines);
+      this.#labels = labelsOf(state.zones, state.lines, state.figures?.known);
     }
     if (!state.figures) {
       if (this.#counted >= 0) this.trends.clear();
       this.#counted = -1;
     } else if (state.figures.t !== this.#counted) {
       this.#counted = state.figures.t;
-      this.trends.add(state.figures.t, state.zones);
+      this.trends.add(state.figures.t, state.zones, state.figures.known);
       this.#compare(state);
     }
   }

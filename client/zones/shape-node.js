@@ -24,6 +24,7 @@ import { pathOf, svg } from "./svg.js";
  * @property {number} reach pixels
  * @property {Level} level
  * @property {string} figure on the label, behind the name
+ * @property {import("../core/people.js").Knowledge} [people] what is known of it
  */
 
 const LEVEL_ICONS = { clear: "", warning: "triangle-alert", critical: "circle-alert" };
@@ -97,9 +98,10 @@ export class ShapeNode {
   }
 
   /** @param {Look} look */
-  #updateLabel({ name, figure, level, kind }) {
+  #updateLabel({ name, figure, level, kind, people }) {
     this.label.hidden = kind === "ground";
     setAttribute(this.label, "data-level", level);
+    setAttribute(this.label, "data-people", people ?? null);
     setText(this.#name, name);
     setText(this.#figure, figure);
     if (this.#mark.dataset.level === level) return;

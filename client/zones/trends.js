@@ -1,5 +1,6 @@
 /** How full each zone was over time: one history for each, brought together for a chart. Pure. */
 import { History } from "../core/history.js";
+import { peopleOfZone } from "./figures.js";
 
 /**
  * @typedef {import("../core/history.js").Range} Range
@@ -9,19 +10,22 @@ import { History } from "../core/history.js";
  * @property {number[]} t seconds
  * @property {(number | null | undefined)[][]} values one row for each zone, in the order asked for; null breaks its
  *   line, undefined is a time that only others have
+ * @property {(import("../core/history.js").Kind | null)[]} kind estimated or unknown where any zone is
  */
+
+const RANK = { counted: 0, estimated: 1, unknown: 2 };
 
 export class Trends {
   /** @type {Map<string, History>} */
   #histories = new Map();
   #last = -1;
 
-  /** @param {number} t ms @param {readonly ZoneResult[]} zones */
-  add(t, zones) {
+  /** @param {number} t ms @param {readonly ZoneResult[]} zones @param {boolean} [known] whether anything can be said of the frame */
+  add(t, zones, known = true) {
     // A stream that began anew has nothing to do with the one before.
     if (t < this.#last) this.#histories.clear();
     this.#last = t;
-    for (const { id, occupancy } of zones) this.of(id).add(t, occupancy);
+    for (const zone of zones) this.of(zone.id).add(t, peopleOfZone(zone, known));
   }
 
   clear() {
@@ -53,21 +57,29 @@ export class Trends {
       curve.t.forEach((at, i) => (row[/** @type {number} */ (place.get(at))] = curve.average[i]));
       return row;
     });
-    return { t, values };
+    const kind = /** @type {Aligned["kind"]} */ (new Array(t.length).fill(null));
+    for (const curve of curves) {
+      curve.kind.forEach((of, i) => {
+        const at = /** @type {number} */ (place.get(curve.t[i]));
+        if (of && RANK[of] > RANK[kind[at] ?? "counted"]) kind[at] = of;
+      });
+    }
+    return { t, values, kind };
   }
 
-  /** The same in at most `rows` rows. @param {readonly string[]} ids @param {Range} range @param {number} rows @returns {{start: number, most: (number | null)[]}[]} newest first */
+  /** The same in at most `rows` rows. @param {readonly string[]} ids @param {Range} range @param {number} rows @returns {{start: number, most: ({people: number, estimated: boolean} | null)[]}[]} newest first */
   table(ids, range, rows) {
     const histories = ids.map((id) => this.of(id));
     const since = Math.min(...histories.flatMap((history) => history.buckets(range).slice(0, 1)).map(({ start }) => start));
     const tables = histories.map((history) => history.table(range, rows, since));
     const starts = [...new Set(tables.flatMap((table) => table.map(({ start }) => start)))].sort((a, b) => b - a).slice(0, rows);
-    return starts.map((start) => ({ start, most: tables.map((table) => table.find((bucket) => bucket.start === start)?.high ?? null) }));
+    const most = (/** @type {import("../core/history.js").Bucket | undefined} */ bucket) => (bucket?.frames ? { people: bucket.high, estimated: bucket.estimated > 0 } : null);
+    return starts.map((start) => ({ start, most: tables.map((table) => most(table.find((bucket) => bucket.start === start))) }));
   }
 
-  /** Every bucket that is known. @param {readonly {id: string, name: string}[]} zones @param {Range} range @returns {(string | number)[][]} a head, then rows */
+  /** Every bucket that is known. @param {readonly {id: string, name: string}[]} zones @param {Range} range @returns {(string | number | null)[][]} a head, then rows */
   rows(zones, range) {
-    const head = ["seconds", "zone", "least", "average", "most"];
+    const head = ["seconds", "zone", "least", "average", "most", "state", "range_low", "range_high"];
     const body = zones.flatMap(({ id, name }) => this.of(id).rows(range).slice(1).map(([seconds, ...figures]) => [seconds, name, ...figures]));
     return [head, ...body];
   }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from server.alerts.words import sentence, title
+from server.core.report_json import rounded
 from server.storage.outbox import Parcel
 
 
@@ -49,6 +50,8 @@ def alert_message(parcel: Parcel, site_url: str) -> Message:
     alert, text = document["alert"], sentence(document)
     link = f"{site_url}/cameras/{document['camera']['id']}"
     times = {name: iso(alert[name]) for name in ("began_at", "ended_at", "peak_at")}
+    # What was queued by an older version has no range, and is sent as it was.
+    peak = {name: rounded(alert[name], 3) for name in ("peak", "peak_low", "peak_high") if name in alert}
     body = {
         "id": parcel.key,
         "type": "alert",
@@ -56,7 +59,7 @@ def alert_message(parcel: Parcel, site_url: str) -> Message:
         "interrupted": document["interrupted"],
         "text": text,
         "link": link,
-        "alert": {**alert, **times, "peak": round(alert["peak"], 3)},
+        "alert": {**alert, **times, **peak},
         "camera": document["camera"],
         "zone": document["zone"],
     }

@@ -33,6 +33,18 @@ def amount(figure: str, value: float) -> str:
     return f"{value:.1f} people per m²" if figure == "density" else f"a stay of {span(value)}"
 
 
+def peak_amount(alert: dict[str, Any]) -> str:
+    """The peak of an alert with its unit; an estimate with its range: ``≈ 470 people (380–560)``."""
+    text = amount(alert["figure"], alert["peak"])
+    if not alert.get("estimated"):
+        return text
+    low, high = alert.get("peak_low"), alert.get("peak_high")
+    if low is None or high is None:
+        return f"≈ {text}"
+    digits = 1 if alert["figure"] == "density" else 0
+    return f"≈ {text} ({low:.{digits}f}–{high:.{digits}f})"  # a range
+
+
 def title(document: dict[str, Any]) -> str:
     """A few words, for a subject or a heading."""
     what = UNWATCHED if document["interrupted"] else NAMES[document["step"]]
@@ -43,7 +55,7 @@ def sentence(document: dict[str, Any]) -> str:
     """Everything in one line."""
     alert = document["alert"]
     where = f"zone “{plain(document['zone']['name'])}”, camera “{plain(document['camera']['name'])}”"
-    peak = f"{amount(alert['figure'], alert['peak'])} at {moment(alert['peak_at'])}"
+    peak = f"{peak_amount(alert)} at {moment(alert['peak_at'])}"
     if document["step"] != "cleared":
         return f"{NAMES[document['step']]}: {peak} in {where}; the alert began at {moment(alert['began_at'])}."
     if document["interrupted"]:

@@ -10,6 +10,7 @@ from server.api.access import users_only
 from server.api.cameras import require_camera
 from server.api.context import services
 from server.api.times import iso
+from server.core.report_json import rounded
 from server.storage.alerts import AlertRecord, select_alerts
 from server.storage.area_alerts import AreaAlert, PlacedAlert
 from server.storage.rights import Right
@@ -38,7 +39,7 @@ class AlertOut(BaseModel):
     It is of a zone, or of an area of a room, and the other is null. Lists of a single camera do not name it again, and
     they alone say whether there is a picture of its beginning (`still`). An `interrupted` one ended because it was not
     watched any more, at the last frame that is known: its stream ended, its zone or limit was removed, or the server
-    was killed.
+    was killed. Where the peak was `estimated`, it lies between `peak_low` and `peak_high` about nine times in ten.
     """
 
     id: str
@@ -52,6 +53,9 @@ class AlertOut(BaseModel):
     interrupted: bool
     peak: float
     peak_at: str
+    estimated: bool
+    peak_low: float | None
+    peak_high: float | None
     acknowledged_at: str | None
     acknowledged_by: str | None
     claimed_at: str | None
@@ -87,6 +91,9 @@ def present(alert: AlertRecord | AreaAlert) -> dict[str, Any]:
         "interrupted": alert.interrupted,
         "peak": round(alert.peak, 3),
         "peak_at": iso(alert.peak_at),
+        "estimated": alert.estimated,
+        "peak_low": rounded(alert.peak_low, 3),
+        "peak_high": rounded(alert.peak_high, 3),
         "acknowledged_at": _iso(alert.acknowledged_at),
         "acknowledged_by": alert.acknowledged_by,
         "claimed_at": _iso(alert.claimed_at),

@@ -48,10 +48,30 @@ class CameraIn(Strict):
         return stripped
 
 
+class CrowdOut(BaseModel):
+    """How many people there are where boxes do not tell: an estimate with its range."""
+
+    estimate: int
+    low: int
+    high: int
+    method: Literal["boxes", "mixed", "density"]
+
+
 class LiveOut(BaseModel):
-    """What a camera counts right now."""
+    """What a camera counts right now.
+
+    `count` are the people with a box. Where it is `saturated` there are probably more; `crowd` is the estimate then,
+    null where nothing can estimate. Not `known`: nothing can be said yet. `crowd_peak` is the largest estimate of the
+    stream, null where it was never crowded.
+    """
 
     count: int
+    count_low: int | None
+    count_high: int | None
+    known: bool
+    saturated: bool
+    crowd: CrowdOut | None
+    crowd_peak: int | None
     peak: int
     unique: int
     seconds: float

@@ -15,6 +15,7 @@ from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.core.quality import Quality
+from server.core.venue import PublicFigure
 from server.engine.base import WorkerStatus
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
@@ -48,8 +49,8 @@ class RoomSignals(Protocol):
     def alert_taken(self, placed: PlacedAlert) -> None:
         """Somebody acknowledged or claimed an alert."""
 
-    def public_states(self, room_id: str) -> dict[str, tuple[str, int | None]]:
-        """State and people of each area of a room, by id."""
+    def public_figures(self, room_id: str) -> dict[str, PublicFigure]:
+        """What everybody may know of each area of a room, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Services:
         Called with the id of a session that was just used.
     camera_deleted : callable
         Called with the camera's id after it is gone.
+    quality_changed : callable
+        Called with a camera's id and its new quality.
     plan_changed : callable
         Called with the camera's id and its new plan, with its version, after that was stored.
     rooms : RoomSignals
@@ -102,6 +105,7 @@ class Services:
     session_seen: Callable[[str], None]
     camera_deleted: Callable[[str], None]
     plan_changed: Callable[[str, StoredPlan], None]
+    quality_changed: Callable[[str, Quality], None]
     rooms: RoomSignals
     status_answers: StatusAnswers = field(default_factory=StatusAnswers)
     web_life: WebLife = WebLife()

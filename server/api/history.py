@@ -1,10 +1,8 @@
 """The course of a camera's figures: as JSON for charts, as files for other programs."""
 
-import csv
-import io
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any, Literal
@@ -15,12 +13,11 @@ from quart_schema import validate_querystring, validate_response
 
 from server.api.access import users_only
 from server.api.audit import record
-from server.api.audit_file import plain_cell
 from server.api.auth import require_user
 from server.api.cameras import require_camera
 from server.api.context import services
 from server.api.errors import APIError
-from server.api.times import iso
+from server.api.history_rows import point, to_csv
 from server.storage.audit import Action
 from server.storage.cameras import Camera
 from server.storage.retention import DAY_S
@@ -33,20 +30,6 @@ MOST_POINTS = 2_000
 """Points of one series that `step=auto` answers with at most, but for years of hours; a chart is not wider."""
 MOST_STRETCHES = 50_000
 """Stretches of time that any range may have in its step: a year of hours, five days of ten seconds."""
-COLUMNS = (
-    "at",
-    "zone_id",
-    "zone",
-    "seconds",
-    "min",
-    "mean",
-    "max",
-    "last",
-    "entries",
-    "exits",
-    "visits",
-    "dwell_mean_s",
-)
 
 
 class Query(BaseModel):
@@ -60,18 +43,28 @@ class Query(BaseModel):
 
 
 class PointOut(BaseModel):
-    """One stretch of time."""
+    """One stretch of time.
+
+    `min`, `mean`, `max` and `last` are of boxed people, over the `seconds` that were observed; they are null where
+    nothing is known. `estimate` and `estimate_max` are the mean and the largest number of people where it was crowded
+    for `crowded_s` of them; they are null where it never was, and are then `mean` and `max`. For `unknown_s` the number
+    of people was not known: what was boxed then is a lower bound.
+    """
 
     t: str
     seconds: float
-    min: int
-    mean: float
-    max: int
-    last: int
+    min: int | None
+    mean: float | None
+    max: int | None
+    last: int | None
     entries: int
     exits: int
     visits: int
     dwell_mean_s: float | None
+    estimate: float | None
+    estimate_max: float | None
+    crowded_s: float
+    unknown_s: float
 
 
 class SeriesZone(BaseModel):
@@ -117,34 +110,6 @@ def choose_step(query: Query, days: Mapping[int, int], now: float) -> int:
     if length / step > MOST_STRETCHES:
         raise APIError(400, "BAD_RANGE", "The range is too long for this step; choose a longer step.")
     return step
-
-
-def point(sample: Sample) -> dict[str, Any]:
-    """A stretch of time as JSON."""
-    return {
-        "t": iso(sample.at),
-        "seconds": round(sample.seconds, 1),
-        "min": sample.least,
-        "mean": round(sample.mean, 3),
-        "max": sample.most,
-        "last": sample.last,
-        "entries": sample.entries,
-        "exits": sample.exits,
-        "visits": sample.visits,
-        "dwell_mean_s": round(sample.dwell_s / sample.visits, 1) if sample.visits else None,
-    }
-
-
-def to_csv(samples: Iterable[Sample]) -> str:
-    """A row for each zone and stretch of time; no cell is a formula."""
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerow(COLUMNS)
-    for sample in samples:
-        values = point(sample)
-        named = [values["t"], plain_cell(sample.zone_id), plain_cell(sample.zone_name)]
-        writer.writerow([*named, *(values[name] for name in COLUMNS[3:])])
-    return table.getvalue()
 
 
 async def load(camera_id: str, query: Query) -> tuple[Camera, int, list[Sample]]:

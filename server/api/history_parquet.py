@@ -10,8 +10,12 @@ from quart_schema import validate_querystring
 
 from server.api.access import users_only
 from server.api.errors import APIError
-from server.api.history import Query, attach, load, note_export, point
+from server.api.history import Query, attach, load, note_export
+from server.api.history_rows import COLUMNS, point
 from server.storage.samples import Sample
+
+WHOLE = frozenset({"min", "max", "last", "entries", "exits", "visits"})
+"""Columns of whole numbers."""
 
 blueprint = Blueprint("history_parquet", __name__, url_prefix="/api/cameras/<camera_id>")
 
@@ -32,8 +36,8 @@ def write_parquet(samples: list[Sample], step: int) -> bytes:
         "zone_id": pyarrow.array([sample.zone_id for sample in samples], pyarrow.string()),
         "zone": pyarrow.array([sample.zone_name for sample in samples], pyarrow.string()),
     }
-    for name in ("seconds", "min", "mean", "max", "last", "entries", "exits", "visits", "dwell_mean_s"):
-        kind = figure if name in {"seconds", "mean", "dwell_mean_s"} else count
+    for name in COLUMNS[len(columns) :]:
+        kind = count if name in WHOLE else figure
         columns[name] = pyarrow.array([value[name] for value in values], kind)
     table = pyarrow.table(columns).replace_schema_metadata({"step_s": str(step)})
     file = io.BytesIO()

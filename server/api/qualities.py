@@ -12,7 +12,7 @@ from server.api.auth import require_user
 from server.api.cameras import require_camera, unknown_camera
 from server.api.context import services
 from server.core.errors import CodedError
-from server.core.quality import Quality, input_sides
+from server.core.quality import Quality, input_sides, sent_side
 from server.storage.qualities import select_quality, update_quality
 from server.storage.rights import Right
 
@@ -40,15 +40,16 @@ class QualitiesAnswer(BaseModel):
 
 
 class QualityChoice(Strict):
-    """The choice for a camera; it counts from the camera's next stream on."""
+    """The choice for a camera; it counts from the camera's next frame on."""
 
     quality: QualityName
 
 
 class QualityAnswer(BaseModel):
-    """The choice for a camera."""
+    """The choice for a camera, and the longer side in pixels of the frames that it can make use of."""
 
     quality: QualityName
+    max_side: int
 
 
 @blueprint.get("/api/qualities")
@@ -85,7 +86,7 @@ async def get_quality(camera_id: str) -> tuple[dict[str, Any], int]:
         quality = await select_quality(connection, user.id, camera_id)
     if quality is None:
         raise unknown_camera()
-    return {"quality": quality.value}, 200
+    return _answer(quality), 200
 
 
 @blueprint.put("/api/cameras/<camera_id>/quality")
@@ -99,4 +100,9 @@ async def put_quality(camera_id: str, data: QualityChoice) -> tuple[dict[str, An
     async with services().database.writing() as connection:
         if not await update_quality(connection, user.id, camera_id, Quality(data.quality)):
             raise unknown_camera()
-    return {"quality": data.quality}, 200
+    services().quality_changed(camera_id, Quality(data.quality))
+    return _answer(Quality(data.quality)), 200
+
+
+def _answer(quality: Quality) -> dict[str, Any]:
+    return {"quality": quality.value, "max_side": sent_side(quality, services().settings.max_side)}

@@ -21,7 +21,8 @@ from server.api.room_access import require_room, room_for
 from server.api.rooms_areas import unknown_area
 from server.api.rooms_invites import CODE_BYTES, link_to
 from server.api.times import iso
-from server.storage.areas import publish_areas, select_areas
+from server.core.venue import PublicFigure
+from server.storage.areas import Area, publish_areas, select_areas
 from server.storage.audit import Action
 from server.storage.rights import Role
 from server.storage.status_pages import delete_status_page, select_status_page, upsert_status_page
@@ -56,12 +57,17 @@ class StatusPageAnswer(BaseModel):
 class StatusAreaOut(BaseModel):
     """An area as everybody sees it.
 
-    The numbers are null where only the state is shown; `people` also while a part of the area is silent or missing.
+    The numbers are null where only the state is shown; `people` also while a part of the area is not known: silent,
+    missing, not counted yet, or too full to be counted. `estimated`: the people are an estimate, which lies between
+    `low` and `high`; these are null for a count.
     """
 
     name: str
     state: Literal["go", "busy", "full", "unknown"]
     people: int | None
+    low: int | None
+    high: int | None
+    estimated: bool
     capacity: int | None
 
 
@@ -147,17 +153,21 @@ async def _look(code: str) -> dict[str, Any]:
         if page is None:
             raise page_not_found()
         found = [area for area in await select_areas(connection, page.room_id) if area.public]
-    states = services().rooms.public_states(page.room_id)
-    shown = []
-    for area in found:
-        state, people = states.get(area.id, ("unknown", None))
-        numbers = page.show == "counts"
-        shown.append(
-            {
-                "name": area.name,
-                "state": state,
-                "people": people if numbers else None,
-                "capacity": area.capacity if numbers else None,
-            }
-        )
+    figures = services().rooms.public_figures(page.room_id)
+    counts = page.show == "counts"
+    shown = [_present(area, figures.get(area.id, PublicFigure()), counts=counts) for area in found]
     return {"name": page.room_name, "at": iso(now), "areas": shown}
+
+
+def _present(area: Area, figure: PublicFigure, *, counts: bool) -> dict[str, Any]:
+    """An area for everybody; without `counts` its state alone."""
+    numbers = figure if counts else PublicFigure()
+    return {
+        "name": area.name,
+        "state": figure.state,
+        "people": numbers.people,
+        "low": numbers.low,
+        "high": numbers.high,
+        "estimated": numbers.estimated,
+        "capacity": area.capacity if counts else None,
+    }

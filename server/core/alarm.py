@@ -120,16 +120,16 @@ class Alarm:
     def update(self, t: float, value: float, *, may_fall: bool = True) -> list[Step]:
         """Take in the figure at capture time `t` (ms) and return the steps of the level.
 
-        Where it `may_fall` not, the figure is known to be too small perhaps: it can make the level worse only.
+        Where it `may_fall` not, the figure is a lower bound: it can make the level worse only. If the limit was
+        reached before, it is perhaps reached still: the time that this must last is neither counted nor lost.
         """
-        self._clock += observed_ms(self._t, t)
+        step_ms = observed_ms(self._t, t)
+        self._clock += step_ms
         self._t = t
-        if self.level is Level.CLEAR and self.limits.reached(value) is Level.CLEAR:
+        if may_fall and self.level is Level.CLEAR and self.limits.reached(value) is Level.CLEAR:
             self._rising_since.clear()
             return []
-        self._watch(value)
-        if not may_fall:
-            self._falling_since = dict.fromkeys(self._falling_since)
+        self._watch(value, step_ms, may_fall)
         steps = []
         while (step := self._rise(t, value)) is not None:
             steps.append(step)
@@ -148,13 +148,17 @@ class Alarm:
             steps.append(self._step_down(t))
         return steps
 
-    def _watch(self, value: float) -> None:
+    def _watch(self, value: float, step_ms: float, may_fall: bool) -> None:
         """Since when each level is reached, and since when it is not kept."""
         reached, kept = self.limits.reached(value), self.limits.kept(value)
         for level in (Level.WARNING, Level.CRITICAL):
             rising, falling = self._rising_since.get(level), self._falling_since.get(level)
-            self._rising_since[level] = (self._clock if rising is None else rising) if reached >= level else None
-            self._falling_since[level] = None if kept >= level else self._clock if falling is None else falling
+            if reached >= level:
+                self._rising_since[level] = self._clock if rising is None else rising
+            else:
+                self._rising_since[level] = None if may_fall or rising is None else rising + step_ms
+            stays = kept >= level or not may_fall
+            self._falling_since[level] = None if stays else self._clock if falling is None else falling
 
     def _lasts(self, since: dict[Level, float | None], level: Level, seconds: float) -> bool:
         began = since.get(level)
@@ -162,7 +166,9 @@ class Alarm:
 
     def _rise(self, t: float, value: float) -> Step | None:
         after = self._next_up()
-        if after is None or not self._lasts(self._rising_since, after, self.limits.hold_s):
+        if after is None or self.limits.reached(value) < after:
+            return None
+        if not self._lasts(self._rising_since, after, self.limits.hold_s):
             return None
         cooling = self._alert is None and t < self._cool_until
         if cooling and not self._lasts(self._rising_since, Level.CRITICAL, self.limits.hold_s):

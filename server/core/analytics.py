@@ -1,8 +1,10 @@
 """Everything that is computed from a stream's tracks. It does not care where the tracks come from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.core.crossings import Crossings, LineReport
+from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.footing import Footing, footing
 from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
@@ -11,6 +13,7 @@ from server.core.plan import Plan, ZoneLimits
 from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
 from server.core.watch import ClosedZone, ZoneReport, ZoneWatch
+from server.core.zone_mask import union_mask
 
 HEATMAP_EVERY_MS = 500.0
 """A heatmap changes slowly; twice a second looks live and costs a stream 5 KB a second."""
@@ -18,13 +21,33 @@ HEATMAP_EVERY_MS = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one frame brought. `heatmap` is None between its turns; `closed` are zones that were removed before it."""
+    """What one frame brought.
+
+    Attributes
+    ----------
+    figures : Figures
+        Of the boxed people, and the largest estimate.
+    heatmap : HeatmapImage or None
+        None between its turns.
+    zones, lines : tuple
+    closed : tuple of ClosedZone
+        Zones that were removed before it.
+    crowd : CrowdFigure or None
+        The estimate of the whole frame where it is crowded.
+    crowd_peak : float or None
+        The largest estimate so far.
+    known : bool
+        False where the count is no number of people: in the first frame, and where it is saturated without an estimate.
+    """
 
     figures: Figures
     heatmap: HeatmapImage | None
     zones: tuple[ZoneReport, ...]
     lines: tuple[LineReport, ...]
     closed: tuple[ClosedZone, ...] = ()
+    crowd: CrowdFigure | None = None
+    crowd_peak: float | None = None
+    known: bool = True
 
 
 class Analytics:
@@ -36,9 +59,18 @@ class Analytics:
         What is drawn on the frame.
     origin_ms : float
         The clock at capture time 0, milliseconds.
+
+    Attributes
+    ----------
+    crowd : Crowd or None
+        The estimate of the newest frame, with its grid.
+    known : bool
+        Whether the number of people of the newest frame is known; not so before the first.
     """
 
     def __init__(self, plan: Plan | None = None, origin_ms: float = 0.0) -> None:
+        self.crowd: Crowd | None = None
+        self.known = False
         self._tally = Tally()
         self._heatmap = Heatmap(origin_ms)
         self._heatmap_t = float("-inf")
@@ -53,6 +85,11 @@ class Analytics:
     def figures(self) -> Figures:
         """The figures after the last frame."""
         return self._tally.figures
+
+    @property
+    def people(self) -> float:
+        """The number of people that is shown; where it is not `known`, a lower bound."""
+        return people_of(self.figures.count, self.crowd.figure if self.crowd else None)
 
     def set_plan(self, plan: Plan) -> None:
         """The user changed what is drawn: what stayed the same goes on counting."""
@@ -83,6 +120,18 @@ class Analytics:
         self._heatmap.window = window
         self._heatmap_t = float("-inf")
 
+    def crowd_in(self, zone_ids: Iterable[str]) -> CrowdFigure | None:
+        """Return the estimate of what lies in any of these zones; None without one. People in two zones count once.
+
+        Zones that are not drawn here add nothing.
+        """
+        watches = [self._zones[zone_id] for zone_id in zone_ids if zone_id in self._zones]
+        if self.crowd is None:
+            return None
+        inside = {person for watch in watches for person in watch.present()}
+        mask = union_mask([watch.zone.points_norm for watch in watches], *self.crowd.grid.shape)
+        return self.crowd.part(mask, len(inside))
+
     def take_heat(self) -> list[HourHeat]:
         """Hand over where people were since the last time, by the hour of the clock."""
         return self._heatmap.take_hours()
@@ -98,6 +147,7 @@ class Analytics:
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
             self._restart()
+        self.crowd, self.known = tracks.crowd, tracks.stands
         figures = self._tally.update(tracks)
         self._heatmap.update(tracks)
         image = None
@@ -112,6 +162,9 @@ class Analytics:
             zones=self._watch(people),
             lines=self._crossings.update(people),
             closed=closed,
+            crowd=tracks.crowd.figure if tracks.crowd else None,
+            crowd_peak=figures.crowd_peak,
+            known=self.known,
         )
 
     def _watch(self, people: Footing) -> tuple[ZoneReport, ...]:
@@ -119,7 +172,7 @@ class Analytics:
         if self._outlines.scale_x != people.scale_x:
             self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
         pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
-        return tuple(watch.update(people, place) for watch, place in pairs)
+        return tuple(watch.update(people, place, self.crowd, known=self.known) for watch, place in pairs)
 
     def _restart(self) -> None:
         """Identities start again: nobody is inside any more, no side of a line is known."""

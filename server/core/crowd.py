@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 LOCAL = 1.28
 """Standard deviations on either side that hold eight in ten: how far chance alone moves the people of a part."""
+
+ROUNDING = 1e-4
+"""People: what a sum of single-precision cells may be off by; the part that is all of the frame has its range."""
 
 
 class Method(StrEnum):
@@ -35,6 +39,11 @@ class CrowdFigure:
     low: int
     high: int
     method: Method
+
+
+def people_of(count: int, crowd: CrowdFigure | None) -> float:
+    """Return the number of people that is shown: the estimate where there is one, else the boxed people."""
+    return float(count) if crowd is None else crowd.estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +78,14 @@ class Crowd:
             People who were boxed in it: there are at least so many.
         """
         whole = self.figure
-        people = max(float((self.grid * mask).sum()), float(seen))
+        people = max(float((self.grid * mask).sum(dtype=np.float64)), float(seen))
         if whole.estimate <= 0:
             return CrowdFigure(people, seen, max(seen, whole.high), whole.method)
         share = min(1.0, people / whole.estimate)
         chance = LOCAL * (people * (1 - share)) ** 0.5
-        low = int(people * whole.low / whole.estimate - chance)
-        high = int(np.ceil(people * whole.high / whole.estimate + chance))
-        return CrowdFigure(people, max(low, seen, 0), max(high, seen), whole.method)
+        low = int(people * whole.low / whole.estimate - chance + ROUNDING)
+        high = ceil(people * whole.high / whole.estimate + chance - ROUNDING)
+        return CrowdFigure(people, max(min(low, int(people)), seen, 0), max(high, ceil(people)), whole.method)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Crowd):

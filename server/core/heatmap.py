@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,13 +77,16 @@ class Heatmap:
         self._folded_t = 0.0
 
     def update(self, tracks: Tracks) -> None:
-        """Add the time since the frame before to where each person's feet are."""
+        """Add the time since the frame before to where each person's feet are, or to where the crowd is."""
         self._fit(tracks.width, tracks.height)
         step = 0.0 if self._t is None else tracks.t - self._t
         self._t = tracks.t
-        if step > 0 and tracks.people:
-            boxes = np.array([person.box_norm for person in tracks.people])
-            self._mark(boxes, min(step, MAX_STEP_MS) / 1000)
+        seconds = min(step, MAX_STEP_MS) / 1000
+        if step > 0 and tracks.crowd is not None:
+            # The grid has the boxed people, too. It is sharp: of all sizes the smallest spreads it least.
+            self._recent[0] += refit(tracks.crowd.grid, *self._recent.shape[1:]) * seconds
+        elif step > 0 and tracks.people:
+            self._mark(np.array([person.box_norm for person in tracks.people]), seconds)
 
     def reset(self) -> None:
         """Begin the window `Window.RESET` anew."""
@@ -135,6 +139,25 @@ class Heatmap:
         sigma = np.maximum(SPREAD * (boxes[:, 3] - boxes[:, 1]) * rows, SIGMAS[0])
         size = np.clip(np.rint(np.log2(sigma / SIGMAS[0])), 0, len(SIGMAS) - 1).astype(int)
         np.add.at(self._recent, (size, row, column), seconds)
+
+
+def refit(grid: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32] | NDArray[np.float64]:
+    """Spread the cells of a grid over those of another one that covers the same frame; the sum stays."""
+    if grid.shape == (rows, columns):
+        return grid
+    down, along = _shares(grid.shape[0], rows), _shares(grid.shape[1], columns)
+    fitted: NDArray[np.float64] = down @ grid @ along.T
+    return fitted
+
+
+@lru_cache(64)
+def _shares(before: int, after: int) -> NDArray[np.float64]:
+    """Which part of each cell before lies in each cell after, along one side; (after, before)."""
+    ends_before, ends_after = np.arange(before + 1) / before, np.arange(after + 1) / after
+    high = np.minimum(ends_after[1:, None], ends_before[None, 1:])
+    low = np.maximum(ends_after[:-1, None], ends_before[None, :-1])
+    shares: NDArray[np.float64] = np.maximum(high - low, 0) * before
+    return shares
 
 
 def _blur(cells: int, sigma: float) -> NDArray[np.float64]:

@@ -4,6 +4,8 @@ from typing import Any
 
 from server.core.alarm import Alert
 from server.core.crossings import LineReport
+from server.core.crowd import CrowdFigure
+from server.core.quality import Advice
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 
@@ -33,6 +35,8 @@ def encode_zone(report: ZoneReport) -> Json:
         "density": rounded(report.density, 3),
         "service": report.service,
         "level": report.level.name.lower(),
+        "crowd": encode_crowd(report.crowd),
+        "known": report.known,
     }
 
 
@@ -47,18 +51,44 @@ def encode_alert(alert: Alert) -> Json:
 
 
 def encode_certainty(tracks: Tracks) -> Json:
-    """Between which numbers the count probably lies; null where nobody judged it."""
-    known = tracks.certainty
+    """Whether anything can be said about the number of people, and between which numbers it probably lies.
+
+    A null is an end that is not known: both where nobody judged it, the upper one where the count is a lower bound.
+    """
+    judged = tracks.certainty
     return {
-        "count_low": known.low if known else None,
-        "count_high": known.high if known else None,
-        "saturated": bool(known and known.saturated),
+        "known": tracks.known,
+        "count_low": judged.low if judged else None,
+        "count_high": judged.high if judged else None,
+        "saturated": bool(judged and judged.saturated),
     }
+
+
+def encode_crowd(figure: CrowdFigure | None) -> Json | None:
+    """An estimate in whole people; null where it is not crowded."""
+    if figure is None:
+        return None
+    return {
+        "estimate": whole(figure.estimate),
+        "low": figure.low,
+        "high": figure.high,
+        "method": figure.method.value,
+    }
+
+
+def encode_advice(advice: Advice | None) -> Json | None:
+    """The quality that would find more people, and how tall they are now, pixels; null without advice."""
+    return None if advice is None else {"quality": advice.quality.value, "height": round(advice.height_px)}
 
 
 def encode_line(report: LineReport) -> Json:
     """A line's crossings."""
     return {"id": report.line.id, "in": report.inward, "out": report.outward}
+
+
+def whole(people: float | None) -> int | None:
+    """People as they are shown, None as it is."""
+    return None if people is None else round(people)
 
 
 def rounded(value: float | None, digits: int) -> float | None:

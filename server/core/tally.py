@@ -19,12 +19,15 @@ class Figures:
         Capture time of the first frame with that count, milliseconds; 0 before anybody was seen.
     unique : int
         Identities so far, over all epochs.
+    crowd_peak : float or None
+        Largest estimate so far; None if there never was one.
     """
 
     count: int = 0
     peak: int = 0
     peak_t: float = 0.0
     unique: int = 0
+    crowd_peak: float | None = None
 
 
 class Tally:
@@ -39,6 +42,7 @@ class Tally:
         self._seen: set[int] = set()
         self._now: set[int] = set()
         self._t = 0.0
+        self._estimate: float | None = None
         self._figures = Figures()
 
     @property
@@ -52,6 +56,7 @@ class Tally:
             self._epoch = tracks.epoch
             self._seen.clear()
         self._now, self._t = {person.id for person in tracks.people}, tracks.t
+        self._estimate = tracks.crowd.figure.estimate if tracks.crowd else None
         new = self._now - self._seen
         self._seen |= new
         before, count = self._figures, len(tracks.people)
@@ -61,6 +66,7 @@ class Tally:
             peak=count if higher else before.peak,
             peak_t=tracks.t if higher else before.peak_t,
             unique=before.unique + len(new),
+            crowd_peak=_largest(before.crowd_peak, self._estimate),
         )
         return self._figures
 
@@ -68,4 +74,9 @@ class Tally:
         """Begin anew with those who are there now."""
         self._seen = set(self._now)
         count = len(self._now)
-        self._figures = Figures(count=count, peak=count, peak_t=self._t, unique=count)
+        self._figures = Figures(count=count, peak=count, peak_t=self._t, unique=count, crowd_peak=self._estimate)
+
+
+def _largest(before: float | None, now: float | None) -> float | None:
+    """The larger of two estimates, where there is one."""
+    return max((one for one in (before, now) if one is not None), default=None)

@@ -66,3 +66,14 @@ class Tracks:
     crowd: Crowd | None = None
     advice: Advice | None = None
     pictures: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def known(self) -> bool:
+        """Whether anything can be said about how many people there are: not so in the first frame of a stream."""
+        return self.crowd is not None or self.certainty is None or self.certainty.known
+
+    @property
+    def stands(self) -> bool:
+        """Whether the number shown can be relied on: a saturated count without an estimate is a lower bound alone."""
+        saturated = self.certainty is not None and self.certainty.saturated
+        return self.known and (self.crowd is not None or not saturated)

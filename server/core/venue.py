@@ -1,122 +1,18 @@
-"""Figures over several cameras: how many are in an area or in all of a room, and how sure that is."""
+"""Areas: several zones of several cameras, watched together."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 from server.core.alarm import Alarm, Alert, Level, Limits
+from server.core.reading import Readings
+from server.core.total import Part, Total, total
 from server.core.trend import Trend
+from server.core.watch import SETTLE_MS
 
-SILENT_S = 10.0
-"""A camera without a frame for so long is silent: its part of every total is marked stale."""
 UNWATCHED_S = 60.0
 """An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
 not fall while the people of a camera that went, or fell silent, may still be there."""
 WARNING_SHARE = 0.8
 """Of its capacity, from which on an area without limits of its own warns."""
-
-
-class State(StrEnum):
-    """How current a camera's figures are."""
-
-    LIVE = "live"
-    SILENT = "silent"
-    OFFLINE = "offline"  # its stream has ended
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The newest figures of a camera that streams.
-
-    Attributes
-    ----------
-    at_s : float
-        When its frame arrived, on any clock; minus infinity before the first.
-    count : int
-        People in the whole frame.
-    zones : mapping of str to frozenset of int
-        Identities that count as inside, by zone id.
-    """
-
-    at_s: float = float("-inf")
-    count: int = 0
-    zones: Mapping[str, frozenset[int]] = field(default_factory=dict)
-
-
-Readings = Mapping[str, Reading]
-"""By camera; one that does not stream is not in it."""
-
-
-def state_of(reading: Reading | None, now_s: float) -> State:
-    """How current a camera is."""
-    if reading is None:
-        return State.OFFLINE
-    return State.SILENT if now_s - reading.at_s >= SILENT_S else State.LIVE
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A zone of a camera; None is its whole frame."""
-
-    camera_id: str
-    zone_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """People over several cameras.
-
-    Attributes
-    ----------
-    people : int
-        Of cameras that are live or silent.
-    stale : int
-        How many of them silent cameras saw last.
-    stale_cameras, missing_cameras : tuple of str
-        Those that are silent; those that are offline or lack a zone, which add nothing.
-    """
-
-    people: int
-    stale: int
-    stale_cameras: tuple[str, ...]
-    missing_cameras: tuple[str, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every part is known now."""
-        return not (self.stale_cameras or self.missing_cameras)
-
-
-def total(parts: Iterable[Part], readings: Readings, now_s: float) -> Total:
-    """Add up. Who is in several zones of one camera counts once, and its whole frame includes its zones."""
-    wanted: dict[str, set[str | None]] = {}
-    for part in parts:
-        wanted.setdefault(part.camera_id, set()).add(part.zone_id)
-    people = stale = 0
-    silent, missing = [], []
-    for camera_id, zones in wanted.items():
-        reading = readings.get(camera_id)
-        if reading is None:
-            missing.append(camera_id)
-            continue
-        share, complete = _share(reading, zones)
-        people += share
-        if not complete:
-            missing.append(camera_id)
-        if state_of(reading, now_s) is State.SILENT:
-            stale += share
-            silent.append(camera_id)
-    return Total(people, stale, tuple(silent), tuple(missing))
-
-
-def _share(reading: Reading, zones: set[str | None]) -> tuple[int, bool]:
-    """How many of a camera are in any of these zones, and whether all of them are drawn on it."""
-    if None in zones:
-        return reading.count, True
-    inside: set[int] = set()
-    for zone in zones:
-        inside |= reading.zones.get(zone or "", frozenset())
-    return len(inside), all(zone in reading.zones for zone in zones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +57,9 @@ class AreaWatch:
         self.limits = limits or limits_for(capacity)
         self._alarm = Alarm(self.limits) if self.limits else None
         self._trend = Trend()
-        self._seen_s = self._lost_s = float("-inf")
-        self._sure: frozenset[str] = frozenset()
+        self._seen_s = self._lost_s = self._boxed_s = float("-inf")
+        self._unknown: frozenset[str] = frozenset()
+        self._basis: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
     def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
         """The watch after somebody changed the area: anew where it counts others or warns differently."""
@@ -176,15 +73,14 @@ class AreaWatch:
         found = total(self.parts, readings, now_s)
         cleared = False
         self._follow_cameras(now_s, found)
-        if any(part.camera_id in readings for part in self.parts):
+        if found.watched:
             self._seen_s = now_s
             if found.complete:
                 self._trend.update(now_s, found.people)
             if self._alarm is not None:
-                may_fall = found.complete or now_s - self._lost_s >= UNWATCHED_S
                 went_on = self._alarm.alert is not None
-                self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
-                cleared = went_on and self._alarm.alert is None
+                self._alarm.update(now_s * 1000, found.people, may_fall=self._may_fall(now_s, found))
+                cleared = went_on and self._alarm.alert is None and not found.unknown_cameras
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
         slope = self._trend.per_minute() if found.complete else None
@@ -198,13 +94,26 @@ class AreaWatch:
         )
 
     def _follow_cameras(self, now_s: float, found: Total) -> None:
-        """People whom a camera shows at last, or shows no more, did not come or go."""
-        sure = frozenset(part.camera_id for part in self.parts) - {*found.stale_cameras, *found.missing_cameras}
-        if sure != self._sure:
+        """People whom a camera shows at last, shows no more or begins to estimate did not come or go."""
+        unknown = frozenset(found.unknown_cameras)
+        doubted = unknown.union(found.stale_cameras, found.missing_cameras)
+        sure = frozenset(part.camera_id for part in self.parts) - doubted
+        basis = sure, frozenset(found.estimated_cameras)
+        if basis != self._basis:
             self._trend = Trend()
-        if self._sure - sure:
+        if self._basis[0] - sure or unknown - self._unknown:
             self._lost_s = now_s
-        self._sure = sure
+        if self._basis[1] - basis[1]:
+            self._boxed_s = now_s
+        self._basis, self._unknown = basis, unknown
+
+    def _may_fall(self, now_s: float, found: Total) -> bool:
+        """Whether fewer people mean that some left: not so right after an estimate, for boxes find fewer."""
+        if now_s - self._boxed_s < SETTLE_MS / 1000:
+            return False
+        # Who a camera sees, and cannot count, is still there: that does not end after a minute.
+        blind = set(found.unknown_cameras) - set(found.stale_cameras)
+        return found.complete or not (blind or now_s - self._lost_s < UNWATCHED_S)
 
     def _full_in(self, people: int, slope: float | None) -> float | None:
         if self.capacity is None or slope is None or slope <= 0 or people >= self.capacity:
@@ -217,15 +126,39 @@ def limits_for(capacity: int | None) -> Limits | None:
     return None if capacity is None else Limits(warning=capacity * WARNING_SHARE, critical=float(capacity))
 
 
-def public_state(report: AreaReport, capacity: int | None) -> str:
-    """What everybody is told: `go` only where every part of the area is known to be fine."""
-    if report.level is Level.CRITICAL or (capacity is not None and report.total.people >= capacity):
-        return "full"
-    if report.level is Level.WARNING:
-        return "busy"
-    return "go" if report.total.complete else "unknown"
+@dataclass(frozen=True, slots=True)
+class PublicFigure:
+    """What everybody may know of an area.
+
+    Attributes
+    ----------
+    state : str
+        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``; `go` only where every part is known to be fine.
+    people : int or None
+        None while a part of it is old, missing or not known, for they cannot be shown which.
+    low, high : int or None
+        The range of an estimate, None for anything else.
+    estimated : bool
+    """
+
+    state: str = "unknown"
+    people: int | None = None
+    low: int | None = None
+    high: int | None = None
+    estimated: bool = False
 
 
-def public_people(report: AreaReport) -> int | None:
-    """The number that everybody is told: none while a part of it is old or missing, for they cannot be shown which."""
-    return report.total.people if report.total.complete else None
+def public_figure(report: AreaReport, capacity: int | None) -> PublicFigure:
+    """What everybody is told."""
+    found = report.total
+    if report.level is Level.CRITICAL or (capacity is not None and found.people >= capacity):
+        state = "full"
+    elif report.level is Level.WARNING:
+        state = "busy"
+    else:
+        state = "go" if found.complete else "unknown"
+    if not found.complete:
+        return PublicFigure(state)
+    if not found.estimated:
+        return PublicFigure(state, found.people)
+    return PublicFigure(state, found.people, found.low, found.high, estimated=True)

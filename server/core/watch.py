@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from server.core.alarm import Alarm, Alert, Level, Step
+from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.footing import Footing
 from server.core.ground import Calibration, area_on_ground, level_of_service
 from server.core.outlines import Place
@@ -11,6 +12,11 @@ from server.core.plan import ZoneLimits
 from server.core.visits import Event
 from server.core.zone import Zone
 from server.core.zone_counter import ZoneCounter, ZoneFigures
+from server.core.zone_mask import zone_mask
+
+SETTLE_MS = 5_000.0
+"""For so long after an estimate the boxed people are a lower bound for alarms: in a scene that flickers between crowded
+and not, the frames between would end an alert, or keep one from beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +30,10 @@ class ZoneReport:
     present : tuple of int
         Identities that count as inside.
     area_m2, density : float or None
-        On the ground, and people per m², with a calibration.
+        On the ground, and people per m², with a calibration. The density is of the estimate where there is one, and
+        None where it is not `known`.
     service : str or None
-        Fruin's level of service, ``"A"`` to ``"F"``.
+        Fruin's level of service, ``"A"`` to ``"F"``; None like the density.
     level : Level
         The worst of its alarms.
     alerts : mapping of str to Alert
@@ -35,6 +42,10 @@ class ZoneReport:
         What happened since the frame before.
     steps : tuple of (str, Step)
         Level changes that this frame brought, with the figure.
+    crowd : CrowdFigure or None
+        The estimate where the frame is crowded; at least the occupancy.
+    known : bool
+        False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
     """
 
     zone: Zone
@@ -47,6 +58,13 @@ class ZoneReport:
     alerts: Mapping[str, Alert]
     events: tuple[Event, ...]
     steps: tuple[tuple[str, Step], ...]
+    crowd: CrowdFigure | None = None
+    known: bool = True
+
+    @property
+    def people(self) -> float:
+        """The number of people that is shown."""
+        return people_of(self.figures.occupancy, self.crowd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,8 @@ class ZoneWatch:
         self._alarms = _alarms(limits, {})
         self._area_m2: float | None = None
         self._scale_x = 0.0
+        self._crowd_t = float("-inf")
+        self._part: tuple[Crowd, int, CrowdFigure] | None = None
 
     def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
         """The user changed something: whoever is inside stays, alerts go on.
@@ -86,42 +106,73 @@ class ZoneWatch:
             self.reset()
         self._alarms = _alarms(limits, self._alarms)
         self._scale_x = 0.0
+        self._part = None
         self._counter.change(zone)
         self.zone, self.calibration = zone, calibration
 
-    def update(self, people: Footing, place: Place) -> ZoneReport:
-        """Take in a frame and who of its people is inside."""
+    def update(self, people: Footing, place: Place, crowd: Crowd | None = None, *, known: bool = True) -> ZoneReport:
+        """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known."""
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
             self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
-        events, self._events = [*self._events, *self._counter.update(people, place)], []
+        events, self._events = [*self._events, *self._counter.update(people, place, known=known)], []
         figures = self._counter.figures()
-        density = figures.occupancy / self._area_m2 if self._area_m2 else None
-        values = {"people": figures.occupancy, "density": density, "dwell": figures.dwell.longest_now_s}
-        steps = []
-        for figure, alarm in self._alarms.items():
-            value = values[figure]
-            found = alarm.end(people.t) if value is None else alarm.update(people.t, value)
-            steps += [(figure, step) for step in found]
+        figure = self._estimate(crowd, figures.occupancy)
+        there = people_of(figures.occupancy, figure)
+        density = there / self._area_m2 if self._area_m2 else None
+        values = {"people": round(there), "density": density, "dwell": figures.dwell.longest_now_s}
+        if crowd is not None:
+            self._crowd_t = people.t
+        sure = known and (crowd is not None or people.t - self._crowd_t >= SETTLE_MS)
+        steps = self._raise(people.t, values, sure)
+        shown = density if known else None
         return ZoneReport(
             zone=self.zone,
             figures=figures,
             present=tuple(self._counter.present()),
             area_m2=self._area_m2,
-            density=density,
-            service=None if density is None else level_of_service(density),
+            density=shown,
+            service=None if shown is None else level_of_service(shown),
             level=max((alarm.level for alarm in self._alarms.values()), default=Level.CLEAR),
             alerts={figure: alarm.alert for figure, alarm in self._alarms.items() if alarm.alert is not None},
             events=tuple(events),
-            steps=tuple(steps),
+            steps=steps,
+            crowd=figure,
+            known=known,
         )
+
+    def _estimate(self, crowd: Crowd | None, occupancy: int) -> CrowdFigure | None:
+        """The zone's part of the estimate; computed when the estimate or the occupancy changes."""
+        if crowd is None:
+            self._part = None
+            return None
+        kept = self._part
+        if kept is None or kept[0].version != crowd.version or kept[1] != occupancy:
+            mask = zone_mask(self.zone.points_norm, *crowd.grid.shape)
+            kept = self._part = (crowd, occupancy, crowd.part(mask, occupancy))
+        return kept[2]
+
+    def _raise(self, t: float, values: Mapping[str, float | None], sure: bool) -> tuple[tuple[str, Step], ...]:
+        """Move the alarms' levels; those of people and density fall only where the figure is `sure`."""
+        steps: list[tuple[str, Step]] = []
+        for figure, alarm in self._alarms.items():
+            value = values[figure]
+            may_fall = sure or figure == "dwell"
+            found = alarm.end(t) if value is None else alarm.update(t, value, may_fall=may_fall)
+            steps += [(figure, step) for step in found]
+        return tuple(steps)
+
+    def present(self) -> list[int]:
+        """Identities that count as inside."""
+        return self._counter.present()
 
     def reset(self) -> None:
         """Begin the counts anew; levels and alerts are of the present and stay."""
         self._events += self._counter.reset()
 
     def restart(self) -> None:
-        """Identities start again; counts stay."""
+        """Identities start again, and estimates with them; counts stay."""
+        self._part = None
         self._events += self._counter.close()
 
     def close(self) -> ClosedZone:

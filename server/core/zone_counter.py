@@ -19,7 +19,7 @@ class ZoneFigures:
     occupancy, peak : int
         People inside now, and the most there were.
     average : float
-        Of the occupancy over the observed time.
+        Of the occupancy over the observed time; moments in which it was not known are left out.
     entries, exits : int
         People who came in and went out. entries - exits = occupancy + lost.
     lost : int
@@ -57,15 +57,19 @@ class ZoneCounter:
         self._person_ms = 0.0
         self._elapsed_ms = 0.0
         self._t: float | None = None
+        self._known = True
 
-    def update(self, people: Footing, place: Place) -> list[Event]:
-        """Take in a frame and who of its people is inside; say what happened."""
+    def update(self, people: Footing, place: Place, *, known: bool = True) -> list[Event]:
+        """Take in a frame and who of its people is inside; say what happened.
+
+        Where it is not `known` how many there are, the time until the next frame is left out of the average.
+        """
         events = self._visits.update(people.t, *place, people.seen)
         self._take(events)
-        step = observed_ms(self._t, people.t)
+        step = observed_ms(self._t, people.t) if self._known else 0.0
         self._person_ms += self._occupancy * step
         self._elapsed_ms += step
-        self._t = people.t
+        self._t, self._known = people.t, known
         self._occupancy = len(self._visits.present())
         self._peak = max(self._peak, self._occupancy)
         return events
@@ -90,6 +94,7 @@ class ZoneCounter:
         events = self._visits.close()
         self._take(events)
         self._occupancy = 0
+        self._known = False  # until the next frame: that they are gone was not seen
         return events
 
     def present(self) -> list[int]:

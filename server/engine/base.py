@@ -65,6 +65,15 @@ class Engine(Protocol):
     def open(self, stream_id: str, settings: StreamSettings) -> None:
         """Announce a stream. Cheap: nothing is loaded before its first frame."""
 
+    def change(self, stream_id: str, settings: StreamSettings) -> None:
+        """Use other settings from the stream's next frame on; identities stay.
+
+        Raises
+        ------
+        KeyError
+            The stream is not open.
+        """
+
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame.
 

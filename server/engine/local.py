@@ -60,6 +60,10 @@ class LocalEngine:
         least = min(self._supervisors, key=lambda one: (one.status().state is WorkerState.FAILED, held.count(one)))
         self._streams[stream_id] = _Stream(settings, least)
 
+    def change(self, stream_id: str, settings: StreamSettings) -> None:
+        """Use other settings from the stream's next frame on; see `server.engine.base.Engine.change`."""
+        self._streams[stream_id].settings = settings
+
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame; see `server.engine.base.Engine.process`."""
         stream = self._streams[stream_id]

@@ -123,7 +123,9 @@ class Worker:
     def _begin(self, head: wire.Head, body: bytes) -> Frame:
         stream = head["stream"]
         if head["fresh"] or stream not in self._pipelines:
-            self._pipelines[stream] = self._vision.open(head["model"], Quality(head["quality"]))
+            self._pipelines[stream] = self._vision.open(head["model"], Quality(head["quality"]), live=True)
+        else:
+            self._vision.adjust(self._pipelines[stream], head["model"], Quality(head["quality"]))
         return self._pipelines[stream].begin(body, head["t"], head["picture_widths"])
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from server.core.alarm import Alert, Level
+from server.core.alarm import Alert
 from server.core.analytics import Analysis
 from server.core.bucket import Bucket, BucketMaker
+from server.core.crowd import CrowdFigure
 from server.core.heat_hours import HourHeat
 from server.core.watch import ClosedZone, ZoneReport
-from server.ids import new_id
+from server.live.alert_records import Key, alert_record, cleared_figures
 from server.storage.alerts import AlertRecord
 from server.storage.heatmaps import HeatRecord
 from server.storage.samples import STEPS_S, Sample
@@ -27,9 +28,6 @@ MAX_HEAT = 60
 
 MAX_STILLS = 20
 """Pictures of alerts that wait."""
-
-Key = tuple[str, str]
-"""Zone id and figure."""
 
 
 @dataclass(slots=True)
@@ -81,14 +79,19 @@ class Journal:
         self._t = t
         before = {record.id for record in self._going_on.values()}
         self._finish(analysis.closed)
-        self._sample(*WHOLE, t, analysis.figures.count)
+        whole = self._maker(*WHOLE)
+        bucket = whole.update(t, analysis.figures.count, estimate=_middle(analysis.crowd), known=analysis.known)
+        self._keep(*WHOLE, bucket)
         for report in analysis.zones:
             zone = report.zone
-            self._sample(zone.id, zone.name, t, report.figures.occupancy, report)
+            bucket = self._maker(zone.id, zone.name).update(
+                t, report.figures.occupancy, report.events, estimate=_middle(report.crowd), known=report.known
+            )
+            self._keep(zone.id, zone.name, bucket)
             for figure, alert in report.alerts.items():
                 self._follow((zone.id, figure), report, alert)
         current = {(report.zone.id, figure) for report in analysis.zones for figure in report.alerts}
-        cleared = _cleared(analysis.zones)
+        cleared = cleared_figures(analysis.zones)
         for key in self._going_on.keys() - current:
             self._end(key, watched=key in cleared)
         if self.wants_stills and jpeg:
@@ -101,10 +104,9 @@ class Journal:
         self._pending.heat += [HeatRecord(self._camera_id, hour.start_ms / 1000, hour.cells) for hour in hours]
         del self._pending.heat[:-MAX_HEAT]
 
-    def alert_id(self, zone_id: str, figure: str) -> str | None:
-        """The id of an alert that goes on."""
-        record = self._going_on.get((zone_id, figure))
-        return record.id if record else None
+    def open_alert(self, zone_id: str, figure: str) -> AlertRecord | None:
+        """The alert that goes on."""
+        return self._going_on.get((zone_id, figure))
 
     def open_alerts(self) -> list[AlertRecord]:
         """The alerts that go on."""
@@ -155,12 +157,13 @@ class Journal:
         self._pending.samples = (drained.samples + self._pending.samples)[-MAX_PENDING:]
         self._pending.heat = (drained.heat + self._pending.heat)[-MAX_HEAT:]
 
-    def _sample(self, zone_id: str, name: str, t: float, value: int, report: ZoneReport | None = None) -> None:
+    def _maker(self, zone_id: str, name: str) -> BucketMaker:
+        """What cuts the course of a zone by its newest name."""
         known = self._makers.get(zone_id)
         maker = known[1] if known else BucketMaker(self.opened_at * 1000)
         if known is None or known[0] != name:
             self._makers[zone_id] = name, maker
-        self._keep(zone_id, name, maker.update(t, value, report.events if report else ()))
+        return maker
 
     def _finish(self, zones: Iterable[ClosedZone]) -> None:
         """End the stretches of time of zones that are gone, with what happened last in them."""
@@ -192,6 +195,10 @@ class Journal:
             exits=bucket.exits,
             dwell_s=bucket.dwell_s,
             visits=bucket.visits,
+            estimate=bucket.estimate,
+            estimate_most=bucket.estimate_most,
+            crowded_s=bucket.crowded_s,
+            unknown_s=bucket.unknown_s,
         )
         self._pending.samples.append(sample)
         del self._pending.samples[:-MAX_PENDING]
@@ -200,20 +207,9 @@ class Journal:
         before = self._going_on.get(key)
         began_at = self._at(alert.began)
         if before is not None and before.began_at != began_at:
-            self._end(key, watched=True)  # it ended and another began between two frames
+            self._end(key, watched=report.known)  # it ended and another began between two frames
             before = None
-        record = AlertRecord(
-            id=before.id if before else new_id("alr"),
-            camera_id=self._camera_id,
-            zone_id=report.zone.id,
-            zone_name=report.zone.name,
-            figure=key[1],
-            level=alert.worst.name.lower(),
-            began_at=began_at,
-            ended_at=None,
-            peak=alert.peak,
-            peak_at=self._at(alert.peak_t),
-        )
+        record = alert_record(self._camera_id, key[1], report, alert, self.opened_at, before)
         if record != before:
             self._going_on[key] = self._pending.alerts[record.id] = record
 
@@ -225,11 +221,5 @@ class Journal:
         return self.opened_at + t / 1000
 
 
-def _cleared(zones: Iterable[ZoneReport]) -> set[Key]:
-    """Figures that were seen to fall below their limits in this frame; the others are only not known any more."""
-    return {
-        (report.zone.id, figure)
-        for report in zones
-        for figure, step in report.steps
-        if step.after is Level.CLEAR and not (figure == "density" and report.density is None)
-    }
+def _middle(crowd: CrowdFigure | None) -> float | None:
+    return crowd.estimate if crowd else None

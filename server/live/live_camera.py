@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.core.alarm import Level
-from server.core.venue import Reading, State, state_of
+from server.core.reading import Reading, State, state_of
 from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
@@ -54,11 +54,10 @@ class LiveCamera:
         """The stream ended."""
         self.reading, self.alerts = None, {}
 
-    def take(self, result: Json, arrived_s: float, wall_ms: float) -> None:
-        """The answer to a frame that arrived then, on the monotonic clock and on the wall's."""
-        zones = {zone["id"]: frozenset(zone["people"]) for zone in result["zones"]}
-        self.reading = Reading(arrived_s, result["count"], zones)
-        self.result, self.wall_ms = result, wall_ms
+    def take(self, result: Json, reading: Reading, wall_ms: float) -> None:
+        """The answer to a frame that arrived at `wall_ms`, and what it says, on the monotonic clock."""
+        self.reading, self.result, self.wall_ms = reading, result, wall_ms
+        arrived_s = reading.at_s
         self.arrivals.append(arrived_s)
         while arrived_s - self.arrivals[0] > FPS_OVER_S:
             self.arrivals.popleft()
@@ -110,15 +109,26 @@ class LiveCamera:
             "height": result["height"],
             "epoch": result["epoch"],
             "count": result["count"],
+            "known": result["known"],
+            "count_low": result["count_low"],
+            "count_high": result["count_high"],
+            "saturated": result["saturated"],
+            "crowd": result["crowd"],
+            "crowd_peak": result["crowd_peak"],
             "peak": result["peak"],
             "unique": result["unique"],
             "level": _worst(result["zones"]),
-            "zones": [
-                {name: zone[name] for name in zone if name not in ("people", "alerts")} for zone in result["zones"]
-            ],
+            "zones": [_zone(zone, live=state is State.LIVE) for zone in result["zones"]],
             "lines": result["lines"],
             "people": self.people(),
         }
+
+
+def _zone(zone: Json, *, live: bool) -> Json:
+    """A zone without its people and alerts; clear only while it is known to be."""
+    known = live and zone["known"]
+    state = zone["level"] if known or zone["level"] != "clear" else "unknown"
+    return {name: zone[name] for name in zone if name not in ("people", "alerts")} | {"state": state}
 
 
 def _worst(zones: list[Mapping[str, Any]]) -> str:

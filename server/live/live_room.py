@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.alarm import Limits
-from server.core.venue import AreaReport, AreaWatch, Part, Reading, Total, public_people, public_state, state_of, total
-from server.ids import new_id
+from server.core.reading import Reading, state_of
+from server.core.total import Part, total
+from server.core.venue import AreaReport, AreaWatch, PublicFigure, public_figure
+from server.live.area_record import area_alert
 from server.live.live_camera import LiveCamera
+from server.live.room_json import encode_area, encode_total
 from server.live.takings import Alert, Takings
 from server.live.viewer import Picture, Viewer
-from server.storage.area_alerts import PREFIX, AreaAlert, PlacedAlert
+from server.storage.area_alerts import AreaAlert, PlacedAlert
 from server.storage.areas import Area
 
 Json = dict[str, Any]
@@ -138,12 +141,14 @@ class LiveRoom:
     def describe_areas(self) -> list[Json]:
         """As `room_update` names them: people as of now, like those of cameras and of the total."""
         now, readings = self._clock(), self.readings()
-        return [_describe(live, total(live.watch.parts, readings, now)) for live in self.areas.values()]
+        return [
+            encode_area(live.area, live.report, total(live.watch.parts, readings, now)) for live in self.areas.values()
+        ]
 
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
         found = total([Part(camera_id) for camera_id in self.cameras], self.readings(), self._clock())
-        return _describe_total(found)
+        return encode_total(found)
 
     def describe_people(self) -> list[Json]:
         """Who is here, each once, and which camera's zones they edit."""
@@ -174,13 +179,9 @@ class LiveRoom:
         areas, total_now = self.describe_areas(), self.describe_total()
         return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
-    def public_states(self) -> dict[str, tuple[str, int | None]]:
-        """What everybody may know of each area: its state, and the people where all of it is known."""
-        return {
-            id_: (public_state(live.report, live.area.capacity), public_people(live.report))
-            for id_, live in self.areas.items()
-            if live.area.parts
-        }
+    def public_figures(self) -> dict[str, PublicFigure]:
+        """What everybody may know of each area."""
+        return {id_: public_figure(live.report, live.area.capacity) for id_, live in self.areas.items()}
 
     def _follow(self, live: LiveArea, report: AreaReport, now_s: float) -> AreaAlert | None:
         """The area's alert where it is not what was known; times become those of the wall."""
@@ -191,37 +192,5 @@ class LiveRoom:
                 return None
             live.alert = None
             return replace(known, ended_at=wall, interrupted=not report.cleared)
-        shift = wall - now_s
-        alert = AreaAlert(
-            id=known.id if known else new_id(PREFIX),
-            area_id=live.area.id,
-            level=goes_on.worst.name.lower(),
-            began_at=known.began_at if known else goes_on.began / 1000 + shift,
-            ended_at=None,
-            peak=goes_on.peak,
-            peak_at=known.peak_at if known and known.peak == goes_on.peak else goes_on.peak_t / 1000 + shift,
-        )
-        live.alert = alert
-        return None if alert == known else alert
-
-
-def _describe(live: LiveArea, people: Total) -> Json:
-    report = live.report
-    return {
-        "id": live.area.id,
-        "name": live.area.name,
-        **_describe_total(people),
-        "capacity": live.area.capacity,
-        "level": report.level.name.lower(),
-        "trend": None if report.per_minute is None else round(report.per_minute, 1),
-        "full_in_s": None if report.full_in_s is None else round(report.full_in_s, -1),
-    }
-
-
-def _describe_total(found: Total) -> Json:
-    return {
-        "people": found.people,
-        "stale": found.stale,
-        "stale_cameras": list(found.stale_cameras),
-        "missing_cameras": list(found.missing_cameras),
-    }
+        live.alert = area_alert(live.area, report, goes_on, wall - now_s, known)
+        return None if live.alert == known else live.alert

@@ -8,6 +8,9 @@ STREAMS = Gauge("crowdcount_streams", "Streams that are open, those waiting for 
 FULL = Gauge("crowdcount_streams_full", "Streams whose rate the machine decides, because it has no more to give")
 CONNECTIONS = Gauge("crowdcount_connections", "Accepted socket connections")
 PEOPLE = Gauge("crowdcount_people", "People seen in the newest frame of every open stream, added up")
+ESTIMATED = Gauge("crowdcount_people_estimated", "People in the newest frame of every stream, estimates where crowded")
+CROWDED = Gauge("crowdcount_streams_crowded", "Streams whose number of people is an estimate")
+UNKNOWN = Gauge("crowdcount_streams_unknown", "Streams whose number of people is not known; a lower bound at best")
 AGE = Histogram(
     "crowdcount_result_seconds",
     "From a frame's arrival to its answer",

@@ -9,10 +9,12 @@ from typing import Any, Protocol
 
 from server.core.errors import CodedError
 from server.core.quality import Quality
+from server.core.report_json import whole
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
+from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
 from server.storage.database import Database
@@ -126,7 +128,9 @@ class Registry:
                 figures = stream.analytics.figures
                 found[stream.camera_id] = {
                     "count": figures.count,
+                    **encode_reading(stream.reading),
                     "peak": figures.peak,
+                    "crowd_peak": whole(figures.crowd_peak),
                     "unique": figures.unique,
                     "seconds": round(now - entry.opened_at, 1),
                     "source": stream.source,
@@ -151,6 +155,7 @@ class Registry:
         entry = self._resumable(request.resume, request.owner_id, request.camera_id)
         if entry is not None:
             self._attach(entry, request.sid)
+            entry.stream.resume()
             logger.info("stream resumed", extra=_ids(entry.stream, request.sid))
             return entry.stream, True
         for other in list(self._entries.values()):
@@ -194,6 +199,13 @@ class Registry:
         for stream in self.streams():
             if stream.camera_id == camera_id:
                 stream.analytics.set_plan(stored.plan)
+
+    def change_quality(self, camera_id: str, quality: Quality) -> None:
+        """The camera's user chose another quality: its stream has it from its next frame on."""
+        for stream in self.streams():
+            if stream.camera_id == camera_id:
+                self._engine.change(stream.id, StreamSettings(stream.model, quality))
+                stream.quality = quality
 
     def end_camera(self, camera_id: str) -> None:
         """The camera was deleted."""

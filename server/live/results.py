@@ -3,20 +3,52 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from server.core.analytics import Analysis
+from server.core.crowd import Crowd
 from server.core.heatmap import HeatmapImage
-from server.core.report_json import encode_alert, encode_certainty, encode_line, encode_zone
+from server.core.report_json import (
+    encode_advice,
+    encode_alert,
+    encode_certainty,
+    encode_crowd,
+    encode_line,
+    encode_zone,
+    whole,
+)
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 from server.live.rate import Rate
+from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
-AlertId = Callable[[str, str], str | None]
-"""From zone id and figure to the id of the alert that goes on."""
+OpenAlert = Callable[[str, str], AlertRecord | None]
+"""From zone id and figure to the alert that goes on, as it is stored."""
 
 
-def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json:
-    """People, totals, zones, lines and, in its turn, the heatmap."""
+class CrowdMaps:
+    """Which map of the crowd a client has: the grid of an estimate is sent once."""
+
+    def __init__(self) -> None:
+        self._sent: tuple[int, int] | None = None
+
+    def take(self, tracks: Tracks) -> Crowd | None:
+        """Return what the client has to get with the answer to this frame, and take it for sent.
+
+        A client drops its map when the frame is not crowded any more. Versions count within an epoch.
+        """
+        current = None if tracks.crowd is None else (tracks.epoch, tracks.crowd.version)
+        before, self._sent = self._sent, current
+        return tracks.crowd if current != before else None
+
+    def forget(self) -> None:
+        """Another connection begins without a map."""
+        self._sent = None
+
+
+def encode_result(tracks: Tracks, analysis: Analysis, open_alert: OpenAlert, crowd_map: Crowd | None = None) -> Json:
+    """People, totals, zones, lines and, in their turn, the heatmap and the map of the crowd."""
     figures = analysis.figures
     result: Json = {
         "epoch": tracks.epoch,
@@ -29,14 +61,19 @@ def encode_result(tracks: Tracks, analysis: Analysis, alert_id: AlertId) -> Json
         ],
         "count": figures.count,
         **encode_certainty(tracks),
+        "crowd": encode_crowd(analysis.crowd),
+        "crowd_peak": whole(analysis.crowd_peak),
+        "advice": encode_advice(tracks.advice),
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,
-        "zones": [_zone(report, alert_id) for report in analysis.zones],
+        "zones": [_zone(report, open_alert) for report in analysis.zones],
         "lines": [encode_line(report) for report in analysis.lines],
     }
     if analysis.heatmap is not None:
         result["heatmap"] = _heatmap(analysis.heatmap)
+    if crowd_map is not None:
+        result["crowd_map"] = _crowd_map(crowd_map)
     return result
 
 
@@ -55,9 +92,27 @@ def _heatmap(image: HeatmapImage) -> Json:
     }
 
 
-def _zone(report: ZoneReport, alert_id: AlertId) -> Json:
+def _crowd_map(crowd: Crowd) -> Json:
+    """People in each cell, scaled to the fullest one."""
+    rows, columns = crowd.grid.shape
+    most = float(crowd.grid.max(initial=0.0))
+    cells = np.clip(crowd.grid * (255 / most), 0, 255) if most > 0 else np.zeros((rows, columns))
+    return {
+        "columns": columns,
+        "rows": rows,
+        "max_people": round(most, 4),
+        "cells": np.rint(cells).astype(np.uint8).tobytes(),
+    }
+
+
+def _zone(report: ZoneReport, open_alert: OpenAlert) -> Json:
     alerts = {
-        figure: {"id": alert_id(report.zone.id, figure), **encode_alert(alert)}
+        figure: encode_alert(alert) | _stored(open_alert(report.zone.id, figure))
         for figure, alert in report.alerts.items()
     }
     return encode_zone(report) | {"alerts": alerts}
+
+
+def _stored(record: AlertRecord | None) -> Json:
+    """By what an alert is known, and whether its peak is an estimate."""
+    return {"id": record.id if record else None, "estimated": bool(record and record.estimated)}

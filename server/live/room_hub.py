@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core.reading import Reading
+from server.core.venue import PublicFigure
 from server.live.camera_notes import CameraNotes
 from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
@@ -108,14 +110,14 @@ class RoomHub:
         wishes = {viewer.wished_width(camera_id) for viewer in room.viewers.values()}
         return tuple(sorted(width for width in wishes if width is not None))
 
-    def show(self, stream: Stream, result: Json, pictures: Mapping[int, bytes], arrived_s: float) -> None:
-        """A frame that arrived then (monotonic seconds) was answered with this."""
+    def show(self, stream: Stream, result: Json, pictures: Mapping[int, bytes], reading: Reading) -> None:
+        """A frame was answered with this; `reading` is on the monotonic clock."""
         room = self.book.of_camera(stream.camera_id)
         if room is None or self._open.get(stream.camera_id) is not stream:
             return  # its last frame may be answered after its end
-        wall_ms = round((time.time() - (time.monotonic() - arrived_s)) * 1000, 1)
+        wall_ms = round((time.time() - (time.monotonic() - reading.at_s)) * 1000, 1)
         camera = room.cameras[stream.camera_id]
-        camera.take(result, arrived_s, wall_ms)
+        camera.take(result, reading, wall_ms)
         room.show(camera.id, pictures)
         self._follow_alerts(room, camera, stream.journal.open_alerts(), stream.journal.at)
 
@@ -145,10 +147,10 @@ class RoomHub:
         """What goes on in a room, also what is not written yet."""
         return [self._words.alert(placed) for placed in room.open_alerts()]
 
-    def public_states(self, room_id: str) -> dict[str, tuple[str, int | None]]:
-        """State and people of each area of a room, by id; nothing of a room that is not alive."""
+    def public_figures(self, room_id: str) -> dict[str, PublicFigure]:
+        """What everybody may know of each area of a room, by id; nothing of a room that is not alive."""
         room = self.book.get(room_id)
-        return room.public_states() if room else {}
+        return room.public_figures() if room else {}
 
     async def _greet(self, camera_id: str, room_id: str) -> None:
         try:

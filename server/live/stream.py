@@ -9,13 +9,15 @@ from typing import Any, Protocol
 from server.core.analytics import Analytics
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
+from server.core.reading import Reading, read
+from server.core.report_json import whole
 from server.engine.base import Engine
 from server.live import metrics
 from server.live.counters import Counters
 from server.live.frame import Frame
 from server.live.journal import Journal
 from server.live.rate import RateMeter
-from server.live.results import encode_rate, encode_result
+from server.live.results import CrowdMaps, encode_rate, encode_result
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -28,8 +30,8 @@ class Audience(Protocol):
     def picture_widths(self, camera_id: str) -> Sequence[int]:
         """In which widths a picture of the camera's next frame is wanted."""
 
-    def show(self, stream: "Stream", result: Answer, pictures: Mapping[int, bytes], arrived_s: float) -> None:
-        """A frame that arrived then was answered."""
+    def show(self, stream: "Stream", result: Answer, pictures: Mapping[int, bytes], reading: Reading) -> None:
+        """A frame was answered; `reading` says when it arrived and what it showed."""
 
 
 @dataclass(slots=True)
@@ -81,12 +83,14 @@ class Stream:
         self.counters = Counters()
         self.analytics = Analytics(origin_ms=opened_at * 1000)
         self.journal = Journal(camera_id, opened_at)
+        self.reading = Reading()
         self.epoch = 1
         self.duration_ms = 0.0
         self._engine = engine
         self._clock = clock
         self._audience = audience
         self._rate = RateMeter(clock())
+        self._crowd_maps = CrowdMaps()
         self._full = False
         self._last_seq = 0
         self._last_t = 0.0
@@ -98,6 +102,10 @@ class Stream:
     def next_seq(self) -> int:
         """The smallest number that a frame may have."""
         return self._last_seq + 1
+
+    def resume(self) -> None:
+        """Another connection sends the frames now, and has nothing of what was answered to the one before."""
+        self._crowd_maps.forget()
 
     def refuse(self, seq: int, error: CodedError) -> Answer:
         """Answer a frame that did not pass the checks. It uses up its number unless that was the fault."""
@@ -159,6 +167,7 @@ class Stream:
             "peak": figures.peak,
             "peak_t": figures.peak_t,
             "unique": figures.unique,
+            "crowd_peak": whole(figures.crowd_peak),
             "counters": self.counters.as_dict(),
         }
 
@@ -222,13 +231,14 @@ class Stream:
             "total_ms": (ended - current.arrived) * 1000,
         }
         self.journal.note(tracks.t, analysis, current.frame.jpeg)
-        result = encode_result(tracks, analysis, self.journal.alert_id)
+        result = encode_result(tracks, analysis, self.journal.open_alert, self._crowd_maps.take(tracks))
         result["counters"] = self.counters.as_dict()
         rate = self._rate.rate(ended)
         self._note_full(rate.full)
         result["rate"] = encode_rate(rate)
         result["timing"] = {name: round(value, 2) for name, value in timing.items()}
-        self._audience.show(self, result, tracks.pictures, current.arrived)
+        self.reading = read(tracks, analysis.zones, current.arrived)
+        self._audience.show(self, result, tracks.pictures, self.reading)
         return {"seq": seq, "status": "processed", "result": result}
 
 

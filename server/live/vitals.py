@@ -62,7 +62,11 @@ class Vitals:
 
     def _look(self) -> None:
         streams = list(self._streams())
-        metrics.PEOPLE.set(sum(stream.analytics.figures.count for stream in streams))
+        analytics = [stream.analytics for stream in streams]
+        metrics.PEOPLE.set(sum(one.figures.count for one in analytics))
+        metrics.ESTIMATED.set(sum(one.people for one in analytics))
+        metrics.CROWDED.set(sum(one.crowd is not None for one in analytics))
+        metrics.UNKNOWN.set(sum(not one.known for one in analytics))
         counters = [stream.counters for stream in streams]
         UNANSWERED.set(sum(one.received - one.processed - one.dropped - one.rejected for one in counters))
         TASKS.set(len(asyncio.all_tasks()))

@@ -35,6 +35,10 @@ class AlertRecord:
     interrupted : bool
         It ended because it was not watched any more, at the last frame that is known: the stream ended, the zone or the
         limit was removed, or the process was killed. How it went on, nobody knows.
+    estimated : bool
+        The peak is an estimate: there were too many people to count.
+    peak_low, peak_high : float or None
+        The true peak lies between them about nine times in ten; None where it was counted.
     """
 
     id: str
@@ -53,9 +57,13 @@ class AlertRecord:
     claimed_at: float | None = None
     claimed_by: str | None = None
     interrupted: bool = False
+    estimated: bool = False
+    peak_low: float | None = None
+    peak_high: float | None = None
 
 
-COUNTED = ("level", "ended_at", "peak", "peak_at", "zone_name", "interrupted")
+PEAK = ("peak", "peak_at", "estimated", "peak_low", "peak_high")
+COUNTED = ("level", "ended_at", "zone_name", "interrupted", *PEAK)
 """What a running stream may change; the rest is written once, or belongs to whoever acknowledges."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.alerts import AlertRecord
+from server.storage.alerts import PEAK, AlertRecord
 from server.storage.rights import Role, has_role
 from server.storage.schema import alerts, area_alerts, areas, cameras, rooms, streams
 from server.storage.upsert import insert_into
@@ -32,6 +32,9 @@ class AreaAlert:
     claimed_at: float | None = None
     claimed_by: str | None = None
     interrupted: bool = False
+    estimated: bool = False
+    peak_low: float | None = None
+    peak_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class PlacedAlert:
 async def upsert_area_alert(connection: AsyncConnection, alert: AreaAlert) -> None:
     """Write an alert over what was written of it before."""
     query = insert_into(connection, area_alerts).values(**asdict(alert))
-    changed = {name: query.excluded[name] for name in ("level", "ended_at", "peak", "peak_at", "interrupted")}
+    changed = {name: query.excluded[name] for name in ("level", "ended_at", "interrupted", *PEAK)}
     await connection.execute(query.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 

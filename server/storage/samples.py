@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, select
+from sqlalchemy import ColumnElement, case, delete, func, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
@@ -30,12 +31,18 @@ class Sample:
         Its beginning, Unix seconds, a multiple of `step_s`.
     seconds : float
         How much of it was observed.
-    least, most, last : int
-    mean : float
-        Over the observed time.
+    least, most, last : int or None
+    mean : float or None
+        Of the people who were boxed, over the observed time; all None where nothing is known of the stretch.
     entries, exits : int
     dwell_s, visits : float, int
         Total length and number of the visits that ended in it.
+    estimate, estimate_most : float or None
+        Mean over the observed time, and largest value, of the people shown: estimated where it was crowded, else
+        counted. None where it was never crowded: then they are `mean` and `most`.
+    crowded_s, unknown_s : float
+        How long people were estimated, and how long their number was not known: nothing could be said yet, which is
+        not observed time, or there were more than could be seen and no estimate.
     """
 
     camera_id: str
@@ -44,14 +51,18 @@ class Sample:
     step_s: int
     at: float
     seconds: float
-    least: int
-    mean: float
-    most: int
-    last: int
+    least: int | None
+    mean: float | None
+    most: int | None
+    last: int | None
     entries: int
     exits: int
     dwell_s: float
     visits: int
+    estimate: float | None = None
+    estimate_most: float | None = None
+    crowded_s: float = 0.0
+    unknown_s: float = 0.0
 
 
 async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> None:
@@ -70,21 +81,41 @@ async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> No
 
 
 def _merged(query: Insert) -> dict[str, ColumnElement[object]]:
-    """Old and new as one: extremes, sums, and the mean weighted by what was observed."""
+    """Old and new as one: extremes, sums, and means weighted by what was observed; what is not known adds nothing."""
     old, new = samples.c, query.excluded
-    weight = old.seconds + new.seconds
-    mean = case(
-        (weight > 0, (old.mean * old.seconds + new.mean * new.seconds) / weight), else_=(old.mean + new.mean) / 2
-    )
+    crowded = old.estimate.is_not(None) | new.estimate.is_not(None)
+    shown = func.coalesce(old.estimate, old.mean), func.coalesce(new.estimate, new.mean)
+    shown_most = func.coalesce(old.estimate_most, old.most), func.coalesce(new.estimate_most, new.most)
     merged: dict[str, ColumnElement[object]] = {
         "zone_name": new.zone_name,
-        "seconds": weight,
-        "least": case((old.least < new.least, old.least), else_=new.least),
-        "most": case((old.most > new.most, old.most), else_=new.most),
-        "mean": mean,
-        "last": new.last,
+        "seconds": old.seconds + new.seconds,
+        "least": case((old.least < new.least, old.least), else_=func.coalesce(new.least, old.least)),
+        "most": _larger(old.most, new.most),
+        "mean": _mean(old.mean, new.mean, old.seconds, new.seconds),
+        "last": func.coalesce(new.last, old.last),
+        "estimate": case((crowded, _mean(*shown, old.seconds, new.seconds)), else_=null()),
+        "estimate_most": case((crowded, _larger(*shown_most)), else_=null()),
     }
-    return merged | {name: old[name] + new[name] for name in ("entries", "exits", "dwell_s", "visits")}
+    sums = ("entries", "exits", "dwell_s", "visits", "crowded_s", "unknown_s")
+    return merged | {name: old[name] + new[name] for name in sums}
+
+
+def _larger(old: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The larger of two values, or the one that is known."""
+    return case((old > new, old), else_=func.coalesce(new, old))
+
+
+def _mean(
+    old: ColumnElement[Any], new: ColumnElement[Any], old_s: ColumnElement[Any], new_s: ColumnElement[Any]
+) -> ColumnElement[Any]:
+    """The mean of two means over so many seconds each, or the one that is known."""
+    weight = old_s + new_s
+    return case(
+        (old.is_(None), new),
+        (new.is_(None), old),
+        (weight > 0, (old * old_s + new * new_s) / weight),
+        else_=(old + new) / 2,
+    )
 
 
 async def select_samples(

@@ -7,16 +7,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core.crowd import Crowd
 from server.core.tracks import Track, Tracks
 
 _TRAIL_MS = 2000.0
 _GOLDEN = 0.618033988749895
 """Hues a golden ratio apart: neighbours in identity never look alike."""
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_ABOUT = "~"
+"""Drawn twice, one above the other: the font has no sign for "approximately"."""
+_THICK = 0.6
+"""How much of the picture the density hides where it is highest."""
 
 
 class Painter:
-    """Boxes, identities, short trails of the feet, and the count."""
+    """The density of a crowd, boxes, identities, short trails of the feet, and the number of people."""
 
     def __init__(self) -> None:
         self._trails: dict[int, deque[tuple[float, float, float]]] = {}
@@ -25,11 +30,12 @@ class Painter:
         """Return a copy of the picture, shape (height, width, 3), with the tracks drawn in."""
         canvas = image_bgr.copy()
         thickness = max(1, round(max(canvas.shape) / 640))
+        if tracks.crowd is not None:
+            _lay_over(canvas, tracks.crowd)
         for person in tracks.people:
             self._draw_person(canvas, person, tracks.t, thickness)
         self._forget(tracks.t)
-        label = f"{len(tracks.people)}"
-        _plate(canvas, label, (8, 8), (32, 32, 32), 1.2 * thickness)
+        _plate(canvas, people_label(tracks), (8, 8), (32, 32, 32), 1.2 * thickness)
         return canvas
 
     def _draw_person(self, canvas: NDArray[np.uint8], person: Track, t: float, thickness: int) -> None:
@@ -54,6 +60,30 @@ class Painter:
                 del self._trails[identity]
 
 
+def people_label(tracks: Tracks) -> str:
+    """Return the number of people in words, with the range of an estimate; never a 0 that is not known."""
+    if tracks.crowd is not None:
+        figure = tracks.crowd.figure
+        return f"{_ABOUT} {round(figure.estimate)} ({figure.low}-{figure.high})"
+    if not tracks.known:
+        return "not yet known"
+    if not tracks.stands and tracks.certainty is not None:
+        return f"at least {max(tracks.certainty.low, len(tracks.people))}"
+    return f"{len(tracks.people)}"
+
+
+def _lay_over(canvas: NDArray[np.uint8], crowd: Crowd) -> None:
+    """Colour the canvas by the density of its people, the more opaque the denser."""
+    height, width = canvas.shape[:2]
+    most = float(crowd.grid.max(initial=0.0))
+    if most <= 0:
+        return
+    share = cv2.resize(np.clip(crowd.grid / most, 0, 1).astype(np.float32), (width, height))
+    colours = cv2.applyColorMap(np.rint(share * 255).astype(np.uint8), cv2.COLORMAP_TURBO)
+    opaque = (_THICK * np.sqrt(share))[..., None]
+    canvas[:] = np.rint(canvas * (1 - opaque) + colours * opaque).astype(np.uint8)
+
+
 def _colour(identity: int) -> tuple[int, int, int]:
     red, green, blue = colorsys.hsv_to_rgb(identity * _GOLDEN % 1.0, 0.75, 0.95)
     return round(blue * 255), round(green * 255), round(red * 255)
@@ -71,4 +101,7 @@ def _plate(
     blue, green, red = colour
     bright = 0.114 * blue + 0.587 * green + 0.299 * red > 140  # luma, ITU-R BT.601
     ink = (0, 0, 0) if bright else (255, 255, 255)
-    cv2.putText(canvas, text, (left + margin, top + margin + height), _FONT, size, ink, thickness, cv2.LINE_AA)
+    start, base = left + margin, top + margin + height
+    if text.startswith(_ABOUT):
+        cv2.putText(canvas, _ABOUT, (start, base - height // 3), _FONT, size, ink, thickness, cv2.LINE_AA)
+    cv2.putText(canvas, text, (start, base), _FONT, size, ink, thickness, cv2.LINE_AA)

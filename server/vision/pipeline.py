@@ -7,8 +7,11 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
 from server.vision.camera_motion import CameraMotion
+from server.vision.crowd.adviser import Adviser
+from server.vision.crowd.watch import CrowdWatch, Scene
 from server.vision.decode import decode
 from server.vision.detections import Detections
 from server.vision.detector import Detector, Look
@@ -22,6 +25,10 @@ SAME_SHAPE = 0.02
 """How far the sides of two frames of one shape may be apart: they are rounded to whole pixels."""
 
 
+PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS = 4_000.0, 100.0
+"""For how long, and how often, a single picture is taken in: until doubts have settled."""
+
+
 class Pipeline:
     """Decode, detect, embed, track. Opened by `Vision`, which owns the networks.
 
@@ -33,11 +40,26 @@ class Pipeline:
         This stream's own.
     max_pixels : int
         Larger frames are refused.
+    watch : CrowdWatch
+        This stream's own.
+    quality : Quality
+        Of the detector's looks.
     """
 
-    def __init__(self, detector: Detector, features: Features, tracker: Tracker, max_pixels: int) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        features: Features,
+        tracker: Tracker,
+        max_pixels: int,
+        watch: CrowdWatch,
+        quality: Quality = Quality.BALANCED,
+    ) -> None:
         self.detector = detector
         self.features = features
+        self.quality = quality
+        self._watch = watch
+        self._adviser = Adviser()
         self._tracker = tracker
         self._camera = CameraMotion()
         self._doubt = Doubt()
@@ -79,6 +101,17 @@ class Pipeline:
         """Let the detector look at one decoded picture of shape (height, width, 3); see `begin`."""
         return self._begin(image_bgr, t, 0.0, ())
 
+    def photograph(self, image_bgr: NDArray[np.uint8]) -> Tracks:
+        """Count the people of a single picture of shape (height, width, 3), as of a scene that stays as it is.
+
+        Who is confirmed and what is doubtful shows over time: the picture is looked at once and taken in for as long as
+        a stream would need.
+        """
+        detections = self.detector.detect(image_bgr)
+        times = np.arange(0.0, PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS).tolist()
+        views = [self.track(image_bgr, t, detections, {"decode": 0.0, "detect": 0.0}) for t in times]
+        return replace(views[-1], t=0.0)
+
     def follow(self, images: Iterable[tuple[NDArray[np.uint8], float]]) -> Iterator[Tracks]:
         """Track the people of many decoded pictures and their times; each is prepared while the last is looked at."""
         return finish_in_turn(self.begin_image(image, t) for image, t in images)
@@ -106,6 +139,9 @@ class Pipeline:
         sightings = self._tracker.update(detections, looks, t, height, width)
         hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
         certainty = self._doubt.judge(sightings, hidden, detections, scale, t)
+        seen = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
+        scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty)
+        certainty, crowd = self._watch.follow(scene)
         times.append(perf_counter())
         embed_ms, track_ms = (np.diff(times) * 1000).tolist()
         return Tracks(
@@ -115,6 +151,8 @@ class Pipeline:
             people=tuple(_normalise(sighting, width, height) for sighting in sightings),
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
+            crowd=crowd,
+            advice=self._adviser.advise(self._watch.found, seen, scale, self.quality, t),
         )
 
     def _follow_size(self, size: tuple[int, int]) -> None:

@@ -1,5 +1,6 @@
 """What a vision process holds once: the networks that all its streams share."""
 
+import logging
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -7,11 +8,17 @@ from typing import Any
 import cv2
 import numpy as np
 
+from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.core.quality import Quality, input_sides
-from server.models.catalogue import APPEARANCE, find_detector, find_prepared
+from server.models.catalogue import APPEARANCE, DENSITY, find_detector, find_prepared
 from server.vision.backend import InferenceNetwork, choose_backend
 from server.vision.colours import ColourFeatures
+from server.vision.crowd.closer import CloserLooks
+from server.vision.crowd.density import DensityNetwork
+from server.vision.crowd.evidence import HINT
+from server.vision.crowd.looks import LooksAtOnce, LooksBeside
+from server.vision.crowd.watch import CrowdWatch
 from server.vision.detector import Detector
 from server.vision.features import Features
 from server.vision.network_features import MEAN, SCALE, NetworkFeatures
@@ -21,6 +28,10 @@ from server.vision.tracker import Tracker
 
 __all__ = ["Pipeline", "Vision"]
 
+logger = logging.getLogger("crowdcount.vision")
+
+CLOSER_SIDES = (640, 1280)
+"""Long sides of the input for closer looks, pixels: at a tile and at the whole frame, whatever the stream's quality."""
 _USUAL_FRAMES = ((480, 640), (360, 640), (640, 360), (640, 480))
 """Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
 
@@ -48,6 +59,8 @@ class Vision:
         self._detectors: dict[tuple[str, Quality], Detector] = {}
         self._detector(settings.model, Quality.BALANCED)
         self._features = self._load_features()
+        self._closer = self._load_closer()
+        self._beside = LooksBeside()
 
     def warm_up(self) -> None:
         """Compile for one usual frame: a network that cannot be loaded is known now."""
@@ -59,10 +72,25 @@ class Vision:
         for frame in _USUAL_FRAMES[1:]:
             self._detector(self._settings.model, Quality.BALANCED).prepare(*frame)
 
-    def open(self, model: str | None = None, quality: Quality = Quality.BALANCED) -> Pipeline:
-        """Return a pipeline for a new stream, with a tracker of its own."""
+    def open(self, model: str | None = None, quality: Quality = Quality.BALANCED, *, live: bool = False) -> Pipeline:
+        """Return a pipeline for a new stream, with a tracker of its own.
+
+        Parameters
+        ----------
+        model : str, optional
+        quality : Quality
+        live : bool
+            Whether frames come by the clock: closer looks are then taken beside them instead of between them.
+        """
         detector = self._detector(model or self._settings.model, quality)
-        return Pipeline(detector, self._features, Tracker(self._features), self._settings.max_pixels)
+        watch = CrowdWatch(self._closer, self._beside if live else LooksAtOnce())
+        tracker = Tracker(self._features)
+        return Pipeline(detector, self._features, tracker, self._settings.max_pixels, watch, quality)
+
+    def adjust(self, pipeline: Pipeline, model: str | None, quality: Quality) -> None:
+        """Let a stream's next frames be looked at with this quality; its tracker, and so its identities, stay."""
+        pipeline.detector = self._detector(model or self._settings.model, quality)
+        pipeline.quality = quality
 
     def price(self, quality: Quality) -> float:
         """Look once for people in a picture without any, of the usual shape and of the most pixels that this quality
@@ -94,6 +122,7 @@ class Vision:
             "input": detector.side(*frame),
             "appearance": self._settings.appearance,
             "backend": self._backend.name,
+            "density": DENSITY if self._closer.sees_density else None,
         }
 
     def _load_features(self) -> Features:
@@ -101,6 +130,19 @@ class Vision:
             return ColourFeatures()
         model = find_prepared(self._models_dir, APPEARANCE)
         return NetworkFeatures(self._backend.open(model, MEAN, SCALE))
+
+    def _load_closer(self) -> CloserLooks:
+        network = self._network(self._settings.model)
+        near, far = (Detector(network, side, HINT) for side in CLOSER_SIDES)
+        return CloserLooks(near, far, self._load_density())
+
+    def _load_density(self) -> DensityNetwork | None:
+        """The density network, or None where it is not prepared: crowds are then seen and not estimated."""
+        try:
+            return DensityNetwork(self._backend.open(find_prepared(self._models_dir, DENSITY), MEAN, SCALE))
+        except ModelError as error:
+            logger.warning("crowds are not estimated: %s", error.message)
+            return None
 
     def _detector(self, name: str, quality: Quality) -> Detector:
         if (name, quality) not in self._detectors:

@@ -59,6 +59,21 @@ async def test_each_step_is_told_once(database: Database) -> None:
     assert await told(database) == [("chn_hook", "alr_1", step) for step in ("warning", "critical", "cleared")]
 
 
+async def test_what_is_told_is_whether_the_peak_is_an_estimate(database: Database) -> None:
+    await add(database, channel())
+    await keep(database, BEGAN)
+    await keep(database, replace(WORSE, peak=470.0, estimated=True, peak_low=380.0, peak_high=560.0))
+    (begun,) = await claim(database)
+    async with database.writing() as connection:
+        await finish_parcel(connection, begun.number, 1000.0, "delivered")
+    (worse,) = await claim(database)
+    found = [
+        (one.document["alert"]["estimated"], one.document["alert"]["peak_low"], one.document["alert"]["peak_high"])
+        for one in (begun, worse)
+    ]
+    assert found == [(False, None, None), (True, 380.0, 560.0)]
+
+
 async def test_a_clock_that_is_set_back_holds_nothing_back(database: Database) -> None:
     await add(database, channel())
     await keep(database, BEGAN, now=90_000.0)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,14 @@ from server.alerts.failure import DeliveryError
 from server.alerts.message import alert_message
 from server.alerts.outside import Outside
 from server.alerts.webhook import WebHook
+from server.alerts.words import peak_amount
 from server.storage.outbox import Parcel
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import Receiver, signature_fits
 
 DOCUMENTATION = (Path(__file__).resolve().parents[2] / "docs" / "notifications.md").read_text("utf-8")
 NASTY = 'Gate "\u202egnp.exe\r\nX-Evil: 1\x00</script><b>&'
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "step": "critical",
     "interrupted": False,
     "alert": {
@@ -102,6 +104,35 @@ async def test_the_body_is_what_the_documentation_says(sender: WebHook, hook: Re
         "camera": {"id": "cam_a", "name": NASTY},
         "zone": {"id": "z1", "name": "Stairs"},
     }
+
+
+ESTIMATE = {"peak": 470.0, "estimated": True, "peak_low": 380.0, "peak_high": 560.25}
+
+
+async def test_an_estimate_is_sent_as_one(sender: WebHook, hook: Receiver) -> None:
+    alert = {**DOCUMENT["alert"], **ESTIMATE}
+    await sender.send(channel(target=hook.url), alert_message(parcel(alert=alert), "https://count.example.org"))
+    (request,) = hook.got
+    body = request.json
+    assert body["text"].startswith("Critical: ≈ 470 people (380–560) at 2023-11-14 ")
+    assert {name: body["alert"][name] for name in ESTIMATE} == ESTIMATE
+
+
+@pytest.mark.parametrize(
+    ("alert", "text"),
+    [
+        ({"figure": "people", "peak": 470.0, "estimated": False}, "470 people"),
+        ({"figure": "people", "peak": 1.0}, "1 person"),
+        ({"figure": "people", **ESTIMATE}, "≈ 470 people (380–560)"),
+        (
+            {"figure": "density", "peak": 4.24, "estimated": True, "peak_low": 3.4, "peak_high": 5.0},
+            "≈ 4.2 people per m² (3.4–5.0)",
+        ),
+        ({"figure": "people", "peak": 9.0, "estimated": True, "peak_low": None, "peak_high": None}, "≈ 9 people"),
+    ],
+)
+def test_a_peak_says_whether_it_was_counted(alert: dict[str, object], text: str) -> None:
+    assert peak_amount(alert) == text
 
 
 async def test_a_repeated_delivery_is_the_same_to_the_byte(sender: WebHook, hook: Receiver) -> None:

@@ -22,6 +22,7 @@ from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
 from server.storage import samples
+from server.storage.alerts import AlertRecord, upsert_alerts
 from server.storage.database import Database
 from server.storage.retention import DAY_S
 from server.storage.samples import Sample, add_samples, delete_old_samples
@@ -43,7 +44,9 @@ async def stream_something(user: Client, engine: ScriptedEngine) -> str:
     stream = (await user.open(camera))["stream"]
     for seq in range(1, 61):
         answer = await user.frame(stream, seq)
-    assert set(answer["result"]["zones"][0]["alerts"]["people"]) == {"id", "level", "began", "peak", "peak_t"}
+    assert set(answer["result"]["zones"][0]["alerts"]["people"]) == {
+        "id", "level", "began", "peak", "peak_t", "estimated",
+    }  # fmt: skip
     await user.call("stream_close", {"stream": stream})
     return camera
 
@@ -211,6 +214,61 @@ async def test_old_history_is_shown_from_what_is_left(server: RunningServer, set
         answer = await get(user, f"/api/cameras/{camera}/history", **query)
         assert answer["step_s"] == 60
         assert [point["max"] for point in answer["series"][0]["points"]] == [4]
+
+
+UNKNOWN = (None, None, None, None, 0, 0, 0.0, 0, None, None, 0.0, 10.0)
+CROWDED = (2, 3.0, 4, 3, 1, 0, 0.0, 0, 104.56, 140.26, 8.04, 0.0)
+
+
+async def keep(settings: Settings, fine: list[Sample]) -> None:
+    database = Database(settings.database)
+    async with database.writing() as connection:
+        await add_samples(connection, fine)
+    await database.close()
+
+
+async def test_estimates_and_unknown_time_are_in_every_export(server: RunningServer, settings: Settings) -> None:
+    at = time.time() // 10 * 10 - 600
+    async with server.user() as user:
+        camera = await user.camera()
+        crowded, unknown = ((at, 10.0, *CROWDED), (at + 20, 0.0, *UNKNOWN))
+        counted = (at + 40, 10.0, 1, 2.0, 4, 3, 0, 0, 0.0, 0)
+        await keep(settings, [Sample(camera, "", "", 10, *one) for one in (crowded, unknown, counted)])
+        query = {"step": "10", **around_now()}
+        (whole,) = (await get(user, f"/api/cameras/{camera}/history", **query))["series"]
+        names = ("min", "mean", "max", "last", "estimate", "estimate_max", "crowded_s", "unknown_s", "seconds")
+        assert [tuple(point[name] for name in names) for point in whole["points"]] == [
+            (2, 3.0, 4, 3, 104.6, 140.3, 8.0, 0.0, 10.0),
+            (None, None, None, None, None, None, 0.0, 10.0, 0.0),
+            (1, 2.0, 4, 3, None, None, 0.0, 0.0, 10.0),
+        ]
+        as_json = await get(user, f"/api/cameras/{camera}/history.json", **query)
+        assert as_json["series"] == [whole]
+        rows = list(csv.DictReader(io.StringIO(await get(user, f"/api/cameras/{camera}/history.csv", **query))))
+        assert [row["estimate"] for row in rows] == ["104.6", "", ""]
+        assert [(row["mean"], row["max"], row["unknown_s"]) for row in rows[1:]] == [
+            ("", "", "10.0"),
+            ("2.0", "4", "0.0"),
+        ]
+        async with user.http.get(f"/api/cameras/{camera}/history.parquet", params=query) as response:
+            table = import_module("pyarrow.parquet").read_table(io.BytesIO(await response.read()))
+        for row, point in zip(table.to_pylist(), whole["points"], strict=True):
+            assert {name: row[name] for name in names} == {name: point[name] for name in names}
+
+
+async def test_an_alert_says_that_its_peak_is_an_estimate(server: RunningServer, settings: Settings) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+        counted = AlertRecord("alr_1", camera, "z", "Stairs", "people", "warning", 100.0, 120.0, 7.0, 110.0)
+        range_ = {"estimated": True, "peak": 470.0, "peak_low": 380.0, "peak_high": 560.0}
+        estimated = replace(counted, id="alr_2", began_at=200.0, ended_at=None, **range_)  # type: ignore[arg-type]
+        database = Database(settings.database)
+        async with database.writing() as connection:
+            await upsert_alerts(connection, [counted, estimated])
+        await database.close()
+        newest, older = (await get(user, f"/api/cameras/{camera}/alerts"))["alerts"]
+        assert {name: newest[name] for name in range_} == range_
+        assert (older["estimated"], older["peak_low"], older["peak_high"]) == (False, None, None)
 
 
 @pytest.mark.parametrize(

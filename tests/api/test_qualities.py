@@ -30,9 +30,9 @@ async def test_the_choice_is_kept_for_the_camera_and_used_by_its_stream(
         camera = await user.camera()
         path = f"/api/cameras/{camera}/quality"
         async with user.http.get(path) as response:
-            assert await response.json() == {"quality": "balanced"}
+            assert await response.json() == {"quality": "balanced", "max_side": 960}
         async with user.http.put(path, json={"quality": "accurate"}) as response:
-            assert await response.json() == {"quality": "accurate"}
+            assert await response.json() == {"quality": "accurate", "max_side": 1280}
         async with user.http.put(path, json={"quality": "best"}) as response:
             assert response.status == 400
         opened = await user.open(camera)
@@ -42,6 +42,24 @@ async def test_the_choice_is_kept_for_the_camera_and_used_by_its_stream(
         opened = await user.open(camera, quality="fast")
         assert engine.opened[opened["stream"]].quality is Quality.FAST
         assert opened["limits"]["max_side"] == 960
+
+
+async def test_a_stream_that_goes_on_gets_the_new_quality_at_once(
+    server: RunningServer, engine: ScriptedEngine
+) -> None:
+    async with server.user() as user:
+        camera, other = await user.camera(), await user.camera("Yard")
+        stream = (await user.open(camera))["stream"]
+        beside = (await user.open(other))["stream"]
+        await user.frame(stream, 1)
+        async with user.http.put(f"/api/cameras/{camera}/quality", json={"quality": "accurate"}) as response:
+            assert response.status == 200
+        assert engine.opened[stream].quality is Quality.ACCURATE
+        assert engine.opened[beside].quality is Quality.BALANCED
+        answer = await user.frame(stream, 2)
+        assert answer["result"]["epoch"] == 1, "identities go on"
+        resumed = await user.open(camera, resume=stream)
+        assert (resumed["resumed"], resumed["quality"], resumed["limits"]["max_side"]) == (True, "accurate", 1280)
 
 
 @pytest.mark.parametrize("balanced", [160, 320, 640, 1280, 1920])

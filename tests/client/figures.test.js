@@ -1,20 +1,59 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { figureOf, noteText, peakText, peopleIn, peopleOf, peopleText, rangeText } from "../../client/core/people.js";
 import { look } from "../../client/live/verdict.js";
-import { rangeText } from "../../client/studio/view-figures.js";
+import { figuresOf } from "../../client/studio/watch.js";
+import { labelsOf } from "../../client/zones/figures.js";
 
-const FIGURES = { count: 12, low: 11, high: 14, saturated: false, full: false, peak: 12, unique: 20, at: 0, t: 0 };
+const SEEN = { count: 12, low: 11, high: 14, saturated: false, known: true, crowd: null };
+const CROWD = /** @type {const} */ ({ estimate: 470, low: 380, high: 560, method: "mixed" });
 
-describe("how sure the count is", () => {
-  for (const [name, change, expected] of /** @type {const} */ ([
-    ["a range", {}, "probably 11 to 14"],
-    ["as good as certain", { low: 12, high: 12 }, ""],
-    ["nothing known", { low: null, high: null }, ""],
-    ["a crowd in which not all are found", { saturated: true }, "probably more than 12: not everybody can be made out"],
+describe("what is known of the count", () => {
+  for (const [name, change, number, range, figure] of /** @type {const} */ ([
+    ["a range", {}, "12", "probably 11 to 14", 12],
+    ["as good as certain", { low: 12, high: 12 }, "12", "", 12],
+    ["nobody judged it", { low: null, high: null }, "12", "", 12],
+    ["an estimate", { low: 380, high: 560, saturated: true, crowd: CROWD }, "≈\u00a0470", "380–560, estimated", 470],
+    ["too many, and nothing estimates", { low: 15, high: null, saturated: true }, "at least 15", "", null],
+    ["too many, and nobody was found", { count: 0, low: 0, high: null, saturated: true }, "–", "Not yet known", null],
+    ["the first frame", { count: 0, low: 0, high: null, known: false }, "–", "Not yet known", null],
   ])) {
-    it(name, () => assert.equal(rangeText({ ...FIGURES, ...change }), expected));
+    it(name, () => {
+      const people = peopleOf({ ...SEEN, ...change });
+      assert.deepEqual([peopleText(people), rangeText(people), figureOf(people)], [number, range, figure]);
+    });
   }
+
+  it("says what it means and what to do", () => {
+    assert.equal(noteText(peopleOf(SEEN)), "");
+    assert.equal(noteText(peopleOf({ ...SEEN, crowd: CROWD })), "Crowded: identities, visitors and dwell time mean little here.");
+    assert.match(noteText(peopleOf({ ...SEEN, high: null, saturated: true })), /no density model is installed\. .* “crowdcount models pull csrnet”/);
+  });
+
+  it("calls the larger one the peak", () => assert.deepEqual([peakText(12, null), peakText(12, 512), peakText(600, 512)], ["12", "≈\u00a0512", "600"]));
+});
+
+describe("what is known of a zone", () => {
+  const zone = (/** @type {object} */ change) => /** @type {import("../../client/live/protocol.js").ZoneResult} */ ({ id: "a", occupancy: 7, level: "clear", known: true, crowd: null, ...change });
+  for (const [name, change, known, expected] of /** @type {const} */ ([
+    ["counted", {}, true, "7"],
+    ["estimated", { crowd: { ...CROWD, estimate: 120, low: 90, high: 150 } }, true, "≈\u00a0120, 90–150"],
+    ["a lower bound", { known: false }, true, "at least 7"],
+    ["nobody in it was made out", { known: false, occupancy: 0 }, true, "Not known"],
+    ["before anything is known", { known: false }, false, "Not known"],
+  ])) {
+    it(name, () => assert.equal(labelsOf([zone(change)], [], known).get("a")?.figure, expected));
+  }
+
+  it("of a server that does not say so is counted", () => assert.equal(peopleIn({ occupancy: 3 }, true).state, "counted"));
+});
+
+it("reads the same of a camera that another device streams", () => {
+  const camera = /** @type {import("../../client/studio/watch.js").Relayed} */ (/** @type {unknown} */ ({ count: 12, count_low: 380, count_high: 560, saturated: true, known: true, crowd: CROWD, peak: 20, unique: 90 }));
+  assert.equal(peopleOf(figuresOf(camera, 5, 100)).state, "estimated");
+  assert.equal(peopleOf(figuresOf({ ...camera, crowd: null, count_low: 12, count_high: null }, 5, 100)).state, "least");
+  assert.equal(peopleOf(figuresOf({ ...camera, crowd: null, saturated: false, known: false }, 5, 100)).state, "unknown");
 });
 
 it("believes the server that its machine is full", () => {

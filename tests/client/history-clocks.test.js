@@ -14,7 +14,7 @@ afterEach(() => {
 
 /** @param {string} t @param {number} mean @param {number} seconds @returns {import("../../client/history/digest.js").HistoryPoint} */
 function point(t, mean, seconds) {
-  return { t, seconds, min: 0, mean, max: Math.ceil(mean), last: 0, entries: 0, exits: 0, visits: 0, dwell_mean_s: null };
+  return { t, seconds, min: 0, mean, max: Math.ceil(mean), last: 0, entries: 0, exits: 0, visits: 0, dwell_mean_s: null, estimate: null, estimate_max: null, crowded_s: 0, unknown_s: 0 };
 }
 
 /** @param {string} date */

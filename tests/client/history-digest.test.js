@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { looksOf } from "../../client/history/chart.js";
+import { isUnknown, unknownStretches, worthSaying } from "../../client/history/certainty.js";
 import { aligned, digest } from "../../client/history/digest.js";
+import { certaintyText } from "../../client/history/notes.js";
 import { historyPath, reaching, readSpan, spanOf, toInput } from "../../client/history/span.js";
 
 /** @param {number} minute @param {number} mean @param {object} [more] @returns {import("../../client/history/digest.js").HistoryPoint} */
 function point(minute, mean, more = {}) {
   const t = new Date(Date.UTC(2026, 4, 1, 10, minute)).toISOString();
-  return { t, seconds: 60, min: 0, mean, max: Math.ceil(mean), last: 0, entries: 1, exits: 0, visits: 0, dwell_mean_s: null, ...more };
+  return { t, seconds: 60, min: 0, mean, max: Math.ceil(mean), last: 0, entries: 1, exits: 0, visits: 0, dwell_mean_s: null, estimate: null, estimate_max: null, crowded_s: 0, unknown_s: 0, ...more };
 }
 
 describe("the lines of the chart", () => {
@@ -44,8 +46,72 @@ describe("what a stretch of time came to", () => {
     assert.equal(digest([moment], 60).busiest?.average, 30);
   });
   it("says nothing of a time in which nothing was observed", () => {
-    assert.deepEqual(digest([], 60), { average: null, peak: 0, peakAt: null, entries: 0, exits: 0, dwellS: null, busiest: null });
+    assert.deepEqual(digest([], 60), { average: null, peak: 0, peakAt: null, peakEstimated: false, entries: 0, exits: 0, dwellS: null, busiest: null, estimatedS: 0, unknownS: 0, partlyUnknown: false });
     assert.equal(digest([point(0, 0)], 60).busiest, null);
+  });
+});
+
+const UNKNOWN = { seconds: 0, min: null, mean: null, max: null, last: null, entries: 0, unknown_s: 60 };
+const CROWDED = { estimate: 470, estimate_max: 512, crowded_s: 60 };
+
+describe("a crowd", () => {
+  it("is its estimate, not its boxes", () => {
+    const { average, peak, peakAt, peakEstimated, busiest, estimatedS } = digest([point(0, 2), point(1, 4, CROWDED)], 60);
+    assert.equal(average, (2 + 470) / 2);
+    assert.deepEqual([peak, peakAt, peakEstimated], [512, point(1, 0).t, true]);
+    assert.deepEqual([busiest?.average, busiest?.estimated, estimatedS], [236, true, 60]);
+  });
+  it("makes the hour busiest in which it was, and says so of that hour alone", () => {
+    const { busiest } = digest([point(0, 50), point(70, 4, CROWDED)], 60);
+    assert.deepEqual([busiest?.average, busiest?.estimated], [470, true]);
+    assert.equal(digest([point(0, 500), point(70, 4, CROWDED)], 60).busiest?.estimated, false);
+  });
+  it("does not make a peak an estimate that was counted", () => {
+    assert.equal(digest([point(0, 600), point(1, 4, CROWDED)], 60).peakEstimated, false);
+  });
+  it("is drawn as its estimate", () => {
+    const series = [{ zone: null, points: [point(0, 2), point(1, 4, CROWDED)] }];
+    assert.deepEqual(aligned(series, "mean", 60).values, [[2, 470]]);
+    assert.deepEqual(aligned(series, "max", 60).values, [[2, 512]]);
+  });
+});
+
+describe("what is not known", () => {
+  it("lowers no average, and is not nothing", () => {
+    const { average, partlyUnknown, unknownS } = digest([point(0, 8), point(1, 0, UNKNOWN)], 60);
+    assert.deepEqual([average, partlyUnknown, unknownS], [8, true, 60]);
+    const all = digest([point(0, 0, UNKNOWN)], 60);
+    assert.deepEqual([all.average, all.busiest, all.partlyUnknown], [null, null, true]);
+  });
+  it("has a lower bound at most, which is in no average and a peak all the same", () => {
+    const bound = point(1, 12, { unknown_s: 60 });
+    const { average, peak } = digest([point(0, 8), bound], 60);
+    assert.deepEqual([average, peak], [8, 12]);
+    assert.equal(isUnknown(bound), true);
+  });
+  it("breaks the line and is drawn for all that it lasts", () => {
+    const series = [{ zone: null, points: [point(0, 1), point(1, 0, UNKNOWN), point(2, 3, { unknown_s: 60 }), point(3, 4), point(9, 0, UNKNOWN)] }];
+    assert.deepEqual(aligned(series, "mean", 60).values, [[1, null, null, 4, null, null]]);
+    const at = Date.parse(point(0, 0).t);
+    assert.deepEqual(unknownStretches(series, 60), [
+      { from: at + 60_000, to: at + 180_000, unknownS: 120 },
+      { from: at + 540_000, to: at + 600_000, unknownS: 60 },
+    ]);
+  });
+  it("is the same time in every zone, and told once", () => {
+    const series = [null, { id: "a", name: "A" }].map((zone) => ({ zone, points: [point(0, 0, UNKNOWN)] }));
+    assert.deepEqual(unknownStretches(series, 60).map(({ unknownS }) => unknownS), [60]);
+  });
+  it("is not a first frame", () => {
+    const first = point(0, 3, { unknown_s: 0.2 });
+    assert.deepEqual([isUnknown(first), unknownStretches([{ points: [first] }], 60), worthSaying([first])], [false, [], false]);
+    assert.equal(worthSaying(new Array(60).fill(first)), true, "but many of them are");
+  });
+  it("is said in words", () => {
+    const words = (/** @type {object[]} */ ...more) => certaintyText(digest(more.map((one, i) => point(i, 4, one)), 60));
+    assert.equal(words({}), "Counted");
+    assert.equal(words(CROWDED, UNKNOWN), "1 min estimated · 1 min unknown");
+    assert.equal(words(UNKNOWN), "1 min unknown");
   });
 });
 

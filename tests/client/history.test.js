@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { History } from "../../client/core/history.js";
+import { NOT_KNOWN } from "../../client/core/people.js";
+import { runsOf } from "../../client/studio/stretches.js";
+import { cellsOf } from "../../client/studio/chart-cells.js";
+
+/** @param {number} value @returns {import("../../client/core/people.js").People} */
+const counted = (value) => ({ state: "counted", value, low: null, high: null });
 
 /** @param {number} seconds @param {number} fps @param {(t: number) => number} count */
 function filled(seconds, fps, count) {
   const history = new History();
-  for (let frame = 0; frame < seconds * fps; frame += 1) history.add((frame * 1000) / fps, count(frame / fps));
+  for (let frame = 0; frame < seconds * fps; frame += 1) history.add((frame * 1000) / fps, counted(count(frame / fps)));
   return history;
 }
 
@@ -21,7 +27,7 @@ describe("History", () => {
 
   it("gives the mean and the range of each bucket", () => {
     const history = new History();
-    for (const [t, count] of [[0, 2], [50, 4], [100, 3]]) history.add(t, count);
+    for (const [t, count] of [[0, 2], [50, 4], [100, 3]]) history.add(t, counted(count));
     const { average, low, high } = history.curve("60");
     assert.deepEqual([average[0], low[0], high[0]], [3, 2, 4]);
   });
@@ -38,9 +44,9 @@ describe("History", () => {
 
   it("breaks the line where nothing is known", () => {
     const history = new History();
-    history.add(0, 3);
-    history.add(1000, 3);
-    history.add(20000, 5);
+    history.add(0, counted(3));
+    history.add(1000, counted(3));
+    history.add(20000, counted(5));
     const { t, average } = history.curve("all");
     const gap = average.indexOf(null);
     assert.ok(gap > 0);
@@ -68,7 +74,46 @@ describe("History", () => {
     const history = filled(6000, 1, () => 1);
     history.clear();
     assert.ok(history.isEmpty);
-    history.add(0, 7);
+    history.add(0, counted(7));
     assert.deepEqual(history.curve("all").average, [7]);
+  });
+
+  it("keeps estimates apart, with their range, and has no number for what is not known", () => {
+    const history = new History();
+    history.add(0, counted(12));
+    history.add(1000, { state: "estimated", value: 470, low: 380, high: 560 });
+    history.add(2000, { state: "least", value: 12, low: 12, high: null });
+    history.add(3000, NOT_KNOWN);
+    const { average, low, high, kind } = history.curve("60");
+    assert.deepEqual(kind, ["counted", "estimated", "unknown", "unknown"]);
+    assert.deepEqual([average, low, high], [[12, 470, null, null], [12, 380, null, null], [12, 560, null, null]]);
+    assert.deepEqual(history.rows("all").slice(1), [
+      [0, 12, 12, 12, "counted", null, null],
+      [1, 470, 470, 470, "estimated", 380, 560],
+      [2, null, null, null, "unknown", null, null],
+      [3, null, null, null, "unknown", null, null],
+    ]);
+  });
+
+  it("means what was known, where a bucket has both", () => {
+    const history = new History();
+    for (const [t, people] of /** @type {const} */ ([[0, NOT_KNOWN], [50, counted(4)], [100, counted(6)]])) history.add(t, people);
+    const { average, kind } = history.curve("60");
+    assert.deepEqual([average, kind], [[5], ["counted"]]);
+    assert.deepEqual(cellsOf(history.table("60", 12)[0]), ["4", "5.0", "6"]);
+  });
+
+  it("writes a table in which nothing unknown is a number", () => {
+    const history = new History();
+    history.add(0, NOT_KNOWN);
+    assert.deepEqual(cellsOf(history.table("60", 12)[0]), ["not known", "–", "–"]);
+    history.clear();
+    history.add(0, { state: "estimated", value: 470, low: 380, high: 560 });
+    assert.deepEqual(cellsOf(history.table("60", 12)[0]), ["≈\u00a0470", "≈\u00a0470", "≈\u00a0470"]);
+  });
+
+  it("marks stretches from middle to middle", () => {
+    const runs = runsOf([0, 1, 2, 3, 4], ["counted", "estimated", "estimated", null, "unknown"]);
+    assert.deepEqual(runs, [{ kind: "estimated", from: 0.5, to: 2.5 }, { kind: "unknown", from: 3.5, to: 4 }]);
   });
 });

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { courseText } from "../../client/wall/alert-row.js";
+import { numberText, wordText } from "../../client/core/number-words.js";
 import { picturesFor } from "../../client/wall/choices.js";
 import { Feed } from "../../client/wall/feed.js";
 import { holds } from "../../client/wall/invites-form.js";
 import { merged } from "../../client/wall/log-pages.js";
 import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert, withRoom, withoutOld } from "../../client/wall/state.js";
-import { doubts, isUnknown, lifeText, trendShort } from "../../client/wall/words.js";
+import { tilePeople, zonePeople } from "../../client/wall/number.js";
+import { doubts, eyeOf, lookOf, sumText, sumWords } from "../../client/wall/sum.js";
+import { lifeText, trendShort } from "../../client/wall/words.js";
 import { byHand, byUrgency, isTaken, moved } from "../../client/wall/urgency.js";
 
 /** @param {string} id @param {string} [name] */
@@ -17,7 +20,7 @@ function camera(id, name = id) {
 
 /** @param {Partial<import("../../client/wall/types.js").CameraNow>} [change] @returns {import("../../client/wall/types.js").CameraNow} */
 function now(change) {
-  return { age_ms: 0, count: 1, peak: 1, unique: 1, level: "clear", zones: [], people: [], delay_ms: 90, fps: 8, state: "live", ...change };
+  return { age_ms: 0, count: 1, count_low: 1, count_high: 1, known: true, saturated: false, crowd: null, peak: 1, unique: 1, level: "clear", zones: [], people: [], delay_ms: 90, fps: 8, state: "live", ...change };
 }
 
 /** @param {Partial<import("../../client/wall/types.js").RoomAlert>} [change] @returns {import("../../client/wall/types.js").RoomAlert} */
@@ -45,7 +48,9 @@ function alert(change) {
 /** @type {import("../../client/wall/types.js").Room} */
 const ROOM = { id: "rom_1", name: "Fair", role: "operator", cameras: [camera("a"), camera("b")], members: [], areas: [] };
 
-const TOTAL = { people: 1, stale: 0, stale_cameras: [], missing_cameras: [] };
+/** @type {import("../../client/wall/types.js").Total} */
+const TOTAL = { people: 1, low: 1, high: 1, estimated: false, state: "clear", stale: 0, unknown_cameras: [], stale_cameras: [], missing_cameras: [] };
+const CROWD = { estimate: 470, low: 380, high: 560, method: /** @type {const} */ ("mixed") };
 
 /** @param {Record<string, Partial<import("../../client/wall/types.js").CameraNow>>} cameras @param {number} at */
 function seen(cameras, at = 0) {
@@ -59,6 +64,12 @@ describe("the order by urgency", () => {
 
   it("has what nobody looks after first, and what nobody streams last", () => {
     assert.deepEqual(byUrgency(cameras, states, alerts, 0), ["critical", "taken", "warning", "silent", "calm", "off"]);
+  });
+
+  it("has what cannot be counted before what is silent, and behind every alert", () => {
+    const more = new Map([...states, ...seen({ full: { saturated: true }, crowd: { saturated: true, crowd: CROWD } })]);
+    const found = byUrgency([...cameras, camera("full"), camera("crowd")], more, alerts, 0);
+    assert.deepEqual(found, ["critical", "taken", "warning", "full", "silent", "calm", "crowd", "off"]);
   });
 
   it("does not move for numbers that mean the same", () => {
@@ -104,19 +115,65 @@ describe("the course of an alert", () => {
 });
 
 describe("a sum", () => {
+  const old = { ...TOTAL, state: /** @type {const} */ ("unknown"), stale_cameras: ["a"] };
+  const least = { ...TOTAL, people: 14, low: 12, high: null, state: /** @type {const} */ ("unknown"), unknown_cameras: ["a"] };
+  /** @typedef {import("../../client/wall/types.js").Total} Total */
+  for (const [name, sum, look, number, words] of /** @type {[string, Total, string, string, string][]} */ ([
+    ["is a count", TOTAL, "counted", "1", ""],
+    ["is an estimate with its range", { ...TOTAL, people: 470, low: 380, high: 560, estimated: true }, "estimated", "≈\u00a0470", "380–560, estimated"],
+    ["is old where all of it is known to have been right", old, "stale", "1", ""],
+    ["is at least so many where a camera is not known", least, "unknown", "≥\u00a012", "Unknown: at least 12"],
+    ["is at least so many where a camera is missing", { ...TOTAL, state: "unknown", missing_cameras: ["a"] }, "unknown", "≥\u00a01", "Unknown: at least 1"],
+    ["is not known before anybody was seen", { ...least, people: 0, low: 0 }, "unknown", "–", "Unknown"],
+    ["of no camera is not known, whatever it adds up to", { ...TOTAL, people: 0, low: 0, high: null, state: "unknown" }, "unknown", "–", "Unknown"],
+    ["that is old and not known is not known", { ...least, stale_cameras: ["b"] }, "unknown", "≥\u00a012", "Unknown: at least 12"],
+  ])) {
+    it(name, () => assert.deepEqual([lookOf(sum), sumText(sum), sumWords(sum)], [look, number, words]));
+  }
+  it("that has not come yet is not known", () => assert.deepEqual([lookOf(null), sumText(null)], ["unknown", "–"]));
+
   it("names what is silent, also where nobody was seen there, and what is missing", () => {
-    const off = () => false;
-    assert.deepEqual(doubts(TOTAL, off), []);
-    assert.deepEqual(doubts({ stale_cameras: ["a"], missing_cameras: ["b", "c"] }, off), ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
+    assert.deepEqual(doubts(TOTAL, () => "off"), []);
+    const found = doubts({ unknown_cameras: [], stale_cameras: ["a"], missing_cameras: ["b", "c"] }, () => "off");
+    assert.deepEqual(found, ["1 camera is silent: its part is old", "2 cameras do not stream: their part is missing"]);
   });
   it("does not say of a camera that streams, and lacks a zone, that it does not", () => {
-    const found = doubts({ stale_cameras: [], missing_cameras: ["a", "b"] }, (camera) => camera === "a");
+    const found = doubts({ unknown_cameras: [], stale_cameras: [], missing_cameras: ["a", "b"] }, (camera) => (camera === "a" ? "live" : "off"));
     assert.deepEqual(found, ["1 camera does not stream: its part is missing", "1 camera lacks a zone that counts here: its part is missing"]);
   });
-  it("of cameras of which none streams is not known, whatever it adds up to", () => {
-    assert.equal(isUnknown({ missing_cameras: ["a", "b"] }, ["a", "b"]), true);
-    assert.equal(isUnknown({ missing_cameras: ["a"] }, ["a", "b"]), false);
-    assert.equal(isUnknown({ missing_cameras: [] }, []), false, "a room without cameras has nobody");
+  it("tells too many people from none yet, and calls nothing old that never was", () => {
+    const found = doubts({ unknown_cameras: ["full", "new"], stale_cameras: ["new", "full"], missing_cameras: [] }, (camera) => (camera === "full" ? "saturated" : "unseen"));
+    assert.deepEqual(found, ["1 camera sees too many people to count", "1 camera has not counted yet", "1 camera is silent: its part is old"]);
+  });
+  it("knows why a camera's part is not in it", () => {
+    const all = seen({ a: {}, off: { state: "offline" }, new: { age_ms: null }, full: { saturated: true }, crowd: { saturated: true, crowd: CROWD }, first: { known: false } });
+    assert.deepEqual(["a", "off", "new", "full", "crowd", "first", "gone"].map((id) => eyeOf(all.get(id))), ["live", "off", "unseen", "saturated", "live", "unseen", "off"]);
+  });
+});
+
+describe("the number of a tile", () => {
+  for (const [name, change, number, words] of /** @type {const} */ ([
+    ["is a count", { count: 3 }, "3", "people"],
+    ["is an estimate", { count: 12, saturated: true, crowd: CROWD, count_low: 380, count_high: 560 }, "≈\u00a0470", "380–560, estimated"],
+    ["is a lower bound", { count: 9, saturated: true, count_low: 12, count_high: null }, "≥\u00a012", "Unknown: at least 12"],
+    ["is not known where nobody was found in what is full", { count: 0, saturated: true, count_low: 0, count_high: null }, "–", "Unknown"],
+    ["is not 0 in the first frame", { count: 0, known: false, count_low: 0, count_high: 3 }, "–", "Unknown"],
+    ["is none before the first frame", { age_ms: null }, "–", ""],
+  ])) {
+    it(name, () => {
+      const people = tilePeople(seen({ a: change }).get("a"));
+      assert.deepEqual([numberText(people), wordText(people)], [number, words]);
+    });
+  }
+  it("is that of a zone, too", () => {
+    const zone = { id: "z", name: "Gate", occupancy: 3, level: /** @type {const} */ ("clear") };
+    const numbers = [
+      zonePeople({ ...zone, known: true, crowd: null, state: "clear" }),
+      zonePeople({ ...zone, known: true, crowd: CROWD, state: "clear" }),
+      zonePeople({ ...zone, known: false, crowd: null, state: "unknown" }),
+      zonePeople({ ...zone, occupancy: 0, known: false, crowd: null, state: "unknown" }),
+    ].map(numberText);
+    assert.deepEqual(numbers, ["3", "≈\u00a0470", "≥\u00a03", "–"]);
   });
 });
 

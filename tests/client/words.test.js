@@ -105,7 +105,7 @@ describe("the status", () => {
     it(`of ${name}`, () => assert.equal(statusText({ ...state, ...change }), expected));
   }
 
-  const figures = { count: 3, low: null, high: null, saturated: false, full: false, peak: 4, unique: 5, at: 1000, t: 500 };
+  const figures = { count: 3, low: null, high: null, saturated: false, known: true, crowd: null, crowdPeak: null, full: false, peak: 4, unique: 5, at: 1000, t: 500 };
   for (const [name, change, expected] of /** @type {const} */ ([
     ["are plain while live", {}, null],
     ["carry their age while reconnecting", { phase: "reconnecting" }, "Figures from 8 s ago"],
@@ -130,7 +130,23 @@ describe("what a screen reader hears", () => {
       [20000, 3, null],
       [20001, 0, "0 people now, 3 so far"],
     ];
-    for (const [now, count, expected] of steps) assert.equal(announcer.say(now, count, Math.max(count, now > 20000 ? 3 : 0)), expected);
+    for (const [now, count, expected] of steps) assert.equal(announcer.say(now, { state: "counted", value: count, low: null, high: null }, Math.max(count, now > 20000 ? 3 : 0)), expected);
+  });
+});
+
+describe("what a screen reader hears of a crowd", () => {
+  for (const [people, expected] of /** @type {const} */ ([
+    [{ state: "estimated", value: 470, low: 380, high: 560 }, "About 470 people, 380 to 560, estimated"],
+    [{ state: "least", value: 12, low: 12, high: null }, "At least 12 people; how many is not known"],
+    [{ state: "unknown", value: null, low: null, high: null }, "How many people there are is not yet known"],
+  ])) {
+    it(expected, () => assert.equal(new Announcer().say(0, people, 3), expected));
+  }
+
+  it("is said anew when a number is known in another way", () => {
+    const announcer = new Announcer();
+    announcer.say(0, { state: "counted", value: 12, low: 11, high: 14 }, 3);
+    assert.match(String(announcer.say(6000, { state: "least", value: 12, low: 12, high: null }, 3)), /At least/);
   });
 });
 

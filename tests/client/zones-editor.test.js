@@ -300,7 +300,7 @@ describe("figures over time", () => {
     const { t, values } = trends.aligned(["a", "b"], "60");
     assert.equal(t.length, 2);
     assert.deepEqual(values, [[1, 2], [undefined, 5]]);
-    assert.deepEqual(trends.rows([{ id: "b", name: "B" }], "60"), [["seconds", "zone", "least", "average", "most"], [1, "B", 5, 5, 5]]);
+    assert.deepEqual(trends.rows([{ id: "b", name: "B" }], "60"), [["seconds", "zone", "least", "average", "most", "state", "range_low", "range_high"], [1, "B", 5, 5, 5, "counted", null, null]]);
   });
   it("of zones that began hours apart keep their lines and rows: both have values at the same times", () => {
     const trends = new Trends();
@@ -311,8 +311,8 @@ describe("figures over time", () => {
     assert.deepEqual(known, Array.from({ length: known.length }, (_, i) => t.length - known.length + i), "one after the other, up to now");
     assert.ok(old.every((value) => value === 1));
     const rows = trends.table(["old", "new"], "all", 12);
-    assert.deepEqual(rows[0].most, [1, 7]);
-    assert.ok(rows.every(({ most }) => most[0] === 1), "no row is of one zone alone");
+    assert.deepEqual(rows[0].most.map((most) => most?.people), [1, 7]);
+    assert.ok(rows.every(({ most }) => most[0]?.people === 1), "no row is of one zone alone");
   });
   it("break where nobody counted, and only there", () => {
     const trends = new Trends();

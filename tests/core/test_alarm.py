@@ -149,3 +149,32 @@ def test_a_level_whose_limit_is_gone_falls(limits: Limits) -> None:
     alarm.change(limits)
     run(alarm, (0, 20), start=3)
     assert (alarm.level, alarm.alert) == (CLEAR, None)
+
+
+def unsure(alarm: Alarm, *stays: tuple[float, float, bool]) -> list[tuple[float, Level]]:
+    """Each value for so many seconds, and whether it may fall."""
+    t, found = 0.0, []
+    for value, seconds, may_fall in stays:
+        for _ in range(round(seconds * 10)):
+            steps = alarm.update(round(t * 1000), value, may_fall=may_fall)
+            found += [(round(step.t / 1000, 1), step.after) for step in steps]
+            t += 0.1
+    return found
+
+
+@pytest.mark.parametrize(
+    ("stays", "expected"),
+    [
+        ([(10, 3, True), (0, 60, False)], [(2.0, WARNING)]),  # a lower bound ends nothing
+        ([(10, 3, True), (0, 60, False), (0, 4, True)], [(2.0, WARNING), (66.0, CLEAR)]),
+        ([(10, 3, True), (0, 2, True), (0, 1, False), (0, 4, True)], [(2.0, WARNING), (9.0, CLEAR)]),
+        ([(10, 1, True), (0, 5, False), (10, 1.5, True)], [(7.0, WARNING)]),  # and interrupts no hold
+        ([(10, 1, True), (0, 60, False)], []),  # yet it holds nothing either
+        ([(10, 1, True), (0, 5, False), (0, 0.1, True), (10, 1.5, True)], []),
+        ([(10, 3, False), (25, 3, False)], [(2.0, WARNING), (5.0, CRITICAL)]),  # it may rise
+    ],
+)
+def test_a_lower_bound_makes_nothing_better(
+    stays: list[tuple[float, float, bool]], expected: list[tuple[float, Level]]
+) -> None:
+    assert unsure(Alarm(LIMITS), *stays) == expected

@@ -40,6 +40,11 @@ class ServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://localhost:{self._port}"
 
+    @property
+    def data(self) -> Path:
+        """The data directory."""
+        return self._data
+
     def __enter__(self) -> "ServerProcess":
         self.start()
         return self

@@ -1,12 +1,22 @@
 """The history page, with figures of a stream that really ran."""
 
+import asyncio
+import os
 import re
+import time
+from dataclasses import replace
+from pathlib import Path
 
 from playwright.sync_api import Page
 
+from server.storage.database import Database
+from server.storage.samples import Sample, add_samples
 from tests.e2e.conftest import wait_state
+from tests.e2e.process import ServerProcess
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.zone_tools import put_plan, rectangle, zone
+
+PICTURES = os.environ.get("CROWDCOUNT_TEST_PICTURES")
 
 
 def test_what_was_counted_is_found_again(studio: Page) -> None:
@@ -60,6 +70,55 @@ def test_what_was_counted_is_found_again(studio: Page) -> None:
     studio.get_by_label("1 hour").check()
     studio.locator("#history-rows tr").first.wait_for()
     assert studio.locator("#history-problem").is_hidden()
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Where somebody wants to look at it."""
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+async def keep(where: Path, samples: list[Sample]) -> None:
+    database = Database(where)
+    async with database.writing() as connection:
+        await add_samples(connection, samples)
+    await database.close()
+
+
+def test_a_crowd_is_an_estimate_and_what_was_unknown_is_no_gap(studio: Page, server: ServerProcess) -> None:
+    camera = studio.url.rsplit("/", 1)[1].split("#")[0]
+    now = time.time() // 60 * 60
+    counted = Sample(camera, "", "", 10, now - 3000, 10.0, 1, 2.0, 4, 3, 0, 0, 0.0, 0)
+    crowded = replace(counted, estimate=470.0, estimate_most=512.0, crowded_s=10.0)
+    unknown = replace(counted, seconds=0.0, least=None, mean=None, most=None, last=None, unknown_s=10.0)
+    course = [counted] * 60 + [crowded] * 60 + [unknown] * 90 + [counted] * 60
+    fine = [replace(one, at=counted.at + 10 * step) for step, one in enumerate(course)]
+    asyncio.run(keep(server.data / "crowdcount.sqlite3", fine))
+    studio.goto(f"/history?camera={camera}")
+    studio.get_by_label("1 hour").check()
+    row = studio.locator("#history-rows tr").first
+    studio.wait_for_function("() => document.querySelector('#history-rows')?.textContent.includes('512')")
+    cells = row.locator("td").all_inner_texts()
+    assert cells[0] == "≈ 158.0", "unknown time is in no average"
+    assert cells[1].startswith("at least ≈ 512 at ")
+    assert cells[6] == "10 min estimated · 15 min unknown"
+    assert "≈" in studio.locator("#history-busiest-note").inner_text()
+    assert "10 min" in studio.locator("#history-estimated").inner_text()
+    assert "15 min" in studio.locator("#history-unknown").inner_text()
+    assert studio.locator("#history-unknown-key").is_visible()
+    summary = studio.locator("#history-unknown-table summary")
+    summary.focus()
+    studio.keyboard.press("Enter")
+    assert studio.locator("#history-unknown-rows tr").count() == 1, "what follows each other is one stretch"
+    assert studio.locator("#history-unknown-rows td").inner_text() == "15 min"
+    for scheme in ("light", "dark"):
+        studio.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert violations(studio) == [], scheme
+        keep_picture(studio, f"history-crowd-{scheme}")
+    for width, height in ((360, 740), (1920, 1080)):
+        studio.set_viewport_size({"width": width, "height": height})
+        assert overflow(studio) == 0, f"{width}×{height}"
+        keep_picture(studio, f"history-crowd-{width}")
 
 
 def look_at_the_most(page: Page) -> None:

@@ -78,3 +78,16 @@ def test_frames_that_wait_together_are_answered_as_if_alone() -> None:
     assert alone[15]["tracks"]["people"]
     assert alone[16]["tracks"]["people"]
     assert [alone[id_]["error"]["code"] for id_ in (2, 5)] == ["BROKEN_JPEG"] * 2
+
+
+def test_another_quality_keeps_the_identities() -> None:
+    vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
+    messages = [frame(n, "street", encode_jpeg(image), n * 100.0) for n, image in enumerate(read_vtest(10))]
+    for head, _ in messages[6:]:
+        head["quality"] = "fast"
+    found = answer(vision, messages, waiting=False)
+    same = answer(vision, [({**head, "quality": "balanced"}, jpeg) for head, jpeg in messages], waiting=False)
+    before, after = [{person[0] for person in found[n]["tracks"]["people"]} for n in (5, 9)]
+    assert len(before & after) >= 2, "those who were there are who they were"
+    assert found[5]["tracks"]["people"] == same[5]["tracks"]["people"]
+    assert found[9]["tracks"]["people"] != same[9]["tracks"]["people"], "another input finds them elsewhere by a little"

@@ -1,11 +1,15 @@
 """What of a stream is kept: alerts and samples."""
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from server.core.alarm import Limits
-from server.core.analytics import Analytics
+from server.core.analytics import Analysis, Analytics
+from server.core.certainty import Certainty
+from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.ground import Calibration
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Tracks
@@ -37,7 +41,7 @@ def test_an_alert_is_one_record_from_its_beginning_to_its_end(analytics: Analyti
     play(journal, analytics, 0, 2, 2)
     (begun,) = journal.drain().alerts.values()
     assert (begun.level, begun.began_at, begun.ended_at, begun.peak) == ("warning", OPENED + 1, None, 2)
-    assert journal.alert_id("all", "people") == begun.id
+    assert journal.open_alert("all", "people") == begun
     play(journal, analytics, 3, 3, start=3)
     (worse,) = journal.drain().alerts.values()
     assert (worse.id, worse.level, worse.peak, worse.peak_at) == (begun.id, "critical", 3, OPENED + 3)
@@ -90,6 +94,106 @@ def test_samples_of_the_frame_and_each_zone(analytics: Analytics) -> None:
         ("", 10, 0, 0, 0),
         ("all", 10, 0, 0, 0),
     ]
+
+
+def crowd(people: float, version: int = 1) -> Crowd:
+    """So many people, evenly over the frame."""
+    figure = CrowdFigure(people, int(people * 0.8), int(people * 1.2), Method.DENSITY)
+    return Crowd(figure, version, np.full((4, 4), people / 16, np.float32))
+
+
+def look(journal: Journal, analytics: Analytics, second: float, boxed: int, **known: Any) -> Analysis:
+    """A frame with so many boxed people and what else is known of it."""
+    people = tuple(person(n + 1, left=0.05 + n / 20, right=0.08 + n / 20) for n in range(boxed))
+    analysis = analytics.update(Tracks(second * 1000.0, 640, 480, people, **known))
+    journal.note(second * 1000.0, analysis)
+    return analysis
+
+
+NOT_YET = Certainty(0, 0, known=False)
+TOO_MANY = Certainty(2, None, saturated=True)
+
+
+def test_samples_of_a_crowd_are_its_estimate_beside_its_boxes(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    for second in range(10):
+        look(journal, analytics, second, 2, certainty=TOO_MANY, crowd=crowd(100 + second, second + 1))
+    look(journal, analytics, 10, 2)
+    journal.close()
+    whole, zone, *later = journal.drain().samples
+    for sample in (whole, zone):
+        assert (sample.least, sample.mean, sample.most, sample.seconds) == (2, 2.0, 2, 10.0)
+        assert sample.estimate == pytest.approx(104.5, abs=1e-3)
+        assert sample.estimate_most == pytest.approx(109, abs=1e-3)
+        assert (sample.crowded_s, sample.unknown_s) == (10.0, 0.0)
+    assert [(sample.estimate, sample.crowded_s) for sample in later] == [(None, 0.0)] * 2
+
+
+@pytest.mark.parametrize("certainty", [NOT_YET, TOO_MANY])
+def test_what_is_not_known_is_stored_as_that(analytics: Analytics, certainty: Certainty) -> None:
+    journal = Journal("cam_1", OPENED)
+    for second in range(11):
+        look(journal, analytics, second, 0, certainty=certainty)
+    whole, zone = journal.drain().samples
+    for sample in (whole, zone):
+        assert (sample.least, sample.mean, sample.most, sample.last, sample.estimate) == (None,) * 5
+        assert (sample.seconds, sample.unknown_s) == (0.0, 10.0)
+
+
+def test_a_first_frame_lowers_nothing(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    look(journal, analytics, 0, 0, certainty=NOT_YET)
+    for second in range(1, 11):
+        look(journal, analytics, second, 2)
+    whole, zone = journal.drain().samples
+    assert (whole.least, whole.mean, whole.seconds, whole.unknown_s) == (2, 2.0, 9.0, 1.0)
+    assert (zone.least, zone.entries) == (2, 2)
+
+
+def test_boxes_of_a_saturated_frame_stay_and_are_said_to_be_a_lower_bound(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    for second in range(11):
+        look(journal, analytics, second, 2, certainty=TOO_MANY)
+    whole, _ = journal.drain().samples
+    assert (whole.mean, whole.seconds, whole.unknown_s, whole.estimate) == (2.0, 10.0, 10.0, None)
+
+
+def test_an_alert_says_that_its_peak_is_an_estimate(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    look(journal, analytics, 0, 3)
+    (counted,) = journal.open_alerts()
+    assert (counted.peak, counted.estimated, counted.peak_low, counted.peak_high) == (3, False, None, None)
+    look(journal, analytics, 1, 2, certainty=TOO_MANY, crowd=crowd(100))
+    (estimated,) = journal.open_alerts()
+    assert (estimated.id, estimated.peak, estimated.estimated) == (counted.id, 100, True)
+    assert (estimated.peak_low, estimated.peak_high) == (80, 120)
+    look(journal, analytics, 2, 2, certainty=TOO_MANY, crowd=crowd(50, version=2))
+    look(journal, analytics, 3, 3)
+    assert journal.open_alerts() == [estimated], "of the peak, not of the newest frame"
+
+
+def test_the_peak_of_a_density_has_its_range_in_its_unit() -> None:
+    ground = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (1.0, 0.0)))
+    limits = replace(LIMITS, warning=0.01, critical=None)
+    analytics = Analytics(Plan((ALL,), limits={"all": ZoneLimits(density=limits)}, calibration=ground))
+    journal = Journal("cam_1", OPENED)
+    area = look(journal, analytics, 0, 2, certainty=TOO_MANY, crowd=crowd(100)).zones[0].area_m2
+    assert area is not None
+    (alert,) = journal.open_alerts()
+    assert alert.estimated
+    assert (alert.peak_low, alert.peak_high) == (pytest.approx(80 / area), pytest.approx(120 / area))
+    assert alert.peak == pytest.approx(100 / area, rel=1e-3)
+
+
+def test_nobody_is_told_that_an_unknown_zone_is_clear(analytics: Analytics) -> None:
+    journal = Journal("cam_1", OPENED)
+    look(journal, analytics, 0, 3)
+    for second in range(1, 60):
+        look(journal, analytics, second, 0, certainty=TOO_MANY)
+    assert [alert.ended_at for alert in journal.drain().alerts.values()] == [None], "it goes on"
+    journal.close()
+    (ended,) = journal.drain().alerts.values()
+    assert ended.interrupted
 
 
 def test_samples_hold_the_exits_of_zones_that_are_gone_and_of_the_end() -> None:

@@ -31,7 +31,8 @@ async def test_a_frame_is_answered_with_people_and_totals(server: RunningServer,
     assert [answer["status"] for answer in answers] == ["processed"] * 3
     assert [[p["id"] for p in r["people"]] for r in results] == [[1, 2], [2], [3]]
     assert [(r["count"], r["peak"], r["unique"]) for r in results] == [(2, 2, 2), (1, 2, 2), (1, 2, 3)]
-    unjudged = {"count_low": None, "count_high": None, "saturated": False}
+    unjudged = {"known": True, "count_low": None, "count_high": None, "saturated": False}
+    unjudged |= {"crowd": None, "crowd_peak": None, "advice": None}
     assert all(unjudged.items() <= r.items() for r in results)
     assert results[0]["people"][0]["box"] == [0.4, 0.2, 0.5, 0.8]
     assert results[2]["peak_t"] == 100.0
@@ -161,6 +162,7 @@ async def test_closing_answers_with_the_totals(server: RunningServer, engine: Sc
             "peak": 2,
             "peak_t": 100.0,
             "unique": 2,
+            "crowd_peak": None,
             "counters": {"received": 2, "processed": 2, "dropped": 0, "rejected": 0},
         }
         assert engine.opened == {}

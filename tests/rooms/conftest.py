@@ -13,7 +13,7 @@ from tests.support.server import Client, RunningServer
 
 @dataclass
 class Hall:
-    """A room with one camera of its owner's; who operates it and who only looks."""
+    """A room with one camera of its owner's; who operates it and who only looks. `stream`: one that a test opened."""
 
     server: RunningServer
     id: str
@@ -21,6 +21,7 @@ class Hall:
     owner: Client
     operator: Client
     viewer: Client
+    stream: str = ""
 
     @property
     def path(self) -> str:

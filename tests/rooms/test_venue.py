@@ -5,20 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.alarm import Level, Limits
+from server.core.reading import SILENT_S, Reading, State, state_of
+from server.core.total import Part, total
 from server.core.trend import Trend
-from server.core.venue import (
-    SILENT_S,
-    UNWATCHED_S,
-    AreaWatch,
-    Part,
-    Reading,
-    State,
-    limits_for,
-    public_people,
-    public_state,
-    state_of,
-    total,
-)
+from server.core.venue import UNWATCHED_S, AreaWatch, limits_for, public_figure
 
 NOW = 1000.0
 CAMERAS = ("a", "b", "c", "d")
@@ -202,4 +192,5 @@ def test_what_everybody_is_told(people: int, age: float | None, expected: str, n
     area = AreaWatch((Part("a"),), 10, None)
     watch(area, (0, people), (3, people))
     report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
-    assert (public_state(report, 10), public_people(report)) == (expected, number)
+    told = public_figure(report, 10)
+    assert (told.state, told.people) == (expected, number)

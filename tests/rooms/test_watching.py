@@ -5,13 +5,25 @@ from typing import Any
 
 import pytest
 
-from server.core import venue
+from server.core import reading
 from server.live import viewer
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client
 from tests.support.wait import until
 
+SUM: dict[str, Any] = {
+    "people": 0,
+    "low": 0,
+    "high": 0,
+    "estimated": False,
+    "state": "clear",
+    "stale": 0,
+    "unknown_cameras": [],
+    "stale_cameras": [],
+    "missing_cameras": [],
+}
+"""Of people whom nobody doubts."""
 PICTURES = {"max_fps": 10, "width": 300}
 
 
@@ -143,23 +155,22 @@ async def test_who_does_not_acknowledge_is_cut(hall: Hall, monkeypatch: pytest.M
 
 
 async def test_a_silent_camera_is_marked_and_kept(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(venue, "SILENT_S", 0.6)
+    monkeypatch.setattr(reading, "SILENT_S", 0.6)
     await enter(hall.viewer, hall)
     stream = await start(hall)
     await hall.owner.frame(stream, 1)
     live = await newest(hall.viewer, hall.camera, state="live")
-    assert live["total"] == {"people": 1, "stale": 0, "stale_cameras": [], "missing_cameras": []}
+    assert live["total"] == SUM | {"people": 1, "low": 1, "high": 1}
     silent = await newest(hall.viewer, hall.camera, state="silent")
     assert silent["count"] == 1
     assert silent["age_ms"] >= 600
-    assert silent["total"] == {"people": 1, "stale": 1, "stale_cameras": [hall.camera], "missing_cameras": []}
+    old = {"people": 1, "low": 1, "high": 1, "stale": 1, "stale_cameras": [hall.camera], "state": "unknown"}
+    assert silent["total"] == SUM | old
     await hall.owner.frame(stream, 2)
     assert (await newest(hall.viewer, hall.camera, state="live"))["total"]["stale"] == 0
     await hall.owner.call("stream_close", {"stream": stream})
     gone = (await newest(hall.viewer, hall.camera, state="offline"))["total"]
-    assert gone == {"people": 0, "stale": 0, "stale_cameras": [], "missing_cameras": [hall.camera]}, (
-        "named, not dropped"
-    )
+    assert gone == SUM | {"high": None, "missing_cameras": [hall.camera], "state": "unknown"}, "named, not dropped"
 
 
 async def test_what_an_update_says_is_of_one_moment(hall: Hall, engine: ScriptedEngine) -> None:
@@ -204,7 +215,8 @@ async def test_an_area_adds_up_warns_and_is_shown_to_everybody(hall: Hall, engin
     )
     async with hall.server.client() as passer_by:
         page = await passer_by.get(f"/api/status/{code}")
-    assert page["areas"] == [{"name": "Gate A", "state": "full", "people": 4, "capacity": 10}]
+    counted = {"people": 4, "low": None, "high": None, "estimated": False, "capacity": 10}
+    assert page["areas"] == [{"name": "Gate A", "state": "full", **counted}]
     await hall.stored_alerts()
     taken = await hall.operator.post(f"/api/alerts/{alerts[0]['id']}/claim", {}, 200)
     assert taken["alert"]["claimed_by"] == "olga"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from server.storage.area_alerts import AreaAlert, end_open_area_alerts, upsert_area_alert
+from server.storage.area_alerts import AreaAlert, end_open_area_alerts, select_open_alerts, upsert_area_alert
 from server.storage.areas import Area, insert_area
 from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
@@ -47,3 +47,17 @@ async def test_what_a_killed_process_left_open_ends_when_its_room_was_counted_la
         found = (await connection.execute(select(area_alerts.c.ended_at, area_alerts.c.interrupted))).all()
     await database.close()
     assert found == [(ended_at, alert.ended_at is None)], "nobody watched what the killed process had open"
+
+
+async def test_a_peak_keeps_whether_it_is_an_estimate(where: Where) -> None:
+    database = Database(where)
+    async with database.writing() as connection:
+        await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
+        await insert_room(connection, Room("rom_1", "usr_a", "Hall", 1.0))
+        await insert_area(connection, Area("are_1", "rom_1", "All", (), None, 5.0, None, False, 1.0))
+        await upsert_area_alert(connection, ALERT)
+        larger = replace(ALERT, peak=470.0, peak_at=130.0, estimated=True, peak_low=380.0, peak_high=560.0)
+        await upsert_area_alert(connection, larger)
+        (placed,) = await select_open_alerts(connection, "rom_1", 0.0)
+    await database.close()
+    assert placed.alert == larger

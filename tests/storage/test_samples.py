@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,54 @@ async def test_two_streams_in_the_same_ten_seconds_add_up(database: Database) ->
             await add_samples(connection, [replace(ONE, seconds=0)])
     (sample,) = await stored(database, 10)
     assert (sample.entries, sample.mean, sample.seconds) == (10, 2.0, 0)
+
+
+CROWDED = replace(
+    ONE, at=HOUR + 10, least=2, mean=6.0, most=9, last=8, estimate=50.0, estimate_most=80.5, crowded_s=5.0
+)
+UNKNOWN = replace(
+    ONE, at=HOUR + 20, seconds=0.0, least=None, mean=None, most=None, last=None, entries=0, exits=0, dwell_s=0, visits=0
+)
+
+
+async def test_estimates_are_merged_with_counts_by_what_was_observed(database: Database) -> None:
+    async with database.writing() as connection:
+        await add_samples(connection, [ONE, CROWDED])
+    assert await stored(database, 10) == [ONE, CROWDED], "what was never crowded has no estimate"
+    (minute,) = await stored(database, 60)
+    assert (minute.mean, minute.most) == (4.0, 9), "of boxes, as ever"
+    assert (minute.estimate, minute.estimate_most) == ((2.0 * 10 + 50.0 * 10) / 20, 80.5)
+    assert (minute.crowded_s, minute.unknown_s) == (5.0, 0.0)
+
+
+async def test_whatever_the_order_estimates_come_to_the_same(database: Database) -> None:
+    parts = [ONE, CROWDED, replace(UNKNOWN, unknown_s=10.0), replace(ONE, at=HOUR + 30, seconds=4.0, mean=1.0)]
+    expected = (2.0 * 10 + 50.0 * 10 + 1.0 * 4) / 24
+    for number, order in enumerate(permutations(parts)):
+        fine = [replace(part, zone_id=str(number)) for part in order]
+        async with database.writing() as connection:
+            for part in fine:
+                await add_samples(connection, [part])
+    hours = await stored(database, 3600)
+    assert len(hours) == 24
+    for hour in hours:
+        assert hour.estimate == pytest.approx(expected)
+        assert (hour.least, hour.most, hour.estimate_most) == (1, 9, 80.5)
+        assert (hour.seconds, hour.crowded_s, hour.unknown_s) == (24.0, 5.0, 10.0)
+
+
+async def test_what_is_not_known_is_stored_and_lowers_nothing(database: Database) -> None:
+    unknown = replace(UNKNOWN, unknown_s=10.0)
+    async with database.writing() as connection:
+        await add_samples(connection, [unknown, replace(unknown, at=HOUR + 70), replace(ONE, at=HOUR + 80)])
+    assert (await stored(database, 10))[0] == unknown
+    first, second = await stored(database, 60)
+    assert (first.mean, first.least, first.last, first.seconds, first.unknown_s) == (None, None, None, 0.0, 10.0)
+    assert (second.mean, second.least, second.most, second.last) == (2.0, 1, 4, 3), "no 0 in it"
+    assert (second.estimate, second.unknown_s) == (None, 10.0)
+    async with database.writing() as connection:
+        await add_samples(connection, [replace(unknown, at=HOUR + 90)])
+    assert (await stored(database, 60))[1] == replace(second, unknown_s=20.0), "the last number that was known stays"
 
 
 async def test_only_the_owner_reads(database: Database) -> None:

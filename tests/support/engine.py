@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
@@ -14,11 +15,18 @@ def person(id_: int, left: float = 0.4, top: float = 0.2, right: float = 0.5, bo
     return Track(id_, (left, top, right, bottom), 0.9)
 
 
+Scene = tuple[Track, ...] | Tracks
+
+
 class ScriptedEngine:
-    """Sees one person by default; `script` holds what comes instead, one entry a frame."""
+    """Sees `scene`, one person by default; `script` holds what comes instead, one entry a frame.
+
+    An entry that is a `Tracks` is answered as it is, with the frame's time and the engine's epoch.
+    """
 
     def __init__(self) -> None:
-        self.script: deque[tuple[Track, ...] | Exception] = deque()
+        self.scene: Scene = (person(1),)
+        self.script: deque[Scene | Exception] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
         self.epoch = 1
@@ -40,6 +48,11 @@ class ScriptedEngine:
         """Remember the stream."""
         self.opened[stream_id] = settings
 
+    def change(self, stream_id: str, settings: StreamSettings) -> None:
+        """Remember the other settings."""
+        assert stream_id in self.opened
+        self.opened[stream_id] = settings
+
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """The next entry of the script, when the gate is open; pictures are said, not made."""
         self.running += 1
@@ -48,12 +61,13 @@ class ScriptedEngine:
             await self.gate.wait()
             self.seen.append((stream_id, jpeg, t))
             self.pictures.append(tuple(picture_widths))
-            entry = self.script.popleft() if self.script else (person(1),)
+            entry = self.script.popleft() if self.script else self.scene
             if isinstance(entry, Exception):
                 raise entry
             stages = {"decode": 1.0, "detect": 2.0, "embed": 0.5, "track": 0.25}
             pictures = {width: f"picture {width} of {t}".encode() for width in picture_widths}
-            return Tracks(t, 640, 480, entry, stages, self.epoch, pictures=pictures)
+            seen = entry if isinstance(entry, Tracks) else Tracks(t, 640, 480, entry)
+            return replace(seen, t=t, stages_ms=stages, epoch=self.epoch, pictures=pictures)
         finally:
             self.running -= 1
 

@@ -36,6 +36,9 @@ alerts = Table(
     Column("claimed_at", Float),
     Column("claimed_by", String(40)),
     Column("interrupted", Boolean, nullable=False, server_default=false()),
+    Column("estimated", Boolean, nullable=False, server_default=false()),
+    Column("peak_low", Float),
+    Column("peak_high", Float),
     Index("ix_alerts_camera_id_began_at", "camera_id", "began_at"),
 )
 

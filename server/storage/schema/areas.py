@@ -42,6 +42,9 @@ area_alerts = Table(
     Column("claimed_at", Float),
     Column("claimed_by", String(40)),
     Column("interrupted", Boolean, nullable=False, server_default=false()),
+    Column("estimated", Boolean, nullable=False, server_default=false()),
+    Column("peak_low", Float),
+    Column("peak_high", Float),
     Index("ix_area_alerts_area_id_began_at", "area_id", "began_at"),
 )
 

@@ -5,6 +5,7 @@ from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, S
 from server.storage.schema.base import metadata
 
 # The course of the figures; zone_id is empty for the whole frame. Each stretch is there once in every step.
+# Counts are null in a stretch of which nothing is known (server/storage/samples.py).
 samples = Table(
     "samples",
     metadata,
@@ -14,14 +15,18 @@ samples = Table(
     Column("at", Float, primary_key=True),
     Column("zone_name", String(60), nullable=False),
     Column("seconds", Float, nullable=False),
-    Column("least", Integer, nullable=False),
-    Column("mean", Float, nullable=False),
-    Column("most", Integer, nullable=False),
-    Column("last", Integer, nullable=False),
+    Column("least", Integer),
+    Column("mean", Float),
+    Column("most", Integer),
+    Column("last", Integer),
     Column("entries", Integer, nullable=False),
     Column("exits", Integer, nullable=False),
     Column("dwell_s", Float, nullable=False),
     Column("visits", Integer, nullable=False),
+    Column("estimate", Float),
+    Column("estimate_most", Float),
+    Column("crowded_s", Float, nullable=False, server_default="0"),
+    Column("unknown_s", Float, nullable=False, server_default="0"),
     Index("ix_samples_step_s_at", "step_s", "at"),
 )
 

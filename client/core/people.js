@@ -1,0 +1,84 @@
+/** A number of people and what is known of it: counted, estimated, at least so many, or not known. Pure. */
+import { t } from "../site/words.js";
+import { formatCount } from "./format.js";
+
+/**
+ * @typedef {import("../live/protocol.js").CrowdFigure} CrowdFigure
+ *
+ * @typedef {object} Seen what an answer says of people in a frame or in a zone
+ * @property {number} count people with a box
+ * @property {number | null} [low]
+ * @property {number | null} [high]
+ * @property {boolean} [saturated] whether the count is probably too small
+ * @property {boolean} [known]
+ * @property {CrowdFigure | null} [crowd]
+ *
+ * @typedef {"counted" | "estimated" | "least" | "unknown"} Knowledge `least` is unknown, too: only a lower bound is known
+ *
+ * @typedef {object} People
+ * @property {Knowledge} state
+ * @property {number | null} value null where not even a lower bound is known
+ * @property {number | null} low
+ * @property {number | null} high
+ */
+
+/** @type {People} */
+export const NOT_KNOWN = { state: "unknown", value: null, low: null, high: null };
+export const NONE = "–";
+
+/** @param {Seen} seen @returns {People} */
+export function peopleOf({ count, low = null, high = null, saturated = false, known = true, crowd = null }) {
+  if (crowd) return { state: "estimated", value: crowd.estimate, low: crowd.low, high: crowd.high };
+  const least = low ?? count;
+  if (saturated) return least > 0 ? { state: "least", value: least, low: least, high: null } : NOT_KNOWN;
+  return known ? { state: "counted", value: count, low, high } : NOT_KNOWN;
+}
+
+/** @param {{occupancy: number, known?: boolean, crowd?: CrowdFigure | null}} zone @param {boolean} [saturated] whether its frame is @returns {People} */
+export function peopleIn({ occupancy, known = true, crowd = null }, saturated = false) {
+  return peopleOf({ count: occupancy, crowd, known, saturated: saturated && !known });
+}
+
+/** The number for charts and bars; a lower bound is none. @param {People} people @returns {number | null} */
+export function figureOf({ state, value }) {
+  return state === "least" ? null : value;
+}
+
+/** @param {number} value */
+export function formatEstimate(value) {
+  return `≈\u00a0${formatCount(value)}`;
+}
+
+/** Short, as on a label. @param {People} people */
+export function peopleText({ state, value }) {
+  if (value === null) return NONE;
+  if (state === "least") return t("at least {count}", { count: formatCount(value) });
+  return state === "estimated" ? formatEstimate(value) : formatCount(value);
+}
+
+/** Of an estimate, or null. @param {People} people */
+export function spanText({ state, low, high }) {
+  if (state !== "estimated" || low === null || high === null) return null;
+  return t("{low}–{high}", { low: formatCount(low), high: formatCount(high) });
+}
+
+/** How sure it is, in words; empty where it is as good as certain. @param {People} people */
+export function rangeText(people) {
+  const { state, low, high } = people;
+  if (state === "unknown") return t("Not yet known");
+  if (state === "estimated") return t("{range}, estimated", { range: spanText(people) ?? "" });
+  if (state === "least" || low === null || high === null || low === high) return "";
+  return t("probably {low} to {high}", { low: formatCount(low), high: formatCount(high) });
+}
+
+/** What that means, and what to do about it; empty most of the time. @param {People} people */
+export function noteText({ state }) {
+  if (state === "estimated") return t("Crowded: identities, visitors and dwell time mean little here.");
+  if (state !== "least") return "";
+  return `${t("Too crowded to count, and no density model is installed.")} ${t("An administrator can install it with “crowdcount models pull csrnet”.")}`;
+}
+
+/** The larger of what was counted and what was estimated. @param {number} peak @param {number | null | undefined} crowdPeak */
+export function peakText(peak, crowdPeak) {
+  return crowdPeak !== null && crowdPeak !== undefined && crowdPeak > peak ? formatEstimate(crowdPeak) : formatCount(peak);
+}

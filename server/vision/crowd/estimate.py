@@ -1,0 +1,165 @@
+"""From closer looks and density to one number with its range, and to where its people are."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.crowd import CrowdFigure, Method
+from server.vision.boxes import areas, coverage, suppress
+from server.vision.detections import Detections
+
+Grid = NDArray[np.float32]
+
+CELLS = 64
+"""Cells of the grid along the longer side of the frame."""
+REGION = 8
+"""Side of a region in cells: in each the larger of the answers counts."""
+SAME, WITHIN, ALIKE = 0.55, 0.85, 4.0
+"""Boxes of several looks are one person when they overlap by more than `SAME`, or when one lies in the other by more
+than `WITHIN` and is not `ALIKE` times as large."""
+NOBODY, SURELY = 0.05, 0.45
+"""Scores in closer looks at which nobody and surely somebody is there; in between people count by their chance."""
+UNSEEN = 1.08
+"""People a box stands for: some are behind others, or missed. Between what groups of people (1.0) and a hall seen
+from above (1.16) need."""
+FLOOR = 0.02
+"""People in a cell of the density map that stand for nothing: foliage, shelves and paving give as much."""
+MISSED = 1.16
+"""What the density that is left has to be multiplied by: the median over 25 photographs of crowds of 164 to 4,633."""
+DENSE, DENSE_FROM = 1.5, 30.0
+"""Where density finds more than so many times the boxes and so many people more, the crowd is too dense for boxes."""
+BOXED_RANGE = (0.72, 1.38)
+DENSE_RANGE = (0.58, 1.75)
+"""What the truth is divided by the estimate: within these, nine times in ten (docs/accuracy.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """People by one round of looks.
+
+    Attributes
+    ----------
+    people : float
+    boxed : float
+        Those of them whom boxes carry.
+    least : int
+        People who were surely found.
+    method : Method
+    grid : ndarray of float32, shape (rows, columns)
+        People per cell; the sum is `people`.
+    """
+
+    people: float
+    boxed: float
+    least: int
+    method: Method
+    grid: Grid
+
+    @property
+    def dense(self) -> bool:
+        """Whether density carries a part of it."""
+        return self.method is not Method.BOXES
+
+    def figure(self, people: float, count: int) -> CrowdFigure:
+        """Return the estimate with its range, where `people` are what it is after smoothing and `count` are tracked."""
+        share = min(1.0, self.boxed / self.people) if self.people > 0 else 1.0
+        low, high = (share * a + (1 - share) * b for a, b in zip(BOXED_RANGE, DENSE_RANGE, strict=True))
+        people = max(people, float(count))
+        return CrowdFigure(
+            estimate=people,
+            low=min(int(people), max(int(people * low), count, min(self.least, int(people)))),
+            high=int(np.ceil(people * high)) + 1,
+            method=self.method,
+        )
+
+
+def merge(looks: list[Detections]) -> Detections:
+    """Put together what several looks at one frame found: each person once, the best box of each."""
+    boxes = np.vstack([look.xyxy for look in looks])
+    scores = np.concatenate([look.scores for look in looks])
+    kept = suppress(boxes, scores, SAME)
+    boxes, scores = boxes[kept], scores[kept]
+    area = areas(boxes)
+    ratio = area[:, None] / np.maximum(area[None], 1e-9)
+    double = (coverage(boxes, boxes) > WITHIN) & (ratio < ALIKE) & (ratio > 1 / ALIKE)
+    # Best first: somebody is a double of one who is better and is kept themselves.
+    alone = np.ones(len(scores), bool)
+    for row in range(1, len(scores)):
+        alone[row] = not (double[row, :row] & alone[:row]).any()
+    return Detections(boxes[alone], scores[alone])
+
+
+def grid_shape(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the grid of a frame of this size."""
+    longer = max(height, width)
+    return max(1, round(CELLS * height / longer)), max(1, round(CELLS * width / longer))
+
+
+def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Estimate:
+    """Return how many people a frame shows.
+
+    Parameters
+    ----------
+    found : Detections
+        Of all looks, each person once, pixels.
+    maps : list of ndarray, each of shape (rows, columns)
+        People per cell as density networks see them, at several scales; empty where boxes have to do.
+    height, width : int
+        Of the frame, pixels.
+    """
+    shape = grid_shape(height, width)
+    chances = np.clip((found.scores - NOBODY) / (SURELY - NOBODY), 0.0, 1.0)
+    boxed = _place(found.xyxy, chances * UNSEEN, shape, height, width)
+    least = int((found.scores >= SURELY).sum())
+    dense = _dense(maps, shape) if maps else np.zeros(shape, np.float32)
+    if dense.sum() < DENSE * boxed.sum() + DENSE_FROM:
+        people = float(boxed.sum())
+        return Estimate(people, people, least, Method.BOXES, boxed)
+    chosen = _regions(dense) > _regions(boxed)
+    grid = np.where(chosen, dense, boxed)
+    by_boxes = float(boxed[~chosen].sum())
+    people = float(grid.sum())
+    method = Method.MIXED if by_boxes >= 1.0 else Method.DENSITY
+    return Estimate(people, by_boxes, least, method, grid)
+
+
+def _place(boxes_xyxy: NDArray[np.float64], people: NDArray[np.float64], shape: tuple[int, int], *size: int) -> Grid:
+    """Put the people of boxes where their feet are."""
+    rows, columns = shape
+    height, width = size
+    grid = np.zeros(shape, np.float32)
+    column = np.clip((boxes_xyxy[:, 0] + boxes_xyxy[:, 2]) / 2 / width * columns, 0, columns - 1).astype(int)
+    row = np.clip(boxes_xyxy[:, 3] / height * rows, 0, rows - 1).astype(int)
+    np.add.at(grid, (row, column), people.astype(np.float32))
+    return grid
+
+
+def _dense(maps: list[Grid], shape: tuple[int, int]) -> Grid:
+    """People per cell by density: in each region the scale that finds most, since a wrong scale misses heads."""
+    grids = np.stack([_resize(np.maximum(one - FLOOR, 0.0), shape) for one in maps])
+    regions = np.stack([_regions(grid) for grid in grids])
+    best = np.take_along_axis(grids, regions.argmax(axis=0)[None], axis=0)[0]
+    grid: Grid = (best * MISSED).astype(np.float32)
+    return grid
+
+
+def _resize(density: Grid, shape: tuple[int, int]) -> Grid:
+    """Bring a density map to another grid; the sum stays."""
+    rows, columns = shape
+    shrinks = density.shape[0] > rows
+    resized = cv2.resize(density, (columns, rows), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    total = float(resized.sum())
+    return np.asarray(resized * (float(density.sum()) / total) if total > 0 else resized, np.float32)
+
+
+def _regions(grid: Grid) -> Grid:
+    """The people of each cell's region, shape (rows, columns)."""
+    rows, columns = grid.shape
+    tall, wide = -(-rows // REGION), -(-columns // REGION)
+    padded = np.zeros((tall * REGION, wide * REGION), np.float32)
+    padded[:rows, :columns] = grid
+    sums = padded.reshape(tall, REGION, wide, REGION).sum(axis=(1, 3))
+    spread: Grid = np.repeat(np.repeat(sums, REGION, axis=0), REGION, axis=1)[:rows, :columns]
+    return spread

@@ -1,0 +1,88 @@
+"""When closer looks are taken: at once, for files, or beside the frames and within a share of the time, live."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from time import monotonic, perf_counter
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+CALM_SHARE, CROWDED_SHARE = 0.035, 0.12
+"""Shares of a process's time that closer looks may take, for all streams together: where nothing is crowded, and
+where something is."""
+BURST_S = 1.5
+"""Seconds of work that may be saved up, so that a stream that begins is looked at in every part at once."""
+
+
+class Looks(Protocol):
+    """Takes closer looks for streams."""
+
+    @property
+    def frames_between(self) -> int:
+        """Frames of a stream between two looks at tiles, at least."""
+        ...
+
+    def may(self, *, crowded: bool) -> bool:
+        """Whether there is time for a look now."""
+        ...
+
+    def take(self, work: Callable[[], T]) -> "Future[T]":
+        """Begin a look, or take it at once; what goes wrong is in the future."""
+        ...
+
+
+class LooksAtOnce:
+    """For files: a look is over before the next frame comes, so that a file gives the same figures every time."""
+
+    frames_between = 25
+    """Of ten frames a second, and as many looks at a tile, a look would cost a tenth."""
+
+    def may(self, *, crowded: bool) -> bool:  # noqa: ARG002 - a file waits in either case
+        """Always."""
+        return True
+
+    def take(self, work: Callable[[], T]) -> "Future[T]":
+        """Take the look now."""
+        future: Future[T] = Future()
+        future.set_result(work())
+        return future
+
+
+class LooksBeside:
+    """For live streams: one look at a time, in a thread beside the frames, within the shares above."""
+
+    frames_between = 1
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="closer looks")
+        self._lock = threading.Lock()
+        # Seconds of work less what was earned since, for calm and for crowded scenes; below 0 is saved up.
+        self._spent = {False: -BURST_S, True: -BURST_S}
+        self._t = monotonic()
+        self._busy = False
+
+    def may(self, *, crowded: bool) -> bool:
+        """Whether no look is under way and the share is not used up."""
+        with self._lock:
+            now = monotonic()
+            passed, self._t = now - self._t, now
+            for kind, share in ((False, CALM_SHARE), (True, CROWDED_SHARE)):
+                self._spent[kind] = max(-BURST_S, self._spent[kind] - share * passed)
+            return not self._busy and self._spent[crowded] <= 0.0
+
+    def take(self, work: Callable[[], T]) -> "Future[T]":
+        """Begin the look."""
+        with self._lock:
+            self._busy = True
+        return self._pool.submit(self._measured, work)
+
+    def _measured(self, work: Callable[[], T]) -> T:
+        begun = perf_counter()
+        try:
+            return work()
+        finally:
+            took = perf_counter() - begun
+            with self._lock:
+                self._busy = False
+                self._spent = {kind: spent + took for kind, spent in self._spent.items()}

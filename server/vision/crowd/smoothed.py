@@ -1,0 +1,43 @@
+"""The estimate of a stream's people over time."""
+
+import numpy as np
+
+from server.core.crowd import Crowd
+from server.vision.crowd.estimate import Estimate
+
+SMOOTH_MS = 6_000.0
+"""Time in which an estimate is mostly replaced by newer ones: dozens of people do not come and go between two."""
+
+
+class SmoothedPeople:
+    """A decaying mean of the estimates; the newest says where the people are."""
+
+    def __init__(self) -> None:
+        self._newest: Estimate | None = None
+        self._people = 0.0
+        self._t = 0.0
+        self._version = 0
+
+    def take(self, estimate: Estimate | None, t: float) -> None:
+        """Take in an estimate of the frame captured at `t`, milliseconds; None: there is none any more."""
+        before, self._newest = self._newest, estimate
+        self._version += 1
+        if estimate is None:
+            return
+        old = float(np.exp(-max(0.0, t - self._t) / SMOOTH_MS))
+        # Boxes and density differ by more than chance: from one to the other nothing is smoothed.
+        if before is None or before.dense != estimate.dense:
+            old = 0.0
+        self._people, self._t = old * self._people + (1 - old) * estimate.people, t
+
+    def forget(self) -> None:
+        """The estimates are of another scene."""
+        self.take(None, self._t)
+
+    def crowd(self, count: int) -> Crowd | None:
+        """Return the estimate where `count` people are tracked, None where there is none."""
+        if self._newest is None:
+            return None
+        figure = self._newest.figure(self._people, count)
+        scale = figure.estimate / self._newest.people if self._newest.people > 0 else 0.0
+        return Crowd(figure, self._version, (self._newest.grid * scale).astype(np.float32))

@@ -1,0 +1,58 @@
+"""Where a picture shows what a packed crowd shows: fine texture without direction, over a large part of the frame.
+
+Edges of buildings, floors and fences run one way; heads run every way. The structure tensor tells them apart (Bigun
+and Granlund 1987): its trace is the strength of a texture, its coherence how much of it runs one way.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 480
+"""Long side of the small picture, pixels."""
+BLOCK = 12
+"""Side of a block of it, pixels."""
+STRONG = 8.0
+"""Grey levels a pixel: the mean gradient from which on a block has a texture; noise and lawns stay below."""
+WITHOUT_DIRECTION = 0.6
+"""Coherence, 0..1, below which a texture runs no particular way."""
+_SOBEL = 8.0
+"""What OpenCV's 3 x 3 Sobel kernel multiplies a slope of one grey level a pixel by."""
+
+
+def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which blocks have a crowd's texture and show no known person.
+
+    Parameters
+    ----------
+    image_bgr : ndarray of uint8, shape (height, width, 3)
+    known_xyxy : ndarray, shape (n, 4)
+        Boxes of the people who are known, pixels of the frame: what they wear is no sign of others.
+
+    Returns
+    -------
+    ndarray of bool, shape (rows, columns)
+        Blocks of the whole frame.
+    """
+    height, width = image_bgr.shape[:2]
+    scale = SIDE / max(height, width)
+    size = (max(BLOCK, round(width * scale)), max(BLOCK, round(height * scale)))
+    small = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0) / _SOBEL, cv2.Sobel(grey, cv2.CV_32F, 0, 1) / _SOBEL
+    xx, yy, xy = _means(across * across), _means(down * down), _means(across * down)
+    trace = xx + yy
+    coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (trace + 1e-3)
+    textured = (trace > STRONG**2) & (coherence < WITHOUT_DIRECTION)
+    for left, top, right, bottom in (known_xyxy * scale / BLOCK).tolist():
+        textured[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = False
+    found: NDArray[np.bool_] = textured
+    return found
+
+
+def _means(values: cv2.typing.MatLike) -> NDArray[np.float32]:
+    """Mean of each block, shape (rows, columns); a rest at the right and at the bottom is left out."""
+    rows, columns = values.shape[0] // BLOCK, values.shape[1] // BLOCK
+    blocks = values[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
+    means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return means

@@ -1,0 +1,188 @@
+"""Watches whether a stream's scene is crowded, and estimates its people while it is."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.certainty import Certainty
+from server.core.crowd import Crowd
+from server.vision.crowd.closer import CloserLooks, Survey
+from server.vision.crowd.estimate import Estimate
+from server.vision.crowd.evidence import TEXTURE, Evidence, TileEvidence
+from server.vision.crowd.looks import Looks
+from server.vision.crowd.smoothed import SmoothedPeople
+from server.vision.crowd.structure import crowd_like
+from server.vision.crowd.tiles import tiles
+from server.vision.detections import Detections
+
+TILE_MS, SURVEY_MS = 1_000.0, 4_000.0
+"""Between two looks at tiles, and between two rounds of looks in a crowd: milliseconds of capture time, at least."""
+DOUBT_MS = 60_000.0
+"""Between two rounds of looks where the texture alone is like a crowd's: foliage stays foliage."""
+TEXTURE_MS = 2_000.0
+"""Between two looks at the texture."""
+LEAVES_MS = 10_000.0
+"""How long nothing must speak for a crowd before it is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A frame as the usual look sees it.
+
+    Attributes
+    ----------
+    image_bgr : ndarray of uint8, shape (height, width, 3)
+    t : float
+        Capture time, milliseconds.
+    known_xyxy : ndarray, shape (n, 4)
+        People who are followed, seen or hidden; pixels.
+    count : int
+        Those of them who are seen.
+    certainty : Certainty
+        What the usual look says of its own error.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    t: float
+    known_xyxy: NDArray[np.float64]
+    count: int
+    certainty: Certainty
+
+
+Take = Callable[["Scene"], None]
+
+
+class CrowdWatch:
+    """Follows one stream.
+
+    Parameters
+    ----------
+    closer : CloserLooks
+    looks : Looks
+    """
+
+    def __init__(self, closer: CloserLooks, looks: Looks) -> None:
+        self._closer, self._looks = closer, looks
+        self._tiles = TileEvidence()
+        self._texture = 0.0
+        self._dense: bool | None = None
+        self._tile_t = self._survey_t = self._texture_t = float("-inf")
+        self._frames_since = 0
+        self._under: Future[Take] | None = None
+        self._crowded = False
+        self._sign_t = float("-inf")
+        self._least = 0
+        self._people = SmoothedPeople()
+        self._ratio: float | None = None
+        self._frames = 0
+
+    @property
+    def found(self) -> Detections:
+        """Everybody whom the newest closer look at each part found, pixels of the frame."""
+        return self._tiles.found
+
+    def follow(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
+        """Take in a frame and return what is known of its number of people; begin a closer look if one is due."""
+        self._frames += 1
+        self._frames_since += 1
+        self._follow_shape(scene)
+        self._collect(scene)
+        if self._under is None:
+            self._begin(scene)
+            self._collect(scene)
+        self._decide(scene)
+        return self._verdict(scene)
+
+    def _follow_shape(self, scene: Scene) -> None:
+        """In a frame of another shape the tiles show other parts: what was found in them says nothing of it."""
+        height, width = scene.image_bgr.shape[:2]
+        ratio = width / height
+        if self._ratio is not None and abs(ratio / self._ratio - 1) > 0.02:
+            self._tiles, self._under = TileEvidence(), None
+            self._tile_t = self._survey_t = self._texture_t = float("-inf")
+            self._people.forget()
+        self._ratio = ratio
+
+    def _begin(self, scene: Scene) -> None:
+        """Begin the look that is due most, if there is time for it."""
+        t = scene.t
+        if t - self._texture_t >= TEXTURE_MS:
+            self._texture_t = t
+            self._texture = float(crowd_like(scene.image_bgr, scene.known_xyxy).mean())
+        like_crowd = self._texture >= TEXTURE
+        every = SURVEY_MS if self._crowded else DOUBT_MS
+        wanted = self._crowded or like_crowd or self._survey_t == float("-inf")
+        if wanted and t - self._survey_t >= every and self._looks.may(crowded=True):
+            self._survey_t = t
+            self._under = self._looks.take(lambda: self._survey(scene, dense=like_crowd or bool(self._dense)))
+        elif (
+            t - self._tile_t >= TILE_MS
+            and self._frames_since >= self._looks.frames_between
+            and self._looks.may(crowded=False)
+        ):
+            self._tile_t, self._frames_since = t, 0
+            number = self._tiles.next_tile()
+            self._under = self._looks.take(lambda: self._look(scene, number))
+
+    def _look(self, scene: Scene, number: int) -> Take:
+        """Look at a tile; return what takes the result in, on the stream's own thread."""
+        height, width = scene.image_bgr.shape[:2]
+        tile = next(one for one in tiles(height, width) if one.number == number)
+        found = self._closer.at_tile(scene.image_bgr, tile)
+        return lambda _now: self._tiles.note(number, found, scene.known_xyxy)
+
+    def _survey(self, scene: Scene, *, dense: bool) -> Take:
+        survey = self._closer.everywhere(scene.image_bgr, dense=dense)
+        return lambda _now: self._take_survey(survey, scene)
+
+    def _take_survey(self, survey: Survey, scene: Scene) -> None:
+        for number, part in survey.parts:
+            self._tiles.note(number, part, scene.known_xyxy)
+        self._dense = None if survey.dense is None else survey.dense.dense
+        self._least = survey.boxed.least
+        self._people.take(self._choose(survey, scene), scene.t)
+
+    def _choose(self, survey: Survey, scene: Scene) -> Estimate | None:
+        """The estimate that holds for the scene; None where it is packed and nothing can estimate it."""
+        if survey.dense is not None:
+            return survey.dense
+        packed = self._evidence(scene).packed(self._crowded)
+        return None if packed and not self._closer.sees_density else survey.boxed
+
+    def _collect(self, scene: Scene) -> None:
+        """Take in the look that is over."""
+        if self._under is not None and self._under.done():
+            under, self._under = self._under, None
+            under.result()(scene)
+
+    def _evidence(self, scene: Scene) -> Evidence:
+        return Evidence(
+            more=self._tiles.more,
+            hints=self._tiles.hints,
+            texture=self._texture,
+            known=len(scene.known_xyxy),
+            saturated=scene.certainty.saturated,
+            dense=self._dense,
+        )
+
+    def _decide(self, scene: Scene) -> None:
+        """Say that a scene is crowded at once, and that it is so no more after some time without a sign."""
+        if self._evidence(scene).crowded(self._crowded):
+            if not self._crowded:
+                # What the last round found was found while nothing spoke for a crowd: look again now.
+                self._survey_t = min(self._survey_t, scene.t - SURVEY_MS)
+            self._crowded, self._sign_t = True, scene.t
+        elif self._crowded and scene.t - self._sign_t >= LEAVES_MS:
+            self._crowded = False
+
+    def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
+        known = self._frames > 1
+        if not self._crowded:
+            return replace(scene.certainty, saturated=False, known=known), None
+        crowd = self._people.crowd(scene.count)
+        if crowd is None:
+            return Certainty(max(self._least, scene.count, scene.certainty.low), None, saturated=True), None
+        return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd
