@@ -113,6 +113,7 @@ def test_a_photograph_is_a_film_of_one_frame(tmp_path: Path, name: str) -> None:
         (["{clip}", "--out", "{folder}"], {}, "is a folder"),
         (["{clip}", "--out", "o", "--model", "yolo99z"], {}, "no model named"),
         (["{clip}", "--out", "o"], {"CROWDCOUNT_MODELS_DIR": "/nonexistent"}, "models pull"),
+        (["{clip}", "--out", "o", "--model", "mobilenetv2"], {}, "does not find people"),
         (["{clip}", "--out", "o", "--render", "o.xyz"], {}, "use .mp4"),
         (["{clip}", "--out", "o", "--start", "2026-05-01T08:00:00Z"], {}, "give both"),
         (["{clip}", "--out", "o", "--samples", "s", "--start", "8 o'clock"], {}, "time zone"),

@@ -151,6 +151,20 @@ def find_prepared(models_dir: Path, name: str) -> PreparedModel:
     raise ModelError("UNKNOWN_MODEL", f"There is no model named {name[:40]!r}.")
 
 
+def find_detector(models_dir: Path, name: str) -> PreparedModel:
+    """Return a prepared model that finds people.
+
+    Raises
+    ------
+    ModelError
+        As `find_prepared`; ``UNKNOWN_MODEL`` also for a model that is for something else.
+    """
+    model = find_prepared(models_dir, name)
+    if model.kind != "detector":
+        raise ModelError("UNKNOWN_MODEL", f"The model {name} does not find people; choose a detector.")
+    return model
+
+
 def _read_card(folder: Path) -> PreparedModel | None:
     """Read a folder's card; None when it is not complete."""
     try:

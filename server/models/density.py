@@ -21,8 +21,11 @@ OUTPUT = "density"
 _POOL = 0
 _FRONT = (64, 64, _POOL, 128, 128, _POOL, 256, 256, 256, _POOL, 512, 512, 512)
 _BACK = (512, 512, 512, 256, 128, 64)
+_SMALL = 100_000
+"""Weights of a layer up to which they stay in 32 bits. They take no space, and rounding those of the last two layers
+changed the people counted by up to 0.2 %; with the others it is 0.05 % at most."""
 _TOLERANCE = 1e-3
-"""Largest difference that numbers of 16 bits may make, as a fraction of the people counted."""
+"""Largest difference that weights of 16 bits may make, as a fraction of the people counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def read_arrays(weights: Path) -> Arrays:
     """
     expected = {name: shape for layer in layers() for name, shape in layer.shapes.items()}
     try:
-        with np.load(weights, allow_pickle=False) as archive:
+        with weights.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile) or set(archive.files) != set(expected):
                 raise ModelError("BAD_WEIGHTS", f"{weights.name} does not hold the {len(expected)} arrays of CSRNet.")
             arrays = {name: archive[name] for name in expected}
@@ -81,8 +85,8 @@ def read_arrays(weights: Path) -> Arrays:
     return arrays
 
 
-def build(arrays: Arrays) -> Any:
-    """Return the network as an `openvino.Model`.
+def build(arrays: Arrays, half: bool = False) -> Any:
+    """Return the network as an `openvino.Model`; `half` keeps the weights of large layers in 16 bits.
 
     Input ``image``: float32 (n, 3, height, width), RGB by ImageNet's mean and deviation. Output ``density``: float32
     (n, 1, height // 8, width // 8), people per cell; its sum is the number of people.
@@ -97,7 +101,9 @@ def build(arrays: Arrays) -> Any:
         if layer.pooled:
             flow = ops.max_pool(flow, [2, 2], [1, 1], [0, 0], [0, 0], [2, 2]).output(0)
         pad = [layer.dilation * (layer.kernel // 2)] * 2
-        weight = ops.constant(arrays[f"{layer.name}.weight"])
+        weight = arrays[f"{layer.name}.weight"]
+        if half and weight.size > _SMALL:
+            weight = ops.convert(ops.constant(weight.astype(np.float16)), "f32")
         bias = ops.constant(arrays[f"{layer.name}.bias"].reshape(1, -1, 1, 1))
         flow = ops.add(ops.convolution(flow, weight, [1, 1], pad, pad, [layer.dilation] * 2), bias)
         if layer.name != "output_layer":
@@ -107,7 +113,7 @@ def build(arrays: Arrays) -> Any:
 
 
 def export(weights: Path, folder: Path, onnx: bool = False) -> None:
-    """Write ``network.xml`` and ``network.bin``: numbers of 16 bits where they count the same people.
+    """Write ``network.xml`` and ``network.bin``: weights of 16 bits where they count the same people.
 
     With `onnx` also ``network.onnx``, in 32 bits.
 
@@ -119,13 +125,12 @@ def export(weights: Path, folder: Path, onnx: bool = False) -> None:
     import openvino as ov
 
     arrays = read_arrays(weights)
-    model = build(arrays)
-    path = folder / NETWORK_FILE
-    ov.save_model(model, path, compress_to_fp16=True)
+    exact, half = build(arrays), build(arrays, half=True)
     example = np.random.default_rng(0).normal(size=(1, 3, 96, 128)).astype(np.float32)
-    exact, half = (_people(one, example) for one in (model, ov.Core().read_model(path)))
-    if abs(half - exact) > _TOLERANCE * abs(exact):
-        ov.save_model(model, path, compress_to_fp16=False)
+    people = _people(exact, example)
+    same = abs(_people(half, example) - people) < _TOLERANCE * abs(people)
+    # OpenVINO's own compression rounds small layers and biases, too.
+    ov.save_model(half if same else exact, folder / NETWORK_FILE, compress_to_fp16=False)
     if onnx:
         from server.models.density_onnx import save_onnx
 

@@ -11,7 +11,7 @@ import numpy as np
 from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.core.quality import Quality, input_sides
-from server.models.catalogue import APPEARANCE, DENSITY, find_prepared
+from server.models.catalogue import APPEARANCE, DENSITY, find_detector, find_prepared
 from server.vision.backend import InferenceNetwork, choose_backend
 from server.vision.colours import ColourFeatures
 from server.vision.crowd.closer import CloserLooks
@@ -154,6 +154,6 @@ class Vision:
     def _network(self, name: str) -> InferenceNetwork:
         """A detector's network, which serves every quality."""
         if name not in self._networks:
-            model = find_prepared(self._models_dir, name)
+            model = find_detector(self._models_dir, name)
             self._networks[name] = self._backend.open(model, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
         return self._networks[name]

@@ -112,6 +112,8 @@ class TestPull:
         assert prepared_models(models_dir) == []  # it is no choice of the user
         assert [path.name for path in (models_dir / ".pull").iterdir()] == ["lock"]
 
+        assert model.network.with_suffix(".bin").stat().st_size < 40_000_000  # weights of 16 bits
+
         picture = np.random.default_rng(0).normal(size=(1, 3, 43, 70)).astype(np.float32)
         network = ov.Core().read_model(model.network)
         assert str(network.input("image").partial_shape) == "[?,3,?,?]"
