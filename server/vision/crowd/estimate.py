@@ -21,9 +21,9 @@ SAME, WITHIN, ALIKE = 0.55, 0.85, 4.0
 than `WITHIN` and is not `ALIKE` times as large."""
 NOBODY, SURELY = 0.05, 0.45
 """Scores in closer looks at which nobody and surely somebody is there; in between people count by their chance."""
-UNSEEN = 1.12
-"""People a box stands for: some are behind others, or missed. Groups of people need 1.0 to 1.1, a hall seen from above
-1.16 to 1.2."""
+UNSEEN_FAR, UNSEEN_NEAR = (0.12, 1.2), (0.3, 1.0)
+"""People a box stands for, where people are so small or so large a fraction of the frame's height: who is far away
+hides others, and is more often missed. A hall seen from above needs 1.2, groups before the camera 1.0."""
 FLOOR = 0.02
 """People in a cell of the density map that stand for nothing: foliage, shelves and paving give as much."""
 MISSED = 1.16
@@ -79,6 +79,11 @@ class Estimate:
         )
 
 
+def chances(found: Detections) -> NDArray[np.float64]:
+    """Probability, shape (n,), that each of the merged boxes is a person."""
+    return np.clip((found.scores - NOBODY) / (SURELY - NOBODY), 0.0, 1.0)
+
+
 def merge(looks: list[Detections]) -> Detections:
     """Put together what several looks at one frame found: each person once, the best box of each."""
     boxes = np.vstack([look.xyxy for look in looks])
@@ -114,8 +119,9 @@ def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Es
         Of the frame, pixels.
     """
     shape = grid_shape(height, width)
-    chances = np.clip((found.scores - NOBODY) / (SURELY - NOBODY), 0.0, 1.0)
-    boxed = _place(found.xyxy, chances * UNSEEN, shape, height, width)
+    tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
+    stands_for = np.interp(tall, *zip(UNSEEN_FAR, UNSEEN_NEAR, strict=True))
+    boxed = _place(found.xyxy, chances(found) * stands_for, shape, height, width)
     least = int((found.scores >= SURELY).sum())
     dense = _dense(maps, shape) if maps else np.zeros(shape, np.float32)
     if dense.sum() < DENSE * boxed.sum() + DENSE_FROM:
