@@ -21,9 +21,10 @@ SAME, WITHIN, ALIKE = 0.55, 0.85, 4.0
 than `WITHIN` and is not `ALIKE` times as large."""
 NOBODY, SURELY = 0.05, 0.45
 """Scores in closer looks at which nobody and surely somebody is there; in between people count by their chance."""
-UNSEEN_FAR, UNSEEN_NEAR = (0.12, 1.2), (0.3, 1.0)
-"""People a box stands for, where people are so small or so large a fraction of the frame's height: who is far away
-hides others, and is more often missed. A hall seen from above needs 1.2, groups before the camera 1.0."""
+FAR, NEAR = 0.1, 0.4
+"""Heights of people as fractions of the frame's: a box of a far one stands for `FROM_FAR` people, since they hide each
+other and are missed; of those near the camera some are boxed twice."""
+FROM_FAR, FROM_NEAR = 1.2, 0.9
 FLOOR = 0.02
 """People in a cell of the density map that stand for nothing: foliage, shelves and paving give as much."""
 MISSED = 1.16
@@ -120,7 +121,7 @@ def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Es
     """
     shape = grid_shape(height, width)
     tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
-    stands_for = np.interp(tall, *zip(UNSEEN_FAR, UNSEEN_NEAR, strict=True))
+    stands_for = np.interp(tall, (FAR, NEAR), (FROM_FAR, FROM_NEAR))
     boxed = _place(found.xyxy, chances(found) * stands_for, shape, height, width)
     least = int((found.scores >= SURELY).sum())
     dense = _dense(maps, shape) if maps else np.zeros(shape, np.float32)

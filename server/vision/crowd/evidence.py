@@ -16,6 +16,9 @@ APART, INSIDE = 0.3, 0.6
 """A box that overlaps a known person by less, and lies in them by less, is somebody else."""
 MORE, MORE_SHARE = 4.0, 0.25
 """People found besides the known ones that make a scene crowded: so many, and that share of the known."""
+UNCOUNTED, UNCOUNTED_SHARE = 1.0, 0.35
+"""People whom the usual look's detections stand for besides the counted ones, that make a scene crowded: so many, and
+that share of the counted. Scenes without a crowd stayed below 0.4."""
 HINTS, HINTS_ALONE = 20.0, 8.0
 """Hints that make a scene packed where a part, or most of it, has a crowd's texture."""
 TEXTURE, TEXTURE_ALL = 0.3, 0.5
@@ -40,6 +43,9 @@ class Evidence:
         People who are known.
     saturated : bool
         Whether the usual look alone says that many are missed.
+    uncounted : float
+        People whom the usual look's detections stand for, less the counted ones and `UNCOUNTED_SHARE` of these; a mean
+        over some seconds.
     dense : bool or None
         Whether density finds a crowd; None where it was not asked.
     """
@@ -49,6 +55,7 @@ class Evidence:
     texture: float
     known: int
     saturated: bool
+    uncounted: float = 0.0
     dense: bool | None = None
 
     def crowded(self, already: bool) -> bool:
@@ -56,7 +63,7 @@ class Evidence:
         part = STAYS if already else 1.0
         found_more = self.more >= part * MORE and self.more >= part * MORE_SHARE * self.known
         packed = self.packed(already) if self.dense is None else self.dense
-        return self.saturated or found_more or packed
+        return self.saturated or found_more or packed or self.uncounted >= part * UNCOUNTED
 
     def packed(self, already: bool) -> bool:
         """Whether the picture is like a crowd in which not even closer looks find everybody."""

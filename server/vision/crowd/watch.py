@@ -16,6 +16,7 @@ from server.vision.crowd.looks import Looks
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.structure import crowd_like
 from server.vision.crowd.tiles import tiles
+from server.vision.crowd.uncounted import Uncounted
 from server.vision.detections import Detections
 
 TILE_MS = 1_000.0
@@ -84,6 +85,7 @@ class CrowdWatch:
         self._sign_t = float("-inf")
         self._least = 0
         self._people = SmoothedPeople()
+        self._uncounted = Uncounted()
         self._ratio: float | None = None
         self._frames = 0
 
@@ -97,6 +99,7 @@ class CrowdWatch:
         self._frames += 1
         self._frames_since += 1
         self._follow_shape(scene)
+        self._uncounted.note(scene.detections, scene.count, scene.t)
         self._collect(scene)
         if self._under is None:
             self._begin(scene)
@@ -186,6 +189,7 @@ class CrowdWatch:
             texture=self._texture,
             known=len(scene.known_xyxy),
             saturated=scene.certainty.saturated,
+            uncounted=self._uncounted.mean,
             dense=self._dense,
         )
 
