@@ -86,27 +86,6 @@ class Estimate:
         least = min(max(int(people * low), surely, self.least), int(people))
         return CrowdFigure(people, least, int(np.ceil(people * high)) + 1, self.method)
 
-    def times(self, factor: float) -> "Estimate":
-        """Return the same estimate of so many times the people."""
-        return replace(self, people=self.people * factor, boxed=self.boxed * factor, grid=self.grid * factor)
-
-    @property
-    def dense(self) -> bool:
-        """Whether density carries a part of it."""
-        return self.method is not Method.BOXES
-
-    def figure(self, people: float, count: int) -> CrowdFigure:
-        """Return the estimate with its range, where `people` are what it is after smoothing and `count` are tracked."""
-        share = min(1.0, self.boxed / self.people) if self.people > 0 else 1.0
-        low, high = (share * a + (1 - share) * b for a, b in zip(BOXED_RANGE, DENSE_RANGE, strict=True))
-        people = max(people, float(count))
-        return CrowdFigure(
-            estimate=people,
-            low=min(int(people), max(int(people * low), count, min(self.least, int(people)))),
-            high=int(np.ceil(people * high)) + 1,
-            method=self.method,
-        )
-
 
 def chances(found: Detections) -> NDArray[np.float64]:
     """Probability, shape (n,), that each of the merged boxes is a person."""
