@@ -27,6 +27,8 @@ class Survey:
     ----------
     parts : list of (int, Detections)
         What each tile alone has to report, by its number; pixels of the frame. Empty after a quick round.
+    whole : Detections
+        Whom the looks at the whole frame found, each once.
     boxed : Estimate
         By the boxes of all looks.
     quick : Estimate
@@ -36,6 +38,7 @@ class Survey:
     """
 
     parts: list[tuple[int, Detections]]
+    whole: Detections
     boxed: Estimate
     quick: Estimate
     dense: Estimate | None = None
@@ -69,20 +72,20 @@ class CloserLooks:
 
     def quickly(self, image_bgr: NDArray[np.uint8], usual: Detections) -> Survey:
         """Look once more at a whole picture of shape (height, width, 3) whose `usual` look found these people."""
-        _, quick = self._whole(image_bgr, usual)
-        return Survey([], quick, quick)
+        whole, quick = self._whole(image_bgr, usual)
+        return Survey([], whole, quick, quick)
 
     def everywhere(self, image_bgr: NDArray[np.uint8], usual: Detections, *, dense: bool) -> Survey:
         """Look at every part of a picture, too; `dense`: and ask for the density, where it can be had."""
         height, width = image_bgr.shape[:2]
-        found, quick = self._whole(image_bgr, usual)
+        whole, quick = self._whole(image_bgr, usual)
         parts = [(tile.number, self.at_tile(image_bgr, tile)) for tile in tiles(height, width)]
-        found = merge([found, *(part for _, part in parts)])
+        found = merge([whole, *(part for _, part in parts)])
         boxed = estimate(found, [], height, width)
         if not dense or self._density is None:
-            return Survey(parts, boxed, quick)
+            return Survey(parts, whole, boxed, quick)
         maps = _density_maps(image_bgr, self._density)
-        return Survey(parts, boxed, quick, estimate(found, maps, height, width))
+        return Survey(parts, whole, boxed, quick, estimate(found, maps, height, width))
 
     def _whole(self, image_bgr: NDArray[np.uint8], usual: Detections) -> tuple[Detections, Estimate]:
         height, width = image_bgr.shape[:2]

@@ -15,10 +15,12 @@ In eleven scenes without a crowd closer looks gave at most 12 hints and 3 people
 APART, INSIDE = 0.3, 0.6
 """A box that overlaps a known person by less, and lies in them by less, is somebody else."""
 MORE, MORE_SHARE = 4.0, 0.25
-"""People found besides the known ones that make a scene crowded: so many, and that share of the known."""
+"""People found besides those of the usual look that make a scene crowded: so many, and that share of the known."""
 UNCOUNTED, UNCOUNTED_SHARE = 1.0, 0.35
 """People whom the usual look's detections stand for besides the counted ones, that make a scene crowded: so many, and
 that share of the counted. Scenes without a crowd stayed below 0.4."""
+LOOKED, LOOKED_SHARE = 3.0, 0.5
+"""People whom a closer look estimates besides the counted ones, likewise; scenes without a crowd stayed below 0."""
 HINTS, HINTS_ALONE = 20.0, 8.0
 """Hints that make a scene packed where a part, or most of it, has a crowd's texture."""
 TEXTURE, TEXTURE_ALL = 0.3, 0.5
@@ -34,7 +36,7 @@ class Evidence:
     Attributes
     ----------
     more : float
-        People found by closer looks besides the known ones.
+        People found by closer looks besides those of the usual look.
     hints : float
         Weak signs of people besides them.
     texture : float
@@ -46,6 +48,8 @@ class Evidence:
     uncounted : float
         People whom the usual look's detections stand for, less the counted ones and `UNCOUNTED_SHARE` of these; a mean
         over some seconds.
+    looked : float
+        People whom the newest closer look estimates, less the counted ones and `LOOKED_SHARE` of these.
     dense : bool or None
         Whether density finds a crowd; None where it was not asked.
     """
@@ -56,6 +60,7 @@ class Evidence:
     known: int
     saturated: bool
     uncounted: float = 0.0
+    looked: float = 0.0
     dense: bool | None = None
 
     def crowded(self, already: bool) -> bool:
@@ -63,7 +68,8 @@ class Evidence:
         part = STAYS if already else 1.0
         found_more = self.more >= part * MORE and self.more >= part * MORE_SHARE * self.known
         packed = self.packed(already) if self.dense is None else self.dense
-        return self.saturated or found_more or packed or self.uncounted >= part * UNCOUNTED
+        uncounted = self.uncounted >= part * UNCOUNTED or self.looked >= part * LOOKED
+        return self.saturated or found_more or packed or uncounted
 
     def packed(self, already: bool) -> bool:
         """Whether the picture is like a crowd in which not even closer looks find everybody."""
@@ -72,10 +78,11 @@ class Evidence:
         return some or (self.texture >= part * TEXTURE_ALL and self.hints >= part * HINTS_ALONE)
 
 
-class TileEvidence:
-    """What the newest looks at each tile found."""
+class CloserEvidence:
+    """What the newest looks at the whole frame and at each tile found besides the people of the usual look."""
 
     def __init__(self) -> None:
+        self._whole = (0.0, 0.0)
         self._more = np.zeros(SIDE * SIDE)
         self._hints = np.zeros(SIDE * SIDE)
         self._found: list[Detections | None] = [None] * (SIDE * SIDE)
@@ -86,21 +93,24 @@ class TileEvidence:
 
         People walk from tile to tile between two looks, so the look before counts half.
         """
-        others = found.scores[others_than(found.xyxy, known_xyxy)]
-        more, hints = float((others >= FOUND).sum()), float((others >= HINT).sum())
+        more, hints = _count(found, known_xyxy)
         if self._found[number] is not None:
             more, hints = (more + self._more[number]) / 2, (hints + self._hints[number]) / 2
         self._more[number], self._hints[number], self._found[number] = more, hints, found
 
+    def note_whole(self, found: Detections, known_xyxy: NDArray[np.float64]) -> None:
+        """Take in a closer look at the whole frame."""
+        self._whole = _count(found, known_xyxy)
+
     @property
     def more(self) -> float:
-        """People found in all tiles besides the known ones."""
-        return float(self._more.sum())
+        """People found besides those of the usual look, by what found more of them."""
+        return max(self._whole[0], float(self._more.sum()))
 
     @property
     def hints(self) -> float:
-        """Weak signs of people in all tiles besides the known ones."""
-        return float(self._hints.sum())
+        """Weak signs of people besides those of the usual look, by what found more of them."""
+        return max(self._whole[1], float(self._hints.sum()))
 
     @property
     def found(self) -> Detections:
@@ -120,8 +130,14 @@ _STRIDE = 7
 """Prime to the number of tiles: every tile has its turn."""
 
 
+def _count(found: Detections, known_xyxy: NDArray[np.float64]) -> tuple[float, float]:
+    """People and hints besides the known."""
+    others = found.scores[others_than(found.xyxy, known_xyxy)]
+    return float((others >= FOUND).sum()), float((others >= HINT).sum())
+
+
 def others_than(boxes_xyxy: NDArray[np.float64], known_xyxy: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which boxes, shape (n,), are none of the known people's; both in pixels."""
+    """Which boxes, shape (n,), are none of the people of the usual look's; both in pixels."""
     apart = iou(boxes_xyxy, known_xyxy).max(axis=1, initial=0.0) < APART
     outside = coverage(boxes_xyxy, known_xyxy).max(axis=1, initial=0.0) < INSIDE
     others: NDArray[np.bool_] = apart & outside

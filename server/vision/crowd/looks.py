@@ -19,8 +19,8 @@ class Looks(Protocol):
     """Takes closer looks for streams."""
 
     @property
-    def frames_between(self) -> int:
-        """Frames of a stream between two looks at tiles, at least."""
+    def frames_each(self) -> int:
+        """Frames that a calm stream must have for each look that costs as much as one of them."""
         ...
 
     def may(self, *, crowded: bool) -> bool:
@@ -35,8 +35,8 @@ class Looks(Protocol):
 class LooksAtOnce:
     """For files: a look is over before the next frame comes, so that a file gives the same figures every time."""
 
-    frames_between = 25
-    """Of ten frames a second, and as many looks at a tile, a look would cost a tenth."""
+    frames_each = 150
+    """Looks at tiles and at the whole frame then take little more than a hundredth of the time."""
 
     def may(self, *, crowded: bool) -> bool:  # noqa: ARG002 - a file waits in either case
         """Always."""
@@ -52,7 +52,7 @@ class LooksAtOnce:
 class LooksBeside:
     """For live streams: one look at a time, in a thread beside the frames, within the shares above."""
 
-    frames_between = 1
+    frames_each = 0
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="closer looks")

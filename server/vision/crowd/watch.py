@@ -11,7 +11,7 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.vision.crowd.closer import CloserLooks, Survey
 from server.vision.crowd.estimate import Estimate
-from server.vision.crowd.evidence import TEXTURE, Evidence, TileEvidence
+from server.vision.crowd.evidence import LOOKED_SHARE, TEXTURE, CloserEvidence, Evidence
 from server.vision.crowd.looks import Looks
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.structure import crowd_like
@@ -21,6 +21,10 @@ from server.vision.detections import Detections
 
 TILE_MS = 1_000.0
 """Between two looks at tiles, milliseconds of capture time, at least."""
+CALM_MS = 5_000.0
+"""Between two quick looks at the whole frame while nothing speaks for a crowd, at least."""
+TILE_COST, QUICK_COST = 1.3, 4.2
+"""What these looks cost in frames of the usual size."""
 QUICK_MS, SURVEY_MS = 3_000.0, 12_000.0
 """Between two rounds of looks in a crowd: quick ones at the whole frame, and thorough ones, which ask for density."""
 LITTLE = 1.35
@@ -31,6 +35,13 @@ TEXTURE_MS = 2_000.0
 """Between two looks at the texture."""
 LEAVES_MS = 10_000.0
 """How long nothing must speak for a crowd before it is over."""
+
+
+SETTLED_MS, RECENT_MS = 1_500.0, 6_000.0
+"""When a stream's count has settled after its start, and how long a closer look can be compared with the count."""
+PLAIN = 0.25
+"""Score from which on the usual look shows somebody, as detectors are used alone."""
+NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,12 @@ class Scene:
     certainty: Certainty
     detections: Detections
 
+    @property
+    def answered_xyxy(self) -> NDArray[np.float64]:
+        """Boxes, shape (n, 4), of everybody whom the usual look shows, followed or not; pixels."""
+        plain = self.detections.xyxy[self.detections.scores >= PLAIN]
+        return np.vstack([self.known_xyxy, plain])
+
 
 Take = Callable[["Scene"], None]
 
@@ -74,15 +91,17 @@ class CrowdWatch:
 
     def __init__(self, closer: CloserLooks, looks: Looks) -> None:
         self._closer, self._looks = closer, looks
-        self._tiles = TileEvidence()
+        self._evidence = CloserEvidence()
         self._texture = 0.0
         self._dense: bool | None = None
-        self._tile_t = self._quick_t = self._survey_t = self._texture_t = float("-inf")
+        self._tile_t = self._quick_t = self._survey_t = self._texture_t = NEVER
         self._gain = 1.0
-        self._frames_since = 0
+        self._quick_frame = self._tile_frame = 0
+        self._looked, self._looked_t = 0.0, NEVER
+        self._begun: float | None = None
         self._under: Future[Take] | None = None
         self._crowded = False
-        self._sign_t = float("-inf")
+        self._sign_t = NEVER
         self._least = 0
         self._people = SmoothedPeople()
         self._uncounted = Uncounted()
@@ -92,12 +111,12 @@ class CrowdWatch:
     @property
     def found(self) -> Detections:
         """Everybody whom the newest closer look at each part found, pixels of the frame."""
-        return self._tiles.found
+        return self._evidence.found
 
     def follow(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
         """Take in a frame and return what is known of its number of people; begin a closer look if one is due."""
         self._frames += 1
-        self._frames_since += 1
+        self._begun = scene.t if self._begun is None else self._begun
         self._follow_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
         self._collect(scene)
@@ -112,8 +131,8 @@ class CrowdWatch:
         height, width = scene.image_bgr.shape[:2]
         ratio = width / height
         if self._ratio is not None and abs(ratio / self._ratio - 1) > 0.02:
-            self._tiles, self._under = TileEvidence(), None
-            self._tile_t = self._survey_t = self._texture_t = float("-inf")
+            self._evidence, self._under = CloserEvidence(), None
+            self._tile_t = self._quick_t = self._survey_t = self._texture_t = NEVER
             self._people.forget()
         self._ratio = ratio
 
@@ -122,50 +141,65 @@ class CrowdWatch:
         t = scene.t
         if t - self._texture_t >= TEXTURE_MS:
             self._texture_t = t
-            self._texture = float(crowd_like(scene.image_bgr, scene.known_xyxy).mean())
-        like_crowd = self._texture >= TEXTURE
-        every = SURVEY_MS if self._crowded else DOUBT_MS
-        wanted = self._crowded or like_crowd or self._survey_t == float("-inf")
-        if wanted and t - self._survey_t >= every and self._looks.may(crowded=True):
+            self._texture = float(crowd_like(scene.image_bgr, scene.answered_xyxy).mean())
+        if self._survey_due(t) and self._looks.may(crowded=True):
             self._survey_t = self._quick_t = t
-            self._under = self._looks.take(lambda: self._survey(scene, dense=like_crowd or bool(self._dense)))
-        elif self._quick_helps() and t - self._quick_t >= QUICK_MS and self._looks.may(crowded=True):
-            self._quick_t = t
+            dense = self._texture >= TEXTURE or bool(self._dense)
+            self._under = self._looks.take(lambda: self._survey(scene, dense=dense))
+        elif self._quick_due(t) and self._looks.may(crowded=self._crowded):
+            self._quick_t, self._quick_frame = t, self._frames
             self._under = self._looks.take(lambda: self._survey_quickly(scene))
-        elif (
-            not self._crowded
-            and t - self._tile_t >= TILE_MS
-            and self._frames_since >= self._looks.frames_between
-            and self._looks.may(crowded=False)
-        ):
-            self._tile_t, self._frames_since = t, 0
-            number = self._tiles.next_tile()
+        elif self._tile_due(t) and self._looks.may(crowded=False):
+            self._tile_t, self._tile_frame = t, self._frames
+            number = self._evidence.next_tile()
             self._under = self._looks.take(lambda: self._look(scene, number))
+
+    def _survey_due(self, t: float) -> bool:
+        """Whether every part is to be looked at: first, in a crowd, and where the texture is like that of one."""
+        if self._crowded:
+            return t - self._survey_t >= SURVEY_MS
+        return self._survey_t == NEVER or (self._texture >= TEXTURE and t - self._survey_t >= DOUBT_MS)
+
+    def _quick_due(self, t: float) -> bool:
+        """Whether the whole frame is to be looked at once more."""
+        if self._crowded:
+            # Between thorough rounds: where boxes tell how the number of people changes.
+            return not self._people.dense and self._gain <= LITTLE and t - self._quick_t >= QUICK_MS
+        enough = self._frames - self._quick_frame >= QUICK_COST * self._looks.frames_each
+        return enough and t - self._quick_t >= CALM_MS
+
+    def _tile_due(self, t: float) -> bool:
+        enough = self._frames - self._tile_frame >= TILE_COST * self._looks.frames_each
+        return not self._crowded and enough and t - self._tile_t >= TILE_MS
 
     def _look(self, scene: Scene, number: int) -> Take:
         """Look at a tile; return what takes the result in, on the stream's own thread."""
         height, width = scene.image_bgr.shape[:2]
         tile = next(one for one in tiles(height, width) if one.number == number)
         found = self._closer.at_tile(scene.image_bgr, tile)
-        return lambda _now: self._tiles.note(number, found, scene.known_xyxy)
-
-    def _quick_helps(self) -> bool:
-        """Whether boxes of quick looks tell how the number of people changes between two thorough rounds."""
-        return self._crowded and not self._people.dense and self._gain <= LITTLE
+        return lambda _now: self._evidence.note(number, found, scene.answered_xyxy)
 
     def _survey_quickly(self, scene: Scene) -> Take:
         survey = self._closer.quickly(scene.image_bgr, scene.detections)
-        return lambda _now: self._people.take(survey.quick.times(self._gain), scene.t)
+        return lambda _now: self._take_quick(survey, scene)
+
+    def _take_quick(self, survey: Survey, scene: Scene) -> None:
+        self._looked, self._looked_t = survey.quick.people, scene.t
+        self._evidence.note_whole(survey.whole, scene.answered_xyxy)
+        if self._crowded and not self._people.dense:
+            self._people.take(survey.quick.times(self._gain), scene.t)
 
     def _survey(self, scene: Scene, *, dense: bool) -> Take:
         survey = self._closer.everywhere(scene.image_bgr, scene.detections, dense=dense)
         return lambda _now: self._take_survey(survey, scene)
 
     def _take_survey(self, survey: Survey, scene: Scene) -> None:
+        self._evidence.note_whole(survey.whole, scene.answered_xyxy)
         for number, part in survey.parts:
-            self._tiles.note(number, part, scene.known_xyxy)
+            self._evidence.note(number, part, scene.answered_xyxy)
         self._dense = None if survey.dense is None else survey.dense.dense
         self._least = survey.boxed.least
+        self._looked, self._looked_t = survey.boxed.people, scene.t
         self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
         self._people.take(self._choose(survey, scene), scene.t)
 
@@ -173,7 +207,7 @@ class CrowdWatch:
         """The estimate that holds for the scene; None where it is packed and nothing can estimate it."""
         if survey.dense is not None:
             return survey.dense
-        packed = self._evidence(scene).packed(self._crowded)
+        packed = self._signs(scene).packed(self._crowded)
         return None if packed and not self._closer.sees_density else survey.boxed
 
     def _collect(self, scene: Scene) -> None:
@@ -182,23 +216,31 @@ class CrowdWatch:
             under, self._under = self._under, None
             under.result()(scene)
 
-    def _evidence(self, scene: Scene) -> Evidence:
+    def _signs(self, scene: Scene) -> Evidence:
         return Evidence(
-            more=self._tiles.more,
-            hints=self._tiles.hints,
+            more=self._evidence.more,
+            hints=self._evidence.hints,
             texture=self._texture,
             known=len(scene.known_xyxy),
             saturated=scene.certainty.saturated,
             uncounted=self._uncounted.mean,
+            looked=self._compare(scene),
             dense=self._dense,
         )
 
+    def _compare(self, scene: Scene) -> float:
+        """People whom the newest closer look estimates besides the counted ones; 0 where they cannot be compared."""
+        settled = self._begun is not None and scene.t - self._begun >= SETTLED_MS
+        if not settled or scene.t - self._looked_t > RECENT_MS:
+            return 0.0
+        return self._looked - (1 + LOOKED_SHARE) * scene.count
+
     def _decide(self, scene: Scene) -> None:
         """Say that a scene is crowded at once, and that it is so no more after some time without a sign."""
-        if self._evidence(scene).crowded(self._crowded):
+        if self._signs(scene).crowded(self._crowded):
             if not self._crowded:
                 # An older round was made while nothing spoke for a crowd: look again now.
-                self._survey_t = self._survey_t if scene.t - self._survey_t < QUICK_MS else float("-inf")
+                self._survey_t = self._survey_t if scene.t - self._survey_t < QUICK_MS else NEVER
             self._crowded, self._sign_t = True, scene.t
         elif self._crowded and scene.t - self._sign_t >= LEAVES_MS:
             self._crowded = False
