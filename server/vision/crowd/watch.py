@@ -128,10 +128,11 @@ class CrowdWatch:
         wanted = self._crowded or like_crowd or self._survey_t == float("-inf")
         if wanted and t - self._survey_t >= every and self._looks.may(crowded=True):
             self._survey_t = self._quick_t = t
-            self._under = self._looks.take(lambda: self._survey(scene, dense=like_crowd or bool(self._dense)))
+            dense = like_crowd or bool(self._dense)
+            self._under = self._looks.take(lambda: self._survey(scene, dense=dense), crowded=True)
         elif self._quick_helps() and t - self._quick_t >= QUICK_MS and self._looks.may(crowded=True):
             self._quick_t = t
-            self._under = self._looks.take(lambda: self._survey_quickly(scene))
+            self._under = self._looks.take(lambda: self._survey_quickly(scene), crowded=True)
         elif (
             not self._crowded
             and t - self._tile_t >= TILE_MS
@@ -140,7 +141,7 @@ class CrowdWatch:
         ):
             self._tile_t, self._frames_since = t, 0
             number = self._tiles.next_tile()
-            self._under = self._looks.take(lambda: self._look(scene, number))
+            self._under = self._looks.take(lambda: self._look(scene, number), crowded=False)
 
     def _look(self, scene: Scene, number: int) -> Take:
         """Look at a tile; return what takes the result in, on the stream's own thread."""
