@@ -1,5 +1,6 @@
 """Watches whether a stream's scene is crowded, and estimates its people while it is."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from server.vision.crowd.tiles import tiles
 from server.vision.crowd.uncounted import Uncounted
 from server.vision.detections import Detections
 
+logger = logging.getLogger("crowdcount.vision")
+
 TILE_MS = 1_000.0
 """Between two looks at tiles, milliseconds of capture time, at least."""
 QUICK_MS, SURVEY_MS = 3_000.0, 12_000.0
@@ -31,6 +34,8 @@ TEXTURE_MS = 2_000.0
 """Between two looks at the texture."""
 LEAVES_MS = 10_000.0
 """How long nothing must speak for a crowd before it is over."""
+RESTS_MS = 10_000.0
+"""After a look that failed, before the next: what is broken stays broken for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class CrowdWatch:
         self._tiles = TileEvidence()
         self._texture = 0.0
         self._dense: bool | None = None
-        self._tile_t = self._quick_t = self._survey_t = self._texture_t = float("-inf")
+        self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._rests_until = float("-inf")
         self._gain = 1.0
         self._frames_since = 0
         self._under: Future[Take] | None = None
@@ -101,7 +106,7 @@ class CrowdWatch:
         self._follow_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
         self._collect(scene)
-        if self._under is None:
+        if self._under is None and scene.t >= self._rests_until:
             self._begin(scene)
             self._collect(scene)
         self._decide(scene)
@@ -178,10 +183,19 @@ class CrowdWatch:
         return None if packed and not self._closer.sees_density else survey.boxed
 
     def _collect(self, scene: Scene) -> None:
-        """Take in the look that is over."""
-        if self._under is not None and self._under.done():
-            under, self._under = self._under, None
-            under.result()(scene)
+        """Take in the look that is over. One that failed leaves the stream as it is, and no estimate that gets old."""
+        if self._under is None or not self._under.done():
+            return
+        under, self._under = self._under, None
+        try:
+            take = under.result()
+        except Exception:
+            # The boundary of a closer look: people are followed without it.
+            logger.exception("a closer look failed; the next one follows in %g s", RESTS_MS / 1000)
+            self._people.forget()
+            self._rests_until = scene.t + RESTS_MS
+        else:
+            take(scene)
 
     def _evidence(self, scene: Scene) -> Evidence:
         return Evidence(
