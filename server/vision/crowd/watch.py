@@ -93,6 +93,7 @@ class CrowdWatch:
         self._uncounted = Uncounted()
         self._ratio: float | None = None
         self._frames = 0
+        self._surveyed = False
 
     @property
     def found(self) -> Detections:
@@ -120,6 +121,7 @@ class CrowdWatch:
             self._tiles, self._under = TileEvidence(), None
             self._tile_t = self._survey_t = self._texture_t = float("-inf")
             self._people.forget()
+            self._surveyed, self._least = False, 0
         self._ratio = ratio
 
     def _begin(self, scene: Scene) -> None:
@@ -168,6 +170,7 @@ class CrowdWatch:
         return lambda _now: self._take_survey(survey, scene)
 
     def _take_survey(self, survey: Survey, scene: Scene) -> None:
+        self._surveyed = True
         for number, part in survey.parts:
             self._tiles.note(number, part, scene.known_xyxy)
         self._dense = None if survey.dense is None else survey.dense.dense
@@ -219,7 +222,8 @@ class CrowdWatch:
             self._crowded = False
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        known = self._frames > 1
+        # Where the picture is like a crowd's nothing is known before the first round of looks: certainly not 0.
+        known = self._frames > 1 and (self._surveyed or self._texture < TEXTURE)
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count)
