@@ -44,5 +44,7 @@ class SmoothedPeople:
         if self._newest is None:
             return None
         figure = self._newest.figure(self._people, count)
-        scale = figure.estimate / self._newest.people if self._newest.people > 0 else 0.0
-        return Crowd(figure, self._version, (self._newest.grid * scale).astype(np.float32))
+        # Where the looks found nobody, those who are tracked may be anywhere.
+        grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
+        scale = figure.estimate / float(grid.sum(dtype=np.float64))
+        return Crowd(figure, self._version, (grid * scale).astype(np.float32))
