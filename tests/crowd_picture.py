@@ -24,21 +24,22 @@ class Figure:
         Where they are, pixels.
     head : float
         Height of the head, pixels.
-    outline : tuple of (float, float)
-        Corners, hundredths of the box.
+    outline : str
+        Corners, "x,y" in hundredths of the box.
     """
 
     picture: str
     xyxy: tuple[int, int, int, int]
     head: float
-    outline: tuple[tuple[int, int], ...]
+    outline: str
 
     def cut(self) -> tuple[Image, NDArray[np.float32]]:
         """Return the pixels, shape (height, width, 3), and how much of each is the figure's, 0..1."""
         left, top, right, bottom = self.xyxy
         image = _load(self.picture)[top:bottom, left:right]
         mask = np.zeros(image.shape[:2], np.uint8)
-        corners = np.array(self.outline) * [(right - left) / 100, (bottom - top) / 100]
+        points = [tuple(map(int, point.split(","))) for point in self.outline.split()]
+        corners = np.array(points) * [(right - left) / 100, (bottom - top) / 100]
         cv2.fillPoly(mask, [corners.round().astype(np.int32)], 255)
         return image, (cv2.GaussianBlur(mask, (5, 5), 0) / np.float32(255)).astype(np.float32)
 
@@ -48,28 +49,27 @@ _FIGURES = (
         "bus.jpg",
         (48, 399, 245, 902),
         74,
-        ((40, 0), (54, 3), (55, 14), (68, 20), (80, 40), (78, 58), (68, 62), (72, 90), (95, 96), (70, 100), (50, 92))
-        + ((36, 70), (25, 95), (2, 100), (15, 85), (22, 62), (6, 60), (10, 30), (30, 18), (30, 6)),
+        "40,0 54,3 55,14 68,20 80,40 78,58 68,62 72,90 95,96 70,100 "
+        "50,92 36,70 25,95 2,100 15,85 22,62 6,60 10,30 30,18 30,6",
     ),
     Figure(
         "bus.jpg",
         (223, 405, 344, 860),
         81,
-        ((35, 2), (45, 0), (60, 0), (68, 6), (68, 16), (85, 20), (97, 38), (95, 62), (99, 72), (80, 82), (62, 90))
-        + ((62, 100), (30, 100), (22, 80), (18, 66), (6, 66), (10, 35), (18, 22), (36, 17)),
+        "35,2 45,0 60,0 68,6 68,16 85,20 97,38 95,62 99,72 "
+        "80,82 62,90 62,100 30,100 22,80 18,66 6,66 10,35 18,22 36,17",
     ),
     Figure(
         "zidane.jpg",
         (300, 150, 900, 711),
         132,
-        ((38, 15), (46, 9), (58, 10), (64, 20), (60, 32), (75, 50), (80, 100), (5, 100), (2, 40), (5, 28), (30, 28)),
+        "38,15 46,9 58,10 64,20 60,32 75,50 80,100 5,100 2,40 5,28 30,28",
     ),
     Figure(
         "zidane.jpg",
         (743, 41, 1143, 714),
         240,
-        ((40, 3), (52, 0), (62, 3), (68, 12), (66, 26), (68, 36), (86, 48), (92, 55), (88, 100), (2, 100), (4, 56))
-        + ((20, 42), (42, 36), (36, 20)),
+        "40,3 52,0 62,3 68,12 66,26 68,36 86,48 92,55 88,100 2,100 4,56 20,42 42,36 36,20",
     ),
 )
 
