@@ -5,7 +5,7 @@ import numpy as np
 from server.core.crowd import Crowd
 from server.vision.crowd.estimate import Estimate
 
-SMOOTH_MS = 3_000.0
+SMOOTH_MS = 2_000.0
 """Time in which an estimate is mostly replaced by newer ones: dozens of people do not come and go between two."""
 
 
@@ -39,11 +39,11 @@ class SmoothedPeople:
         """The estimates are of another scene."""
         self.take(None, self._t)
 
-    def crowd(self, count: int) -> Crowd | None:
-        """Return the estimate where `count` people are tracked, None where there is none."""
+    def crowd(self, count: int, surely: int) -> Crowd | None:
+        """Return the estimate where `count` people are tracked, `surely` of them for certain; None without one."""
         if self._newest is None:
             return None
-        figure = self._newest.figure(self._people, count)
+        figure = self._newest.figure(self._people, count, surely)
         # Where the looks found nobody, those who are tracked may be anywhere.
         grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
         scale = figure.estimate / float(grid.sum(dtype=np.float64))

@@ -226,7 +226,7 @@ class CrowdWatch:
         known = self._frames > 1 and (self._surveyed or self._texture < TEXTURE)
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
-        crowd = self._people.crowd(scene.count)
+        crowd = self._people.crowd(scene.count, scene.certainty.low)
         if crowd is None:
             return Certainty(max(self._least, scene.count, scene.certainty.low), None, saturated=True), None
         return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd

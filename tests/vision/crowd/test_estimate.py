@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.crowd import Method
-from server.vision.crowd.estimate import NOBODY as NOBODY_SCORE
 from server.vision.crowd.estimate import (
+    CERTAIN,
     REGION,
     SURELY,
     Estimate,
@@ -16,6 +16,7 @@ from server.vision.crowd.estimate import (
     grid_shape,
     merge,
 )
+from server.vision.crowd.estimate import NOBODY as NOBODY_SCORE
 from server.vision.detections import Detections
 from tests.vision.crowd.boxes import NOBODY, found, row
 
@@ -78,7 +79,7 @@ def check(one: Estimate, height: int = HEIGHT, width: int = WIDTH) -> None:
     assert (one.grid >= 0).all()
     assert one.grid.sum(dtype=np.float64) == pytest.approx(one.people, rel=1e-4, abs=1e-4)
     assert 0 <= one.boxed <= one.people * (1 + 1e-5)
-    figure = one.figure(one.people, 0)
+    figure = one.figure(one.people, 0, 0)
     assert 0 <= figure.low <= figure.estimate <= (figure.high or 0)
 
 
@@ -86,16 +87,16 @@ def test_nobody_is_an_estimate_too() -> None:
     nobody = estimate(NOBODY, [], HEIGHT, WIDTH)
     check(nobody)
     assert (nobody.people, nobody.least, nobody.method) == (0, 0, Method.BOXES)
-    assert nobody.figure(0.0, 0).high is not None
+    assert nobody.figure(0.0, 0, 0).high is not None
     check(estimate(NOBODY, [density(0.0)], HEIGHT, WIDTH))
 
 
 def test_near_people_who_are_sure_count_as_they_are() -> None:
-    near = estimate(row(3, tall=0.6 * HEIGHT, score=SURELY + 0.1), [], HEIGHT, WIDTH)
+    near = estimate(row(3, tall=0.6 * HEIGHT, score=CERTAIN + 0.1), [], HEIGHT, WIDTH)
     check(near)
     assert near.people == pytest.approx(3, rel=0.3)
     assert near.least == 3
-    far = estimate(row(3, tall=12, score=SURELY + 0.1), [], HEIGHT, WIDTH)
+    far = estimate(row(3, tall=12, score=CERTAIN + 0.1), [], HEIGHT, WIDTH)
     assert far.people > near.people, "who is far away hides others"
 
 
@@ -131,7 +132,7 @@ def test_a_crowd_that_is_too_dense_for_boxes() -> None:
     assert 400 < alone.people < 1600
     many = estimate(NOBODY, [density(1600.0)], HEIGHT, WIDTH)
     assert many.people > 1.5 * alone.people
-    assert many.figure(many.people, 0).high > many.people > many.figure(many.people, 0).low
+    assert many.figure(many.people, 0, 0).high > many.people > many.figure(many.people, 0, 0).low
 
 
 def test_in_each_region_the_larger_answer_counts() -> None:
@@ -189,16 +190,18 @@ def test_grids_of_any_shape(height: int, width: int, rows: int, columns: int) ->
     st.integers(1, 100),
     st.integers(1, 100),
     st.integers(0, 300),
+    st.floats(0, 1),
 )
 def test_every_estimate_holds_together(
-    people: float, boxes: int, score: float, rows: int, columns: int, count: int
+    people: float, boxes: int, score: float, rows: int, columns: int, count: int, doubt: float
 ) -> None:
     one = estimate(row(boxes, tall=14, score=score), [density(people, rows, columns)], HEIGHT, WIDTH)
     check(one)
-    figure = one.figure(one.people, count)
+    surely = int(count * doubt)
+    figure = one.figure(one.people, count, surely)
     assert count <= figure.estimate, "there are at least as many as are tracked"
     assert figure.low <= figure.estimate <= figure.high
-    assert min(count, int(figure.estimate)) <= figure.low
+    assert surely <= figure.low, "and of them those who are certain"
 
 
 def test_times_so_many_people() -> None:

@@ -16,7 +16,7 @@ def people(number: float, method: Method = Method.DENSITY) -> Estimate:
 
 def shown(smoothed: SmoothedPeople, count: int = 0) -> float:
     """The estimate, whose grid holds as many."""
-    crowd = smoothed.crowd(count)
+    crowd = smoothed.crowd(count, count)
     assert crowd is not None
     assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=1e-4)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
@@ -25,7 +25,7 @@ def shown(smoothed: SmoothedPeople, count: int = 0) -> float:
 
 def test_before_the_first_there_is_none() -> None:
     smoothed = SmoothedPeople()
-    assert smoothed.crowd(7) is None
+    assert smoothed.crowd(7, 5) is None
 
 
 def test_the_first_counts_as_it_is() -> None:
@@ -65,7 +65,7 @@ def test_forgotten_is_not_known_and_comes_back_as_it_is() -> None:
     smoothed = SmoothedPeople()
     smoothed.take(people(400), 0.0)
     smoothed.forget()
-    assert smoothed.crowd(3) is None
+    assert smoothed.crowd(3, 3) is None
     smoothed.take(people(100), 10.0)
     assert shown(smoothed) == pytest.approx(100)
 
@@ -75,7 +75,7 @@ def test_each_new_estimate_has_a_version_of_its_own() -> None:
     for number in range(4):
         smoothed.take(people(100 + number), number * 1000.0)
         for _ in range(2):
-            crowd = smoothed.crowd(0)
+            crowd = smoothed.crowd(0, 0)
             assert crowd is not None
             versions.append(crowd.version)
     assert versions[::2] == versions[1::2]
