@@ -27,7 +27,7 @@ class Looks(Protocol):
         """Whether there is time for a look now."""
         ...
 
-    def take(self, work: Callable[[], T]) -> "Future[T]":
+    def take(self, work: Callable[[], T], *, crowded: bool) -> "Future[T]":
         """Begin a look, or take it at once; what goes wrong is in the future."""
         ...
 
@@ -42,10 +42,13 @@ class LooksAtOnce:
         """Always."""
         return True
 
-    def take(self, work: Callable[[], T]) -> "Future[T]":
+    def take(self, work: Callable[[], T], *, crowded: bool) -> "Future[T]":  # noqa: ARG002
         """Take the look now."""
         future: Future[T] = Future()
-        future.set_result(work())
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is read, as a thread's would be
+            future.set_exception(error)
         return future
 
 
@@ -57,7 +60,8 @@ class LooksBeside:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="closer looks")
         self._lock = threading.Lock()
-        # Seconds of work less what was earned since, for calm and for crowded scenes; below 0 is saved up.
+        # Seconds of work less what was earned since, of looks at calm scenes and of all looks; below 0 is saved up.
+        # Looks at calm scenes have a share of their own: a crowd before one camera takes nothing from the others'.
         self._spent = {False: -BURST_S, True: -BURST_S}
         self._t = monotonic()
         self._busy = False
@@ -71,13 +75,13 @@ class LooksBeside:
                 self._spent[kind] = max(-BURST_S, self._spent[kind] - share * passed)
             return not self._busy and self._spent[crowded] <= 0.0
 
-    def take(self, work: Callable[[], T]) -> "Future[T]":
+    def take(self, work: Callable[[], T], *, crowded: bool) -> "Future[T]":
         """Begin the look."""
         with self._lock:
             self._busy = True
-        return self._pool.submit(self._measured, work)
+        return self._pool.submit(self._measured, work, crowded)
 
-    def _measured(self, work: Callable[[], T]) -> T:
+    def _measured(self, work: Callable[[], T], crowded: bool) -> T:
         begun = perf_counter()
         try:
             return work()
@@ -85,4 +89,5 @@ class LooksBeside:
             took = perf_counter() - begun
             with self._lock:
                 self._busy = False
-                self._spent = {kind: spent + took for kind, spent in self._spent.items()}
+                self._spent[True] += took
+                self._spent[False] += 0.0 if crowded else took

@@ -9,6 +9,10 @@ SMOOTH_MS = 2_000.0
 """Time in which an estimate is mostly replaced by newer ones: dozens of people do not come and go between two."""
 
 
+OLD_MS = 60_000.0
+"""Age from which on an estimate says nothing of the present any more: it is not known then."""
+
+
 class SmoothedPeople:
     """A decaying mean of the estimates; the newest says where the people are."""
 
@@ -39,10 +43,15 @@ class SmoothedPeople:
         """The estimates are of another scene."""
         self.take(None, self._t)
 
-    def crowd(self, count: int, surely: int) -> Crowd | None:
-        """Return the estimate where `count` people are tracked, `surely` of them for certain; None without one."""
-        if self._newest is None:
+    def crowd(self, count: int, surely: int, t: float) -> Crowd | None:
+        """Return the estimate for a frame captured at `t`, milliseconds; None where there is none that is not old.
+
+        `count` people are tracked in it, `surely` of them for certain.
+        """
+        if self._newest is None or t - self._t > OLD_MS:
             return None
         figure = self._newest.figure(self._people, count, surely)
-        scale = figure.estimate / self._newest.people if self._newest.people > 0 else 0.0
-        return Crowd(figure, self._version, (self._newest.grid * scale).astype(np.float32))
+        # Where the looks found nobody, those who are tracked may be anywhere.
+        grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
+        scale = figure.estimate / float(grid.sum(dtype=np.float64))
+        return Crowd(figure, self._version, (grid * scale).astype(np.float32))

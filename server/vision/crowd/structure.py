@@ -46,7 +46,8 @@ def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) ->
     trace = xx + yy
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (trace + 1e-3)
     textured = (trace > STRONG**2) & (coherence < WITHOUT_DIRECTION)
-    for left, top, right, bottom in (known_xyxy * scale / BLOCK).tolist():
+    # People who are expected may reach beyond the frame.
+    for left, top, right, bottom in np.maximum(known_xyxy * scale / BLOCK, 0.0).tolist():
         textured[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = False
     found: NDArray[np.bool_] = textured
     return found

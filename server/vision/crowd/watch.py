@@ -1,5 +1,6 @@
 """Watches whether a stream's scene is crowded, and estimates its people while it is."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from server.vision.crowd.tiles import tiles
 from server.vision.crowd.uncounted import Uncounted
 from server.vision.detections import Detections
 
+logger = logging.getLogger("crowdcount.vision")
+
 TILE_MS = 1_000.0
 """Between two looks at tiles, milliseconds of capture time, at least."""
 CALM_MS = 5_000.0
@@ -35,6 +38,8 @@ TEXTURE_MS = 2_000.0
 """Between two looks at the texture."""
 LEAVES_MS = 10_000.0
 """How long nothing must speak for a crowd before it is over."""
+RESTS_MS = 10_000.0
+"""After a look that failed, before the next: what is broken stays broken for a while."""
 
 
 SETTLED_MS, RECENT_MS = 1_500.0, 6_000.0
@@ -94,7 +99,7 @@ class CrowdWatch:
         self._evidence = CloserEvidence()
         self._texture = 0.0
         self._dense: bool | None = None
-        self._tile_t = self._quick_t = self._survey_t = self._texture_t = NEVER
+        self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._rests_until = NEVER
         self._gain = 1.0
         self._quick_frame = self._tile_frame = 0
         self._looked, self._looked_t = 0.0, NEVER
@@ -107,6 +112,7 @@ class CrowdWatch:
         self._uncounted = Uncounted()
         self._ratio: float | None = None
         self._frames = 0
+        self._surveyed = False
 
     @property
     def found(self) -> Detections:
@@ -120,7 +126,7 @@ class CrowdWatch:
         self._follow_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
         self._collect(scene)
-        if self._under is None:
+        if self._under is None and scene.t >= self._rests_until:
             self._begin(scene)
             self._collect(scene)
         self._decide(scene)
@@ -134,6 +140,7 @@ class CrowdWatch:
             self._evidence, self._under = CloserEvidence(), None
             self._tile_t = self._quick_t = self._survey_t = self._texture_t = NEVER
             self._people.forget()
+            self._surveyed, self._least = False, 0
         self._ratio = ratio
 
     def _begin(self, scene: Scene) -> None:
@@ -145,14 +152,14 @@ class CrowdWatch:
         if self._survey_due(t) and self._looks.may(crowded=True):
             self._survey_t = self._quick_t = t
             dense = self._texture >= TEXTURE or bool(self._dense)
-            self._under = self._looks.take(lambda: self._survey(scene, dense=dense))
+            self._under = self._looks.take(lambda: self._survey(scene, dense=dense), crowded=True)
         elif self._quick_due(t) and self._looks.may(crowded=self._crowded):
             self._quick_t, self._quick_frame = t, self._frames
-            self._under = self._looks.take(lambda: self._survey_quickly(scene))
+            self._under = self._looks.take(lambda: self._survey_quickly(scene), crowded=self._crowded)
         elif self._tile_due(t) and self._looks.may(crowded=False):
             self._tile_t, self._tile_frame = t, self._frames
             number = self._evidence.next_tile()
-            self._under = self._looks.take(lambda: self._look(scene, number))
+            self._under = self._looks.take(lambda: self._look(scene, number), crowded=False)
 
     def _survey_due(self, t: float) -> bool:
         """Whether every part is to be looked at: first, in a crowd, and where the texture is like that of one."""
@@ -194,6 +201,7 @@ class CrowdWatch:
         return lambda _now: self._take_survey(survey, scene)
 
     def _take_survey(self, survey: Survey, scene: Scene) -> None:
+        self._surveyed = True
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
         for number, part in survey.parts:
             self._evidence.note(number, part, scene.answered_xyxy)
@@ -211,10 +219,19 @@ class CrowdWatch:
         return None if packed and not self._closer.sees_density else survey.boxed
 
     def _collect(self, scene: Scene) -> None:
-        """Take in the look that is over."""
-        if self._under is not None and self._under.done():
-            under, self._under = self._under, None
-            under.result()(scene)
+        """Take in the look that is over. One that failed leaves the stream as it is, and no estimate that gets old."""
+        if self._under is None or not self._under.done():
+            return
+        under, self._under = self._under, None
+        try:
+            take = under.result()
+        except Exception:
+            # The boundary of a closer look: people are followed without it.
+            logger.exception("a closer look failed; the next one follows in %g s", RESTS_MS / 1000)
+            self._people.forget()
+            self._rests_until = scene.t + RESTS_MS
+        else:
+            take(scene)
 
     def _signs(self, scene: Scene) -> Evidence:
         return Evidence(
@@ -246,10 +263,11 @@ class CrowdWatch:
             self._crowded = False
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        known = self._frames > 1
+        # Where the picture is like a crowd's nothing is known before the first round of looks: certainly not 0.
+        known = self._frames > 1 and (self._surveyed or self._texture < TEXTURE)
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
-        crowd = self._people.crowd(scene.count, scene.certainty.low)
+        crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)
         if crowd is None:
             return Certainty(max(self._least, scene.count, scene.certainty.low), None, saturated=True), None
         return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd

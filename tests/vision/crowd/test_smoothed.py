@@ -1,0 +1,89 @@
+"""Estimates over time."""
+
+import numpy as np
+import pytest
+
+from server.core.crowd import Method
+from server.vision.crowd.estimate import Estimate
+from server.vision.crowd.smoothed import SMOOTH_MS, SmoothedPeople
+
+
+def people(number: float, method: Method = Method.DENSITY) -> Estimate:
+    """So many, evenly over the frame."""
+    boxed = number if method is Method.BOXES else 0.0
+    return Estimate(number, boxed, 0, method, np.full((48, 64), number / (48 * 64), np.float32))
+
+
+def shown(smoothed: SmoothedPeople, count: int = 0) -> float:
+    """The estimate, whose grid holds as many."""
+    crowd = smoothed.crowd(count, count)
+    assert crowd is not None
+    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=1e-4)
+    assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
+    return crowd.figure.estimate
+
+
+def test_before_the_first_there_is_none() -> None:
+    smoothed = SmoothedPeople()
+    assert smoothed.crowd(7, 5) is None
+
+
+def test_the_first_counts_as_it_is() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(400), 90_000.0)
+    assert shown(smoothed) == pytest.approx(400)
+
+
+def test_newer_ones_replace_it_with_the_time_constant() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(400), 0.0)
+    smoothed.take(people(500), SMOOTH_MS)
+    assert shown(smoothed) == pytest.approx(500 - 100 / np.e, rel=1e-3)
+    smoothed.take(people(500), 20 * SMOOTH_MS)
+    assert shown(smoothed) == pytest.approx(500, rel=1e-3)
+
+
+def test_two_looks_at_one_moment_do_not_divide_by_zero_or_go_back() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(400), 5_000.0)
+    smoothed.take(people(800), 5_000.0)
+    assert shown(smoothed) == pytest.approx(400)
+    smoothed.take(people(800), 1_000.0)
+    assert shown(smoothed) == pytest.approx(400)
+
+
+def test_from_boxes_to_density_nothing_is_smoothed() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(60, Method.BOXES), 0.0)
+    assert not smoothed.dense
+    smoothed.take(people(600), 100.0)
+    assert shown(smoothed) == pytest.approx(600)
+    assert smoothed.dense
+
+
+def test_forgotten_is_not_known_and_comes_back_as_it_is() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(400), 0.0)
+    smoothed.forget()
+    assert smoothed.crowd(3, 3) is None
+    smoothed.take(people(100), 10.0)
+    assert shown(smoothed) == pytest.approx(100)
+
+
+def test_each_new_estimate_has_a_version_of_its_own() -> None:
+    smoothed, versions = SmoothedPeople(), []
+    for number in range(4):
+        smoothed.take(people(100 + number), number * 1000.0)
+        for _ in range(2):
+            crowd = smoothed.crowd(0, 0)
+            assert crowd is not None
+            versions.append(crowd.version)
+    assert versions[::2] == versions[1::2]
+    assert sorted(set(versions)) == versions[::2]
+
+
+@pytest.mark.parametrize("number", [0.0, 3.0])
+def test_there_are_at_least_as_many_as_are_tracked(number: float) -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(number), 0.0)
+    assert shown(smoothed, count=12) == 12
