@@ -13,6 +13,13 @@ PADDING_BGR = (104, 116, 124)
 """The mean colour of the pictures that the network learned from: beyond the frame it sees nothing."""
 
 
+PARTS = 2
+"""Parts of a frame along each side, one looked at after the other: a whole frame at once takes a gigabyte of memory, and
+in between frames of streams get their turns."""
+MARGIN_PX = 64
+"""Around a part, pixels of the input: what a cell says depends on what is around it, mostly within this distance."""
+
+
 class DensityNetwork:
     """Estimates people per cell of a frame.
 
@@ -33,17 +40,41 @@ class DensityNetwork:
         image_bgr : ndarray of uint8, shape (height, width, 3)
             A frame of any size; smaller ones are enlarged.
         side : int
-            Long side of the network's input, pixels.
+            Long side of the whole frame in the network's input, pixels.
         """
         height, width = image_bgr.shape[:2]
         box = Letterbox.fit(height, width, side)
-        batch = np.empty((1, box.height, box.width, 3), np.uint8)
-        batch[:] = PADDING_BGR
+        whole = np.empty((box.height, box.width, 3), np.uint8)
+        whole[:] = PADDING_BGR
         shrinks = box.content_width < width
         size = (box.content_width, box.content_height)
         content = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-        batch[0, : box.content_height, : box.content_width] = content
-        density = self._network.start(batch).outputs()["density"][0, 0]
+        whole[: box.content_height, : box.content_width] = content
+        density = self._in_parts(whole)
         rows, columns = -(-box.content_height // CELL_PX), -(-box.content_width // CELL_PX)
-        cut: NDArray[np.float32] = density[:rows, :columns].astype(np.float32)
-        return cut
+        return density[:rows, :columns]
+
+    def _in_parts(self, whole_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Look at each part of an input with what is around it, and put the answers together."""
+        height, width = whole_bgr.shape[:2]
+        density = np.empty((height // CELL_PX, width // CELL_PX), np.float32)
+        for (top, bottom), (up, down) in _cuts(height):
+            for (left, right), (back, ahead) in _cuts(width):
+                part = np.ascontiguousarray(whole_bgr[up:down, back:ahead])
+                found = self._network.start(part[None]).outputs()["density"][0, 0]
+                rows, columns = slice((top - up) // CELL_PX, None), slice((left - back) // CELL_PX, None)
+                inside = found[rows, columns][: (bottom - top) // CELL_PX, : (right - left) // CELL_PX]
+                density[top // CELL_PX : bottom // CELL_PX, left // CELL_PX : right // CELL_PX] = inside
+        return density
+
+
+def _cuts(length: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Begin and end of each part along a side, and of what is looked at for it; all parts are looked at alike large."""
+    step = -(-length // (PARTS * CELL_PX)) * CELL_PX
+    large = min(length, step + MARGIN_PX)  # of two parts each has a neighbour on one side alone
+    cuts = []
+    for begin in range(0, length, step):
+        end = min(length, begin + step)
+        start = min(max(0, begin - MARGIN_PX), length - large)
+        cuts.append(((begin, end), (start, start + large)))
+    return cuts
