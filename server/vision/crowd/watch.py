@@ -171,8 +171,7 @@ class CrowdWatch:
 
     def _take_survey(self, survey: Survey, scene: Scene) -> None:
         self._surveyed = True
-        for number, part in survey.parts:
-            self._tiles.note(number, part, scene.known_xyxy)
+        self._tiles.note_all(survey.parts, scene.known_xyxy)
         self._dense = None if survey.dense is None else survey.dense.dense
         self._least = survey.boxed.least
         self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
