@@ -14,8 +14,8 @@ PADDING_BGR = (104, 116, 124)
 
 
 PARTS = 2
-"""Parts of a frame along each side, one looked at after the other: a whole frame at once takes a gigabyte of memory, and
-in between frames of streams get their turns."""
+"""Parts of a frame along each side, one looked at after the other: a whole frame at once takes a gigabyte of memory,
+and in between frames of streams get their turns."""
 MARGIN_PX = 64
 """Around a part, pixels of the input: what a cell says depends on what is around it, mostly within this distance."""
 

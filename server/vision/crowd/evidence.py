@@ -88,6 +88,12 @@ class CloserEvidence:
         self._found: list[Detections | None] = [None] * (SIDE * SIDE)
         self._next = 0
 
+    def note_all(self, parts: list[tuple[int, Detections]], known_xyxy: NDArray[np.float64]) -> None:
+        """Take in looks at every tile of one frame: they tell all, whatever was found before."""
+        for number, found in parts:
+            self._found[number] = None
+            self.note(number, found, known_xyxy)
+
     def note(self, number: int, found: Detections, known_xyxy: NDArray[np.float64]) -> None:
         """Take in a closer look at a tile; what it found lies in the tile's core.
 

@@ -203,8 +203,7 @@ class CrowdWatch:
     def _take_survey(self, survey: Survey, scene: Scene) -> None:
         self._surveyed = True
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
-        for number, part in survey.parts:
-            self._evidence.note(number, part, scene.answered_xyxy)
+        self._evidence.note_all(survey.parts, scene.answered_xyxy)
         self._dense = None if survey.dense is None else survey.dense.dense
         self._least = survey.boxed.least
         self._looked, self._looked_t = survey.boxed.people, scene.t

@@ -15,8 +15,8 @@ from server.vision.crowd.evidence import (
     TEXTURE,
     TEXTURE_ALL,
     UNCOUNTED,
-    Evidence,
     CloserEvidence,
+    Evidence,
     others_than,
 )
 from server.vision.crowd.tiles import SIDE
@@ -93,6 +93,13 @@ class TestTiles:
             tiles.note(3, NOBODY, EMPTY)
         assert tiles.more < 0.1
         assert len(tiles.found) == 0
+
+    def test_looks_at_all_tiles_of_one_frame_tell_all(self) -> None:
+        tiles = CloserEvidence()
+        tiles.note(3, row(8), EMPTY)
+        tiles.note_all([(3, row(2)), (4, row(1, top=200))], EMPTY)
+        assert (tiles.more, tiles.hints) == (3, 3)
+        assert len(tiles.found) == 3
 
     def test_every_tile_has_its_turn(self) -> None:
         tiles = CloserEvidence()
