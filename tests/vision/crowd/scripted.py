@@ -68,7 +68,7 @@ class Closer:
     def quickly(self, image_bgr: NDArray[np.uint8], usual: Detections) -> Survey:
         self._note("quick")
         boxed = estimate(self.there, [], *image_bgr.shape[:2])
-        return Survey([], boxed, boxed)
+        return Survey([], self.there, boxed, boxed)
 
     def everywhere(self, image_bgr: NDArray[np.uint8], usual: Detections, *, dense: bool) -> Survey:
         self._note("dense" if dense else "everywhere")
@@ -76,9 +76,9 @@ class Closer:
         boxed = estimate(self.there, [], height, width)
         parts = [(tile.number, self._part(tile)) for tile in tiles(height, width)]
         if not (dense and self.sees_density):
-            return Survey(parts, boxed, boxed)
+            return Survey(parts, self.there, boxed, boxed)
         density = np.full((90, 120), self.packed / (90 * 120), np.float32)
-        return Survey(parts, boxed, boxed, estimate(self.there, [density], height, width))
+        return Survey(parts, self.there, boxed, boxed, estimate(self.there, [density], height, width))
 
     def _note(self, look: str) -> None:
         self.asked.append(look)

@@ -5,7 +5,7 @@ import pytest
 
 from server.core.crowd import Method
 from server.vision.crowd.estimate import Estimate
-from server.vision.crowd.smoothed import SMOOTH_MS, SmoothedPeople
+from server.vision.crowd.smoothed import OLD_MS, SMOOTH_MS, SmoothedPeople
 
 
 def people(number: float, method: Method = Method.DENSITY) -> Estimate:
@@ -14,9 +14,9 @@ def people(number: float, method: Method = Method.DENSITY) -> Estimate:
     return Estimate(number, boxed, 0, method, np.full((48, 64), number / (48 * 64), np.float32))
 
 
-def shown(smoothed: SmoothedPeople, count: int = 0) -> float:
+def shown(smoothed: SmoothedPeople, count: int = 0, t: float = 0.0) -> float:
     """The estimate, whose grid holds as many."""
-    crowd = smoothed.crowd(count, count)
+    crowd = smoothed.crowd(count, count, t)
     assert crowd is not None
     assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=1e-4)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
@@ -25,7 +25,7 @@ def shown(smoothed: SmoothedPeople, count: int = 0) -> float:
 
 def test_before_the_first_there_is_none() -> None:
     smoothed = SmoothedPeople()
-    assert smoothed.crowd(7, 5) is None
+    assert smoothed.crowd(7, 5, 0.0) is None
 
 
 def test_the_first_counts_as_it_is() -> None:
@@ -65,7 +65,7 @@ def test_forgotten_is_not_known_and_comes_back_as_it_is() -> None:
     smoothed = SmoothedPeople()
     smoothed.take(people(400), 0.0)
     smoothed.forget()
-    assert smoothed.crowd(3, 3) is None
+    assert smoothed.crowd(3, 3, 0.0) is None
     smoothed.take(people(100), 10.0)
     assert shown(smoothed) == pytest.approx(100)
 
@@ -75,7 +75,7 @@ def test_each_new_estimate_has_a_version_of_its_own() -> None:
     for number in range(4):
         smoothed.take(people(100 + number), number * 1000.0)
         for _ in range(2):
-            crowd = smoothed.crowd(0, 0)
+            crowd = smoothed.crowd(0, 0, 0.0)
             assert crowd is not None
             versions.append(crowd.version)
     assert versions[::2] == versions[1::2]
@@ -87,3 +87,10 @@ def test_there_are_at_least_as_many_as_are_tracked(number: float) -> None:
     smoothed = SmoothedPeople()
     smoothed.take(people(number), 0.0)
     assert shown(smoothed, count=12) == 12
+
+
+def test_one_that_is_old_is_not_known() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(300), 5_000.0)
+    assert smoothed.crowd(0, 0, 5_000.0 + OLD_MS) is not None
+    assert smoothed.crowd(0, 0, 5_001.0 + OLD_MS) is None
