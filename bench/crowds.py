@@ -226,22 +226,44 @@ def rows(found: dict[str, Any]) -> Iterable[str]:
                 yield f"| {name} | {who} | | | | | | | {one['range_width']} | {one['flagged']} |"
 
 
+def draw(sets: dict[str, Figures], path: Path) -> None:
+    """What is shown and its range over the true number, a point a photograph."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 4.6), layout="constrained")
+    for name, one in sets.items():
+        shown = np.array(one.shown)
+        ends = np.abs(np.array([one.low, one.high]) - shown)
+        axes.errorbar(one.truth, shown, yerr=ends, fmt="o", ms=4, lw=1, label=name)
+    axes.plot((2, 6000), (2, 6000), color="grey", lw=1)
+    axes.set(xscale="log", yscale="log", xlabel="people in the photograph", ylabel="people shown, and their range")
+    axes.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print the table and keep it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quality", choices=[one.value for one in Quality], nargs="*", default=list(Quality))
     parser.add_argument("--sets", choices=SETS, nargs="*", default=SETS)
+    parser.add_argument("--picture", type=Path, help="draw the photographs at the middle quality here")
     chosen = parser.parse_args(arguments)
     folder = data()
     vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
     density = open_density(default_models_dir())
     found: dict[str, Any] = {}
+    drawn: dict[str, Figures] = {}
     for quality in map(Quality, chosen.quality):
         for name in chosen.sets:
             if name in GROUPS:
                 figures = look_at_stills(vision, folder, name, quality, advised=False)
                 found.setdefault(name, {})[quality.value] = figures.summary()
                 if quality is Quality.BALANCED:
+                    drawn[name] = figures
                     plain = look_plainly(vision, density, folder, name)
                     found[name] |= {who: one.summary() for who, one in plain.items()}
                 if quality is Quality.BALANCED:
@@ -257,7 +279,10 @@ def main(arguments: list[str] | None = None) -> int:
                     found.setdefault(path, {})[quality.value] = look_at_sparse(vision, folder / path, quality)
             print(f"{name}, {quality.value}: done", file=sys.stderr, flush=True)
     print("\n".join(rows(found)))
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    if chosen.picture:
+        draw(drawn, chosen.picture)
+    if set(chosen.sets) == set(SETS):
+        RESULTS.write_text(json.dumps(found, indent=2) + "\n")
     return 0
 
 
