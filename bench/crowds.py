@@ -226,6 +226,23 @@ def rows(found: dict[str, Any]) -> Iterable[str]:
                 yield f"| {name} | {who} | | | | | | | {one['range_width']} | {one['flagged']} |"
 
 
+def measure(
+    vision: Vision, density: DensityNetwork | None, folder: Path, name: str, quality: Quality
+) -> dict[str, dict[str, Any]]:
+    """Measure a set at a quality: figures by recording and by who counted."""
+    if name == "mall":
+        return {name: {quality.value: look_at_mall(vision, folder, quality)}}
+    if name == "walks":
+        return {walk: {quality.value: look_at_walk(vision, folder, walk, quality)} for walk in WALKS}
+    if name == "sparse":
+        return {path: {quality.value: look_at_sparse(vision, folder / path, quality)} for path in SPARSE}
+    by: dict[str, Any] = {quality.value: look_at_stills(vision, folder, name, quality, advised=False)}
+    if quality is Quality.BALANCED:
+        by |= look_plainly(vision, density, folder, name)
+        by["advised"] = look_at_stills(vision, folder, name, quality, advised=True)
+    return {name: by}
+
+
 def draw(sets: dict[str, Figures], path: Path) -> None:
     """What is shown and its range over the true number, a point a photograph."""
     import matplotlib as mpl
@@ -259,24 +276,11 @@ def main(arguments: list[str] | None = None) -> int:
     drawn: dict[str, Figures] = {}
     for quality in map(Quality, chosen.quality):
         for name in chosen.sets:
-            if name in GROUPS:
-                figures = look_at_stills(vision, folder, name, quality, advised=False)
-                found.setdefault(name, {})[quality.value] = figures.summary()
-                if quality is Quality.BALANCED:
-                    drawn[name] = figures
-                    plain = look_plainly(vision, density, folder, name)
-                    found[name] |= {who: one.summary() for who, one in plain.items()}
-                if quality is Quality.BALANCED:
-                    figures = look_at_stills(vision, folder, name, quality, advised=True)
-                    found[name]["advised"] = figures.summary()
-            elif name == "walks":
-                for walk in WALKS:
-                    found.setdefault(walk, {})[quality.value] = look_at_walk(vision, folder, walk, quality).summary()
-            elif name == "mall":
-                found.setdefault(name, {})[quality.value] = look_at_mall(vision, folder, quality).summary()
-            else:
-                for path in SPARSE:
-                    found.setdefault(path, {})[quality.value] = look_at_sparse(vision, folder / path, quality)
+            for set_, by in measure(vision, density, folder, name, quality).items():
+                figures = {who: one.summary() if isinstance(one, Figures) else one for who, one in by.items()}
+                found.setdefault(set_, {}).update(figures)
+                if name in GROUPS and quality is Quality.BALANCED:
+                    drawn[name] = by[quality.value]
             print(f"{name}, {quality.value}: done", file=sys.stderr, flush=True)
     print("\n".join(rows(found)))
     if chosen.picture:
