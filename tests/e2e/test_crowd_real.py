@@ -36,7 +36,8 @@ REMEMBER = """(() => {
   const note = (one) => {
     if (!seen.some((other) => other.join() === one.join())) seen.push(one);
   };
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  const everything = { subtree: true, childList: true, characterData: true, attributes: true };
+  new MutationObserver(look).observe(document, everything);
 })()"""
 """Keeps everything that the page has shown as a number of people: what it is of, the state, the text."""
 
