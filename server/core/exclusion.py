@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure
-from server.core.footing import footing
+from server.core.footing import BAND, footing
 from server.core.outlines import Outlines, Place
 from server.core.stillness import Still
 from server.core.tracks import Track, Tracks
@@ -77,7 +77,8 @@ class Exclusion:
         people = footing(tracks)
         if self._outlines.scale_x != people.scale_x:
             self._outlines = Outlines(self._zones, people.scale_x)
-        return self._outlines.place(people)
+        # How sure a sighting is does not matter: what stands here is mostly a picture of a person.
+        return self._outlines.place(replace(people, band=BAND * people.heights))
 
     def _find(self, tracks: Tracks) -> set[int]:
         """Identities whose feet are in any of the zones."""
