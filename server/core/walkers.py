@@ -67,7 +67,7 @@ class Walkers:
         found = np.zeros(offset.shape, np.int8)
         firm = np.flatnonzero(people.firm)
         if len(firm):
-            rows = self._find([people.ids[person] for person in firm])
+            rows = known[firm]
             clear = _clearness(offset[:, firm], spread[:, firm], BAND * people.heights[firm])
             found[:, firm] = self._step(rows, offset[:, firm], along[:, firm], clear * self._speaks_for(rows, people))
         return found

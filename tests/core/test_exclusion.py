@@ -73,7 +73,8 @@ def test_the_estimate_of_a_crowd_loses_the_cells_of_the_zone() -> None:
     crowd = Crowd(CrowdFigure(200.0, 180, 240, Method.DENSITY), 1, grid)
     analytics = Analytics(Plan((HALL, half)))
     analysis = analytics.update(replace(frame(0, (1, 0.2, 0.6), (2, 0.7, 0.6)), crowd=crowd))
-    assert analysis.crowd is not None and analysis.tracks.crowd is not None
+    assert analysis.crowd is not None
+    assert analysis.tracks.crowd is not None
     assert analysis.crowd.estimate == pytest.approx(100)
     assert analysis.tracks.crowd.grid[:, 10:].sum() == 0
     assert analysis.tracks.crowd.grid.sum() == pytest.approx(100)
