@@ -135,6 +135,7 @@ def _track(
             interrupt.check()
             analysed = perf_counter()
             analysis = analytics.update(tracks)
+            tracks = analysis.tracks
             zones.note(analysis)
             counts.note(tracks)
             if samples:

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterator
 
 from server.core.analytics import Analysis
 from server.core.crowd import people_of
-from server.core.report_json import encode_advice, encode_certainty, encode_crowd, encode_line, encode_zone, whole
+from server.core.report_json import (
+    encode_advice,
+    encode_certainty,
+    encode_crowd,
+    encode_line,
+    encode_still,
+    encode_zone,
+    whole,
+)
 from server.core.tracks import Tracks
 from server.track_counts import people_range
 
@@ -66,6 +74,7 @@ def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str
             "crowd": encode_crowd(analysis.crowd),
             "crowd_peak": whole(analysis.crowd_peak),
             "advice": encode_advice(tracks.advice),
+            "still": encode_still(analysis.still),
             "people": people,
             "zones": [encode_zone(report) for report in analysis.zones],
             "lines": [encode_line(report) for report in analysis.lines],

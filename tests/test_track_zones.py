@@ -28,7 +28,8 @@ def film(samples: TrackSamples | None = None) -> dict[str, object]:
     """Two people; one leaves over the line after 12 seconds, the other stays for all of 25."""
     analytics, stats = Analytics(PLAN), ZoneStats()
     for n in range(250):
-        people = tuple(Track(id_, at(x, 0.6), 0.9) for id_, x in ((1, 0.2), (2, 0.3 if n < 120 else 0.8)))
+        walker = min(max(0.3, 0.3 + 0.05 * (n - 116)), 0.8)
+        people = tuple(Track(id_, at(x, 0.6), 0.9) for id_, x in ((1, 0.2), (2, walker)))
         tracks = Tracks(n * 100.0, *SIZE, people)
         analysis = analytics.update(tracks)
         stats.note(analysis)

@@ -93,6 +93,11 @@
  * @property {number} in
  * @property {number} out
  *
+ * @typedef {object} Still somebody has stood here for long without moving
+ * @property {number} key of the place
+ * @property {number} since ms, capture time
+ * @property {[number, number, number, number]} box left, top, right, bottom
+ *
  * @typedef {object} Result
  * @property {number} epoch
  * @property {number} t
@@ -108,6 +113,7 @@
  * @property {number | null} [crowd_peak] the largest estimate so far
  * @property {CrowdMap} [crowd_map] with each new estimate
  * @property {Advice | null} [advice]
+ * @property {Still[]} [still]
  * @property {number} peak
  * @property {number} peak_t
  * @property {number} unique

@@ -12,6 +12,7 @@ import { Alerts } from "../alerts/main.js";
 import { Zones } from "../zones/main.js";
 import { wireOffer } from "../zones/offer.js";
 import { adviceView } from "./advice.js";
+import { stillView } from "./still.js";
 import { Company } from "./company.js";
 import { wireControls } from "./controls.js";
 import { initialState, isRunning } from "./state.js";
@@ -68,6 +69,7 @@ const views = [
   toolbarView(),
   densityKey(stage),
   adviceView(studio),
+  stillView(studio.desk.camera, zones),
   (/** @type {import("./state.js").StudioState} */ state, /** @type {number} */ now) => chart.render(state, now),
   settingsView((patch) => studio.changeSettings(patch)),
 ];

@@ -29,7 +29,7 @@ export class Tiles {
 
   /** The zones that are drawn on a camera. @param {string} camera id @returns {{id: string, name: string}[]} */
   zonesOf(camera) {
-    return (this.#tiles.get(camera)?.shapes ?? []).filter(({ kind }) => kind === "zone").map(({ id, name }) => ({ id, name }));
+    return (this.#tiles.get(camera)?.shapes ?? []).filter((shape) => shape.kind === "zone" && shape.counts).map(({ id, name }) => ({ id, name }));
   }
 
   /** @param {readonly import("./types.js").RoomCamera[]} cameras those that are in the room now */

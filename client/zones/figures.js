@@ -2,6 +2,7 @@
 import { formatCount } from "../core/format.js";
 import { NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
 import { t } from "../site/words.js";
+import { isCounted } from "./shape.js";
 
 /**
  * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
@@ -33,6 +34,12 @@ export function labelsOf(zones, lines, known = true) {
   }
   for (const line of lines) labels.set(line.id, { level: "clear", figure: t("{in} in, {out} out", { in: formatCount(line.in), out: formatCount(line.out) }) });
   return labels;
+}
+
+/** What is known of a shape now. @param {import("./shape.js").Shape} shape @param {ReadonlyMap<string, Label>} labels @returns {Label} */
+export function labelOf(shape, labels) {
+  if (!isCounted(shape)) return { level: "clear", figure: t("Not counted") };
+  return labels.get(shape.id) ?? { level: "clear", figure: "" };
 }
 
 /** The zone with most people at once. @param {readonly ZoneResult[]} zones @returns {ZoneResult | null} null where nobody was in any */

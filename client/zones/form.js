@@ -8,7 +8,7 @@ import { limitsForm } from "./limits-form.js";
 import { nameProblem } from "./names.js";
 import { secondsProblem } from "./rules.js";
 import { showService } from "./service.js";
-import { PALETTE } from "./shape.js";
+import { PALETTE, isCounted } from "./shape.js";
 
 /**
  * @typedef {import("./editor.js").Editor} Editor
@@ -84,6 +84,26 @@ function wireButtons(editor) {
   byId("zone-back", HTMLButtonElement).addEventListener("click", () => editor.select(null));
 }
 
+/** What a zone or a line counts. @param {Editor} editor @returns {(shape: Shape) => void} */
+function countChoice(editor) {
+  const counts = byId("zone-counts", HTMLSelectElement);
+  const mode = byId("line-mode", HTMLSelectElement);
+  counts.addEventListener("change", () => {
+    const shape = editor.selected;
+    if (shape?.kind === "zone") editor.update({ ...shape, counts: counts.value === "yes" });
+  });
+  mode.addEventListener("change", () => {
+    const shape = editor.selected;
+    if (shape?.kind === "line") editor.update({ ...shape, mode: /** @type {import("./shape.js").LineMode} */ (mode.value) });
+  });
+  return (shape) => {
+    byId("zone-counting", HTMLElement).hidden = !isCounted(shape);
+    byId("zone-counts-hint", HTMLElement).hidden = isCounted(shape);
+    if (shape.kind === "zone") counts.value = shape.counts ? "yes" : "no";
+    else mode.value = shape.mode;
+  };
+}
+
 /**
  * @param {Editor} editor
  * @param {Saver} saver
@@ -104,6 +124,7 @@ export function zoneForm(editor, saver) {
   const renderColour = colourChoice(editor);
   const renderTimes = timeFields(editor);
   const renderLimits = limitsForm(editor);
+  const renderCounts = countChoice(editor);
   const anchor = byId("zone-anchor", HTMLSelectElement);
   anchor.addEventListener("change", () => {
     const shape = editor.selected;
@@ -127,6 +148,7 @@ export function zoneForm(editor, saver) {
     if (saver.state === "failed" && (saver.code === "NAME_TAKEN" || saver.code === "BAD_NAME")) complain("zone-name", saver.message);
     renderColour(shape);
     for (const part of form.querySelectorAll("[data-for]")) if (part instanceof HTMLElement) part.hidden = part.dataset.for !== shape.kind;
+    renderCounts(shape);
     if (shape.kind !== "zone") return;
     const { calibration } = editor.state.plan;
     anchor.value = shape.anchor;

@@ -2,7 +2,8 @@
 import { letterbox } from "../core/fit.js";
 import { byId, setAttribute } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { GROUND } from "./shape.js";
+import { labelOf } from "./figures.js";
+import { GROUND, isCounted } from "./shape.js";
 import { REACH } from "./hit.js";
 import { placeLabels } from "./labels.js";
 import { Lens } from "./lens.js";
@@ -102,9 +103,10 @@ export class Layer {
   #renderShapes(state, figures) {
     const { plan, active, selected, point } = state;
     /** @type {[string, Look][]} */
-    const looks = plan.shapes.map(({ id, kind, name, colour, points }) => {
-      const { level, figure, people } = figures.get(id) ?? UNKNOWN;
-      return [id, { kind, name, colour, points, closed: kind === "zone", lens: this.lens, editable: active && state.tool === "select", selected: id === selected, point, reach: this.reach, level, figure, people }];
+    const looks = plan.shapes.map((shape) => {
+      const { id, kind, name, colour, points } = shape;
+      const { level, figure, people } = labelOf(shape, figures);
+      return [id, { kind, excluded: !isCounted(shape), name, colour, points, closed: kind === "zone", lens: this.lens, editable: active && state.tool === "select", selected: id === selected, point, reach: this.reach, level, figure, people }];
     });
     if (plan.calibration && active && selected === GROUND) {
       const { points } = plan.calibration;

@@ -17,7 +17,7 @@ import { Loupe } from "./loupe.js";
 import { zonePanel } from "./panel.js";
 import { decodePlan, encodePlan } from "./plan-json.js";
 import { Saver } from "./saver.js";
-import { GROUND } from "./shape.js";
+import { GROUND, footPlace, isCounted } from "./shape.js";
 import { summarise } from "./summary.js";
 import { Trends } from "./trends.js";
 
@@ -88,9 +88,9 @@ export class Zones {
       () => conflicts(this.#who),
       (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
-      (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes, state, now),
+      (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes.filter(isCounted), state, now),
       (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones, (state.ending?.crowdPeak ?? null) !== null),
-      (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter(({ kind }) => kind === "zone"), now),
+      (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter((shape) => shape.kind === "zone" && shape.counts), now),
     ];
     this.#wireSaving();
     const refresh = wireExchange(this.editor, camera);
@@ -105,6 +105,11 @@ export class Zones {
     this.editor.activate(active && this.saver.state !== "loading");
     byId("studio", HTMLElement).toggleAttribute("data-editing", active);
     if (active) this.refreshCameras();
+  }
+
+  /** Nobody is counted any more at these feet. @param {readonly [number, number, number, number]} box */
+  exclude(box) {
+    this.editor.pen.exclude(footPlace(box));
   }
 
   /** Straight to drawing. */
@@ -139,7 +144,7 @@ export class Zones {
   /** The server counts by other zones than are shown here: somebody changed them elsewhere. @param {StudioState} state */
   #compare({ zones, lines }) {
     const counted = new Set([...zones, ...lines].map(({ id }) => id));
-    const { shapes } = this.editor.state.plan;
+    const shapes = this.editor.state.plan.shapes.filter(isCounted);
     const same = shapes.length === counted.size && shapes.every(({ id }) => counted.has(id));
     const now = performance.now();
     if (same || this.saver.state !== "saved") this.#strangeSince = Infinity;

@@ -1,6 +1,7 @@
 /** The Zones tab: tools, what to do next, how saving stands, and the list. */
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { t, tn } from "../site/words.js";
+import { labelOf } from "./figures.js";
 import { GROUND } from "./shape.js";
 
 /**
@@ -55,7 +56,7 @@ function listView(editor) {
   let signature = "";
   return ({ plan }, figures) => {
     byId("zone-none", HTMLElement).hidden = plan.shapes.length > 0;
-    const rows = plan.shapes.map(({ id, kind, name, colour }) => ({ id, kind, name, colour, ...(figures.get(id) ?? { level: "clear", figure: "" }) }));
+    const rows = plan.shapes.map((shape) => ({ id: shape.id, kind: shape.kind, name: shape.name, colour: shape.colour, ...labelOf(shape, figures) }));
     const now = JSON.stringify(rows);
     if (now === signature) return;
     signature = now;

@@ -42,6 +42,16 @@ export class Pen {
     return true;
   }
 
+  /** A place where nobody is counted. @param {Point[]} points @returns {boolean} whether there is room for one more */
+  exclude(points) {
+    const { plan } = this.editor.state;
+    if (plan.shapes.length >= MAX_SHAPES) return false;
+    const shape = makeShape("zone", this.editor.makeId(), numbered(t("Excluded"), plan.shapes), freeColour(plan.shapes), points);
+    this.editor.change(withShape(plan, { .../** @type {import("./shape.js").Zone} */ (shape), counts: false }));
+    this.editor.store.set({ said: t("{name} drawn", { name: shape.name }) });
+    return true;
+  }
+
   /** A shape of the usual size, by a tap or by key. @param {Point} [centre] */
   addReady(centre = [0.5, 0.5]) {
     const { tool } = this.editor.state;

@@ -32,14 +32,14 @@ function encodeLimits(limits) {
 /** @param {Shape} shape @returns {Json} */
 function encodeShape(shape) {
   const { id, name, colour, points } = shape;
-  if (shape.kind === "line") return feature(id, { type: "LineString", coordinates: points }, { name, colour });
-  const { anchor, entry_s, exit_s, revisit_s } = shape;
+  if (shape.kind === "line") return feature(id, { type: "LineString", coordinates: points }, { name, colour, mode: shape.mode });
+  const { anchor, entry_s, exit_s, revisit_s, counts } = shape;
   const set = FIGURES.flatMap((figure) => {
     const limits = shape.limits[figure];
-    return limits && isSet(limits) ? [[figure, encodeLimits(limits)]] : [];
+    return counts && limits && isSet(limits) ? [[figure, encodeLimits(limits)]] : [];
   });
   const limits = set.length ? { limits: Object.fromEntries(set) } : {};
-  return feature(id, { type: "Polygon", coordinates: [[...points, points[0]]] }, { name, colour, anchor, entry_s, exit_s, revisit_s, ...limits });
+  return feature(id, { type: "Polygon", coordinates: [[...points, points[0]]] }, { name, colour, anchor, entry_s, exit_s, revisit_s, counts, ...limits });
 }
 
 /** @param {string} id @param {Json} geometry @param {Json} properties @returns {Json} */
@@ -98,12 +98,19 @@ function decodeLimits(value, where) {
 
 /** @param {Zone} zone @param {Json} properties @param {string} where @returns {Zone} */
 function decodeZone(zone, properties, where) {
-  const { anchor = "feet" } = properties;
+  const { anchor = "feet", counts = true } = properties;
+  if (typeof counts !== "boolean") throw new PlanError(t("{where}.properties.counts must be true or false.", { where }));
   if (anchor !== "feet" && anchor !== "centre" && anchor !== "overlap") throw new PlanError(t("{where}.properties.anchor must be feet, centre or overlap.", { where }));
   /** @type {Zone} */
-  const decoded = { ...zone, ...UNSAID, anchor, limits: decodeLimits(properties.limits, `${where}.properties.limits`) };
+  const decoded = { ...zone, ...UNSAID, anchor, counts, limits: decodeLimits(properties.limits, `${where}.properties.limits`) };
   for (const name of SECONDS) if (name in properties) decoded[name] = number(properties[name], `${where}.properties.${name}`);
   return decoded;
+}
+
+/** @param {import("./shape.js").Line} line @param {Json} properties @param {string} where @returns {import("./shape.js").Line} */
+function decodeLine(line, { mode = "every" }, where) {
+  if (mode !== "every" && mode !== "once") throw new PlanError(t("{where}.properties.mode must be every or once.", { where }));
+  return { ...line, mode };
 }
 
 /** @param {unknown} value @param {string} where @returns {Point[]} of a polygon, its first corner once */
@@ -139,7 +146,7 @@ function decodeShape(item, where, before) {
   if (!found.flat().every((value) => value >= 0 && value <= 1)) throw new PlanError(t("{where}: points lie between 0 and 1 of the frame.", { where }));
   // As they are: rounding points that another program wrote would move them.
   const shape = { ...makeShape(isZone ? "zone" : "line", String(id), name, colour, []), points: found };
-  return shape.kind === "zone" ? decodeZone(shape, properties, where) : shape;
+  return shape.kind === "zone" ? decodeZone(shape, properties, where) : decodeLine(shape, properties, where);
 }
 
 /** @param {unknown} value */

@@ -17,6 +17,7 @@ import { pathOf, svg } from "./svg.js";
  * @property {string} colour
  * @property {readonly Point[]} points
  * @property {boolean} closed
+ * @property {boolean} [excluded] a place where nobody is counted
  * @property {Lens} lens
  * @property {boolean} editable
  * @property {boolean} selected
@@ -74,6 +75,7 @@ export class ShapeNode {
     for (const part of [this.#halo, this.#outline, this.#fill, this.#hatch]) setAttribute(part, "d", path);
     const arrow = look.kind === "line" ? arrowPath(points, lens) : "";
     for (const part of [this.#arrow, this.#arrowHalo]) setAttribute(part, "d", arrow);
+    setAttribute(this.root, "data-excluded", look.excluded ? "" : null);
     setAttribute(this.#hatch, "stroke", level === "clear" ? "none" : `url(#hatch-${level})`);
     this.root.style.setProperty("--shape", look.colour);
     this.label.style.setProperty("--shape", look.colour);
@@ -110,8 +112,8 @@ export class ShapeNode {
   }
 
   /** @param {Look} look */
-  #updateBody({ editable, kind, name, points, selected }) {
-    const what = kind === "ground" ? t("Calibration") : kind === "zone" ? tn("Zone {name}, {n} point", "Zone {name}, {n} points", points.length, { name }) : t("Line {name}", { name });
+  #updateBody({ editable, kind, name, points, selected, excluded }) {
+    const what = excluded ? t("Zone {name}, not counted", { name }) : kind === "ground" ? t("Calibration") : kind === "zone" ? tn("Zone {name}, {n} point", "Zone {name}, {n} points", points.length, { name }) : t("Line {name}", { name });
     setAttribute(this.body, "role", editable ? "button" : null);
     setAttribute(this.body, "tabindex", editable ? "0" : null);
     setAttribute(this.body, "aria-label", editable ? what : null);

@@ -5,6 +5,7 @@ import { middle } from "./geometry.js";
  * @typedef {import("./geometry.js").Point} Point
  * @typedef {"feet" | "centre" | "overlap"} Anchor
  * @typedef {"people" | "density" | "dwell"} Figure
+ * @typedef {"every" | "once"} LineMode each crossing, or each person once: to and fro cancels
  *
  * @typedef {object} Limits
  * @property {number | null} warning
@@ -25,6 +26,7 @@ import { middle } from "./geometry.js";
  * @property {number} exit_s
  * @property {number} revisit_s
  * @property {Record<Figure, Limits | null>} limits
+ * @property {boolean} counts false: people whose feet are inside are counted nowhere
  *
  * @typedef {object} Line
  * @property {"line"} kind
@@ -32,6 +34,7 @@ import { middle } from "./geometry.js";
  * @property {string} name
  * @property {string} colour
  * @property {Point[]} points two
+ * @property {LineMode} mode
  *
  * @typedef {Zone | Line} Shape
  *
@@ -75,8 +78,22 @@ export function tidy([x, y]) {
 /** @param {"zone" | "line"} kind @param {string} id @param {string} name @param {string} colour @param {readonly Point[]} points @returns {Shape} */
 export function makeShape(kind, id, name, colour, points) {
   const common = { id, name, colour, points: points.map(tidy) };
-  if (kind === "line") return { kind, ...common };
-  return { kind, ...common, anchor: "feet", entry_s: 0.3, exit_s: 0.7, revisit_s: 10, limits: { people: null, density: null, dwell: null } };
+  if (kind === "line") return { kind, ...common, mode: "every" };
+  return { kind, ...common, anchor: "feet", entry_s: 0.3, exit_s: 0.7, revisit_s: 10, limits: { people: null, density: null, dwell: null }, counts: true };
+}
+
+/** Whether there are figures of it. @param {Shape} shape */
+export function isCounted(shape) {
+  return shape.kind === "line" || shape.counts;
+}
+
+/** How far a place that is left out reaches above and below the feet, as a share of the height. */
+const FOOT_ROOM = { above: 0.2, below: 0.1 };
+
+/** Where the feet of somebody in this box are. @param {readonly [number, number, number, number]} box left, top, right, bottom @returns {Point[]} */
+export function footPlace([left, top, right, bottom]) {
+  const height = bottom - top;
+  return rectangle([left, bottom - FOOT_ROOM.above * height], [right, bottom + FOOT_ROOM.below * height]).map(tidy);
 }
 
 /** @param {Point} a @param {Point} b @returns {Point[]} corners, clockwise from the top left */

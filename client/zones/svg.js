@@ -31,5 +31,6 @@ export function hatches() {
     {},
     hatch("hatch-warning", "warning", "M-2 2L2 -2M0 12L12 0M10 14L14 10", 12),
     hatch("hatch-critical", "critical", "M-2 2L2 -2M0 8L8 0M6 10L10 6M-2 6L2 10M0 0L8 8M6 -2L10 2", 8),
+    hatch("hatch-excluded", "excluded", "M-2 8L8 18M-2 -2L18 18M8 -2L18 8", 16),
   );
 }

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from server.core.crossings import Crossings, LineReport
 from server.core.crowd import Crowd, CrowdFigure, people_of
+from server.core.exclusion import Exclusion
 from server.core.footing import Footing, footing
 from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
 from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
+from server.core.stillness import Still, Stillness
 from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
 from server.core.watch import ClosedZone, ZoneReport, ZoneWatch
@@ -25,6 +27,8 @@ class Analysis:
 
     Attributes
     ----------
+    tracks : Tracks
+        The frame without the people who stand where nobody is counted: all figures are of these.
     figures : Figures
         Of the boxed people, and the largest estimate.
     heatmap : HeatmapImage or None
@@ -38,8 +42,11 @@ class Analysis:
         The largest estimate so far.
     known : bool
         False where the count is no number of people: in the first frame, and where it is saturated without an estimate.
+    still : tuple of Still
+        Places where somebody has stood for so long without moving that it is probably no person.
     """
 
+    tracks: Tracks
     figures: Figures
     heatmap: HeatmapImage | None
     zones: tuple[ZoneReport, ...]
@@ -48,6 +55,7 @@ class Analysis:
     crowd: CrowdFigure | None = None
     crowd_peak: float | None = None
     known: bool = True
+    still: tuple[Still, ...] = ()
 
 
 class Analytics:
@@ -78,6 +86,8 @@ class Analytics:
         self._zones: dict[str, ZoneWatch] = {}
         self._closed: list[ClosedZone] = []
         self._crossings = Crossings()
+        self._exclusion = Exclusion()
+        self._stillness = Stillness()
         self._outlines = Outlines((), 1.0)
         self.set_plan(plan or Plan())
 
@@ -94,7 +104,8 @@ class Analytics:
     def set_plan(self, plan: Plan) -> None:
         """The user changed what is drawn: what stayed the same goes on counting."""
         watches = {}
-        for zone in plan.zones:
+        counting = [zone for zone in plan.zones if zone.counts]
+        for zone in counting:
             limits = plan.limits.get(zone.id, ZoneLimits())
             watch = self._zones.pop(zone.id, None)
             if watch is None:
@@ -104,8 +115,9 @@ class Analytics:
             watches[zone.id] = watch
         self._closed += [watch.close() for watch in self._zones.values()]
         self._zones = watches
-        self._outlines = Outlines(plan.zones, self._outlines.scale_x)
+        self._outlines = Outlines(counting, self._outlines.scale_x)
         self._crossings.set_lines(plan.lines)
+        self._exclusion.set_zones([zone for zone in plan.zones if not zone.counts])
 
     def reset(self) -> None:
         """Begin every count anew with those who are there now."""
@@ -147,6 +159,7 @@ class Analytics:
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
             self._restart()
+        tracks = self._exclusion.apply(tracks)
         self.crowd, self.known = tracks.crowd, tracks.stands
         figures = self._tally.update(tracks)
         self._heatmap.update(tracks)
@@ -157,6 +170,7 @@ class Analytics:
         people = footing(tracks)
         closed, self._closed = tuple(self._closed), []
         return Analysis(
+            tracks=tracks,
             figures=figures,
             heatmap=image,
             zones=self._watch(people),
@@ -165,6 +179,7 @@ class Analytics:
             crowd=tracks.crowd.figure if tracks.crowd else None,
             crowd_peak=figures.crowd_peak,
             known=self.known,
+            still=self._exclusion.uncovered(tracks, self._stillness.update(tracks)),
         )
 
     def _watch(self, people: Footing) -> tuple[ZoneReport, ...]:
@@ -179,3 +194,4 @@ class Analytics:
         for watch in self._zones.values():
             watch.restart()
         self._crossings.restart()
+        self._exclusion.restart()

@@ -9,7 +9,7 @@ from server.core.errors import CodedError
 from server.core.geometry import PointNorm
 from server.core.ground import Calibration
 from server.core.plan import Plan, ZoneLimits
-from server.core.zone import Anchor, Line, Zone
+from server.core.zone import Anchor, Line, LineMode, Zone
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def decode_plan(document: object) -> Plan:
 def _encode_zone(zone: Zone, limits: ZoneLimits | None) -> Json:
     ring = [list(point) for point in (*zone.points_norm, zone.points_norm[0])]
     properties: Json = {"name": zone.name, "colour": zone.colour, "anchor": zone.anchor.value}
-    properties |= {name: getattr(zone, name) for name in _ZONE_SECONDS}
+    properties |= {name: getattr(zone, name) for name in _ZONE_SECONDS} | {"counts": zone.counts}
     if limits is not None:
         found = {figure: getattr(limits, figure) for figure in _FIGURES}
         properties["limits"] = {figure: asdict(limit) for figure, limit in found.items() if limit is not None}
@@ -70,7 +70,7 @@ def _encode_zone(zone: Zone, limits: ZoneLimits | None) -> Json:
 
 def _encode_line(line: Line) -> Json:
     geometry = {"type": "LineString", "coordinates": [list(point) for point in line.points_norm]}
-    return _feature(line.id, geometry, {"name": line.name, "colour": line.colour})
+    return _feature(line.id, geometry, {"name": line.name, "colour": line.colour, "mode": line.mode.value})
 
 
 def _feature(id_: str, geometry: Json, properties: Json) -> Json:
@@ -91,6 +91,10 @@ def _decode_zone(feature: Mapping[str, Any], geometry: Mapping[str, Any], where:
             values["anchor"] = Anchor(properties["anchor"])
         except ValueError as error:
             raise _bad(f"{where}.properties.anchor must be feet, centre or overlap") from error
+    if "counts" in properties:
+        if not isinstance(properties["counts"], bool):
+            raise _bad(f"{where}.properties.counts must be true or false")
+        values["counts"] = properties["counts"]
     values |= _common(feature, properties, where)
     return Zone(points_norm=points, **values), _decode_limits(properties.get("limits"), where)
 
@@ -98,7 +102,13 @@ def _decode_zone(feature: Mapping[str, Any], geometry: Mapping[str, Any], where:
 def _decode_line(feature: Mapping[str, Any], geometry: Mapping[str, Any], where: str) -> Line:
     points = _points(geometry.get("coordinates"), f"{where}.geometry.coordinates")
     properties = _mapping(feature.get("properties"), f"{where}.properties")
-    return Line(points_norm=cast(tuple[PointNorm, PointNorm], points), **_common(feature, properties, where))
+    values = _common(feature, properties, where)
+    if "mode" in properties:
+        try:
+            values["mode"] = LineMode(properties["mode"])
+        except ValueError as error:
+            raise _bad(f"{where}.properties.mode must be every or once") from error
+    return Line(points_norm=cast(tuple[PointNorm, PointNorm], points), **values)
 
 
 def _common(feature: Mapping[str, Any], properties: Mapping[str, Any], where: str) -> Json:

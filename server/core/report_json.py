@@ -1,11 +1,13 @@
 """What is known of zones and lines, as JSON values: the same for the live protocol and for files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from server.core.alarm import Alert
 from server.core.crossings import LineReport
 from server.core.crowd import CrowdFigure
 from server.core.quality import Advice
+from server.core.stillness import Still
 from server.core.tracks import Tracks
 from server.core.watch import ZoneReport
 
@@ -79,6 +81,11 @@ def encode_crowd(figure: CrowdFigure | None) -> Json | None:
 def encode_advice(advice: Advice | None) -> Json | None:
     """The quality that would find more people, and how tall they are now, pixels; null without advice."""
     return None if advice is None else {"quality": advice.quality.value, "height": round(advice.height_px)}
+
+
+def encode_still(still: Iterable[Still]) -> list[Json]:
+    """Places where somebody has not moved for long: key of the place, since when (capture time), newest box."""
+    return [{"key": one.key, "since": one.since, "box": [round(v, 5) for v in one.box_norm]} for one in still]
 
 
 def encode_line(report: LineReport) -> Json:

@@ -27,9 +27,16 @@ class Anchor(Enum):
     OVERLAP = "overlap"  # a tenth of the box or more
 
 
+class LineMode(Enum):
+    """What a line counts."""
+
+    EVERY = "every"  # each crossing, to and fro
+    ONCE = "once"  # each person once: a way back takes the crossing back
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A part of the frame in which people are counted.
+    """A part of the frame in which people are counted, or in which they are not.
 
     Attributes
     ----------
@@ -47,6 +54,8 @@ class Zone:
         Somebody who comes back sooner goes on with the same visit.
     colour : str
         ``#rrggbb``.
+    counts : bool
+        False: people whose feet are inside are counted nowhere in the frame.
     """
 
     id: str
@@ -57,6 +66,7 @@ class Zone:
     exit_s: float = 0.5
     revisit_s: float = 10.0
     colour: str = "#2f81f7"
+    counts: bool = True
 
     def __post_init__(self) -> None:
         _check_common(self.id, self.name, self.points_norm, self.colour)
@@ -77,12 +87,15 @@ class Line:
     id, name, colour
         As in Zone.
     points_norm : tuple of two PointNorm
+    mode : LineMode
+        Whether a person who crosses to and fro counts each time.
     """
 
     id: str
     name: str
     points_norm: tuple[PointNorm, PointNorm]
     colour: str = "#d29922"
+    mode: LineMode = LineMode.EVERY
 
     def __post_init__(self) -> None:
         _check_common(self.id, self.name, self.points_norm, self.colour)

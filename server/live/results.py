@@ -14,6 +14,7 @@ from server.core.report_json import (
     encode_certainty,
     encode_crowd,
     encode_line,
+    encode_still,
     encode_zone,
     whole,
 )
@@ -64,6 +65,7 @@ def encode_result(tracks: Tracks, analysis: Analysis, open_alert: OpenAlert, cro
         "crowd": encode_crowd(analysis.crowd),
         "crowd_peak": whole(analysis.crowd_peak),
         "advice": encode_advice(tracks.advice),
+        "still": encode_still(analysis.still),
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,

@@ -217,6 +217,7 @@ class Stream:
             self.counters.reject(error.code)
             return _error_answer(seq, error)
         analysis = self.analytics.update(tracks)
+        tracks = analysis.tracks
         self.counters.process()
         self.epoch = tracks.epoch
         self.duration_ms = tracks.t

@@ -6,7 +6,9 @@ import { withLimit, withManner } from "../../client/zones/limits-form.js";
 import { freeName, nameProblem, numbered } from "../../client/zones/names.js";
 import { PlanError, decodePlan, encodePlan } from "../../client/zones/plan-json.js";
 import { Saver } from "../../client/zones/saver.js";
-import { GROUND, PALETTE, rectangle } from "../../client/zones/shape.js";
+import { GROUND, PALETTE, footPlace, isCounted, rectangle } from "../../client/zones/shape.js";
+import { labelOf } from "../../client/zones/figures.js";
+import { isSamePlace, stillText } from "../../client/studio/still.js";
 import { Timeline } from "../../client/zones/timeline.js";
 import { toCsv } from "../../client/zones/csv.js";
 import { copiedText, fileName, joined } from "../../client/zones/exchange.js";
@@ -332,5 +334,43 @@ describe("figures over time", () => {
   });
   it("as CSV: no text becomes a formula", () => {
     assert.equal(toCsv([["zone", "n"], ["=HYPERLINK(1)", 2], ['a "b", c', null]]), 'zone,n\r\n\'=HYPERLINK(1),2\r\n"a ""b"", c",\r\n');
+  });
+});
+
+describe("what is counted", () => {
+  it("writes and reads places that are left out, and lines that count once", () => {
+    const { editor } = newEditor();
+    const zone = /** @type {Zone} */ (withOne(editor));
+    const line = withOne(editor, "line");
+    assert.equal(line.kind === "line" && line.mode, "every");
+    editor.update({ ...withLimit(zone, "people", "warning", 5), counts: false });
+    editor.update(/** @type {any} */ ({ ...line, mode: "once" }));
+    const document = /** @type {any} */ (encodePlan(editor.state.plan));
+    assert.equal(document.features[0].properties.counts, false);
+    assert.equal("limits" in document.features[0].properties, false, "nobody is counted there");
+    assert.equal(document.features[1].properties.mode, "once");
+    const [first, second] = decodePlan(document).shapes;
+    assert.equal(isCounted(first), false);
+    assert.equal(second.kind === "line" && second.mode, "once");
+    assert.equal(labelOf(first, new Map()).figure, "Not counted");
+    document.features[0].properties.counts = "no";
+    assert.throws(() => decodePlan(document), /counts must be true or false/);
+    document.features[0].properties.counts = true;
+    document.features[1].properties.mode = "twice";
+    assert.throws(() => decodePlan(document), /mode must be every or once/);
+  });
+
+  it("leaves out the place where somebody's feet are, inside the frame", () => {
+    const { editor, saved } = newEditor();
+    assert.equal(editor.pen.exclude(footPlace([0.4, 0.5, 0.5, 0.99])), true);
+    const [zone] = saved[0].shapes;
+    assert.deepEqual([zone.name, isCounted(zone)], ["Excluded 1", false]);
+    assert.deepEqual(zone.points, [[0.4, 0.892], [0.5, 0.892], [0.5, 1], [0.4, 1]]);
+  });
+
+  it("knows a place again whose box wanders", () => {
+    assert.equal(isSamePlace([0.4, 0.2, 0.5, 0.8], [0.41, 0.22, 0.5, 0.81]), true);
+    assert.equal(isSamePlace([0.4, 0.2, 0.5, 0.8], [0.6, 0.2, 0.7, 0.8]), false);
+    assert.match(stillText({ key: 1, since: 60_000, box: [0, 0, 1, 1] }, 2_520_000), /for 41 minutes without moving/);
   });
 });

@@ -39,7 +39,7 @@ def counts(analysis: Analysis) -> dict[str, tuple[int, int]]:
 def test_people_move_from_zone_to_zone() -> None:
     analytics = Analytics(PLAN)
     assert counts(play(analytics, 2, 0.2, 0.3)) == {"left": (2, 2), "right": (0, 0)}
-    analysis = play(analytics, 2, 0.2, 0.7, start=2)
+    analysis = play(analytics, 2, 0.2, 0.7, start=4)
     assert counts(analysis) == {"left": (1, 2), "right": (1, 1)}
     assert [(report.inward, report.outward) for report in analysis.lines] == [(1, 0)]
     assert analysis.zones[1].present == (2,)

@@ -14,11 +14,16 @@ UP = Line("l", "Door", ((0.5, 0.9), (0.5, 0.3)))
 """Walks upwards in the picture: its right hand is the picture's right side."""
 
 
+ENDLESS = Line("l", "All", ((0.5, 1.0), (0.5, 0.0)))
+STEP_MS = 2500
+"""Between two places of a walk; they are up to four body heights apart."""
+
+
 def walk(line: Crossings, *places: tuple[float, float] | None, start: float = 0) -> list[bool]:
     """One person in one place a frame; the directions of the crossings."""
     found: list[Crossing] = []
     for n, place in enumerate(places):
-        (report,) = line.update(people(start + n * 100, {1: place} if place else {}))
+        (report,) = line.update(people(start + n * STEP_MS, {1: place} if place else {}))
         found += report.crossings
     return [crossing.inward for crossing in found]
 
@@ -77,13 +82,13 @@ def test_a_restart_forgets_sides_and_keeps_counts() -> None:
     line = Crossings([UP])
     walk(line, (0.4, 0.6), (0.6, 0.6))
     line.restart()
-    assert walk(line, (0.4, 0.6), start=1000) == []
+    assert walk(line, (0.4, 0.6), start=5000) == []
     assert counts(line) == (1, 0)
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=60))
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 0.6)), max_size=60))
 def test_directions_alternate_for_one_person_on_a_line_without_ends(places: list[tuple[float, float]]) -> None:
-    line = Crossings([Line("l", "All", ((0.5, 1.0), (0.5, 0.0)))])
+    line = Crossings([ENDLESS])
     found = walk(line, *places)
     assert all(first != second for first, second in pairwise(found))
     inward, outward = counts(line)
@@ -95,10 +100,10 @@ def test_a_new_line_knows_nobody_and_the_others_go_on() -> None:
     lines = Crossings([UP])
     walk(lines, (0.4, 0.6), (0.6, 0.6))
     lines.set_lines([down, UP])
-    fresh, kept = lines.update(people(300, {1: (0.4, 0.6)}))
+    fresh, kept = lines.update(people(5000, {1: (0.4, 0.6)}))
     assert (fresh.line, fresh.inward, fresh.outward) == (down, 0, 0)  # where it came from is not known
     assert (kept.line, kept.inward, kept.outward) == (UP, 1, 1)
-    fresh, kept = lines.update(people(400, {1: (0.6, 0.6)}))
+    fresh, kept = lines.update(people(7500, {1: (0.6, 0.6)}))
     assert (fresh.outward, kept.inward) == (1, 2)
 
 

@@ -15,7 +15,7 @@ from server.core.errors import CodedError
 from server.core.ground import Calibration
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import decode_plan, encode_plan
-from server.core.zone import Anchor, Line, Zone
+from server.core.zone import Anchor, Line, LineMode, Zone
 
 SQUARE = ((0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8))
 PLAN = Plan(
@@ -37,7 +37,21 @@ zones = st.builds(
     exit_s=seconds,
     revisit_s=seconds,
     colour=st.integers(0, 0xFFFFFF).map("#{:06x}".format),
+    counts=st.booleans(),
 )
+lines = st.builds(
+    Line,
+    id=names,
+    name=names,
+    points_norm=st.just(((0.1, 0.2), (0.3, 0.4))),
+    colour=st.integers(0, 0xFFFFFF).map("#{:06x}".format),
+    mode=st.sampled_from(LineMode),
+)
+
+
+@given(lines)
+def test_a_line_comes_back_as_it_was(line: Line) -> None:
+    assert decode_plan(json.loads(json.dumps(encode_plan(Plan(lines=(line,)))))).lines == (line,)
 
 
 @given(zones)
@@ -49,7 +63,7 @@ limits = st.builds(Limits, warning=st.floats(0.1, 50), critical=st.none() | st.f
 corners = st.sampled_from([(0.0, 0.0), (1.0, 1.0), (0.25, 0.7), (0.1, 0.3)])
 whole_plans = st.builds(
     lambda zone, line, levels, ends: Plan(
-        (replace(zone, id="z", name=f"{zone.name[:50]} z"),),
+        (replace(zone, id="z", name=f"{zone.name[:50]} z", counts=True),),
         (Line("l", f"{line[:50]} l", ends),),
         {"z": levels} if levels != ZoneLimits() else {},
         Calibration(ends, ((0.0, 0.0), (1.5, 2.0))),

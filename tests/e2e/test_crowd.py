@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from server.core import stillness
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.quality import Advice, Quality
-from server.core.tracks import Tracks
+from server.core.tracks import Track, Tracks
 from tests.e2e.conftest import Watch, enter_studio, open_studio, register, wait_state
 from tests.e2e.room_tools import invite, make_room, send
 from tests.e2e.scripted import ScriptedServer
@@ -227,6 +229,34 @@ def test_advice_that_was_dismissed_stays_away_from_its_camera(counting: Page, sc
     enter_studio(counting)
     counting.locator("#choose-camera").click()
     card.wait_for()
+
+
+def test_a_place_where_nobody_moves_can_be_left_out(
+    counting: Page, scripted: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty minutes are a second here."""
+    monkeypatch.setattr(stillness, "STILL_MS", 1000.0)
+    monkeypatch.setattr(stillness, "SIGHTINGS", 2)
+    monkeypatch.setattr(stillness, "EVERY_MS", 100.0)
+    poster = replace(COUNTED, people=(Track(7, (0.4, 0.2, 0.5, 0.8), 0.9),), certainty=Certainty(1, 1))
+    scripted.show(poster)
+    card = counting.locator("#still")
+    card.wait_for()
+    assert "without moving. Exclude this place?" in card.inner_text()
+    assert violations(counting) == []
+    shoot(counting, "still")
+    card.get_by_role("button", name="Exclude this place").click()
+    card.wait_for(state="hidden")
+    says(counting, "counted", "0")
+    (feature,) = get_plan(counting)["plan"]["features"]
+    assert (feature["properties"]["name"], feature["properties"]["counts"]) == ("Excluded 1", False)
+    counting.locator("#tab-zones").click()
+    assert counting.locator(".shape[data-excluded]").count() == 1
+    assert counting.locator(".list-row .digits").inner_text() == "Not counted"
+    counting.locator("#zone-undo").click()
+    counting.locator("#tab-live").click()
+    says(counting, "counted", "1")
+    assert card.is_hidden(), "it was answered"
 
 
 def test_a_phone_and_those_who_look_on_see_the_same(

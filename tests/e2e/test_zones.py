@@ -90,6 +90,44 @@ def test_draw_by_mouse_and_find_it_again(editor: Page) -> None:
     assert editor.locator(".zone-canvas .shape").count() == 3
 
 
+def test_a_zone_that_is_left_out_and_a_line_that_counts_once(editor: Page) -> None:
+    put_plan(
+        editor,
+        zone("Screen", rectangle(0.2, 0.2, 0.5, 0.5), limits={"people": {"warning": 5}}),
+        line("Door", [[0.1, 0.9], [0.9, 0.9]]),
+    )
+    editor.reload()
+    open_editor(editor)
+    editor.locator("[data-choose-shape=screen]").click()
+    assert editor.locator("#zone-counting").is_visible()
+    editor.locator("#zone-counts").select_option("no")
+    assert editor.locator("#zone-counting").is_hidden(), "limits and times mean nothing there"
+    assert editor.locator("#zone-counts-hint").is_visible()
+    wait_saved(editor)
+    assert violations(editor) == []
+    editor.locator("#zone-back").click()
+    editor.locator("[data-choose-shape=door]").click()
+    editor.locator("#line-mode").select_option("once")
+    wait_saved(editor)
+
+    def stored() -> list[object]:
+        screen, door = [feature["properties"] for feature in get_plan(editor)["plan"]["features"]]
+        return [screen["counts"], "limits" in screen, door["mode"]]
+
+    assert becomes(lambda: stored() == [False, False, "once"])
+    editor.reload()
+    open_editor(editor)
+    assert editor.locator(".shape[data-excluded]").count() == 1
+    assert editor.locator("[data-choose-shape=screen]").inner_text().split() == ["Screen", "Not", "counted"]
+    editor.locator("[data-choose-shape=door]").click()
+    assert editor.locator("#line-mode").input_value() == "once"
+    editor.locator("#zone-back").click()
+    editor.locator("[data-choose-shape=screen]").click()
+    editor.locator("#zone-counts").select_option("yes")
+    wait_saved(editor)
+    assert becomes(lambda: stored() == [True, False, "once"])
+
+
 def test_move_reshape_duplicate_delete_undo(editor: Page) -> None:
     put_plan(editor, zone("Hall", rectangle(0.2, 0.2, 0.5, 0.5)))
     editor.reload()

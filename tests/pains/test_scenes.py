@@ -15,6 +15,7 @@ from tests.media import find_annotation, find_clip, read_vtest
 TABLE = Zone("table", "Table", ((0.42, 0.72), (0.78, 0.72), (0.8, 1.0), (0.4, 1.0)), revisit_s=3)
 BODY = (slice(60, 200), slice(390, 480))
 """Rows and columns of the white wall that whoever stands at the table hides."""
+POSTER = Zone("poster", "Poster", ((0.03, 0.62), (0.16, 0.62), (0.16, 0.7), (0.03, 0.7)), counts=False)
 STEP = 5
 PETS = (400, 650)
 """Frames with many crossings. The whole clip takes a minute: `python -m bench.zones` (docs/accuracy.md)."""
@@ -42,6 +43,26 @@ def test_six_people_one_after_the_other_with_the_stay_of_each(vision: Vision) ->
     assert (figures.visitors, figures.entries, figures.exits, figures.occupancy, figures.peak) == (6, 6, 6, 0, 1)
     assert len(ends) == 6
     assert ends == pytest.approx(stays.tolist(), abs=1.5)
+
+
+def test_a_person_on_a_poster_is_left_out_where_a_zone_says_so(vision: Vision) -> None:
+    """A painted person stands at the left edge for all of the recording, and others walk by."""
+    film, pipeline = cv2.VideoCapture(str(find_clip("cases/poster.mp4"))), vision.open()
+    plain, zoned = Analytics(), Analytics(Plan((POSTER,)))
+    pairs = []
+    for n in range(0, 120, 3):
+        film.set(cv2.CAP_PROP_POS_FRAMES, n)
+        tracks = pipeline.process_image(film.read()[1].astype(np.uint8), n * 1000 / 24)
+        pairs.append((plain.update(tracks), zoned.update(tracks)))
+    film.release()
+    (left, top), _, (right, bottom), _ = POSTER.points_norm
+    for _, after in pairs:
+        feet = [((one.box_norm[0] + one.box_norm[2]) / 2, one.box_norm[3]) for one in after.tracks.people]
+        assert not any(left < x < right and top < y < bottom for x, y in feet)
+        assert after.figures.count == len(after.tracks.people)
+    fewer = [before.figures.count - after.figures.count for before, after in pairs]
+    assert np.median(fewer) == 1, "the poster alone is left out"
+    assert plain.figures.unique - zoned.figures.unique >= 1
 
 
 def test_three_zones_and_two_lines_count_as_an_annotator_does(vision: Vision) -> None:

@@ -1,0 +1,117 @@
+"""Places where nobody is counted: posters, screens, mirrors, the operator's own desk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.certainty import Certainty
+from server.core.crowd import Crowd, CrowdFigure
+from server.core.footing import BAND, footing
+from server.core.outlines import Outlines, Place
+from server.core.stillness import Still
+from server.core.tracks import Track, Tracks
+from server.core.zone import Anchor, Zone
+from server.core.zone_mask import union_mask
+
+FORGET_MS = 10_000.0
+"""An identity that was not seen for so long is judged as if it were new."""
+
+
+class Exclusion:
+    """The zones of a stream in which nobody is counted.
+
+    People are judged by their feet. At an outline somebody stays what they were, as at every other outline.
+
+    Parameters
+    ----------
+    zones : sequence of Zone
+        Their `anchor` and times mean nothing here.
+    """
+
+    def __init__(self, zones: Sequence[Zone] = ()) -> None:
+        self._out: dict[int, float] = {}
+        self._crowd: tuple[Crowd, int, Crowd] | None = None
+        self.set_zones(zones)
+
+    def set_zones(self, zones: Sequence[Zone]) -> None:
+        """The user changed what is drawn. At an outline that stayed, people stay what they were."""
+        self._zones = tuple(replace(zone, anchor=Anchor.FEET) for zone in zones)
+        self._outlines = Outlines(self._zones, 1.0)
+        self._crowd = None
+
+    def restart(self) -> None:
+        """Identities start again, and estimates with them."""
+        self._out.clear()
+        self._crowd = None
+
+    def apply(self, tracks: Tracks) -> Tracks:
+        """Return the same frame without the people who stand in these zones.
+
+        The range of the count moves by as many, the estimate of a crowd loses the cells of the zones.
+        """
+        if not self._zones:
+            return tracks
+        out = self._find(tracks)
+        people = tuple(person for person in tracks.people if person.id not in out)
+        gone = len(tracks.people) - len(people)
+        return replace(
+            tracks,
+            people=people,
+            certainty=_less(tracks.certainty, gone),
+            crowd=self._rest(tracks.crowd, len(people)),
+        )
+
+    def uncovered(self, tracks: Tracks, places: Iterable[Still]) -> tuple[Still, ...]:
+        """Return those of the places in this frame that are not in one of the zones, or at its outline."""
+        found = tuple(places)
+        if not self._zones or not found:
+            return found
+        people = tuple(Track(place.key, place.box_norm, 1.0) for place in found)
+        covered = set[int]().union(*[inside | held for inside, held in self._place(replace(tracks, people=people))])
+        return tuple(place for place in found if place.key not in covered)
+
+    def _place(self, tracks: Tracks) -> list[Place]:
+        """Who is inside each of the zones, and at its outline."""
+        people = footing(tracks)
+        if self._outlines.scale_x != people.scale_x:
+            self._outlines = Outlines(self._zones, people.scale_x)
+        # How sure a sighting is does not matter: what stands here is mostly a picture of a person.
+        return self._outlines.place(replace(people, band=BAND * people.heights))
+
+    def _find(self, tracks: Tracks) -> set[int]:
+        """Identities whose feet are in any of the zones."""
+        out: set[int] = set()
+        for inside, held in self._place(tracks):
+            out |= inside | (held & self._out.keys())
+        seen = {person.id for person in tracks.people}
+        unseen = {id_: t for id_, t in self._out.items() if id_ not in seen and tracks.t - t <= FORGET_MS}
+        self._out = unseen | dict.fromkeys(out, tracks.t)
+        return out
+
+    def _rest(self, crowd: Crowd | None, seen: int) -> Crowd | None:
+        """The estimate of what lies outside the zones, computed when it or the boxed people change."""
+        if crowd is None:
+            self._crowd = None
+            return None
+        kept = self._crowd
+        if kept is None or kept[0].version != crowd.version or kept[1] != seen:
+            outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape)
+            figure = crowd.part(outside, seen)
+            kept = self._crowd = (crowd, seen, Crowd(figure, crowd.version, _scaled(crowd.grid * outside, figure)))
+        return kept[2]
+
+
+def _scaled(grid: NDArray[np.float32], figure: CrowdFigure) -> NDArray[np.float32]:
+    """The cells so that they add up to the estimate again: of boxed people there may be more than the cells have."""
+    total = float(grid.sum(dtype=np.float64))
+    return (grid * (figure.estimate / total)).astype(np.float32) if total > 0 else grid
+
+
+def _less(certainty: Certainty | None, gone: int) -> Certainty | None:
+    """The range of a count from which so many people were taken out."""
+    if certainty is None or not gone:
+        return certainty
+    high = None if certainty.high is None else max(0, certainty.high - gone)
+    return replace(certainty, low=max(0, certainty.low - gone), high=high)
