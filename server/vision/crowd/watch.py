@@ -138,7 +138,7 @@ class CrowdWatch:
         ratio = width / height
         if self._ratio is not None and abs(ratio / self._ratio - 1) > 0.02:
             self._evidence, self._under = CloserEvidence(), None
-            self._tile_t = self._quick_t = self._survey_t = self._texture_t = NEVER
+            self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._looked_t = NEVER
             self._people.forget()
             self._surveyed, self._least = False, 0
         self._ratio = ratio

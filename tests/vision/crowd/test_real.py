@@ -23,9 +23,11 @@ from tests.media import find_clip, read_vtest
 from tests.vision.crowd.boxes import NOBODY
 from tests.vision.crowd.scripted import Closer
 
+pytestmark = pytest.mark.timeout(900)
+
 Image = NDArray[np.uint8]
 VTEST_MS = 1000 / 7
-WAIT_S = 240
+WAIT_S = 600
 """For looks beside the frames on a machine that has much else to do; an idle one needs a few."""
 
 

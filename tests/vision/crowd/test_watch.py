@@ -180,6 +180,15 @@ class TestBesideTheFrames:
         assert crowd is None
         assert not certainty.saturated
 
+    def test_nor_is_the_count_compared_with_it(self) -> None:
+        looks = LooksWhenTold()
+        turned = stream(Closer(there=spread(25, 0.5)), looks, count=25)
+        turned.live(2)
+        looks.finish()
+        assert not turned.frame()[0].saturated
+        turned.image, turned.count = np.ascontiguousarray(np.rot90(turned.image)), 0
+        assert not any(certainty.saturated for certainty, _ in turned.live(3))
+
     def test_with_a_thread_it_comes_to_the_same(self) -> None:
         beside = stream(Closer(there=spread(60)), LooksBeside(), count=4)
         for _ in range(2000):
