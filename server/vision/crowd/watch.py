@@ -100,6 +100,7 @@ class CrowdWatch:
         self._texture = 0.0
         self._dense: bool | None = None
         self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._rests_until = NEVER
+        self._density_t = NEVER
         self._gain = 1.0
         self._quick_frame = self._tile_frame = 0
         self._looked, self._looked_t = 0.0, NEVER
@@ -141,6 +142,7 @@ class CrowdWatch:
             self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._looked_t = NEVER
             self._people.forget()
             self._surveyed, self._least = False, 0
+            self._dense, self._density_t = None, NEVER
         self._ratio = ratio
 
     def _begin(self, scene: Scene) -> None:
@@ -151,7 +153,7 @@ class CrowdWatch:
             self._texture = float(crowd_like(scene.image_bgr, scene.answered_xyxy).mean())
         if self._survey_due(t) and self._looks.may(crowded=True):
             self._survey_t = self._quick_t = t
-            dense = self._texture >= TEXTURE or bool(self._dense)
+            dense = self._asks_density(t)
             self._under = self._looks.take(lambda: self._survey(scene, dense=dense), crowded=True)
         elif self._quick_due(t) and self._looks.may(crowded=self._crowded):
             self._quick_t, self._quick_frame = t, self._frames
@@ -166,6 +168,15 @@ class CrowdWatch:
         if self._crowded:
             return t - self._survey_t >= SURVEY_MS
         return self._survey_t == NEVER or (self._texture >= TEXTURE and t - self._survey_t >= DOUBT_MS)
+
+    def _asks_density(self, t: float) -> bool:
+        """Whether density is asked: where it may say something, and in every crowd now and then.
+
+        Boxes of a few people in front leave little texture to see of hundreds behind them.
+        """
+        asks = self._texture >= TEXTURE or bool(self._dense) or (self._crowded and t - self._density_t >= DOUBT_MS)
+        self._density_t = t if asks else self._density_t
+        return asks
 
     def _quick_due(self, t: float) -> bool:
         """Whether the whole frame is to be looked at once more."""
@@ -204,7 +215,8 @@ class CrowdWatch:
         self._surveyed = True
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
         self._evidence.note_all(survey.parts, scene.answered_xyxy)
-        self._dense = None if survey.dense is None else survey.dense.dense
+        if survey.dense is not None:
+            self._dense = survey.dense.dense
         self._least = survey.boxed.least
         self._looked, self._looked_t = survey.boxed.people, scene.t
         self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
@@ -255,8 +267,9 @@ class CrowdWatch:
         """Say that a scene is crowded at once, and that it is so no more after some time without a sign."""
         if self._signs(scene).crowded(self._crowded):
             if not self._crowded:
-                # An older round was made while nothing spoke for a crowd: look again now.
-                self._survey_t = self._survey_t if scene.t - self._survey_t < QUICK_MS else NEVER
+                # The last round was made while nothing spoke for a crowd: look again, unless it just asked for density.
+                asked = self._dense is not None and scene.t - self._survey_t < QUICK_MS
+                self._survey_t = self._survey_t if asked else NEVER
             self._crowded, self._sign_t = True, scene.t
         elif self._crowded and scene.t - self._sign_t >= LEAVES_MS:
             self._crowded = False
