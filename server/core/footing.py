@@ -20,7 +20,7 @@ STEADY = 0.02
 FAINT = 0.12
 """The same of the faintest detection in sight, on top; it falls with the square of the score. Measured on a street."""
 HIDDEN = 4.0
-"""So many times more where another person hides the feet: the box may end anywhere on the legs for seconds."""
+"""So many times more where another person hides the feet: the box may end anywhere on the legs."""
 ASIDE = 0.5
 """Standard deviation of the middle, as a fraction of that of the lower edge: head and shoulders show where it is."""
 PIXEL = 1.0
