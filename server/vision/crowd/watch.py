@@ -34,6 +34,8 @@ LITTLE = 1.35
 """How many times more people the looks at every part may find than quick ones, for these to be worth anything."""
 DOUBT_MS = 60_000.0
 """Between two rounds of looks where the texture alone is like a crowd's: foliage stays foliage."""
+CLEARED = 0.5
+"""Part of a crowd's texture below which the next crowd's is a new one: a lens that was covered, a cut of a film."""
 TEXTURE_MS = 2_000.0
 """Between two looks at the texture."""
 LEAVES_MS = 10_000.0
@@ -97,7 +99,7 @@ class CrowdWatch:
     def __init__(self, closer: CloserLooks, looks: Looks) -> None:
         self._closer, self._looks = closer, looks
         self._evidence = CloserEvidence()
-        self._texture = 0.0
+        self._texture = self._survey_texture = 0.0
         self._dense: bool | None = None
         self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._rests_until = NEVER
         self._density_t = NEVER
@@ -141,7 +143,7 @@ class CrowdWatch:
             self._evidence, self._under = CloserEvidence(), None
             self._tile_t = self._quick_t = self._survey_t = self._texture_t = self._looked_t = NEVER
             self._people.forget()
-            self._surveyed, self._least = False, 0
+            self._surveyed, self._least, self._survey_texture = False, 0, 0.0
             self._dense, self._density_t = None, NEVER
         self._ratio = ratio
 
@@ -151,8 +153,11 @@ class CrowdWatch:
         if t - self._texture_t >= TEXTURE_MS:
             self._texture_t = t
             self._texture = float(crowd_like(scene.image_bgr, scene.answered_xyxy).mean())
+            if self._texture < CLEARED * TEXTURE:
+                self._survey_texture = 0.0
         if self._survey_due(t) and self._looks.may(crowded=True):
             self._survey_t = self._quick_t = t
+            self._surveyed, self._survey_texture = self._surveyed and not self._new_texture, self._texture
             dense = self._asks_density(t)
             self._under = self._looks.take(lambda: self._survey(scene, dense=dense), crowded=True)
         elif self._quick_due(t) and self._looks.may(crowded=self._crowded):
@@ -167,7 +172,13 @@ class CrowdWatch:
         """Whether every part is to be looked at: first, in a crowd, and where the texture is like that of one."""
         if self._crowded:
             return t - self._survey_t >= SURVEY_MS
-        return self._survey_t == NEVER or (self._texture >= TEXTURE and t - self._survey_t >= DOUBT_MS)
+        since = QUICK_MS if self._new_texture else DOUBT_MS
+        return self._survey_t == NEVER or (self._texture >= TEXTURE and t - self._survey_t >= since)
+
+    @property
+    def _new_texture(self) -> bool:
+        """Whether the picture became like a crowd's after the newest round of looks, which says nothing of it then."""
+        return self._texture >= TEXTURE and self._survey_texture < TEXTURE
 
     def _asks_density(self, t: float) -> bool:
         """Whether density is asked: where it may say something, and in every crowd now and then.
@@ -276,7 +287,8 @@ class CrowdWatch:
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
         # Where the picture is like a crowd's nothing is known before the first round of looks: certainly not 0.
-        known = self._frames > 1 and (self._surveyed or self._texture < TEXTURE)
+        looked = self._surveyed and not self._new_texture
+        known = self._frames > 1 and (looked or self._texture < TEXTURE)
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)

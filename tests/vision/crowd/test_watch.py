@@ -11,7 +11,7 @@ from server.core.crowd import Method
 from server.vision.crowd.looks import LooksAtOnce, LooksBeside
 from server.vision.crowd.watch import CrowdWatch
 from tests.vision.crowd.boxes import NOBODY
-from tests.vision.crowd.scripted import TEXTURED, Closer, LooksWhenTold, Stream, spread
+from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksWhenTold, Stream, spread
 
 LEAVES_S = 10.0
 
@@ -141,6 +141,20 @@ def test_a_tree_is_no_crowd() -> None:
     assert closer.asked.count("dense") <= 3, "foliage stays foliage"
 
 
+def test_a_lens_that_was_covered_shows_a_crowd_at_once() -> None:
+    """The looks at the dark picture say nothing of the crowd, and a file has the next of its own accord much later."""
+    closer = Closer(there=NOBODY)
+    covered = stream(closer)
+    assert covered.live(10)[-1][1] is None
+    for _ in range(2):
+        covered.image, closer.there, closer.packed = TEXTURED, spread(30, 0.1), 700.0
+        verdicts = covered.live(5)
+        assert verdicts[-1][1] is not None
+        assert verdicts[-1][0].saturated
+        covered.image, closer.there, closer.packed = PLAIN, NOBODY, 0.0
+        assert covered.live(60)[-1][1] is None
+
+
 class TestBesideTheFrames:
     """Looks take time, while frames go on."""
 
@@ -155,6 +169,18 @@ class TestBesideTheFrames:
         certainty, crowd = packed.frame()
         assert certainty.known
         assert crowd is not None
+
+    def test_nor_where_it_was_plain_when_it_was_looked_at(self) -> None:
+        looks = LooksWhenTold()
+        covered = stream(Closer(there=NOBODY), looks)
+        covered.live(1)
+        looks.finish()
+        assert covered.frame()[0].known
+        covered.image = TEXTURED
+        for _ in range(15):
+            looks.finish()  # quick ones and at tiles: they do not tell
+            covered.frame()
+        assert not any(certainty.known for certainty, _ in covered.live(5))
 
     def test_a_plain_picture_needs_not_wait(self) -> None:
         verdicts = stream(Closer(there=spread(3)), LooksWhenTold(), count=3).live(5)
