@@ -14,6 +14,10 @@ ROUNDING = 1e-4
 """People: what a sum of single-precision cells may be off by; the part that is all of the frame has its range."""
 
 
+WHOLE = 1e-5
+"""Share by which a part may differ from the frame and is all of it: the root of so little would widen its range."""
+
+
 class Method(StrEnum):
     """How a number of people was found."""
 
@@ -81,6 +85,8 @@ class Crowd:
         people = max(float((self.grid * mask).sum(dtype=np.float64)), float(seen))
         if whole.estimate <= 0:
             return CrowdFigure(people, seen, max(seen, whole.high), whole.method)
+        if abs(people - whole.estimate) < WHOLE * whole.estimate:
+            people = whole.estimate
         share = min(1.0, people / whole.estimate)
         chance = LOCAL * (people * (1 - share)) ** 0.5
         low = int(people * whole.low / whole.estimate - chance + ROUNDING)

@@ -60,3 +60,11 @@ def test_a_smaller_part_is_less_certain() -> None:
 def test_the_number_shown_is_the_estimate_where_there_is_one() -> None:
     assert people_of(12, None) == 12.0
     assert people_of(12, CrowdFigure(28.4, 20, 40, Method.MIXED)) == 28.4
+
+
+def test_a_zone_of_the_whole_frame_has_its_range_although_cells_are_rounded() -> None:
+    grid = np.random.default_rng(3).random((36, 64), np.float32)
+    grid *= np.float32(421.3 / grid.sum(dtype=np.float64))
+    there = Crowd(CrowdFigure(421.3 * (1 + 1e-6), 244, 739, Method.DENSITY), 1, grid)
+    part = there.part(zone_mask(FRAME, *grid.shape))
+    assert (part.low, part.high) == (244, 739)
