@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core.crowd import Method
 from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
 from server.vision.camera_motion import CameraMotion
@@ -146,6 +147,7 @@ class Pipeline:
         seen = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
         scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty, detections)
         certainty, crowd = self._watch.follow(scene)
+        dense = crowd is not None and crowd.figure.method is not Method.BOXES  # no quality finds everybody there
         times.append(perf_counter())
         embed_ms, track_ms = (np.diff(times) * 1000).tolist()
         return Tracks(
@@ -156,7 +158,7 @@ class Pipeline:
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
             crowd=crowd,
-            advice=self._adviser.advise(self._watch.found, seen, scale, self.quality, t),
+            advice=None if dense else self._adviser.advise(self._watch.found, seen, scale, self.quality, t),
         )
 
     def _follow_size(self, size: tuple[int, int]) -> None:

@@ -31,7 +31,8 @@ FLOOR = 0.02
 MISSED = 1.16
 """What the density that is left has to be multiplied by: the median over 25 photographs of crowds of 164 to 4,633."""
 DENSE, DENSE_FROM = 1.5, 30.0
-"""Where density finds more than so many times the boxes and so many people more, the crowd is too dense for boxes."""
+"""Where density finds more than so many times the boxes and so many people more, the crowd is too dense for boxes. In a
+picture that is packed by texture and weak signs it is enough that density finds more."""
 BOXED_RANGE = (0.68, 1.35)
 DENSE_RANGE = (0.58, 1.75)
 """What the truth is divided by the estimate: within these, nine times in ten (docs/accuracy.md)."""
@@ -51,6 +52,8 @@ class Estimate:
     method : Method
     grid : ndarray of float32, shape (rows, columns)
         People per cell; the sum is `people`.
+    density : float
+        People by density alone.
     """
 
     people: float
@@ -58,6 +61,7 @@ class Estimate:
     least: int
     method: Method
     grid: Grid
+    density: float = 0.0
 
     def times(self, factor: float) -> "Estimate":
         """Return the same estimate of so many times the people."""
@@ -131,16 +135,16 @@ def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Es
     once = np.interp(tall, (FAR, NEAR), (1.0, ONCE))
     boxed = _place(found.xyxy, chances(found) * once, shape, height, width)
     least = int((found.scores >= CERTAIN).sum())
-    dense = _dense(maps, shape) if maps else np.zeros(shape, np.float32)
-    if dense.sum() < DENSE * boxed.sum() + DENSE_FROM:
+    if not maps:
         people = float(boxed.sum())
         return Estimate(people, people, least, Method.BOXES, boxed)
+    dense = _dense(maps, shape)
     chosen = _regions(dense) > _regions(boxed)
     grid = np.where(chosen, dense, boxed)
     by_boxes = float(boxed[~chosen].sum())
-    people = float(grid.sum())
-    method = Method.MIXED if by_boxes >= 1.0 else Method.DENSITY
-    return Estimate(people, by_boxes, least, method, grid)
+    with_density = Method.MIXED if by_boxes >= 1.0 else Method.DENSITY
+    method = with_density if chosen.any() else Method.BOXES
+    return Estimate(float(grid.sum()), by_boxes, least, method, grid, float(dense.sum()))
 
 
 def _place(boxes_xyxy: NDArray[np.float64], people: NDArray[np.float64], shape: tuple[int, int], *size: int) -> Grid:

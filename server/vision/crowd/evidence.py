@@ -67,7 +67,7 @@ class Evidence:
         """Whether boxes of the usual look do not tell how many people there are."""
         part = STAYS if already else 1.0
         found_more = self.more >= part * MORE and self.more >= part * MORE_SHARE * self.known
-        packed = self.packed(already) if self.dense is None else self.dense
+        packed = self.packed(already) or bool(self.dense)
         uncounted = self.uncounted >= part * UNCOUNTED or self.looked >= part * LOOKED
         return self.saturated or found_more or packed or uncounted
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.vision.crowd.closer import CloserLooks, Survey
-from server.vision.crowd.estimate import Estimate
-from server.vision.crowd.evidence import LOOKED_SHARE, TEXTURE, CloserEvidence, Evidence
+from server.vision.crowd.estimate import BOXED_RANGE, DENSE, DENSE_FROM, Estimate
+from server.vision.crowd.evidence import HINTS_ALONE, LOOKED_SHARE, TEXTURE, CloserEvidence, Evidence
 from server.vision.crowd.looks import Looks
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.structure import crowd_like
@@ -48,6 +48,8 @@ SETTLED_MS, RECENT_MS = 1_500.0, 6_000.0
 """When a stream's count has settled after its start, and how long a closer look can be compared with the count."""
 PLAIN = 0.25
 """Score from which on the usual look shows somebody, as detectors are used alone."""
+SMALLEST_PX = 32
+"""Shorter side of a frame, pixels, below which nobody can be found in it."""
 NEVER = float("-inf")
 
 
@@ -227,15 +229,22 @@ class CrowdWatch:
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
         self._evidence.note_all(survey.parts, scene.answered_xyxy)
         if survey.dense is not None:
-            self._dense = survey.dense.dense
-        self._least = survey.boxed.least
+            self._dense = self._too_dense(survey.dense, survey.boxed, scene)
+        self._least = max(survey.boxed.least, int(survey.boxed.people * BOXED_RANGE[0]))
         self._looked, self._looked_t = survey.boxed.people, scene.t
         self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
         self._people.take(self._choose(survey, scene), scene.t)
 
+    def _too_dense(self, dense: Estimate, boxed: Estimate, scene: Scene) -> bool:
+        """Whether density tells the number of people, not boxes. Foliage is as dense, but shows no sign of people."""
+        signs = self._signs(scene)
+        more = signs.packed(already=False) and dense.density > boxed.people
+        much_more = dense.density >= DENSE * boxed.people + DENSE_FROM
+        return signs.hints >= HINTS_ALONE and (more or much_more)
+
     def _choose(self, survey: Survey, scene: Scene) -> Estimate | None:
         """The estimate that holds for the scene; None where it is packed and nothing can estimate it."""
-        if survey.dense is not None:
+        if survey.dense is not None and self._dense:
             return survey.dense
         packed = self._signs(scene).packed(self._crowded)
         return None if packed and not self._closer.sees_density else survey.boxed
@@ -286,9 +295,10 @@ class CrowdWatch:
             self._crowded = False
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        # Where the picture is like a crowd's nothing is known before the first round of looks: certainly not 0.
+        # That there is nobody, or that there are few in what is like a crowd's picture, closer looks have to confirm.
         looked = self._surveyed and not self._new_texture
-        known = self._frames > 1 and (looked or self._texture < TEXTURE)
+        some = scene.count > 0 and self._texture < TEXTURE
+        known = self._frames > 1 and (looked or some) and min(scene.image_bgr.shape[:2]) >= SMALLEST_PX
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)
