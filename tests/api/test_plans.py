@@ -82,7 +82,8 @@ async def test_a_stream_counts_by_the_plan_and_follows_its_changes(
     server: RunningServer, engine: ScriptedEngine
 ) -> None:
     left, right = person(1, left=0.1, right=0.3), person(1, left=0.7, right=0.9)
-    engine.script.extend([(left,)] * 4 + [(right,)] * 20)
+    between = [(person(1, left=x, right=x + 0.2),) for x in (0.25, 0.4, 0.55)]
+    engine.script.extend([(left,)] * 4 + between + [(right,)] * 17)
     async with server.user() as user:
         camera = await user.camera()
         await put(user, camera, 0, PLAN)
