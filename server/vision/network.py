@@ -19,6 +19,8 @@ from server.vision.processor import multiplies_bytes
 _SHAPES = 24
 """Compiled shapes kept, about 40 MB each; further ones push out the least recently used. Letterboxes have fewer shapes
 than this (`server.vision.letterbox`), so that odd frames of some do not make everybody wait for compiling."""
+_DENSITY_SHAPES = 4
+"""The same of a density network, 200 to 300 MB each: two frame formats at two scales."""
 _HINTS = {Precision.FP32: "f32", Precision.BF16: "bf16", Precision.FP16: "f16"}
 _NAMES = {ov.Type.f32: Precision.FP32, ov.Type.bf16: Precision.BF16, ov.Type.f16: Precision.FP16}
 
@@ -45,7 +47,8 @@ class OpenVinoBackend:
         if self._takes_bytes(model):
             return Network(self._core, model.quantized, mean, scale, self._threads, Precision.INT8)
         precision = Precision.AUTO if self._precision is Precision.INT8 else self._precision
-        return Network(self._core, model.network, mean, scale, self._threads, precision)
+        keeps = _DENSITY_SHAPES if model.kind == "density" else _SHAPES
+        return Network(self._core, model.network, mean, scale, self._threads, precision, keeps)
 
     def _takes_bytes(self, model: PreparedModel) -> bool:
         """Whether the network in 8 bits is wished for, or the faster one here."""
@@ -78,6 +81,8 @@ class Network:
         0 leaves the choice to OpenVINO.
     precision : Precision
         ``INT8`` says that the file is quantized: what it left in floats is computed as OpenVINO chooses.
+    keeps : int
+        Compiled shapes that are kept; further ones push out the least recently used.
     """
 
     def __init__(
@@ -88,8 +93,9 @@ class Network:
         scale: Triple,
         threads: int = 0,
         precision: Precision = Precision.AUTO,
+        keeps: int = _SHAPES,
     ) -> None:
-        self._core = core
+        self._core, self._keeps = core, keeps
         self._path = path
         self._mean, self._scale = list(mean), list(scale)
         self._quantized = precision is Precision.INT8
@@ -147,7 +153,7 @@ class Network:
     def _keep(self, shape: Shape, compiled: _Compiled) -> _Compiled:
         with self._lock:
             self._compiled[shape] = compiled
-            if len(self._compiled) > _SHAPES:
+            if len(self._compiled) > self._keeps:
                 self._compiled.popitem(last=False)
         return compiled
 
