@@ -252,8 +252,9 @@ class TestBroken:
     """A look fails."""
 
     def test_people_are_followed_without_it(self, caplog: pytest.LogCaptureFixture) -> None:
-        closer = Closer(broken=True)
-        broken = stream(closer, count=3)
+        closer, looks = Closer(broken=True), LooksAtOnce()
+        looks.frames_each = 0  # as often as there is time
+        broken = stream(closer, looks, count=3)
         with caplog.at_level(logging.ERROR, "crowdcount.vision"):
             verdicts = broken.live(30)
         assert all((certainty.low, certainty.high, crowd) == (3, 3, None) for certainty, crowd in verdicts)
