@@ -147,7 +147,7 @@ class ZoneWatch:
             self._part = None
             return None
         kept = self._part
-        if kept is None or kept[0].version != crowd.version or kept[1] != occupancy:
+        if kept is None or not kept[0].is_same(crowd) or kept[1] != occupancy:
             mask = zone_mask(self.zone.points_norm, *crowd.grid.shape)
             kept = self._part = (crowd, occupancy, crowd.part(mask, occupancy))
         return kept[2]
