@@ -82,3 +82,16 @@ export function noteText({ state }) {
 export function peakText(peak, crowdPeak) {
   return crowdPeak !== null && crowdPeak !== undefined && crowdPeak > peak ? formatEstimate(crowdPeak) : formatCount(peak);
 }
+
+/** The same while it goes on: what nobody could count may have been more. @param {People} people @param {number} peak @param {number | null} [crowdPeak] */
+export function peakSoFar(people, peak, crowdPeak) {
+  const isOpen = people.state === "least" || people.state === "unknown";
+  if (!isOpen || (crowdPeak ?? 0) > peak) return peakText(peak, crowdPeak);
+  const least = Math.max(peak, people.value ?? 0);
+  return least > 0 ? peopleText({ ...people, state: "least", value: least }) : NONE;
+}
+
+/** Whether people have boxes, and so identities: without them nobody is known to come, stay or go. @param {People} people */
+export function hasIdentities({ state }) {
+  return state === "counted";
+}

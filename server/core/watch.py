@@ -44,6 +44,8 @@ class ZoneReport:
         Level changes that this frame brought, with the figure.
     crowd : CrowdFigure or None
         The estimate where the frame is crowded; at least the occupancy.
+    crowd_peak : float or None
+        The largest estimate so far; None if there never was one.
     known : bool
         False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
     """
@@ -59,7 +61,13 @@ class ZoneReport:
     events: tuple[Event, ...]
     steps: tuple[tuple[str, Step], ...]
     crowd: CrowdFigure | None = None
+    crowd_peak: float | None = None
     known: bool = True
+
+    def range_of(self, figure: str) -> tuple[float, float] | None:
+        """Return between which values the figure of an alarm lies; None where it is no estimate."""
+        scale = {"people": 1.0, "density": self.area_m2}.get(figure)
+        return (self.crowd.low / scale, self.crowd.high / scale) if self.crowd is not None and scale else None
 
     @property
     def people(self) -> float:
@@ -96,17 +104,18 @@ class ZoneWatch:
         self._scale_x = 0.0
         self._crowd_t = float("-inf")
         self._part: tuple[Crowd, int, CrowdFigure] | None = None
+        self._crowd_peak: float | None = None
 
     def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
         """The user changed something: whoever is inside stays, alerts go on.
 
         A moved outline, another anchor or other times start the counters anew; a new name, colour or limit does not.
         """
+        self._part = None
         if _counting(zone) != _counting(self.zone):
             self.reset()
         self._alarms = _alarms(limits, self._alarms)
         self._scale_x = 0.0
-        self._part = None
         self._counter.change(zone)
         self.zone, self.calibration = zone, calibration
 
@@ -118,6 +127,8 @@ class ZoneWatch:
         events, self._events = [*self._events, *self._counter.update(people, place, known=known)], []
         figures = self._counter.figures()
         figure = self._estimate(crowd, figures.occupancy)
+        if figure is not None:
+            self._crowd_peak = max(self._crowd_peak or 0.0, figure.estimate)
         there = people_of(figures.occupancy, figure)
         density = there / self._area_m2 if self._area_m2 else None
         values = {"people": round(there), "density": density, "dwell": figures.dwell.longest_now_s}
@@ -138,6 +149,7 @@ class ZoneWatch:
             events=tuple(events),
             steps=steps,
             crowd=figure,
+            crowd_peak=self._crowd_peak,
             known=known,
         )
 
@@ -147,7 +159,7 @@ class ZoneWatch:
             self._part = None
             return None
         kept = self._part
-        if kept is None or kept[0].version != crowd.version or kept[1] != occupancy:
+        if kept is None or not kept[0].is_same(crowd) or kept[1] != occupancy:
             mask = zone_mask(self.zone.points_norm, *crowd.grid.shape)
             kept = self._part = (crowd, occupancy, crowd.part(mask, occupancy))
         return kept[2]
@@ -169,6 +181,7 @@ class ZoneWatch:
     def reset(self) -> None:
         """Begin the counts anew; levels and alerts are of the present and stay."""
         self._events += self._counter.reset()
+        self._crowd_peak = self._part[2].estimate if self._part else None
 
     def restart(self) -> None:
         """Identities start again, and estimates with them; counts stay."""
