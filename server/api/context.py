@@ -14,8 +14,8 @@ from server.api.passwords import Passwords
 from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
+from server.core.public_figure import PublicFigure
 from server.core.quality import Quality
-from server.core.venue import PublicFigure
 from server.engine.base import WorkerStatus
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.core.alarm import Alarm, Alert, Level, Limits
+from server.core.fullness import Fullness
 from server.core.reading import Readings
 from server.core.total import Part, Total, total
 from server.core.trend import Trend
@@ -30,7 +31,11 @@ class AreaReport:
     per_minute : float or None
         The trend.
     full_in_s : float or None
-        When the capacity will be reached if it goes on like that.
+        When the capacity will be reached at this trend.
+    full : bool
+        Whether the people reach the capacity, or did a few seconds ago.
+    may_be_full : bool
+        Whether the upper end of their range leaves no room, or left none a few seconds ago.
     """
 
     total: Total
@@ -39,6 +44,8 @@ class AreaReport:
     cleared: bool
     per_minute: float | None
     full_in_s: float | None
+    full: bool
+    may_be_full: bool
 
 
 class AreaWatch:
@@ -56,6 +63,7 @@ class AreaWatch:
         self.parts, self.capacity = parts, capacity
         self.limits = limits or limits_for(capacity)
         self._alarm = Alarm(self.limits) if self.limits else None
+        self._fullness = Fullness(capacity, self.limits)
         self._trend = Trend()
         self._seen_s = self._lost_s = self._boxed_s = float("-inf")
         self._unknown: frozenset[str] = frozenset()
@@ -77,12 +85,15 @@ class AreaWatch:
             self._seen_s = now_s
             if found.complete:
                 self._trend.update(now_s, found.people)
+            may_fall = self._may_fall(now_s, found)
+            self._fullness.update(now_s, found, may_fall=may_fall)
             if self._alarm is not None:
                 went_on = self._alarm.alert is not None
-                self._alarm.update(now_s * 1000, found.people, may_fall=self._may_fall(now_s, found))
+                self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
                 cleared = went_on and self._alarm.alert is None and not found.unknown_cameras
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
+            self._fullness = Fullness(self.capacity, self.limits)
         slope = self._trend.per_minute() if found.complete else None
         return AreaReport(
             total=found,
@@ -91,6 +102,8 @@ class AreaWatch:
             cleared=cleared,
             per_minute=slope,
             full_in_s=self._full_in(found.people, slope),
+            full=self._fullness.full,
+            may_be_full=self._fullness.may_be_full,
         )
 
     def _follow_cameras(self, now_s: float, found: Total) -> None:
@@ -124,60 +137,3 @@ class AreaWatch:
 def limits_for(capacity: int | None) -> Limits | None:
     """The limits of an area that has a capacity and no limits of its own."""
     return None if capacity is None else Limits(warning=capacity * WARNING_SHARE, critical=float(capacity))
-
-
-@dataclass(frozen=True, slots=True)
-class PublicFigure:
-    """What everybody may know of an area.
-
-    Attributes
-    ----------
-    state : str
-        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``; `go` only where every part is known and even the upper end of
-        the range leaves room.
-    people : int or None
-        None while a part of it is old, missing or not known, for they cannot be shown which.
-    low, high : int or None
-        The range of an estimate, None for anything else.
-    estimated : bool
-    """
-
-    state: str = "unknown"
-    people: int | None = None
-    low: int | None = None
-    high: int | None = None
-    estimated: bool = False
-
-
-def public_figure(report: AreaReport, capacity: int | None, limits: Limits | None = None) -> PublicFigure:
-    """Return what everybody may know of an area with this capacity and these limits."""
-    found = report.total
-    state = _public_state(report, capacity, limits or limits_for(capacity))
-    if not found.complete:
-        return PublicFigure(state)
-    if not found.estimated:
-        return PublicFigure(state, found.people)
-    return PublicFigure(state, found.people, found.low, found.high, estimated=True)
-
-
-def _public_state(report: AreaReport, capacity: int | None, limits: Limits | None) -> str:
-    """How full it is. Where it may be full, but is probably not, it is busy: a wrong `go` sends people into a crowd."""
-    found = report.total
-    if report.level is Level.CRITICAL or (capacity is not None and found.people >= capacity):
-        return "full"
-    if report.level is Level.WARNING:
-        return "busy"
-    if not found.complete or found.high is None:
-        return "unknown"
-    full = _full_from(capacity, limits)
-    return "busy" if full is not None and found.high >= full else "go"
-
-
-def _full_from(capacity: int | None, limits: Limits | None) -> float | None:
-    """Number of people from which on nobody may be sent there; None where nothing says so."""
-    ends = [float(capacity)] if capacity is not None else []
-    if limits is not None and limits.critical is not None:
-        ends.append(limits.critical)
-    if not ends and limits is not None and limits.warning is not None:
-        ends.append(limits.warning)
-    return min(ends, default=None)

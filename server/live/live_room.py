@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.alarm import Limits
+from server.core.public_figure import PublicFigure, public_figure
 from server.core.reading import Reading, state_of
 from server.core.total import Part, total
-from server.core.venue import AreaReport, AreaWatch, PublicFigure, public_figure
+from server.core.venue import AreaReport, AreaWatch
 from server.live.area_record import area_alert
 from server.live.live_camera import LiveCamera
 from server.live.room_json import encode_area, encode_total
@@ -184,9 +185,7 @@ class LiveRoom:
 
     def public_figures(self) -> dict[str, PublicFigure]:
         """What everybody may know of each area."""
-        return {
-            id_: public_figure(live.report, live.area.capacity, live.watch.limits) for id_, live in self.areas.items()
-        }
+        return {id_: public_figure(live.report) for id_, live in self.areas.items()}
 
     def _follow(self, live: LiveArea, report: AreaReport, now_s: float) -> AreaAlert | None:
         """The area's alert where it is not what was known; times become those of the wall."""

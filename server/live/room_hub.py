@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core.public_figure import PublicFigure
 from server.core.reading import Reading
-from server.core.venue import PublicFigure
 from server.live.camera_notes import CameraNotes
 from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
