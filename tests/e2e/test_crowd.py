@@ -1,13 +1,14 @@
 """Crowded scenes in the studio and on a phone: estimates, lower bounds, what is not known, and advice."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from server.core import stillness
 from server.core.certainty import Certainty
@@ -130,6 +131,8 @@ def test_an_estimate_has_its_range_and_says_that_it_is_one(counting: Page, scrip
     wait_state(counting, "ended")
     assert counting.locator("#summary-peak").inner_text() == "≈\u00a0470"
     assert "crowded" in counting.locator("#summary-note").inner_text()
+    busiest = re.compile(r"^Busiest zone: Hall, ≈\s\d{2,3} people at most$")
+    expect(counting.locator("#summary-zone"), "the estimate's peak").to_have_text(busiest)
 
 
 def test_the_density_of_a_crowd_is_a_layer(counting: Page, scripted: ScriptedServer) -> None:
