@@ -40,13 +40,6 @@ SMALL = Tracks(0, 640, 480, PEOPLE, certainty=Certainty(11, 14), advice=Advice(Q
 PICTURES = os.environ.get("CROWDCOUNT_TEST_PICTURES", "")
 
 
-@pytest.fixture(scope="module")
-def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
-    """A server that sees what the test says."""
-    with ScriptedServer(tmp_path_factory.mktemp("scripted")) as running:
-        yield running
-
-
 @pytest.fixture
 def near(browser: Browser, scripted: ScriptedServer) -> Iterator[BrowserContext]:
     """A browser profile beside that server."""
