@@ -96,7 +96,7 @@
  * @property {number} in
  * @property {number} out
  *
- * @typedef {object} Still somebody has stood here for long without moving
+ * @typedef {object} Still a place where a person has stood for long without moving
  * @property {number} key of the place
  * @property {number} since ms, capture time
  * @property {[number, number, number, number]} box left, top, right, bottom

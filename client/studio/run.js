@@ -195,7 +195,7 @@ export class Run {
   ending(summary) {
     const { figures, counters } = this.store.get();
     const crowdPeak = figures?.crowdPeak ?? null;
-    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” are those who had a box.");
+    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” counts only people with a box.");
     if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
     return {
       peak: figures?.peak ?? 0,

@@ -58,7 +58,7 @@
  * @property {boolean} saturated
  * @property {CrowdFigure | null} crowd
  * @property {import("../live/protocol.js").CrowdMap} [crowd_map] of the camera in focus, with each new map
- * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
+ * @property {readonly import("../live/protocol.js").Still[]} [still] places without movement for long
  * @property {number} peak
  * @property {number} unique
  * @property {Level} level
@@ -79,9 +79,9 @@
  * @property {boolean} estimated
  * @property {StateWord} state
  * @property {number} stale how many of them silent cameras saw last
- * @property {string[]} unknown_cameras ids of those that stream and do not say how many there are
+ * @property {string[]} unknown_cameras ids of cameras that stream without a known number of people
  * @property {string[]} stale_cameras ids; they may have seen nobody
- * @property {string[]} missing_cameras ids of those that do not stream, or lack a zone
+ * @property {string[]} missing_cameras ids of cameras that do not stream, or lack a zone
  *
  * @typedef {object} AreaFields
  * @property {string} id

@@ -11,7 +11,7 @@ import { eyeOf } from "./sum.js";
 const LEVELS = { critical: 0, warning: 1, clear: 2 };
 /** Too many people to count, and nothing that estimates: behind every level that matters, before all that is calm. */
 const SATURATED = 1.75;
-/** Then what should be live and is not; what is live; what nobody streams. */
+/** Next come cameras that should be live and are not, then live ones, then cameras without a stream. */
 const LIVES = { silent: 2, live: 3, offline: 4 };
 
 /**

@@ -54,7 +54,7 @@ class Footing:
     spread : Points
         (n, 2) standard deviation of the feet along x and y, frame heights.
     firm : NDArray of bool
-        (n,) whether the sighting is good enough to move somebody across a line.
+        (n,) whether the sighting is good enough to move a person across a line.
     band : NDArray
         (n,) half width of the band, frame heights.
     """
@@ -97,7 +97,7 @@ def footing(tracks: Tracks) -> Footing:
 
 
 def _heights(boxes: Array) -> Array:
-    """How tall people are, (n,): of those whom the lower border cuts off at least what fits their width."""
+    """How tall people are, (n,): of people cut off by the lower border at least what fits their width."""
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     return np.where(boxes[:, 3] >= 1 - BORDER, np.maximum(tall, wide / SLIM), tall)
 

@@ -10,8 +10,8 @@ from server.core.trend import Trend
 from server.core.watch import SETTLE_MS
 
 UNWATCHED_S = 60.0
-"""An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
-not fall while the people of a camera that went, or fell silent, may still be there."""
+"""An area that no camera has shown for so long has no alert any more: its people are unknown. For so long, too, its
+level does not fall while the people of a camera that went, or fell silent, may still be there."""
 WARNING_SHARE = 0.8
 """Of its capacity, from which on an area without limits of its own warns."""
 
@@ -25,9 +25,9 @@ class AreaReport:
     total : Total
     level : Level
     alert : Alert or None
-        The one that goes on; its times are those given to `AreaWatch.update`, in milliseconds.
+        The active one; its times are those given to `AreaWatch.update`, in milliseconds.
     cleared : bool
-        Whether one ended just now because there are fewer people, not because nobody can say any more.
+        Whether one ended just now because there are fewer people, not because their number became unknown.
     per_minute : float or None
         The trend.
     full_in_s : float or None
@@ -70,7 +70,7 @@ class AreaWatch:
         self._basis: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
     def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
-        """The watch after somebody changed the area: anew where it counts others or warns differently."""
+        """The watch after a change of the area: a new one where it counts others or warns differently."""
         new = AreaWatch(parts, capacity, limits)
         if (new.parts, new.capacity, new.limits) == (self.parts, self.capacity, self.limits):
             return self
@@ -124,7 +124,7 @@ class AreaWatch:
         """Whether fewer people mean that some left: not so right after an estimate, for boxes find fewer."""
         if now_s - self._boxed_s < SETTLE_MS / 1000:
             return False
-        # Who a camera sees, and cannot count, is still there: that does not end after a minute.
+        # People whom a camera sees, and cannot count, are still there: that does not end after a minute.
         blind = set(found.unknown_cameras) - set(found.stale_cameras)
         return found.complete or not (blind or now_s - self._lost_s < UNWATCHED_S)
 

@@ -105,7 +105,7 @@ class Journal:
         del self._pending.heat[:-MAX_HEAT]
 
     def open_alert(self, zone_id: str, figure: str) -> AlertRecord | None:
-        """The alert that goes on."""
+        """The active alert."""
         return self._going_on.get((zone_id, figure))
 
     def open_alerts(self) -> list[AlertRecord]:

@@ -31,7 +31,7 @@ Until then the people in view are still being confirmed, and a count that is too
 RECENT_MS = 6_000.0
 """How long a closer look can be compared with the count."""
 SMALLEST_PX = 32
-"""Shorter side of a frame, pixels, below which nobody can be found in it."""
+"""Shorter side of a frame, pixels, below which no person can be found in it."""
 
 
 Take = Callable[[Scene], None]
@@ -228,7 +228,7 @@ class CrowdWatch:
             self._crowded = False
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        # That there is nobody, or that there are few in what is like a crowd's picture, closer looks have to confirm.
+        # Closer looks have to confirm that there are no people, or few in what is like a crowd's picture.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
         known = self._frames > 1 and (looked or some) and min(scene.image_bgr.shape[:2]) >= SMALLEST_PX
