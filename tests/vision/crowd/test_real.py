@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from server.core.crowd import Crowd
 from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.models.paths import default_models_dir
+from server.vision.crowd.density import DensityNetwork
 from server.vision.crowd.looks import LooksAtOnce
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
@@ -40,6 +42,41 @@ def without_density(tmp_path_factory: pytest.TempPathFactory) -> Vision:
     return Vision(VisionSettings(models_dir=str(models), precision="fp32"))
 
 
+class RememberedDensity:
+    """The density network, which answers each picture once: a look takes it ten seconds on two cores.
+
+    Parameters
+    ----------
+    network : DensityNetwork
+    """
+
+    def __init__(self, network: DensityNetwork) -> None:
+        self._network = network
+        self._answers: dict[tuple[bytes, tuple[int, ...], int], NDArray[np.float32]] = {}
+
+    def look(self, image_bgr: Image, side: int) -> NDArray[np.float32]:
+        """Return what the network says of the picture, shape (rows, columns)."""
+        key = sha256(image_bgr.tobytes()).digest(), image_bgr.shape, side
+        if key not in self._answers:
+            self._answers[key] = self._network.look(image_bgr, side)
+        return self._answers[key].copy()
+
+
+@pytest.fixture(scope="session")
+def remembered(vision: Vision) -> RememberedDensity:
+    """The density network with the answers of all tests before."""
+    network = vision._closer._density
+    assert network is not None
+    return RememberedDensity(network)
+
+
+@pytest.fixture
+def quick(vision: Vision, remembered: RememberedDensity, monkeypatch: pytest.MonkeyPatch) -> Vision:
+    """Real networks, of which the slow one is asked about each picture once."""
+    monkeypatch.setattr(vision._closer, "_density", remembered)
+    return vision
+
+
 def check(tracks: Tracks) -> Crowd:
     """What holds for every frame that is estimated."""
     crowd, certainty = tracks.crowd, tracks.certainty
@@ -64,9 +101,9 @@ def first_flagged(pipeline: Pipeline, image: Image, seconds: float = 20.0) -> Tr
 
 
 @pytest.mark.parametrize("quality", Quality)
-def test_a_packed_square_is_estimated(vision: Vision, quality: Quality) -> None:
+def test_a_packed_square_is_estimated(quick: Vision, quality: Quality) -> None:
     image, people = crowd_picture()
-    for tracks in (first_flagged(vision.open(quality=quality), image), vision.open(quality=quality).photograph(image)):
+    for tracks in (first_flagged(quick.open(quality=quality), image), quick.open(quality=quality).photograph(image)):
         figure = check(tracks).figure
         assert figure.estimate >= people / 2
         assert figure.low <= people <= figure.high
@@ -165,12 +202,12 @@ def test_tiny_frames(vision: Vision, height: int, width: int) -> None:
         assert tracks.crowd.figure.estimate < 100
 
 
-def test_frames_of_changing_size_and_shape(vision: Vision) -> None:
+def test_frames_of_changing_size_and_shape(quick: Vision) -> None:
     """A phone is turned, and its line gets slow."""
     lying, people = crowd_picture()
     standing, more = crowd_picture(960, 540)
     tiny = np.full((8, 8, 3), 90, np.uint8)
-    pipeline, versions = vision.open(), [0]
+    pipeline, versions = quick.open(), [0]
     for t, image, there in ((0, lying, people), (500, standing, more), (1000, tiny, 0), (1500, lying, people)):
         tracks = pipeline.process_image(image, float(t))
         assert (tracks.height, tracks.width) == image.shape[:2]
@@ -181,6 +218,9 @@ def test_frames_of_changing_size_and_shape(vision: Vision) -> None:
             assert (rows > columns) == (image.shape[0] > image.shape[1])
             assert crowd.version > versions[-1]
             versions.append(crowd.version)
+        else:
+            assert not tracks.stands
+            assert tracks.crowd is None
     smaller = cv2.resize(lying, (640, 360), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     crowd = check(pipeline.process_image(smaller, 2000.0))
     assert crowd.version == versions[-1], "the same scene in other pixels"
