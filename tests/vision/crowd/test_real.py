@@ -3,7 +3,6 @@
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 
 import cv2
 import numpy as np
@@ -14,7 +13,6 @@ from server.core.crowd import Crowd
 from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.models.paths import default_models_dir
-from server.vision.crowd.density import DensityNetwork
 from server.vision.crowd.looks import LooksAtOnce
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
@@ -40,41 +38,6 @@ def without_density(tmp_path_factory: pytest.TempPathFactory) -> Vision:
     models = tmp_path_factory.mktemp("models")
     shutil.copytree(default_models_dir() / "yolo26n", models / "yolo26n")
     return Vision(VisionSettings(models_dir=str(models), precision="fp32"))
-
-
-class RememberedDensity:
-    """The density network, which answers each picture once: a look takes it ten seconds on two cores.
-
-    Parameters
-    ----------
-    network : DensityNetwork
-    """
-
-    def __init__(self, network: DensityNetwork) -> None:
-        self._network = network
-        self._answers: dict[tuple[bytes, tuple[int, ...], int], NDArray[np.float32]] = {}
-
-    def look(self, image_bgr: Image, side: int) -> NDArray[np.float32]:
-        """Return what the network says of the picture, shape (rows, columns)."""
-        key = sha256(image_bgr.tobytes()).digest(), image_bgr.shape, side
-        if key not in self._answers:
-            self._answers[key] = self._network.look(image_bgr, side)
-        return self._answers[key].copy()
-
-
-@pytest.fixture(scope="session")
-def remembered(vision: Vision) -> RememberedDensity:
-    """The density network with the answers of all tests before."""
-    network = vision._closer._density
-    assert network is not None
-    return RememberedDensity(network)
-
-
-@pytest.fixture
-def quick(vision: Vision, remembered: RememberedDensity, monkeypatch: pytest.MonkeyPatch) -> Vision:
-    """Real networks, of which the slow one is asked about each picture once."""
-    monkeypatch.setattr(vision._closer, "_density", remembered)
-    return vision
 
 
 def check(tracks: Tracks) -> Crowd:
