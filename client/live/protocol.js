@@ -57,7 +57,7 @@
  *
  * @typedef {"clear" | "warning" | "critical"} Level
  *
- * @typedef {object} AlertNow an alert that goes on
+ * @typedef {object} AlertNow an active alert
  * @property {string} id
  * @property {Level} level
  * @property {number} began

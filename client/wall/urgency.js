@@ -16,7 +16,7 @@ const LIVES = { silent: 2, live: 3, offline: 4 };
 
 /**
  * @param {Seen | undefined} camera
- * @param {boolean} taken whether somebody has all its alerts
+ * @param {boolean} taken whether users have taken all its alerts
  * @param {number} now ms
  * @returns {number} the smaller, the more urgent
  */
@@ -24,7 +24,7 @@ export function rank(camera, taken, now) {
   const life = lifeOf(camera, now);
   if (!camera || life === "offline") return LIVES[life];
   if (camera.level === "clear") return eyeOf(camera) === "saturated" ? SATURATED : LIVES[life];
-  // What somebody is looking after waits behind what nobody has.
+  // Alerts that a user has taken wait behind those without one.
   return LEVELS[camera.level] + (taken ? 0.5 : 0);
 }
 

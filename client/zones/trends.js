@@ -22,7 +22,7 @@ export class Trends {
 
   /** @param {number} t ms @param {readonly ZoneResult[]} zones @param {boolean} [known] whether anything can be said of the frame */
   add(t, zones, known = true) {
-    // A stream that began anew has nothing to do with the one before.
+    // A stream that restarted has nothing to do with the one before.
     if (t < this.#last) this.#histories.clear();
     this.#last = t;
     for (const zone of zones) this.of(zone.id).add(t, peopleOfZone(zone, known));

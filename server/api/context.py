@@ -35,7 +35,7 @@ class WebLife:
 
 
 class RoomSignals(Protocol):
-    """The rooms that somebody looks at; told after something was stored."""
+    """The rooms that have viewers; told after something was stored."""
 
     def changed(self, room_id: str) -> None:
         """Members, cameras, areas or the name of a room changed, or it is gone."""
@@ -47,7 +47,7 @@ class RoomSignals(Protocol):
         """The zones of a camera changed."""
 
     def alert_taken(self, placed: PlacedAlert) -> None:
-        """Somebody acknowledged or claimed an alert."""
+        """A user acknowledged or claimed an alert."""
 
     def public_figures(self, room_id: str) -> dict[str, PublicFigure]:
         """What everybody may know of each area of a room, by id."""

@@ -46,7 +46,7 @@ def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, 
     Parameters
     ----------
     counted : ndarray, shape (n,)
-        For each counted person the probability that somebody is there.
+        For each counted person the probability that a person is there.
     hidden : ndarray, shape (m,)
         For each trace that is not counted the same.
     overlooked : float

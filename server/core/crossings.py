@@ -57,7 +57,7 @@ class Crossings:
         return tuple(counter.update(tuple(crossings)) for counter, crossings in zip(self._counters, found, strict=True))
 
     def reset(self) -> None:
-        """Begin the counts anew."""
+        """Reset the counts."""
         for counter in self._counters:
             counter.reset()
 
@@ -80,7 +80,7 @@ class Crossings:
         dx, dy = feet[:, 0] - start[:, 0], feet[:, 1] - start[:, 1]
         ex, ey = way[:, 0], way[:, 1]
         length = np.hypot(ex, ey)
-        # y grows downwards, so the right hand of somebody who walks along the line is on the positive side.
+        # y grows downwards, so the right hand of a person who walks along the line is on the positive side.
         offset, along = (ex * dy - ey * dx) / length, (dx * ex + dy * ey) / length**2
         return offset, along, np.hypot(ex * spread[:, 1], ey * spread[:, 0]) / length
 

@@ -9,7 +9,7 @@ from server.core.geometry import BORDER, Points
 from server.core.tracks import Tracks
 
 BAND = 0.04
-"""Half the width of the band around an outline in which nobody changes sides, as a fraction of the box's height.
+"""Half the width of the band around an outline in which people keep their side, as a fraction of the box's height.
 
 The lower edge of a detection of a standing person wanders by 1 to 3 % of the height from frame to frame."""
 FIRM = 0.25

@@ -22,7 +22,7 @@ class ZoneLimits:
     density : Limits or None
         On people per m², with a calibration.
     dwell : Limits or None
-        On the longest stay that is going on, seconds.
+        On the longest stay that has not ended, seconds.
     """
 
     people: Limits | None = None

@@ -44,7 +44,7 @@ def encode_zone(report: ZoneReport) -> Json:
 
 
 def encode_alert(alert: Alert) -> Json:
-    """An alert that goes on; times in milliseconds of capture time."""
+    """An active alert; times in milliseconds of capture time."""
     return {
         "level": alert.level.name.lower(),
         "began": alert.began,

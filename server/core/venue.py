@@ -56,7 +56,7 @@ class AreaWatch:
     parts : tuple of Part
     capacity : int or None
     limits : Limits or None
-        Without them those that follow from the capacity.
+        Without them, the limits that follow from the capacity.
     """
 
     def __init__(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> None:

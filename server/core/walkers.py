@@ -53,7 +53,7 @@ class Walkers:
         self._forgot = 0.0
 
     def choose(self, before: Sequence[int | None]) -> None:
-        """Other lines: each the one that had this index, or (None) one that knows nobody."""
+        """Other lines: each the one that had this index, or (None) one without known people."""
         state = np.full((5, len(before), len(self._seen)), np.nan)
         for after, index in enumerate(before):
             if index is not None:
@@ -115,7 +115,7 @@ class Walkers:
         return gone
 
     def clear(self) -> None:
-        """Know nobody."""
+        """Forget all people."""
         self._rows.clear()
         self._free = list(range(len(self._seen)))
         self._state[:] = self._last[:] = np.nan

@@ -93,7 +93,7 @@ class LiveRoom:
         return [replace(placed, alert=replace(placed.alert, ended_at=now)) for placed in left]
 
     def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
-        """A camera has something new: pictures by width, for those who wanted one of that width."""
+        """A camera has something new: pictures by width, for viewers who wanted one of that width."""
         camera = self.cameras[camera_id]
 
         def make(width: int) -> Picture:
