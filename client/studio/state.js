@@ -14,7 +14,7 @@ import { recall } from "../site/memory.js";
  * @property {import("../live/protocol.js").CrowdFigure | null} crowd where boxes do not tell
  * @property {number | null} crowdPeak the largest estimate so far
  * @property {import("../live/protocol.js").Advice | null} [advice]
- * @property {readonly import("../live/protocol.js").Still[]} [still] places without movement for long
+ * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
  * @property {boolean} [full] whether the machine decides the rate
  * @property {number} peak
  * @property {number} unique

@@ -58,7 +58,7 @@
  * @property {boolean} saturated
  * @property {CrowdFigure | null} crowd
  * @property {import("../live/protocol.js").CrowdMap} [crowd_map] of the camera in focus, with each new map
- * @property {readonly import("../live/protocol.js").Still[]} [still] places without movement for long
+ * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
  * @property {number} peak
  * @property {number} unique
  * @property {Level} level
