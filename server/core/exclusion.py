@@ -10,8 +10,10 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure
 from server.core.footing import BAND, footing
 from server.core.outlines import Outlines, Place
+from server.core.plan_view import HERE, PlanView
 from server.core.stillness import Still
 from server.core.tracks import Track, Tracks
+from server.core.view import Affine
 from server.core.zone import Anchor, Zone
 from server.core.zone_mask import union_mask
 
@@ -32,7 +34,7 @@ class Exclusion:
 
     def __init__(self, zones: Sequence[Zone] = ()) -> None:
         self._out: dict[int, float] = {}
-        self._crowd: tuple[Crowd, int, Crowd] | None = None
+        self._crowd: tuple[tuple[int, int, Affine], Crowd] | None = None
         self.set_zones(zones)
 
     def set_zones(self, zones: Sequence[Zone]) -> None:
@@ -46,25 +48,25 @@ class Exclusion:
         self._out.clear()
         self._crowd = None
 
-    def apply(self, tracks: Tracks) -> Tracks:
-        """Return the same frame without the people who stand in these zones.
+    def apply(self, tracks: Tracks, view: PlanView = HERE) -> Tracks:
+        """Return the same frame without the people who stand in these zones, which lie in it as `view` says.
 
         The range of the count moves by as many, the estimate of a crowd loses the cells of the zones.
         """
         if not self._zones:
             return tracks
-        out = self._find(tracks)
+        out = self._find(view.to_plan(tracks))
         people = tuple(person for person in tracks.people if person.id not in out)
         gone = len(tracks.people) - len(people)
         return replace(
             tracks,
             people=people,
             certainty=_less(tracks.certainty, gone),
-            crowd=self._rest(tracks.crowd, len(people)),
+            crowd=self._rest(tracks.crowd, len(people), view.affine),
         )
 
     def uncovered(self, tracks: Tracks, places: Iterable[Still]) -> tuple[Still, ...]:
-        """Return those of the places in this frame that are not in one of the zones, or at its outline."""
+        """Return those of the places that are not in one of the zones, or at its outline; all as it was drawn."""
         found = tuple(places)
         if not self._zones or not found:
             return found
@@ -90,17 +92,18 @@ class Exclusion:
         self._out = unseen | dict.fromkeys(out, tracks.t)
         return out
 
-    def _rest(self, crowd: Crowd | None, seen: int) -> Crowd | None:
+    def _rest(self, crowd: Crowd | None, seen: int, affine: Affine) -> Crowd | None:
         """The estimate of what lies outside the zones, computed when it or the boxed people change."""
         if crowd is None:
             self._crowd = None
             return None
         kept = self._crowd
-        if kept is None or kept[0].version != crowd.version or kept[1] != seen:
-            outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape)
+        key = (crowd.version, seen, affine)
+        if kept is None or kept[0] != key:
+            outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape, affine=affine)
             figure = crowd.part(outside, seen)
-            kept = self._crowd = (crowd, seen, Crowd(figure, crowd.version, _scaled(crowd.grid * outside, figure)))
-        return kept[2]
+            kept = self._crowd = (key, Crowd(figure, crowd.version, _scaled(crowd.grid * outside, figure)))
+        return kept[1]
 
 
 def _scaled(grid: NDArray[np.float32], figure: CrowdFigure) -> NDArray[np.float32]:

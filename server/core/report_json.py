@@ -6,6 +6,7 @@ from typing import Any
 from server.core.alarm import Alert
 from server.core.crossings import LineReport
 from server.core.crowd import CrowdFigure
+from server.core.plan_view import PlanView
 from server.core.quality import Advice
 from server.core.stillness import Still
 from server.core.tracks import Tracks
@@ -86,6 +87,13 @@ def encode_advice(advice: Advice | None) -> Json | None:
 def encode_still(still: Iterable[Still]) -> list[Json]:
     """Places where somebody has not moved for long: key of the place, since when (capture time), newest box."""
     return [{"key": one.key, "since": one.since, "box": [round(v, 5) for v in one.box_norm]} for one in still]
+
+
+def encode_view(view: PlanView) -> Json | None:
+    """Where the plan lies in the frame; null where it was drawn on frames of this format."""
+    if not view.changed:
+        return None
+    return {"fits": view.fits, "matrix": [round(value, 5) for value in view.affine]}
 
 
 def encode_line(report: LineReport) -> Json:

@@ -9,6 +9,7 @@ from server.core.footing import Footing
 from server.core.ground import Calibration, area_on_ground, level_of_service
 from server.core.outlines import Place
 from server.core.plan import ZoneLimits
+from server.core.view import SAME, Affine
 from server.core.visits import Event
 from server.core.zone import Zone
 from server.core.zone_counter import ZoneCounter, ZoneFigures
@@ -95,7 +96,7 @@ class ZoneWatch:
         self._area_m2: float | None = None
         self._scale_x = 0.0
         self._crowd_t = float("-inf")
-        self._part: tuple[Crowd, int, CrowdFigure] | None = None
+        self._part: tuple[tuple[int, int, Affine], CrowdFigure] | None = None
 
     def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
         """The user changed something: whoever is inside stays, alerts go on.
@@ -110,14 +111,25 @@ class ZoneWatch:
         self._counter.change(zone)
         self.zone, self.calibration = zone, calibration
 
-    def update(self, people: Footing, place: Place, crowd: Crowd | None = None, *, known: bool = True) -> ZoneReport:
-        """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known."""
+    def update(
+        self,
+        people: Footing,
+        place: Place,
+        crowd: Crowd | None = None,
+        *,
+        known: bool = True,
+        affine: Affine = SAME,
+    ) -> ZoneReport:
+        """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known.
+
+        `affine` leads from where the zone was drawn to the frame of the estimate.
+        """
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
             self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
         events, self._events = [*self._events, *self._counter.update(people, place, known=known)], []
         figures = self._counter.figures()
-        figure = self._estimate(crowd, figures.occupancy)
+        figure = self._estimate(crowd, figures.occupancy, affine)
         there = people_of(figures.occupancy, figure)
         density = there / self._area_m2 if self._area_m2 else None
         values = {"people": round(there), "density": density, "dwell": figures.dwell.longest_now_s}
@@ -141,16 +153,17 @@ class ZoneWatch:
             known=known,
         )
 
-    def _estimate(self, crowd: Crowd | None, occupancy: int) -> CrowdFigure | None:
+    def _estimate(self, crowd: Crowd | None, occupancy: int, affine: Affine) -> CrowdFigure | None:
         """The zone's part of the estimate; computed when the estimate or the occupancy changes."""
         if crowd is None:
             self._part = None
             return None
         kept = self._part
-        if kept is None or kept[0].version != crowd.version or kept[1] != occupancy:
-            mask = zone_mask(self.zone.points_norm, *crowd.grid.shape)
-            kept = self._part = (crowd, occupancy, crowd.part(mask, occupancy))
-        return kept[2]
+        key = (crowd.version, occupancy, affine)
+        if kept is None or kept[0] != key:
+            mask = zone_mask(self.zone.points_norm, *crowd.grid.shape, affine=affine)
+            kept = self._part = (key, crowd.part(mask, occupancy))
+        return kept[1]
 
     def _raise(self, t: float, values: Mapping[str, float | None], sure: bool) -> tuple[tuple[str, Step], ...]:
         """Move the alarms' levels; those of people and density fall only where the figure is `sure`."""

@@ -15,6 +15,7 @@ from server.core.report_json import (
     encode_crowd,
     encode_line,
     encode_still,
+    encode_view,
     encode_zone,
     whole,
 )
@@ -66,6 +67,7 @@ def encode_result(tracks: Tracks, analysis: Analysis, open_alert: OpenAlert, cro
         "crowd_peak": whole(analysis.crowd_peak),
         "advice": encode_advice(tracks.advice),
         "still": encode_still(analysis.still),
+        "view": encode_view(analysis.view),
         "peak": figures.peak,
         "peak_t": figures.peak_t,
         "unique": figures.unique,
