@@ -114,6 +114,7 @@
  * @property {CrowdMap} [crowd_map] with each new estimate
  * @property {Advice | null} [advice]
  * @property {Still[]} [still]
+ * @property {import("../zones/view.js").View | null} [view] where the plan lies in the frame, if that has another format than it had
  * @property {number} peak
  * @property {number} peak_t
  * @property {number} unique

@@ -9,6 +9,7 @@ import { Editor } from "./editor.js";
 import { wireExchange } from "./exchange.js";
 import { labelsOf } from "./figures.js";
 import { zoneForm } from "./form.js";
+import { formatView } from "./format-view.js";
 import { Gestures } from "./gestures.js";
 import { groundForm } from "./ground-form.js";
 import { wireKeys } from "./keys.js";
@@ -20,6 +21,7 @@ import { Saver } from "./saver.js";
 import { GROUND, footPlace, isCounted } from "./shape.js";
 import { summarise } from "./summary.js";
 import { Trends } from "./trends.js";
+import { SAME, inverse, mapBox, mappedPlan } from "./view.js";
 
 /**
  * @typedef {import("../studio/state.js").StudioState} StudioState
@@ -64,8 +66,8 @@ export class Zones {
     this.#path = `/api/cameras/${encodeURIComponent(camera)}/plan`;
     this.camera = camera;
     this.store = store;
-    this.saver = new Saver(shelfAt(this.#path), changed, (changes) => this.editor.receive(changes));
-    this.editor = new Editor((plan) => this.saver.take(plan), makeId);
+    this.saver = new Saver(shelfAt(this.#path), changed, (changes, aspect) => this.editor.receive(changes, aspect));
+    this.editor = new Editor((plan) => this.saver.take(plan), makeId, () => (store.get().figures?.view === null ? this.#aspectNow() : null));
     this.editor.store.subscribe(changed);
     this.#layer = new Layer(changed);
     this.#aspect = recall(`aspect.${camera}`, ASPECT);
@@ -86,7 +88,8 @@ export class Zones {
     this.views = [
       () => panel(this.#labels),
       () => conflicts(this.#who),
-      (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
+      formatView(this.editor, () => this.#layer.pictureAspect),
+      (/** @type {StudioState} */ state) => form(this.#aspectDrawn(), state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
       (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes.filter(isCounted), state, now),
       (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones, (state.ending?.crowdPeak ?? null) !== null),
@@ -107,9 +110,29 @@ export class Zones {
     if (active) this.refreshCameras();
   }
 
-  /** Nobody is counted any more at these feet. @param {readonly [number, number, number, number]} box */
+  /** Nobody is counted any more at these feet. @param {readonly [number, number, number, number]} box of the frame */
   exclude(box) {
-    this.editor.pen.exclude(footPlace(box));
+    this.editor.pen.exclude(footPlace(mapBox(inverse(this.#matrix), box)));
+  }
+
+  /** What is drawn, where it lies in the picture. */
+  get shown() {
+    return mappedPlan(this.editor.state.plan, this.#matrix);
+  }
+
+  get #matrix() {
+    return this.editor.state.view?.matrix ?? SAME;
+  }
+
+  /** @returns {number | null} as it is stored */
+  #aspectNow() {
+    const aspect = this.#layer.pictureAspect;
+    return aspect && Math.round(aspect * 1e5) / 1e5;
+  }
+
+  /** Of the frames that the plan was drawn on. */
+  #aspectDrawn() {
+    return (this.editor.state.view && this.editor.state.plan.aspect) || this.#aspect;
   }
 
   /** Straight to drawing. */
@@ -120,9 +143,17 @@ export class Zones {
 
   /** @param {StudioState} state @param {number} now ms */
   render(state, now) {
+    this.#follow(state);
     this.#count(state);
     this.#renderLayer(state);
     for (const view of this.views) view(state, now);
+  }
+
+  /** Where the plan lies in the picture may change with each frame, and mostly does not. @param {StudioState} state */
+  #follow({ figures }) {
+    const [view, before] = [figures?.view ?? null, this.editor.state.view];
+    if (view === before || (view && before && view.fits === before.fits && view.matrix.join() === before.matrix.join())) return;
+    this.editor.store.set({ view });
   }
 
   /** @param {StudioState} state */
