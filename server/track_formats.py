@@ -77,9 +77,10 @@ def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str
             "advice": encode_advice(tracks.advice),
             "still": encode_still(analysis.still),
             "view": encode_view(analysis.view),
+            "followed": analysis.followed,
             "people": people,
             "zones": [encode_zone(report) for report in analysis.zones],
-            "lines": [encode_line(report) for report in analysis.lines],
+            "lines": [encode_line(report, followed=analysis.followed) for report in analysis.lines],
         }
     )
 

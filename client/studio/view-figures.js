@@ -52,7 +52,7 @@ export function countView(root) {
     setAttribute(root, "data-people", people?.state ?? null);
     showPeople(count, people);
     setText(range, steady(people, now));
-    const words = people ? noteText(people) : "";
+    const words = people ? noteText(people, figures?.followed) : "";
     note.hidden = !words;
     setText(note, words);
   };

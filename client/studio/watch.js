@@ -28,8 +28,8 @@ function asResults(zones) {
 
 /** @param {Relayed} camera @param {number} at ms, when its frame was taken @param {number} t ms @returns {Figures} */
 export function figuresOf(camera, at, t) {
-  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, peak, unique } = camera;
-  return { count, low, high, saturated, known, crowd, crowdPeak, peak, unique, at, t };
+  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, followed = true, peak, unique } = camera;
+  return { count, low, high, saturated, known, crowd, crowdPeak, followed, peak, unique, at, t };
 }
 
 /** @param {ArrayBuffer} jpeg @returns {Promise<ImageBitmap | null>} */

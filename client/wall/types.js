@@ -58,7 +58,8 @@
  * @property {boolean} saturated
  * @property {CrowdFigure | null} crowd
  * @property {number} peak
- * @property {number} unique
+ * @property {boolean} [followed] false: frames are too far apart to follow people
+ * @property {number | null} unique
  * @property {Level} level
  * @property {ZoneNow[]} zones
  * @property {{id: number, box: [number, number, number, number]}[]} people

@@ -20,14 +20,19 @@ function clock(seconds) {
   return seconds === null ? "–" : formatClock(seconds * 1000);
 }
 
+/** @param {number | null} count null where people cannot be followed */
+function countText(count) {
+  return count === null ? "–" : formatCount(count);
+}
+
 /** @type {readonly [string, (zone: ZoneResult, known: boolean) => string][]} */
 const COLUMNS = [
   [t("Now"), (zone, known) => peopleText(peopleOfZone(zone, known))],
   [t("Average"), ({ average }) => formatTenth(average)],
   [t("Peak"), ({ peak }) => formatCount(peak)],
-  [t("Visitors"), ({ visitors }) => formatCount(visitors)],
-  [t("In"), ({ entries }) => formatCount(entries)],
-  [t("Out"), ({ exits }) => formatCount(exits)],
+  [t("Visitors"), ({ visitors }) => countText(visitors)],
+  [t("In"), ({ entries }) => countText(entries)],
+  [t("Out"), ({ exits }) => countText(exits)],
   [t("Mean stay"), ({ dwell }) => clock(dwell.mean_s)],
   [t("Median stay"), ({ dwell }) => clock(dwell.median_s)],
   [t("9 of 10 stay at most"), ({ dwell }) => clock(dwell.p90_s)],

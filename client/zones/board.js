@@ -21,6 +21,11 @@ const SPARK = { width: 132, height: 40 };
 const SPARK_MS = 500;
 const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
+/** @param {number | null} count null where people cannot be followed */
+function countText(count) {
+  return count === null ? "–" : formatCount(count);
+}
+
 /** @param {number | null} seconds */
 function stayText(seconds) {
   return seconds === null ? "–" : formatSpan(seconds * 1000);
@@ -30,8 +35,8 @@ function stayText(seconds) {
 export function factsOf({ visitors, entries, exits, peak, dwell, density, crowd }) {
   /** @type {[string, string][]} */
   const facts = [
-    [t("Visitors"), formatCount(visitors)],
-    [t("In / out"), `${formatCount(entries)} / ${formatCount(exits)}`],
+    [t("Visitors"), countText(visitors)],
+    [t("In / out"), entries === null ? "–" : `${countText(entries)} / ${countText(exits)}`],
     [t("Peak"), formatCount(peak)],
     [t("Mean stay"), stayText(dwell.mean_s)],
     [t("Longest now"), stayText(dwell.longest_now_s)],
@@ -141,7 +146,7 @@ class ZoneCard {
 /** @param {Shape} shape @param {LineResult | undefined} live */
 function lineCard(shape, live) {
   const swatch = element("span", { class: "list-swatch list-line", "aria-hidden": "true" });
-  const figure = (/** @type {string} */ word, /** @type {number | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, value === undefined ? "–" : formatCount(value)));
+  const figure = (/** @type {string} */ word, /** @type {number | null | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, countText(value ?? null)));
   const card = element("li", { class: "zone-card line-card", "data-line": shape.id }, element("div", { class: "card-line" }, swatch, element("h3", { class: "card-name" }, shape.name)), element("dl", { class: "line-figures" }, figure(t("In"), live?.in), figure(t("Out"), live?.out)));
   card.style.setProperty("--shape", shape.colour);
   return card;

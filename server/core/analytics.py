@@ -8,6 +8,7 @@ from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.exclusion import Exclusion
 from server.core.footing import Footing, footing
 from server.core.formats import Formats
+from server.core.frame_gaps import FrameGaps
 from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
 from server.core.outlines import Outlines
@@ -44,6 +45,8 @@ class Analysis:
         The largest estimate so far.
     known : bool
         False where the count is no number of people: in the first frame, and where it is saturated without an estimate.
+    followed : bool
+        False where frames are too far apart to follow people: what counts identities says nothing then.
     view : PlanView
         Where the plan lies in the frame.
     still : tuple of Still
@@ -61,6 +64,7 @@ class Analysis:
     known: bool = True
     still: tuple[Still, ...] = ()
     view: PlanView = HERE
+    followed: bool = True
 
 
 class Analytics:
@@ -98,6 +102,7 @@ class Analytics:
         self._stillness = Stillness()
         self._outlines = Outlines((), 1.0)
         self._formats = Formats()
+        self._gaps = FrameGaps()
         self._view = HERE
         self.set_plan(plan or Plan())
 
@@ -105,6 +110,11 @@ class Analytics:
     def figures(self) -> Figures:
         """The figures after the last frame."""
         return self._tally.figures
+
+    @property
+    def unique(self) -> int | None:
+        """How many different people there were; None where they cannot be told apart at this frame rate."""
+        return self.figures.unique if self._gaps.followed else None
 
     @property
     def people(self) -> float:
@@ -175,7 +185,8 @@ class Analytics:
         self._view = self._formats.place(self._aspect)
         tracks = self._exclusion.apply(tracks, self._view)
         self.crowd, self.known = tracks.crowd, tracks.stands
-        figures = self._tally.update(tracks)
+        followed = self._gaps.follow(tracks.t)
+        figures = self._tally.update(tracks, followed=followed)
         self._heatmap.update(tracks)
         image = None
         if tracks.t - self._heatmap_t >= HEATMAP_EVERY_MS:
@@ -189,13 +200,14 @@ class Analytics:
             figures=figures,
             heatmap=image,
             zones=self._watch(people),
-            lines=self._crossings.update(people),
+            lines=self._crossings.update(people) if followed else self._crossings.pause(),
             closed=closed,
             crowd=tracks.crowd.figure if tracks.crowd else None,
             crowd_peak=figures.crowd_peak,
             known=self.known,
             still=self._still(drawn_on),
             view=self._view,
+            followed=followed,
         )
 
     def _still(self, drawn_on: Tracks) -> tuple[Still, ...]:
@@ -208,8 +220,9 @@ class Analytics:
         if self._outlines.scale_x != people.scale_x:
             self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
         pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
+        state = {"known": self.known, "followed": self._gaps.followed}
         affine = self._view.affine
-        return tuple(watch.update(people, place, self.crowd, known=self.known, affine=affine) for watch, place in pairs)
+        return tuple(watch.update(people, place, self.crowd, **state, affine=affine) for watch, place in pairs)
 
     def _restart(self) -> None:
         """Identities start again: nobody is inside any more, no side of a line is known."""

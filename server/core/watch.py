@@ -47,6 +47,8 @@ class ZoneReport:
         The estimate where the frame is crowded; at least the occupancy.
     known : bool
         False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
+    followed : bool
+        False where frames are too far apart: entries, exits, visitors and dwell times say nothing.
     """
 
     zone: Zone
@@ -61,6 +63,7 @@ class ZoneReport:
     steps: tuple[tuple[str, Step], ...]
     crowd: CrowdFigure | None = None
     known: bool = True
+    followed: bool = True
 
     @property
     def people(self) -> float:
@@ -118,21 +121,27 @@ class ZoneWatch:
         crowd: Crowd | None = None,
         *,
         known: bool = True,
+        followed: bool = True,
         affine: Affine = SAME,
     ) -> ZoneReport:
         """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known.
 
+        Whether people can be `followed`: see `ZoneCounter.update`.
         `affine` leads from where the zone was drawn to the frame of the estimate.
         """
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
             self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
-        events, self._events = [*self._events, *self._counter.update(people, place, known=known)], []
+        events, self._events = [*self._events, *self._counter.update(people, place, known=known, followed=followed)], []
         figures = self._counter.figures()
         figure = self._estimate(crowd, figures.occupancy, affine)
         there = people_of(figures.occupancy, figure)
         density = there / self._area_m2 if self._area_m2 else None
-        values = {"people": round(there), "density": density, "dwell": figures.dwell.longest_now_s}
+        values = {
+            "people": round(there),
+            "density": density,
+            "dwell": figures.dwell.longest_now_s if followed else None,
+        }
         if crowd is not None:
             self._crowd_t = people.t
         sure = known and (crowd is not None or people.t - self._crowd_t >= SETTLE_MS)
@@ -151,6 +160,7 @@ class ZoneWatch:
             steps=steps,
             crowd=figure,
             known=known,
+            followed=followed,
         )
 
     def _estimate(self, crowd: Crowd | None, occupancy: int, affine: Affine) -> CrowdFigure | None:

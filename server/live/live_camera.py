@@ -116,6 +116,7 @@ class LiveCamera:
             "crowd": result["crowd"],
             "crowd_peak": result["crowd_peak"],
             "peak": result["peak"],
+            "followed": result["followed"],
             "unique": result["unique"],
             "level": _worst(result["zones"]),
             "zones": [_zone(zone, live=state is State.LIVE) for zone in result["zones"]],

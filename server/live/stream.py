@@ -166,7 +166,7 @@ class Stream:
             "count": figures.count,
             "peak": figures.peak,
             "peak_t": figures.peak_t,
-            "unique": figures.unique,
+            "unique": self.analytics.unique,
             "crowd_peak": whole(figures.crowd_peak),
             "counters": self.counters.as_dict(),
         }
