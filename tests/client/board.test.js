@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
+import { factsOf } from "../../client/zones/board.js";
 import { cellsOf } from "../../client/zones/board-table.js";
 import { busiest } from "../../client/zones/figures.js";
 
@@ -18,6 +19,11 @@ describe("the table of the board", () => {
     assert.ok(cellsOf(undefined).every((text) => text === "–"));
     const nobody = { ...live, density: null, service: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: 0 } };
     assert.deepEqual(cellsOf(nobody).slice(6), ["–", "–", "–", "0:00", "–"]);
+  });
+  it("has nothing that counts identities where people cannot be followed", () => {
+    const rare = { ...live, entries: null, exits: null, visitors: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: null } };
+    assert.deepEqual(cellsOf(rare), ["3", "2.5", "7", "–", "–", "–", "–", "–", "–", "–", "0.15"]);
+    assert.deepEqual(factsOf(rare).slice(0, 2).map(([, text]) => text), ["–", "–"]);
   });
 });
 
