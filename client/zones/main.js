@@ -29,6 +29,8 @@ import { SAME, inverse, mapBox, mappedPlan } from "./view.js";
  */
 
 const ASPECT = 16 / 9;
+/** How far the sides of two frames of one format may be apart: they are rounded to whole pixels. */
+const SAME_SHAPE = 0.02;
 /** A change of one's own reaches the counting sooner than this. */
 const STRANGE_MS = 2000;
 
@@ -67,7 +69,8 @@ export class Zones {
     this.camera = camera;
     this.store = store;
     this.saver = new Saver(shelfAt(this.#path), changed, (changes, aspect) => this.editor.receive(changes, aspect));
-    this.editor = new Editor((plan) => this.saver.take(plan), makeId, () => (store.get().figures?.view === null ? this.#aspectNow() : null));
+    /** @type {Editor} */
+    this.editor = new Editor((plan) => this.saver.take(plan), makeId, () => (store.get().figures && !this.editor.state.view ? this.#aspectNow() : null));
     this.editor.store.subscribe(changed);
     this.#layer = new Layer(changed);
     this.#aspect = recall(`aspect.${camera}`, ASPECT);
@@ -151,7 +154,11 @@ export class Zones {
 
   /** Where the plan lies in the picture may change with each frame, and mostly does not. @param {StudioState} state */
   #follow({ figures }) {
-    const [view, before] = [figures?.view ?? null, this.editor.state.view];
+    const { plan, view: before } = this.editor.state;
+    const [drawn, aspect] = [plan.shapes.length > 0 || plan.calibration !== null, this.#layer.pictureAspect];
+    // The server says so with the next frame; until then nothing jumps.
+    const here = aspect !== null && plan.aspect && Math.abs(plan.aspect / aspect - 1) < SAME_SHAPE;
+    const view = drawn && !here ? (figures?.view ?? null) : null;
     if (view === before || (view && before && view.fits === before.fits && view.matrix.join() === before.matrix.join())) return;
     this.editor.store.set({ view });
   }

@@ -71,6 +71,7 @@ def test_zones_are_kept_for_the_format_that_is_there_now(changed: Page) -> None:
     page.locator("#format-check").click()
     page.locator("#zone-format-keep").click()
     page.wait_for_function("() => document.querySelector('#zone-format').hidden")
+    page.locator("#zone-save[data-save=saved]").wait_for(state="attached")
     plan = get_plan(page)["plan"]
     assert plan["aspect"] == pytest.approx(4 / 3, abs=1e-4)
     xs = [x for x, _ in plan["features"][0]["geometry"]["coordinates"][0]]
