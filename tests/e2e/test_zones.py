@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import Watch, enter_studio, open_studio, wait_state
 from tests.e2e.process import ServerProcess
@@ -101,8 +101,8 @@ def test_a_zone_that_is_left_out_and_a_line_that_counts_once(editor: Page) -> No
     editor.locator("[data-choose-shape=screen]").click()
     assert editor.locator("#zone-counting").is_visible()
     editor.locator("#zone-counts").select_option("no")
-    assert editor.locator("#zone-counting").is_hidden(), "limits and times mean nothing there"
-    assert editor.locator("#zone-counts-hint").is_visible()
+    expect(editor.locator("#zone-counting"), "limits and times mean nothing there").to_be_hidden()
+    expect(editor.locator("#zone-counts-hint")).to_be_visible()
     wait_saved(editor)
     assert violations(editor) == []
     editor.locator("#zone-back").click()
@@ -120,7 +120,7 @@ def test_a_zone_that_is_left_out_and_a_line_that_counts_once(editor: Page) -> No
     assert editor.locator(".shape[data-excluded]").count() == 1
     assert editor.locator("[data-choose-shape=screen]").inner_text().split() == ["Screen", "Not", "counted"]
     editor.locator("[data-choose-shape=door]").click()
-    assert editor.locator("#line-mode").input_value() == "once"
+    expect(editor.locator("#line-mode")).to_have_value("once")
     editor.locator("#zone-back").click()
     editor.locator("[data-choose-shape=screen]").click()
     editor.locator("#zone-counts").select_option("yes")
