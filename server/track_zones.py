@@ -12,12 +12,15 @@ from server.core.analytics import Analysis
 from server.core.errors import CodedError
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan
-from server.core.report_json import encode_line, encode_zone, whole
-from server.core.watch import ClosedZone
+from server.core.report_json import encode_line, encode_zone, rounded
+from server.core.watch import ClosedZone, ZoneReport
 from server.core.zone_counter import ZoneFigures
 
 MAX_BYTES = 1_000_000
 FAR_APART = "frames are too far apart to follow people"
+
+AlertKey = tuple[str, str, float]
+"""Zone id, figure, and when it began, milliseconds of capture time."""
 
 
 def read_plan(path: Path) -> Plan:
@@ -38,22 +41,26 @@ class ZoneStats:
     def __init__(self) -> None:
         self._last: Analysis | None = None
         self._figures: dict[str, ZoneFigures] = {}
-        self._most: dict[str, float] = {}
-        self._alerts: dict[tuple[str, str, float], Alert] = {}
+        self._alerts: dict[AlertKey, Alert] = {}
+        self._ranges: dict[AlertKey, tuple[float, float] | None] = {}
 
     def note(self, analysis: Analysis) -> None:
         """Take in a frame's analysis."""
         self._last = analysis
         for report in analysis.zones:
             self._figures[report.zone.id] = report.figures
-            if report.crowd is not None:
-                before = self._most.get(report.zone.id, 0.0)
-                self._most[report.zone.id] = max(before, report.crowd.estimate)
             for figure, alert in report.alerts.items():
-                self._alerts[report.zone.id, figure, alert.began] = alert
+                self._follow(report, figure, alert)
             for figure, step in report.steps:
                 if step.after is Level.CLEAR:
-                    self._alerts[report.zone.id, figure, step.alert.began] = step.alert
+                    self._follow(report, figure, step.alert)
+
+    def _follow(self, report: ZoneReport, figure: str, alert: Alert) -> None:
+        """Keep the newest of an alert, and the range of its peak where this frame brought the peak."""
+        key = report.zone.id, figure, alert.began
+        before, self._alerts[key] = self._alerts.get(key), alert
+        if before is None or before.peak_t != alert.peak_t:
+            self._ranges[key] = report.range_of(figure)
 
     def close(self, zones: Iterable[ClosedZone]) -> None:
         """The file ended: every stay has a length now. Who was inside in the last frame was, and did not go out."""
@@ -72,26 +79,31 @@ class ZoneStats:
                 {
                     "name": report.zone.name,
                     **encode_zone(replace(report, figures=self._figures[report.zone.id])),
-                    "crowd_peak": whole(self._most.get(report.zone.id)),
                 }
                 for report in self._last.zones
             ],
             "lines": [
                 {"name": report.line.name, **encode_line(report, followed=followed)} for report in self._last.lines
             ],
-            "alerts": [
-                {
-                    "zone": zone,
-                    "figure": figure,
-                    "level": alert.worst.name.lower(),
-                    "began": alert.began,
-                    "ended": alert.ended,
-                    "peak": round(alert.peak, 3),
-                    "peak_t": alert.peak_t,
-                }
-                for (zone, figure, _), alert in self._alerts.items()
-            ],
+            "alerts": [_encode(key, alert, self._ranges[key]) for key, alert in self._alerts.items()],
         }
+
+
+def _encode(key: AlertKey, alert: Alert, found: tuple[float, float] | None) -> dict[str, Any]:
+    """An alert of the file; `found` is the range of its peak where that is an estimate."""
+    low, high = (min(found[0], alert.peak), max(found[1], alert.peak)) if found else (None, None)
+    return {
+        "zone": key[0],
+        "figure": key[1],
+        "level": alert.worst.name.lower(),
+        "began": alert.began,
+        "ended": alert.ended,
+        "peak": round(alert.peak, 3),
+        "peak_t": alert.peak_t,
+        "estimated": found is not None,
+        "peak_low": rounded(low, 3),
+        "peak_high": rounded(high, 3),
+    }
 
 
 def summary(report: dict[str, Any]) -> list[str]:

@@ -3,16 +3,18 @@
 import csv
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from server.core.alarm import Limits
 from server.core.analytics import Analytics
 from server.core.certainty import Certainty
-from server.core.plan import Plan
+from server.core.plan import Plan, ZoneLimits
 from server.core.quality import Advice, Quality
-from server.core.tracks import Tracks
+from server.core.tracks import Track, Tracks
 from server.core.zone import Zone
 from server.track_counts import CountStats
 from server.track_formats import FORMATS
@@ -126,6 +128,27 @@ def test_the_last_advice_is_kept() -> None:
         for n, advice in enumerate([Advice(Quality.BALANCED, 30), Advice(Quality.ACCURATE, 19.7), None])
     ]
     assert stats(advised)["advice"] == {"quality": "accurate", "height": 20}
+
+
+def test_alerts_of_a_file_say_whether_their_peak_is_an_estimate() -> None:
+    """The largest of the first is an estimate, that of the second was counted after one."""
+    low = ZoneLimits(people=Limits(warning=2, hold_s=0, clear_s=0, cooldown_s=0))
+    analytics, zones = Analytics(Plan((LEFT,), limits={"left": low})), ZoneStats()
+    frames = [crowded(0, (), crowd(100)), *[replace(sparse(0, 0), people=inside(count)) for count in (3, 3, 0, 0, 0)]]
+    for n, one in enumerate(frames):
+        zones.note(analytics.update(replace(one, t=n * 4000.0)))
+    counted = replace(sparse(0, 0), people=inside(3))
+    frames = [counted, counted, crowded(0, (), crowd(4)), replace(sparse(0, 0), people=())]
+    for n, one in enumerate(frames):
+        zones.note(analytics.update(replace(one, t=40_000.0 + n * 1000.0)))
+    first, second = zones.report()["alerts"]
+    assert (first["peak"], first["estimated"], first["peak_low"], first["peak_high"]) == (50, True, 33, 67)
+    assert first["ended"] is not None
+    assert (second["peak"], second["estimated"], second["peak_low"], second["peak_high"]) == (3, False, None, None)
+
+
+def inside(count: int) -> tuple[Track, ...]:
+    return tuple(person(n, 0.1 * n, right=0.1 * n + 0.05) for n in range(1, count + 1))
 
 
 def test_zones_keep_their_largest_estimate() -> None:

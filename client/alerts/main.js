@@ -85,7 +85,7 @@ export class Alerts {
   #renderBanner(alerts) {
     const title = titleWith(this.#title, alerts);
     if (document.title !== title) document.title = title;
-    const signature = JSON.stringify(alerts.map(({ id, level, peak, estimated }) => [id, level, peak, estimated]));
+    const signature = JSON.stringify(alerts.map(({ id, level, peak, estimated, peak_low, peak_high }) => [id, level, peak, estimated, peak_low, peak_high]));
     if (signature === this.#bannerShown) return;
     this.#bannerShown = signature;
     this.#banner.hidden = alerts.length === 0;

@@ -13,6 +13,8 @@ import { locale, t, tn } from "../site/words.js";
  * @property {"warning" | "critical"} level
  * @property {number} peak
  * @property {boolean} estimated whether the peak is an estimate
+ * @property {number | null} [peak_low] it lies between them about nine times in ten
+ * @property {number | null} [peak_high]
  */
 
 const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
@@ -46,9 +48,9 @@ export function alertText(alert) {
 /** @param {readonly ZoneResult[]} zones @param {readonly {id: string, name: string}[]} shapes @returns {Ongoing[]} the worst first */
 export function ongoing(zones, shapes) {
   const alerts = zones.flatMap((zone) =>
-    Object.entries(zone.alerts).flatMap(([figure, { id, level, peak, estimated }]) => {
+    Object.entries(zone.alerts).flatMap(([figure, { id, level, peak, estimated, peak_low, peak_high }]) => {
       const name = shapes.find((shape) => shape.id === zone.id)?.name ?? zone.id;
-      return level === "clear" ? [] : [{ id, zone: name, figure: /** @type {Figure} */ (figure), level, peak, estimated }];
+      return level === "clear" ? [] : [{ id, zone: name, figure: /** @type {Figure} */ (figure), level, peak, estimated, peak_low, peak_high }];
     }),
   );
   return alerts.sort((a, b) => Number(b.level === "critical") - Number(a.level === "critical"));

@@ -26,6 +26,11 @@ import { formatCount } from "./format.js";
 export const NOT_KNOWN = { state: "unknown", value: null, low: null, high: null };
 export const NONE = "–";
 
+/** @param {number | null} count null where people cannot be followed */
+export function countText(count) {
+  return count === null ? NONE : formatCount(count);
+}
+
 /** @param {Seen} seen @returns {People} */
 export function peopleOf({ count, low = null, high = null, saturated = false, known = true, crowd = null }) {
   if (crowd) return { state: "estimated", value: crowd.estimate, low: crowd.low, high: crowd.high };
@@ -85,4 +90,17 @@ export function noteText({ state }, followed = true) {
 /** The larger of what was counted and what was estimated. @param {number} peak @param {number | null | undefined} crowdPeak */
 export function peakText(peak, crowdPeak) {
   return crowdPeak !== null && crowdPeak !== undefined && crowdPeak > peak ? formatEstimate(crowdPeak) : formatCount(peak);
+}
+
+/** The same while it goes on: what nobody could count may have been more. @param {People} people @param {number} peak @param {number | null} [crowdPeak] */
+export function peakSoFar(people, peak, crowdPeak) {
+  const isOpen = people.state === "least" || people.state === "unknown";
+  if (!isOpen || (crowdPeak ?? 0) > peak) return peakText(peak, crowdPeak);
+  const least = Math.max(peak, people.value ?? 0);
+  return least > 0 ? peopleText({ ...people, state: "least", value: least }) : NONE;
+}
+
+/** Whether people have boxes, and so identities: without them nobody is known to come, stay or go. @param {People} people */
+export function hasIdentities({ state }) {
+  return state === "counted";
 }

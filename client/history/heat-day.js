@@ -1,5 +1,4 @@
 /** The heatmap of a day: all of it, or hour by hour; over today's zones, for no picture is kept. */
-import { formatSpan, formatTenth } from "../core/format.js";
 import { api } from "../site/api.js";
 import { byId, element, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
@@ -7,6 +6,7 @@ import { HeatLayer } from "../stage/heat.js";
 import { saveFile } from "../zones/exchange.js";
 import { decodePlan } from "../zones/plan-json.js";
 import { dayOf, decodeHour, hoursOf, summed, within } from "./heat-sum.js";
+import { coldText, hourText, pointsIn, warmText } from "./heat-words.js";
 
 /** @typedef {import("./heat-sum.js").Hour} Hour */
 
@@ -20,6 +20,8 @@ export class HeatDay {
   #layer = new HeatLayer();
   /** @type {Hour[]} */
   #hours = [];
+  /** @type {readonly import("./digest.js").HistoryPoint[]} what is known of each hour of the day, whole picture */
+  #points = [];
   /** @type {readonly import("../zones/shape.js").Shape[]} */
   #shapes = [];
   /** @type {number[]} where the hours of the day begin */
@@ -51,10 +53,12 @@ export class HeatDay {
     const path = `/api/cameras/${encodeURIComponent(this.camera())}`;
     try {
       const query = new URLSearchParams({ from: day.from.toISOString(), to: day.to.toISOString() });
-      const [{ hours }, { plan }] = await Promise.all([api("GET", `${path}/heatmap?${query}`), api("GET", `${path}/plan`)]);
+      const [{ hours }, { series }, { plan }] = await Promise.all([api("GET", `${path}/heatmap?${query}`), api("GET", `${path}/history?${query}&step=3600`), api("GET", `${path}/plan`)]);
       if (asked !== this.#question) return;
       // The server begins with the hour that the day begins in, which is the day before's where clocks differ by half hours.
       this.#hours = hours.map(decodeHour).filter((/** @type {Hour} */ { start }) => start >= day.from.getTime());
+      const whole = series.find((/** @type {import("./digest.js").Series} */ { zone }) => zone === null);
+      this.#points = pointsIn(whole?.points ?? [], day.from.getTime(), day.to.getTime());
       this.#shapes = decodePlan(plan).shapes;
       this.#starts = hoursOf(day);
       this.#slider.max = String(this.#starts.length - 1);
@@ -80,9 +84,12 @@ export class HeatDay {
     this.#slider.setAttribute("aria-valuetext", label);
     this.#canvas.hidden = heatmap === null;
     byId("heat-day-save", HTMLButtonElement).hidden = heatmap === null;
-    byId("heat-none", HTMLElement).hidden = heatmap !== null;
+    const none = byId("heat-none", HTMLElement);
+    none.hidden = heatmap !== null;
+    const points = this.#byHour ? pointsIn(this.#points, start, start + HOUR_MS) : this.#points;
+    setText(none, heatmap ? "" : coldText(points));
     const people = chosen.reduce((sum, { seconds }) => sum + seconds, 0);
-    setText(byId("heat-sum", HTMLElement), heatmap ? t("{time} of people altogether; the brightest spot: {seconds} s.", { time: formatSpan(people * 1000), seconds: formatTenth(heatmap.max_seconds) }) : "");
+    setText(byId("heat-sum", HTMLElement), heatmap ? warmText(points, people, heatmap.max_seconds) : "");
     if (heatmap) this.#paint(heatmap);
   }
 
@@ -120,7 +127,8 @@ export class HeatDay {
   #fillTable() {
     const rows = this.#starts.flatMap((start) => {
       const seconds = within(this.#hours, start).reduce((sum, hour) => sum + hour.seconds, 0);
-      return seconds > 0 ? [element("tr", {}, element("th", { scope: "row" }, this.#label(start)), element("td", {}, formatSpan(seconds * 1000)))] : [];
+      const text = hourText(pointsIn(this.#points, start, start + HOUR_MS), seconds);
+      return text === null ? [] : [element("tr", {}, element("th", { scope: "row" }, this.#label(start)), element("td", {}, text))];
     });
     byId("heat-table", HTMLElement).hidden = rows.length === 0;
     byId("heat-rows", HTMLElement).replaceChildren(...rows);

@@ -64,6 +64,8 @@
  * @property {number} peak
  * @property {number} peak_t
  * @property {boolean} estimated whether the peak is an estimate
+ * @property {number | null} [peak_low] it lies between them about nine times in ten
+ * @property {number | null} [peak_high]
  *
  * @typedef {object} Dwell seconds
  * @property {number | null} mean_s
@@ -75,6 +77,7 @@
  * @property {string} id
  * @property {number} occupancy people with a box
  * @property {CrowdFigure | null} [crowd] null or missing: the scene is not crowded, or nothing can estimate
+ * @property {number | null} [crowd_peak] the largest estimate so far
  * @property {boolean} [known] false: how many there are is not known
  * @property {number} peak
  * @property {number} average

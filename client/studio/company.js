@@ -3,6 +3,7 @@ import { ApiError, api, goToLogin } from "../site/api.js";
 import { byId, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { Feed } from "../wall/feed.js";
+import { mayOperate } from "../wall/state.js";
 import { Watch } from "./watch.js";
 
 /** @typedef {import("../wall/types.js").Present} Present */
@@ -70,6 +71,7 @@ export class Company {
       entered: (room, snapshot) => {
         this.#me = room.members.find(({ you }) => you)?.user ?? "";
         if (this.#drawing) this.draw(true);
+        if (this.#watch) this.#watch.mayDraw = mayOperate(room.role);
         this.#meet(snapshot.people);
         void this.#take(snapshot.cameras);
       },

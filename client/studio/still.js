@@ -74,7 +74,7 @@ export function stillView(camera, zones) {
   byId("still-keep", HTMLButtonElement).addEventListener("click", () => answer(false));
   return ({ figures, phase }) => {
     // Before the stored zones are known there is nothing to add one to.
-    const ready = isRunning(phase) && zones.saver.state !== "loading";
+    const ready = (isRunning(phase) || phase === "watching") && zones.saver.state !== "loading";
     shown = (ready && figures?.still?.find((still) => !done.has(still))) || null;
     if (!shown || !figures) return close();
     setText(text, stillText(shown, figures.t));

@@ -1,6 +1,6 @@
 /** The numbers of the panel, and what a screen reader hears of them. */
 import { formatCount, formatDelay, formatRate } from "../core/format.js";
-import { NONE, noteText, peakText, peopleOf, peopleText, rangeText } from "../core/people.js";
+import { NONE, countText, hasIdentities, noteText, peakSoFar, peopleOf, peopleText, rangeText } from "../core/people.js";
 import { byId, element, setAttribute, setText, withNodes } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { ageText } from "./words.js";
@@ -74,8 +74,9 @@ export function figuresView() {
     showCount(figures, now);
     // Nobody so far is no finding while nothing can be said.
     const begun = figures && (figures.known || figures.peak > 0) ? figures : null;
-    setText(nodes.peak, begun ? peakText(begun.peak, begun.crowdPeak) : NONE);
-    setText(nodes.unique, or(begun?.unique, formatCount));
+    const people = begun && peopleOf(begun);
+    setText(nodes.peak, begun && people ? peakSoFar(people, begun.peak, begun.crowdPeak) : NONE);
+    setText(nodes.unique, begun && people && hasIdentities(people) ? countText(begun.unique) : NONE);
     setText(nodes.fps, or(rates.fps, formatRate));
     setText(nodes.delay, or(rates.delayMs, (ms) => formatDelay(Math.round(ms))));
     setText(nodes.processed, formatCount(counters.processed));

@@ -17,7 +17,7 @@ import { closedElsewhere, closedRoom } from "./words.js";
  * @property {Figures["crowd"]} [crowd]
  * @property {number | null} [crowd_peak]
  *
- * @typedef {CameraNow & Certain & {t_wall?: number | null, picture_t_wall?: number, epoch?: number, lines?: StudioState["lines"][number][]}} Relayed
+ * @typedef {CameraNow & Certain & {t?: number, t_wall?: number | null, picture_t_wall?: number, epoch?: number, lines?: StudioState["lines"][number][]}} Relayed
  */
 
 /** @param {CameraNow["zones"]} zones as the room tells of them @returns {import("../live/protocol.js").ZoneResult[]} */
@@ -28,8 +28,10 @@ function asResults(zones) {
 
 /** @param {Relayed} camera @param {number} at ms, when its frame was taken @param {number} t ms @returns {Figures} */
 export function figuresOf(camera, at, t) {
-  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, followed = true, peak, unique } = camera;
-  return { count, low, high, saturated, known, crowd, crowdPeak, followed, peak, unique, at, t };
+  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, still = [], followed = true, peak, unique } = camera;
+  // Capture times of its stream become those of this chart.
+  const places = still.map((place) => ({ ...place, since: place.since - (camera.t ?? 0) + t }));
+  return { count, low, high, saturated, known, crowd, crowdPeak, still: places, followed, peak, unique, at, t };
 }
 
 /** @param {ArrayBuffer} jpeg @returns {Promise<ImageBitmap | null>} */
@@ -45,6 +47,10 @@ export class Watch {
   /** Time 0 of the chart, Unix ms. */
   #base = 0;
   #lastT = 0;
+  /** The newest map of the crowd that is not on the stage yet. @type {CameraNow["crowd_map"]} */
+  #map;
+  /** Whether this user may draw zones on it. */
+  mayDraw = false;
 
   /** @param {import("./run.js").Desk} desk @param {boolean} own whether this user may stream the camera */
   constructor(desk, own) {
@@ -71,6 +77,7 @@ export class Watch {
     const wall = camera.t_wall ?? Date.now();
     if (!this.isOn) {
       this.desk.stage.clear();
+      this.#map = undefined;
       history.clear();
       this.#base = wall;
       this.#lastT = 0;
@@ -79,7 +86,7 @@ export class Watch {
     await this.#show(camera);
     if (!this.isOn) return;
     const t = Math.max(this.#lastT, wall - this.#base);
-    const figures = figuresOf(camera, now - camera.age_ms, t);
+    const figures = figuresOf(this.own || this.mayDraw ? camera : { ...camera, still: [] }, now - camera.age_ms, t);
     if (t > this.#lastT) history.add(t, peopleOf(figures));
     this.#lastT = t;
     store.set({ figures, zones: asResults(camera.zones), lines: camera.lines ?? [], waiting: life === "silent" });
@@ -99,12 +106,15 @@ export class Watch {
 
   /** @param {Relayed} camera */
   async #show(camera) {
+    const { crowd } = camera;
+    this.#map = crowd ? (camera.crowd_map ?? this.#map) : undefined;
     const bitmap = camera.picture ? await decoded(camera.picture) : null;
     if (!bitmap) return;
     if (!this.isOn) return bitmap.close();
     const people = (camera.picture_people ?? camera.people).map((person) => ({ ...person, score: 1 }));
     const t = camera.picture_t_wall ?? camera.t_wall ?? 0;
-    this.desk.stage.show({ bitmap, capturedAt: performance.now(), result: { people, t, epoch: camera.epoch ?? 1 } });
+    this.desk.stage.show({ bitmap, capturedAt: performance.now(), result: { people, t, epoch: camera.epoch ?? 1, crowd, crowd_map: this.#map } });
+    this.#map = undefined;
   }
 
   /** Nobody streams it: what can be done instead. */

@@ -75,6 +75,9 @@ export function totalsView() {
   const list = byId("areas", HTMLUListElement);
   const venue = venueView();
   let shown = "";
+  // On a phone areas are a row that scrolls: then the keyboard gets there.
+  const reach = () => setAttribute(list, "tabindex", list.scrollWidth > list.clientWidth + 1 ? "0" : null);
+  new ResizeObserver(reach).observe(list);
   return (state) => {
     venue(state);
     const { areas, seen } = state;
@@ -83,5 +86,6 @@ export function totalsView() {
     if (key === shown) return;
     shown = key;
     list.replaceChildren(...areas.map((area, i) => areaCard(area, why[i])));
+    reach();
   };
 }

@@ -57,6 +57,8 @@
  * @property {boolean} known
  * @property {boolean} saturated
  * @property {CrowdFigure | null} crowd
+ * @property {import("../live/protocol.js").CrowdMap} [crowd_map] of the camera in focus, with each new map
+ * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
  * @property {number} peak
  * @property {boolean} [followed] false: frames are too far apart to follow people
  * @property {number | null} unique

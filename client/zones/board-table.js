@@ -1,13 +1,14 @@
 /** All figures of all zones next to each other, for comparing and for screen readers. */
-import { formatClock, formatCount, formatTenth } from "../core/format.js";
+import { formatClock, formatTenth } from "../core/format.js";
 import { byId, element, setText } from "../site/dom.js";
-import { peopleText } from "../core/people.js";
+import { NONE, countText, hasIdentities, peakSoFar, peopleText } from "../core/people.js";
 import { locale, t } from "../site/words.js";
 import { peopleOfZone } from "./figures.js";
 import { serviceChip, showService } from "./service.js";
 
 /**
  * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
+ * @typedef {import("../core/people.js").People} People
  * @typedef {{id: string, name: string}} Named
  */
 
@@ -17,32 +18,33 @@ const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
 /** @param {number | null} seconds */
 function clock(seconds) {
-  return seconds === null ? "–" : formatClock(seconds * 1000);
+  return seconds === null ? NONE : formatClock(seconds * 1000);
 }
 
-/** @param {number | null} count null where people cannot be followed */
-function countText(count) {
-  return count === null ? "–" : formatCount(count);
+/** Of people with a box; while boxes do not tell, it says nothing. @param {(zone: ZoneResult) => string} text */
+function boxed(text) {
+  return (/** @type {ZoneResult} */ zone, /** @type {People} */ people) => (hasIdentities(people) ? text(zone) : NONE);
 }
 
-/** @type {readonly [string, (zone: ZoneResult, known: boolean) => string][]} */
+/** @type {readonly [string, (zone: ZoneResult, people: People) => string][]} */
 const COLUMNS = [
-  [t("Now"), (zone, known) => peopleText(peopleOfZone(zone, known))],
-  [t("Average"), ({ average }) => formatTenth(average)],
-  [t("Peak"), ({ peak }) => formatCount(peak)],
-  [t("Visitors"), ({ visitors }) => countText(visitors)],
-  [t("In"), ({ entries }) => countText(entries)],
-  [t("Out"), ({ exits }) => countText(exits)],
-  [t("Mean stay"), ({ dwell }) => clock(dwell.mean_s)],
-  [t("Median stay"), ({ dwell }) => clock(dwell.median_s)],
-  [t("9 of 10 stay at most"), ({ dwell }) => clock(dwell.p90_s)],
-  [t("Longest now"), ({ dwell }) => clock(dwell.longest_now_s)],
+  [t("Now"), (_zone, people) => peopleText(people)],
+  [t("Average"), boxed(({ average }) => formatTenth(average))],
+  [t("Peak"), ({ peak, crowd_peak: crowdPeak }, people) => peakSoFar(people, peak, crowdPeak)],
+  [t("Visitors"), boxed(({ visitors }) => countText(visitors))],
+  [t("In"), boxed(({ entries }) => countText(entries))],
+  [t("Out"), boxed(({ exits }) => countText(exits))],
+  [t("Mean stay"), boxed(({ dwell }) => clock(dwell.mean_s))],
+  [t("Median stay"), boxed(({ dwell }) => clock(dwell.median_s))],
+  [t("9 of 10 stay at most"), boxed(({ dwell }) => clock(dwell.p90_s))],
+  [t("Longest now"), boxed(({ dwell }) => clock(dwell.longest_now_s))],
   [t("Per m²"), ({ density, crowd }) => (density === null ? "–" : `${crowd ? "≈\u00a0" : ""}${decimals.format(density)}`)],
 ];
 
 /** @param {ZoneResult | undefined} live @param {boolean} [known] whether anything can be said of the frame @returns {string[]} one text for each column but the level */
 export function cellsOf(live, known = true) {
-  return COLUMNS.map(([, text]) => (live ? text(live, known) : "–"));
+  const people = live && peopleOfZone(live, known);
+  return COLUMNS.map(([, text]) => (live && people ? text(live, people) : NONE));
 }
 
 /** @returns {(zones: readonly Named[], results: readonly ZoneResult[], known: boolean, now: number) => void} */

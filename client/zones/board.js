@@ -1,6 +1,6 @@
 /** The live dashboard of zones and lines: a card for each. */
 import { formatCount, formatSpan } from "../core/format.js";
-import { NONE, figureOf, peopleText, rangeText } from "../core/people.js";
+import { NONE, countText, figureOf, hasIdentities, peakSoFar, peopleText, rangeText } from "../core/people.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { locale, t, tn } from "../site/words.js";
 import { boardTable } from "./board-table.js";
@@ -21,25 +21,22 @@ const SPARK = { width: 132, height: 40 };
 const SPARK_MS = 500;
 const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
-/** @param {number | null} count null where people cannot be followed */
-function countText(count) {
-  return count === null ? "–" : formatCount(count);
-}
-
 /** @param {number | null} seconds */
 function stayText(seconds) {
-  return seconds === null ? "–" : formatSpan(seconds * 1000);
+  return seconds === null ? NONE : formatSpan(seconds * 1000);
 }
 
-/** @param {ZoneResult} zone @returns {[string, string][]} */
-export function factsOf({ visitors, entries, exits, peak, dwell, density, crowd }) {
+/** @param {ZoneResult} zone @param {People} people what is known of it @returns {[string, string][]} */
+export function factsOf({ visitors, entries, exits, peak, crowd_peak: crowdPeak, dwell, density, crowd }, people) {
+  // Without boxes nobody is known to come, stay or go.
+  const boxed = (/** @type {string} */ text) => (hasIdentities(people) ? text : NONE);
   /** @type {[string, string][]} */
   const facts = [
-    [t("Visitors"), countText(visitors)],
-    [t("In / out"), entries === null ? "–" : `${countText(entries)} / ${countText(exits)}`],
-    [t("Peak"), formatCount(peak)],
-    [t("Mean stay"), stayText(dwell.mean_s)],
-    [t("Longest now"), stayText(dwell.longest_now_s)],
+    [t("Visitors"), boxed(countText(visitors))],
+    [t("In / out"), boxed(entries === null ? NONE : `${countText(entries)} / ${countText(exits)}`)],
+    [t("Peak"), peakSoFar(people, peak, crowdPeak)],
+    [t("Mean stay"), boxed(stayText(dwell.mean_s))],
+    [t("Longest now"), boxed(stayText(dwell.longest_now_s))],
   ];
   if (density !== null) facts.push([t("Per m²"), `${crowd ? "≈\u00a0" : ""}${decimals.format(density)}`]);
   return facts;
@@ -88,7 +85,7 @@ class ZoneCard {
     const isOpen = people !== null && figureOf(people) === null && live?.level === "clear";
     this.#updateLevel(isOpen ? "unknown" : (live?.level ?? "clear"));
     this.#updateCapacity(zone, people);
-    const facts = live ? factsOf(live) : [];
+    const facts = live && people ? factsOf(live, people) : [];
     if (this.#facts.childElementCount !== facts.length) this.#facts.replaceChildren(...facts.map(() => element("div", {}, element("dt"), element("dd", {}, element("span", { class: "digits" })))));
     facts.forEach(([name, value], i) => {
       const [term, text] = this.#facts.children[i].children;
@@ -161,6 +158,7 @@ export function boardView(trends) {
   let order = "";
   let linesShown = "";
   const summary = byId("board-title", HTMLElement);
+  const note = byId("board-note", HTMLElement);
   const table = boardTable();
   return (shapes, { zones, lines, figures }, now) => {
     board.hidden = shapes.length === 0;
@@ -178,6 +176,7 @@ export function boardView(trends) {
       for (const { id } of drawnZones) if (!cards.has(id)) cards.set(id, new ZoneCard());
       list.replaceChildren(...drawnZones.map(({ id }) => /** @type {ZoneCard} */ (cards.get(id)).root), ...drawnLines.map((line) => lineCard(line, lines.find(({ id }) => id === line.id))));
     }
+    note.hidden = !figures?.known || zones.every((zone) => hasIdentities(peopleOfZone(zone)));
     for (const zone of drawnZones) {
       const live = zones.find(({ id }) => id === zone.id);
       cards.get(zone.id)?.update(zone, live, live ? peopleOfZone(live, figures?.known) : null, trends, now);

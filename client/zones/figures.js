@@ -1,6 +1,6 @@
 /** What the labels say of zones and lines, from the newest answer. Pure. */
 import { formatCount } from "../core/format.js";
-import { NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
+import { NONE, NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
 import { t } from "../site/words.js";
 import { isCounted } from "./shape.js";
 
@@ -38,7 +38,7 @@ export function labelsOf(zones, lines, known = true) {
 
 /** @param {import("../live/protocol.js").LineResult} line */
 function crossedText({ in: inward, out: outward }) {
-  return inward === null || outward === null ? "–" : t("{in} in, {out} out", { in: formatCount(inward), out: formatCount(outward) });
+  return inward === null || outward === null ? NONE : t("{in} in, {out} out", { in: formatCount(inward), out: formatCount(outward) });
 }
 
 /** What is known of a shape now. @param {import("./shape.js").Shape} shape @param {ReadonlyMap<string, Label>} labels @returns {Label} */

@@ -59,9 +59,10 @@ class Crowd:
     figure : CrowdFigure
         Of the whole frame.
     version : int
-        Grows with each new estimate of a stream; the same version is the same estimate.
+        Grows with each new grid of a stream; the same version is the same grid.
     grid : ndarray of float32, shape (rows, columns)
-        People in each cell of the frame, boxed ones included; the sum is the estimate.
+        People in each cell of the frame, boxed ones included. The sum is the estimate to within 2 %, for the grid stays
+        while the estimate moves by less (`server.core.crowd_versions`).
     """
 
     figure: CrowdFigure
@@ -82,7 +83,9 @@ class Crowd:
             People who were boxed in it: there are at least so many.
         """
         whole = self.figure
-        people = max(float((self.grid * mask).sum(dtype=np.float64)), float(seen))
+        there = float(self.grid.sum(dtype=np.float64))
+        scale = whole.estimate / there if there > 0 else 0.0
+        people = max(float((self.grid * mask).sum(dtype=np.float64)) * scale, float(seen))
         if whole.estimate <= 0:
             return CrowdFigure(people, seen, max(seen, whole.high), whole.method)
         if abs(people - whole.estimate) < WHOLE * whole.estimate:
@@ -93,10 +96,13 @@ class Crowd:
         high = ceil(people * whole.high / whole.estimate + chance - ROUNDING)
         return CrowdFigure(people, max(min(low, int(people)), seen, 0), max(high, ceil(people)), whole.method)
 
+    def is_same(self, other: "Crowd") -> bool:
+        """Whether another one of the same stream says the same, without a look at its cells."""
+        return (self.figure, self.version) == (other.figure, other.version)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Crowd):
             return NotImplemented
-        same = (self.figure, self.version) == (other.figure, other.version)
-        return same and np.array_equal(self.grid, other.grid)
+        return self.is_same(other) and np.array_equal(self.grid, other.grid)
 
     __hash__ = None  # type: ignore[assignment]

@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from server.core.certainty import Certainty
-from server.core.crowd import Crowd, CrowdFigure
+from server.core.crowd import Crowd
+from server.core.crowd_versions import CrowdVersions
 from server.core.footing import BAND, footing
 from server.core.outlines import Outlines, Place
 from server.core.plan_view import HERE, PlanView
@@ -34,19 +32,25 @@ class Exclusion:
 
     def __init__(self, zones: Sequence[Zone] = ()) -> None:
         self._out: dict[int, float] = {}
-        self._crowd: tuple[tuple[int, int, Affine], Crowd] | None = None
+        self._crowd: tuple[Crowd, int, Affine, Crowd] | None = None
+        self._versions = CrowdVersions()
         self.set_zones(zones)
 
     def set_zones(self, zones: Sequence[Zone]) -> None:
         """The user changed what is drawn. At an outline that stayed, people stay what they were."""
         self._zones = tuple(replace(zone, anchor=Anchor.FEET) for zone in zones)
         self._outlines = Outlines(self._zones, 1.0)
-        self._crowd = None
+        self._renew()
 
     def restart(self) -> None:
         """Identities start again, and estimates with them."""
         self._out.clear()
+        self._renew()
+
+    def _renew(self) -> None:
+        """What is left of an estimate is another from now on, with a version that no reader has."""
         self._crowd = None
+        self._versions.forget()
 
     def apply(self, tracks: Tracks, view: PlanView = HERE) -> Tracks:
         """Return the same frame without the people who stand in these zones, which lie in it as `view` says.
@@ -54,7 +58,9 @@ class Exclusion:
         The range of the count moves by as many, the estimate of a crowd loses the cells of the zones.
         """
         if not self._zones:
-            return tracks
+            # Also without them: a version must not come again with another grid when the zones are removed.
+            crowd = self._rest(tracks.crowd, len(tracks.people), view.affine)
+            return tracks if crowd is None else replace(tracks, crowd=crowd)
         out = self._find(view.to_plan(tracks))
         people = tuple(person for person in tracks.people if person.id not in out)
         gone = len(tracks.people) - len(people)
@@ -98,18 +104,18 @@ class Exclusion:
             self._crowd = None
             return None
         kept = self._crowd
-        key = (crowd.version, seen, affine)
-        if kept is None or kept[0] != key:
-            outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape, affine=affine)
-            figure = crowd.part(outside, seen)
-            kept = self._crowd = (key, Crowd(figure, crowd.version, _scaled(crowd.grid * outside, figure)))
-        return kept[1]
+        if kept is None or not kept[0].is_same(crowd) or kept[1:3] != (seen, affine):
+            if kept is not None and kept[2] != affine:
+                self._versions.forget()  # the zones lie elsewhere in the grid
+            kept = self._crowd = (crowd, seen, affine, self._outside(crowd, seen, affine))
+        return kept[3]
 
-
-def _scaled(grid: NDArray[np.float32], figure: CrowdFigure) -> NDArray[np.float32]:
-    """The cells so that they add up to the estimate again: of boxed people there may be more than the cells have."""
-    total = float(grid.sum(dtype=np.float64))
-    return (grid * (figure.estimate / total)).astype(np.float32) if total > 0 else grid
+    def _outside(self, crowd: Crowd, seen: int, affine: Affine) -> Crowd:
+        if not self._zones:
+            return self._versions.crowd(crowd.version, crowd.figure, crowd.grid)
+        outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape, affine=affine)
+        # Of boxed people there may be more than the cells have: they are scaled to the estimate again.
+        return self._versions.crowd(crowd.version, crowd.part(outside, seen), crowd.grid * outside)
 
 
 def _less(certainty: Certainty | None, gone: int) -> Certainty | None:

@@ -39,6 +39,7 @@ def encode_zone(report: ZoneReport) -> Json:
         "service": report.service,
         "level": report.level.name.lower(),
         "crowd": encode_crowd(report.crowd),
+        "crowd_peak": whole(report.crowd_peak),
         "known": report.known,
     }
 

@@ -133,7 +133,8 @@ class PublicFigure:
     Attributes
     ----------
     state : str
-        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``; `go` only where every part is known to be fine.
+        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``; `go` only where every part is known and even the upper end of
+        the range leaves room.
     people : int or None
         None while a part of it is old, missing or not known, for they cannot be shown which.
     low, high : int or None
@@ -148,17 +149,35 @@ class PublicFigure:
     estimated: bool = False
 
 
-def public_figure(report: AreaReport, capacity: int | None) -> PublicFigure:
-    """What everybody is told."""
+def public_figure(report: AreaReport, capacity: int | None, limits: Limits | None = None) -> PublicFigure:
+    """Return what everybody may know of an area with this capacity and these limits."""
     found = report.total
-    if report.level is Level.CRITICAL or (capacity is not None and found.people >= capacity):
-        state = "full"
-    elif report.level is Level.WARNING:
-        state = "busy"
-    else:
-        state = "go" if found.complete else "unknown"
+    state = _public_state(report, capacity, limits or limits_for(capacity))
     if not found.complete:
         return PublicFigure(state)
     if not found.estimated:
         return PublicFigure(state, found.people)
     return PublicFigure(state, found.people, found.low, found.high, estimated=True)
+
+
+def _public_state(report: AreaReport, capacity: int | None, limits: Limits | None) -> str:
+    """How full it is. Where it may be full, but is probably not, it is busy: a wrong `go` sends people into a crowd."""
+    found = report.total
+    if report.level is Level.CRITICAL or (capacity is not None and found.people >= capacity):
+        return "full"
+    if report.level is Level.WARNING:
+        return "busy"
+    if not found.complete or found.high is None:
+        return "unknown"
+    full = _full_from(capacity, limits)
+    return "busy" if full is not None and found.high >= full else "go"
+
+
+def _full_from(capacity: int | None, limits: Limits | None) -> float | None:
+    """Number of people from which on nobody may be sent there; None where nothing says so."""
+    ends = [float(capacity)] if capacity is not None else []
+    if limits is not None and limits.critical is not None:
+        ends.append(limits.critical)
+    if not ends and limits is not None and limits.warning is not None:
+        ends.append(limits.warning)
+    return min(ends, default=None)

@@ -45,6 +45,8 @@ class ZoneReport:
         Level changes that this frame brought, with the figure.
     crowd : CrowdFigure or None
         The estimate where the frame is crowded; at least the occupancy.
+    crowd_peak : float or None
+        The largest estimate so far; None if there never was one.
     known : bool
         False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
     followed : bool
@@ -62,8 +64,14 @@ class ZoneReport:
     events: tuple[Event, ...]
     steps: tuple[tuple[str, Step], ...]
     crowd: CrowdFigure | None = None
+    crowd_peak: float | None = None
     known: bool = True
     followed: bool = True
+
+    def range_of(self, figure: str) -> tuple[float, float] | None:
+        """Return between which values the figure of an alarm lies; None where it is no estimate."""
+        scale = {"people": 1.0, "density": self.area_m2}.get(figure)
+        return (self.crowd.low / scale, self.crowd.high / scale) if self.crowd is not None and scale else None
 
     @property
     def people(self) -> float:
@@ -99,18 +107,19 @@ class ZoneWatch:
         self._area_m2: float | None = None
         self._scale_x = 0.0
         self._crowd_t = float("-inf")
-        self._part: tuple[tuple[int, int, Affine], CrowdFigure] | None = None
+        self._part: tuple[Crowd, int, Affine, CrowdFigure] | None = None
+        self._crowd_peak: float | None = None
 
     def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
         """The user changed something: whoever is inside stays, alerts go on.
 
         A moved outline, another anchor or other times start the counters anew; a new name, colour or limit does not.
         """
+        self._part = None
         if _counting(zone) != _counting(self.zone):
             self.reset()
         self._alarms = _alarms(limits, self._alarms)
         self._scale_x = 0.0
-        self._part = None
         self._counter.change(zone)
         self.zone, self.calibration = zone, calibration
 
@@ -135,6 +144,8 @@ class ZoneWatch:
         events, self._events = [*self._events, *self._counter.update(people, place, known=known, followed=followed)], []
         figures = self._counter.figures()
         figure = self._estimate(crowd, figures.occupancy, affine)
+        if figure is not None:
+            self._crowd_peak = max(self._crowd_peak or 0.0, figure.estimate)
         there = people_of(figures.occupancy, figure)
         density = there / self._area_m2 if self._area_m2 else None
         values = {
@@ -159,6 +170,7 @@ class ZoneWatch:
             events=tuple(events),
             steps=steps,
             crowd=figure,
+            crowd_peak=self._crowd_peak,
             known=known,
             followed=followed,
         )
@@ -169,11 +181,10 @@ class ZoneWatch:
             self._part = None
             return None
         kept = self._part
-        key = (crowd.version, occupancy, affine)
-        if kept is None or kept[0] != key:
+        if kept is None or not kept[0].is_same(crowd) or kept[1:3] != (occupancy, affine):
             mask = zone_mask(self.zone.points_norm, *crowd.grid.shape, affine=affine)
-            kept = self._part = (key, crowd.part(mask, occupancy))
-        return kept[1]
+            kept = self._part = (crowd, occupancy, affine, crowd.part(mask, occupancy))
+        return kept[3]
 
     def _raise(self, t: float, values: Mapping[str, float | None], sure: bool) -> tuple[tuple[str, Step], ...]:
         """Move the alarms' levels; those of people and density fall only where the figure is `sure`."""
@@ -192,6 +203,7 @@ class ZoneWatch:
     def reset(self) -> None:
         """Begin the counts anew; levels and alerts are of the present and stay."""
         self._events += self._counter.reset()
+        self._crowd_peak = self._part[3].estimate if self._part else None
 
     def restart(self) -> None:
         """Identities start again, and estimates with them; counts stay."""

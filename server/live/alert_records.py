@@ -47,10 +47,10 @@ def alert_record(
 
 def _with_range(record: AlertRecord, report: ZoneReport) -> AlertRecord:
     """Say of a peak that this frame brought whether it is an estimate, and between which values it lies."""
-    scale = {"people": 1.0, "density": report.area_m2}.get(record.figure)
-    if report.crowd is None or not scale:
+    found = report.range_of(record.figure)
+    if found is None:
         return record
-    low, high = report.crowd.low / scale, report.crowd.high / scale
+    low, high = found
     return replace(record, estimated=True, peak_low=min(low, record.peak), peak_high=max(high, record.peak))
 
 

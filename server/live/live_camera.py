@@ -7,6 +7,7 @@ from typing import Any
 
 from server.core.alarm import Level
 from server.core.reading import Reading, State, state_of
+from server.live.results import CrowdMaps, encode_crowd_map
 from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
@@ -27,6 +28,8 @@ class LiveCamera:
         The newest answer to one of its frames.
     wall_ms : float
         When that frame arrived, Unix milliseconds.
+    stream_id : str
+        Which stream that frame is of.
     alerts : dict of str to AlertRecord
         Those that go on.
     told : dict of str to (float, float)
@@ -40,6 +43,7 @@ class LiveCamera:
     reading: Reading | None = None
     result: Json = field(default_factory=dict)
     wall_ms: float = 0.0
+    stream_id: str = ""
     alerts: dict[str, AlertRecord] = field(default_factory=dict)
     told: dict[str, tuple[float, float]] = field(default_factory=dict)
     shown: State = State.OFFLINE
@@ -54,9 +58,9 @@ class LiveCamera:
         """The stream ended."""
         self.reading, self.alerts = None, {}
 
-    def take(self, result: Json, reading: Reading, wall_ms: float) -> None:
+    def take(self, result: Json, reading: Reading, wall_ms: float, stream_id: str) -> None:
         """The answer to a frame that arrived at `wall_ms`, and what it says, on the monotonic clock."""
-        self.reading, self.result, self.wall_ms = reading, result, wall_ms
+        self.reading, self.result, self.wall_ms, self.stream_id = reading, result, wall_ms, stream_id
         arrived_s = reading.at_s
         self.arrivals.append(arrived_s)
         while arrived_s - self.arrivals[0] > FPS_OVER_S:
@@ -88,6 +92,12 @@ class LiveCamera:
         span = min(FPS_OVER_S, now_s - recent[0]) if recent else 0.0
         return round(len(recent) / span, 1) if span >= 1 else 0.0
 
+    def crowd_map(self, maps: CrowdMaps) -> Json | None:
+        """The map of the newest frame's crowd, for a viewer who has only what `maps` says; None where that is all."""
+        crowd = self.reading.crowd if self.reading is not None and self.result else None
+        new = maps.take(crowd, (self.stream_id, self.result.get("epoch")))
+        return None if new is None else encode_crowd_map(new)
+
     def people(self) -> list[Json]:
         """Who was seen in the newest frame."""
         return [{"id": one["id"], "box": one["box"]} for one in self.result["people"]]
@@ -115,6 +125,7 @@ class LiveCamera:
             "saturated": result["saturated"],
             "crowd": result["crowd"],
             "crowd_peak": result["crowd_peak"],
+            "still": result["still"],
             "peak": result["peak"],
             "followed": result["followed"],
             "unique": result["unique"],

@@ -175,13 +175,18 @@ class LiveRoom:
                 cameras[camera_id] |= {"picture": picture.jpeg, "picture_t_wall": picture.wall_ms}
                 if picture.wall_ms != cameras[camera_id]["t_wall"]:
                     cameras[camera_id]["picture_people"] = picture.people
+        if viewer.focus in cameras:
+            crowd_map = self.cameras[viewer.focus].crowd_map(viewer.crowd_maps)
+            cameras[viewer.focus] |= {} if crowd_map is None else {"crowd_map": crowd_map}
         viewer.changed, viewer.unsent, viewer.areas_changed = set(), {}, False
         areas, total_now = self.describe_areas(), self.describe_total()
         return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
     def public_figures(self) -> dict[str, PublicFigure]:
         """What everybody may know of each area."""
-        return {id_: public_figure(live.report, live.area.capacity) for id_, live in self.areas.items()}
+        return {
+            id_: public_figure(live.report, live.area.capacity, live.watch.limits) for id_, live in self.areas.items()
+        }
 
     def _follow(self, live: LiveArea, report: AreaReport, now_s: float) -> AreaAlert | None:
         """The area's alert where it is not what was known; times become those of the wall."""

@@ -1,6 +1,6 @@
 """The answer to a frame, as docs/protocol.md names its parts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from server.core.report_json import (
     encode_still,
     encode_view,
     encode_zone,
+    rounded,
     whole,
 )
 from server.core.tracks import Tracks
@@ -33,16 +34,17 @@ class CrowdMaps:
     """Which map of the crowd a client has: the grid of an estimate is sent once."""
 
     def __init__(self) -> None:
-        self._sent: tuple[int, int] | None = None
+        self._sent: tuple[Hashable, int] | None = None
 
-    def take(self, tracks: Tracks) -> Crowd | None:
-        """Return what the client has to get with the answer to this frame, and take it for sent.
+    def take(self, crowd: Crowd | None, source: Hashable) -> Crowd | None:
+        """Return what the client has to get with the answer to a frame, and take it for sent.
 
-        A client drops its map when the frame is not crowded any more. Versions count within an epoch.
+        A client drops its map when the frame is not crowded any more. Versions count within a `source`: an epoch, or a
+        stream and an epoch.
         """
-        current = None if tracks.crowd is None else (tracks.epoch, tracks.crowd.version)
+        current = None if crowd is None else (source, crowd.version)
         before, self._sent = self._sent, current
-        return tracks.crowd if current != before else None
+        return crowd if current != before else None
 
     def forget(self) -> None:
         """Another connection begins without a map."""
@@ -78,7 +80,7 @@ def encode_result(tracks: Tracks, analysis: Analysis, open_alert: OpenAlert, cro
     if analysis.heatmap is not None:
         result["heatmap"] = _heatmap(analysis.heatmap)
     if crowd_map is not None:
-        result["crowd_map"] = _crowd_map(crowd_map)
+        result["crowd_map"] = encode_crowd_map(crowd_map)
     return result
 
 
@@ -97,7 +99,7 @@ def _heatmap(image: HeatmapImage) -> Json:
     }
 
 
-def _crowd_map(crowd: Crowd) -> Json:
+def encode_crowd_map(crowd: Crowd) -> Json:
     """People in each cell, scaled to the fullest one."""
     rows, columns = crowd.grid.shape
     most = float(crowd.grid.max(initial=0.0))
@@ -119,5 +121,12 @@ def _zone(report: ZoneReport, open_alert: OpenAlert) -> Json:
 
 
 def _stored(record: AlertRecord | None) -> Json:
-    """By what an alert is known, and whether its peak is an estimate."""
-    return {"id": record.id if record else None, "estimated": bool(record and record.estimated)}
+    """By what an alert is known, whether its peak is an estimate, and the range of that."""
+    if record is None:
+        return {"id": None, "estimated": False, "peak_low": None, "peak_high": None}
+    return {
+        "id": record.id,
+        "estimated": record.estimated,
+        "peak_low": rounded(record.peak_low, 3),
+        "peak_high": rounded(record.peak_high, 3),
+    }

@@ -80,6 +80,10 @@ class RoomEvents:
         wish, focus = _wish(payload), checks.optional_text(payload, "focus")
         # The camera may have left while this was on its way: the rest of the wish holds nevertheless.
         viewer.want(wish, focus if focus in room.cameras else None)
+        if viewer.focus is not None:
+            # The map of its crowd, which is not of the others, without waiting for its next frame.
+            viewer.changed.add(viewer.focus)
+            viewer.wake()
         return {}
 
     async def room_editing(self, caller: Caller, payload: Json) -> Json:

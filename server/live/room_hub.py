@@ -117,7 +117,7 @@ class RoomHub:
             return  # its last frame may be answered after its end
         wall_ms = round((time.time() - (time.monotonic() - reading.at_s)) * 1000, 1)
         camera = room.cameras[stream.camera_id]
-        camera.take(result, reading, wall_ms)
+        camera.take(result, reading, wall_ms, stream.id)
         room.show(camera.id, pictures)
         self._follow_alerts(room, camera, stream.journal.open_alerts(), stream.journal.at)
 

@@ -232,7 +232,8 @@ class Stream:
             "total_ms": (ended - current.arrived) * 1000,
         }
         self.journal.note(tracks.t, analysis, current.frame.jpeg)
-        result = encode_result(tracks, analysis, self.journal.open_alert, self._crowd_maps.take(tracks))
+        crowd_map = self._crowd_maps.take(tracks.crowd, tracks.epoch)
+        result = encode_result(tracks, analysis, self.journal.open_alert, crowd_map)
         result["counters"] = self.counters.as_dict()
         rate = self._rate.rate(ended)
         self._note_full(rate.full)

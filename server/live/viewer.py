@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.live.picture_rate import PictureRate
+from server.live.results import CrowdMaps
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -66,6 +67,7 @@ class Viewer:
         self.changed: set[str] = set()
         self.areas_changed = False
         self.unsent: dict[str, Picture] = {}
+        self.crowd_maps = CrowdMaps()
         self.seq = 0
         self._send, self._compose, self._clock = send, compose, clock
         self._rate = PictureRate(clock)
@@ -95,6 +97,8 @@ class Viewer:
             self._asked.clear()
         elif (pictures, focus) != (self.pictures, self.focus):
             self._rate.change()
+        if focus != self.focus:
+            self.crowd_maps.forget()
         self.pictures, self.focus = pictures, focus
 
     def wished_width(self, camera_id: str) -> int | None:

@@ -12,7 +12,8 @@ from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
 from server.vision.camera_motion import CameraMotion
 from server.vision.crowd.adviser import Adviser
-from server.vision.crowd.watch import CrowdWatch, Scene
+from server.vision.crowd.scene import Scene
+from server.vision.crowd.watch import CrowdWatch
 from server.vision.decode import decode
 from server.vision.detections import Detections
 from server.vision.detector import Detector, Look

@@ -45,7 +45,7 @@ async def stream_something(user: Client, engine: ScriptedEngine) -> str:
     for seq in range(1, 61):
         answer = await user.frame(stream, seq)
     assert set(answer["result"]["zones"][0]["alerts"]["people"]) == {
-        "id", "level", "began", "peak", "peak_t", "estimated",
+        "id", "level", "began", "peak", "peak_t", "estimated", "peak_low", "peak_high",
     }  # fmt: skip
     await user.call("stream_close", {"stream": stream})
     return camera

@@ -35,5 +35,7 @@ describe("alerts of this moment", () => {
     assert.equal(peakText({ ...crowd, estimated: false }), "470 people");
     const live = [zone("z1", { people: { id: "a1", level: "critical", began: 0, peak: 470, peak_t: 0, estimated: true } })];
     assert.deepEqual(ongoing(live, shapes).map(alertText), ["Critical: Gate, ≈ 470 people"]);
+    const ranged = [zone("z1", { people: { id: "a1", level: "critical", began: 0, peak: 470, peak_t: 0, estimated: true, peak_low: 380, peak_high: 560 } })];
+    assert.deepEqual(ongoing(ranged, shapes).map(alertText), ["Critical: Gate, ≈ 470 people (380–560)"]);
   });
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
-import { factsOf } from "../../client/zones/board.js";
 import { cellsOf } from "../../client/zones/board-table.js";
-import { busiest } from "../../client/zones/figures.js";
+import { factsOf } from "../../client/zones/board.js";
+import { busiest, peopleOfZone } from "../../client/zones/figures.js";
 
 /** @param {string} colour #rrggbb @returns {number} relative luminance of WCAG */
 function luminance(colour) {
@@ -23,7 +23,18 @@ describe("the table of the board", () => {
   it("has nothing that counts identities where people cannot be followed", () => {
     const rare = { ...live, entries: null, exits: null, visitors: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: null } };
     assert.deepEqual(cellsOf(rare), ["3", "2.5", "7", "–", "–", "–", "–", "–", "–", "–", "0.15"]);
-    assert.deepEqual(factsOf(rare).slice(0, 2).map(([, text]) => text), ["–", "–"]);
+    assert.deepEqual(factsOf(rare, peopleOfZone(rare)).slice(0, 2).map(([, text]) => text), ["–", "–"]);
+  });
+  const crowded = { ...live, known: true, crowd: /** @type {const} */ ({ estimate: 421, low: 300, high: 600, method: "density" }), crowd_peak: 470 };
+  it("says nothing of boxed people while boxes do not tell", () => {
+    assert.deepEqual(cellsOf(crowded), ["≈\u00a0421", "–", "≈\u00a0470", "–", "–", "–", "–", "–", "–", "–", "≈\u00a00.15"]);
+    const packed = { ...live, known: false, density: null };
+    assert.deepEqual(cellsOf(packed).slice(0, 4), ["at least 3", "–", "at least 7", "–"]);
+    assert.deepEqual(cellsOf({ ...live, crowd_peak: 470 }).slice(0, 4), ["3", "2.5", "≈\u00a0470", "11"], "the crowd is gone");
+  });
+  it("is what the cards say", () => {
+    assert.deepEqual(factsOf(crowded, peopleOfZone(crowded)).map(([, text]) => text), ["–", "–", "≈\u00a0470", "–", "–", "≈\u00a00.15"]);
+    assert.deepEqual(factsOf(live, peopleOfZone(live)).map(([, text]) => text).slice(0, 3), ["11", "12 / 9", "7"]);
   });
 });
 

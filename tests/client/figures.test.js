@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { figureOf, noteText, peakText, peopleIn, peopleOf, peopleText, rangeText } from "../../client/core/people.js";
+import { figureOf, hasIdentities, noteText, peakSoFar, peakText, peopleIn, peopleOf, peopleText, rangeText } from "../../client/core/people.js";
 import { look } from "../../client/live/verdict.js";
 import { figuresOf } from "../../client/studio/watch.js";
 import { labelsOf } from "../../client/zones/figures.js";
@@ -34,6 +34,22 @@ describe("what is known of the count", () => {
   it("calls the larger one the peak", () => assert.deepEqual([peakText(12, null), peakText(12, 512), peakText(600, 512)], ["12", "≈\u00a0512", "600"]));
 });
 
+describe("the peak so far", () => {
+  const crowded = peopleOf({ ...SEEN, saturated: true, crowd: CROWD });
+  const least = peopleOf({ ...SEEN, low: 15, high: null, saturated: true });
+  for (const [name, people, peak, crowdPeak, text] of /** @type {const} */ ([
+    ["is of boxes where they tell", peopleOf(SEEN), 20, null, "20"],
+    ["is the estimate in a crowd", crowded, 0, 512, "≈\u00a0512"],
+    ["stays the estimate after it", peopleOf(SEEN), 20, 512, "≈\u00a0512"],
+    ["is a lower bound where nobody can tell", least, 12, null, "at least 15"],
+    ["is the largest that was counted before", least, 40, null, "at least 40"],
+    ["is not known where nobody was made out", peopleOf({ ...SEEN, count: 0, low: 0, high: null, saturated: true }), 0, null, "–"],
+  ])) {
+    it(name, () => assert.equal(peakSoFar(people, peak, crowdPeak), text));
+  }
+  it("knows who has identities", () => assert.deepEqual([peopleOf(SEEN), crowded, least].map(hasIdentities), [true, false, false]));
+});
+
 describe("what is known of a zone", () => {
   const zone = (/** @type {object} */ change) => /** @type {import("../../client/live/protocol.js").ZoneResult} */ ({ id: "a", occupancy: 7, level: "clear", known: true, crowd: null, ...change });
   for (const [name, change, known, expected] of /** @type {const} */ ([
@@ -47,6 +63,11 @@ describe("what is known of a zone", () => {
   }
 
   it("of a server that does not say so is counted", () => assert.equal(peopleIn({ occupancy: 3 }, true).state, "counted"));
+});
+
+it("dates places where nobody moves by its own chart", () => {
+  const camera = /** @type {import("../../client/studio/watch.js").Relayed} */ (/** @type {unknown} */ ({ count: 1, peak: 1, unique: 1, t: 9_000_000, still: [{ key: 3, since: 6_600_000, box: [0, 0, 1, 1] }] }));
+  assert.deepEqual(figuresOf(camera, 5, 100).still, [{ key: 3, since: 100 - 2_400_000, box: [0, 0, 1, 1] }]);
 });
 
 it("reads the same of a camera that another device streams", () => {

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from server.core.alarm import Level, Limits
 from server.core.analytics import Analysis, Analytics
+from server.core.certainty import Certainty
 from server.core.ground import Calibration
 from server.core.heatmap import Window
 from server.core.plan import Plan, ZoneLimits
@@ -205,6 +206,30 @@ def test_the_largest_estimate_is_kept_until_the_counters_are_reset() -> None:
     assert analytics.figures.peak == 1, "of boxed people"
     analytics.reset()
     assert analytics.figures.crowd_peak is None
+
+
+def test_a_zone_keeps_its_largest_estimate_until_it_is_reset_or_moved() -> None:
+    analytics = Analytics(PLAN)
+
+    def peaks(*people: int) -> list[list[float | None]]:
+        """Of both zones, after frames with so many people in the whole frame."""
+        frames = [
+            crowded(0, (), crowd(one, one)) if one else Tracks(0, *SIZE, (), certainty=Certainty(0, 1))
+            for one in people
+        ]
+        return [[zone.crowd_peak for zone in analysis.zones] for analysis in play(analytics, frames)]
+
+    assert peaks(0, 40, 120, 90, 0) == [[None] * 2, [20] * 2, [60] * 2, [60] * 2, [60] * 2]
+    analytics.set_plan(replace(PLAN, limits={"left": ZoneLimits(people=LIMITS)}))
+    assert peaks(40) == [[60, 60]], "a limit changes nothing"
+    analytics.reset()
+    assert peaks(30) == [[20, 20]], "those who are there now"
+    slim = replace(LEFT, points_norm=((0, 0), (0.25, 0), (0.25, 1), (0, 1)))
+    analytics.set_plan(Plan((slim, RIGHT)))
+    assert peaks(40) == [[10, 20]]
+    assert peaks(0) == [[10, 20]]
+    analytics.reset()
+    assert peaks(0) == [[None, None]]
 
 
 def test_the_first_frame_after_a_restart_is_no_zero() -> None:

@@ -110,6 +110,11 @@ def test_an_estimate_has_its_range_and_says_that_it_is_one(counting: Page, scrip
     assert "–" in label.inner_text(), "with its range"
     assert counting.locator(".zone-card .zone-count").inner_text().startswith("≈")
     assert "estimated" in counting.locator(".zone-card .zone-range").inner_text()
+    assert counting.locator("#unique").inner_text() == "–"
+    facts = counting.locator(".zone-card .zone-facts dd .digits").all_inner_texts()
+    assert facts[2].startswith("≈\u00a0"), "the peak is that of the figure shown"
+    assert [facts[0], facts[1], facts[3], facts[4]] == ["–"] * 4
+    assert counting.locator("#board-note").is_visible()
     counting.wait_for_timeout(2500)
     assert counting.locator("#chart-key-estimated").is_visible()
     assert counting.locator("#zone-chart-key-estimated").is_visible()
@@ -160,6 +165,15 @@ def test_a_lower_bound_is_not_a_count(counting: Page, scripted: ScriptedServer) 
     counting.wait_for_function("() => document.querySelector('#announcer').textContent.startsWith('At least 12')")
     counting.wait_for_function("() => document.querySelector('.label-figure').textContent === 'at least 12'")
     assert counting.locator(".zone-card .zone-count").inner_text() == "at least 12"
+    assert counting.locator(".zone-card .zone-facts dd .digits").all_inner_texts() == [
+        "–",
+        "–",
+        "at least 12",
+        "–",
+        "–",
+    ]
+    assert counting.locator("#peak").inner_text() == "at least 12"
+    assert counting.locator("#board-note").is_visible()
     counting.wait_for_timeout(2500)
     assert counting.locator("#chart-key-unknown").is_visible()
     assert violations(counting) == []
@@ -282,10 +296,13 @@ def test_a_phone_and_those_who_look_on_see_the_same(
         says(page, "estimated", "≈\u00a0470")
         page.get_by_text("380–560, estimated", exact=True).first.wait_for()
     phone_pictures(phone, "phone-estimated")
+    owner.wait_for_function(f"() => ({INK})() > 50000")
+    assert "people in a spot" in owner.locator("#density-key").inner_text()
     scripted.show(SATURATED)
     for page in (phone, owner):
         says(page, "least", "At least 12")
         assert "no density model" in page.locator("#count-note").inner_text()
+    owner.locator("#density-key").wait_for(state="hidden")
     assert overflow(phone) == 0
     assert violations(phone) == []
     phone_pictures(phone, "phone-least")

@@ -113,6 +113,7 @@ def test_a_crowd_is_an_estimate_and_what_was_unknown_is_no_gap(studio: Page, ser
     studio.keyboard.press("Enter")
     assert studio.locator("#history-unknown-rows tr").count() == 1, "what follows each other is one stretch"
     assert studio.locator("#history-unknown-rows td").inner_text() == "15 min"
+    look_at_days_without_heat(studio)
     for scheme in ("light", "dark"):
         studio.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         assert violations(studio) == [], scheme
@@ -121,6 +122,17 @@ def test_a_crowd_is_an_estimate_and_what_was_unknown_is_no_gap(studio: Page, ser
         studio.set_viewport_size({"width": width, "height": height})
         assert overflow(studio) == 0, f"{width}×{height}"
         keep_picture(studio, f"history-crowd-{width}")
+
+
+def look_at_days_without_heat(page: Page) -> None:
+    """One of which there are figures and no heatmap, and one on which nothing was counted."""
+    page.get_by_text("No heatmap is kept of this time.").wait_for()
+    today = page.locator("#heat-date").input_value()
+    page.locator("#heat-date").fill("2019-01-02")
+    page.get_by_text("Not known: nothing was counted in this time.").wait_for()
+    assert "Nobody" not in page.locator("#heat-day").inner_text()
+    page.locator("#heat-date").fill(today)
+    page.get_by_text("No heatmap is kept of this time.").wait_for()
 
 
 def look_at_the_most(page: Page) -> None:
@@ -145,7 +157,7 @@ def look_at_the_day(page: Page) -> None:
     page.locator("#heat-hour").evaluate(
         "slider => { slider.value = 23 - slider.value; slider.dispatchEvent(new Event('input')); }"
     )
-    page.get_by_text("Nobody was seen in this time").wait_for()
+    page.get_by_text("Not known: nothing was counted in this time.").wait_for()
     page.get_by_label("Whole day").check()
     assert page.evaluate("() => document.querySelector('#heat-canvas').toDataURL()") == whole
     page.locator("#heat-table summary").click()

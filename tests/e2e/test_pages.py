@@ -34,8 +34,11 @@ def violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the window, or what a panel holds is wider than the panel."""
     found = page.evaluate(
-        "() => [document.documentElement, ...document.querySelectorAll('[role=tabpanel]')]"
-        ".map((part) => part.scrollWidth - part.clientWidth)"
+        # Charts follow the window in the draw after it changed.
+        "async () => {"
+        " await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));"
+        " return [document.documentElement, ...document.querySelectorAll('[role=tabpanel]')]"
+        ".map((part) => part.scrollWidth - part.clientWidth); }"
     )
     return max(map(int, found))
 

@@ -99,7 +99,7 @@ def test_a_zone_that_is_left_out_and_a_line_that_counts_once(editor: Page) -> No
     editor.reload()
     open_editor(editor)
     editor.locator("[data-choose-shape=screen]").click()
-    assert editor.locator("#zone-counting").is_visible()
+    expect(editor.locator("#zone-counting")).to_be_visible()
     editor.locator("#zone-counts").select_option("no")
     expect(editor.locator("#zone-counting"), "limits and times mean nothing there").to_be_hidden()
     expect(editor.locator("#zone-counts-hint")).to_be_visible()

@@ -51,6 +51,24 @@ async def test_a_crowded_frame_is_answered_with_an_estimate(server: RunningServe
     assert summary["crowd_peak"] == 470
 
 
+async def test_an_alert_has_the_range_of_its_peak(server: RunningServer, engine: ScriptedEngine) -> None:
+    limits = {"people": {"warning": 1, "hold_s": 0}}
+    (left,) = PLAN["features"]
+    plan = PLAN | {"features": [left | {"properties": {"name": "Left", "limits": limits}}]}  # type: ignore[operator]
+    engine.script.extend([(person(1),), (person(1),), (person(1),), crowded(0, (person(1),), crowd(470))])
+    async with server.user() as user:
+        camera = await user.camera()
+        async with user.http.put(f"/api/cameras/{camera}/plan", json={"version": 0, "plan": plan}) as response:
+            assert response.status == 200
+        stream = (await user.open(camera))["stream"]
+        results = [(await user.frame(stream, seq, t=seq * 300.0))["result"] for seq in (1, 2, 3, 4)]
+    counted, estimated = (results[at]["zones"][0]["alerts"]["people"] for at in (2, 3))
+    assert (counted["peak"], counted["estimated"], counted["peak_low"], counted["peak_high"]) == (1, False, None, None)
+    assert (estimated["peak"], estimated["estimated"]) == (235, True)
+    assert estimated["peak_low"] < 235 < estimated["peak_high"]
+    assert results[3]["zones"][0]["crowd_peak"] == 235
+
+
 async def test_what_is_not_known_is_not_zero(server: RunningServer, engine: ScriptedEngine) -> None:
     engine.script.extend([not_yet_known(0), saturated(0, (person(1), person(2)))])
     async with server.user() as user:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from server.core import stillness
 from server.core.tracks import Tracks
 from tests.rooms.conftest import Hall
 from tests.support.crowds import crowd, crowded, not_yet_known, saturated
@@ -136,3 +137,68 @@ async def test_zones_of_a_room_say_what_is_known_of_them(hall: Hall, engine: Scr
     zone = seen["cameras"][hall.camera]["zones"][0]
     assert (zone["known"], zone["crowd"]["estimate"], zone["state"]) == (True, 235, "clear")
     assert seen["areas"][0]["people"] == 235, "half of the frame has half of its people"
+
+
+async def test_those_who_look_at_one_camera_get_the_map_of_its_crowd(hall: Hall, engine: ScriptedEngine) -> None:
+    """Once for each map, like the camera's own device; the wall, which draws none, gets none."""
+    look: dict[str, object] = {"room": hall.id, "pictures": None}
+    await hall.viewer.call("room_enter", look)
+    await hall.operator.call("room_enter", look)
+    await hall.operator.call("room_view", look | {"focus": hall.camera})
+    maps: dict[str, list[Any]] = {"own": [], "operator": [], "viewer": []}
+    seq = 0
+    hall.stream = (await hall.owner.open(hall.camera))["stream"]
+
+    async def frame(tracks: Tracks) -> None:
+        nonlocal seq
+        seq += 1
+        engine.script.append(tracks)
+        result = (await hall.owner.frame(hall.stream, seq))["result"]
+        maps["own"].append(result.get("crowd_map"))
+        for name, client in (("operator", hall.operator), ("viewer", hall.viewer)):
+            seen: list[dict[str, Any]] = []
+            while not seen or seen[-1].get("t") != result["t"]:
+                update = await client.wait_for("room_update")
+                seen.append(update["cameras"].get(hall.camera, {}))
+            sent = [one["crowd_map"] for one in seen if "crowd_map" in one]
+            assert len(sent) <= 1
+            maps[name].append(sent[0] if sent else None)
+
+    counted = Tracks(0, 800, 400, BOXED)
+    for there in (crowd(470, 1), crowd(470, 1), crowd(480, 2), None, crowd(480, 2), crowd(470, 3)):
+        await frame(counted if there is None else crowded(0, BOXED, there))
+    assert [one is not None for one in maps["own"]] == [True, False, True, False, True, True]
+    assert maps["operator"] == maps["own"]
+    assert maps["operator"][0]["cells"] == bytes([255]) * (24 * 48)
+    assert maps["viewer"] == [None] * 6
+    # Another stream begins its versions anew: the same number is another map.
+    await hall.owner.call("stream_close", {"stream": hall.stream})
+    hall.stream, seq = (await hall.owner.open(hall.camera))["stream"], 0
+    await frame(crowded(0, BOXED, crowd(470, 1)))
+    assert maps["operator"][-1] == maps["own"][-1] is not None
+
+
+async def test_a_map_comes_with_the_look_at_its_camera_not_with_the_next_frame(
+    hall: Hall, engine: ScriptedEngine
+) -> None:
+    look: dict[str, object] = {"room": hall.id, "pictures": None}
+    await hall.operator.call("room_enter", look)
+    await show(hall, engine, crowded(0, BOXED, crowd(470)))
+    for _ in range(2):
+        await hall.operator.call("room_view", look | {"focus": hall.camera})
+        async with asyncio.timeout(10):
+            while "crowd_map" not in (await hall.operator.wait_for("room_update"))["cameras"].get(hall.camera, {}):
+                pass
+        await hall.operator.call("room_view", look | {"focus": None})
+
+
+async def test_places_where_nobody_moves_are_told_to_the_room(
+    hall: Hall, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty minutes are a tenth of a second here."""
+    monkeypatch.setattr(stillness, "STILL_MS", 100.0)
+    monkeypatch.setattr(stillness, "SIGHTINGS", 2)
+    monkeypatch.setattr(stillness, "EVERY_MS", 0.0)
+    await show(hall, engine, *[Tracks(0, 800, 400, BOXED[:1])] * 3)
+    (place,) = (await looks(hall))["cameras"][hall.camera]["still"]
+    assert (place["since"], place["box"]) == (100.0, [0.1, 0.1, 0.2, 0.4])

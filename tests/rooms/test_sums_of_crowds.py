@@ -1,5 +1,6 @@
 """Sums where boxes do not tell: estimates, lower bounds, and what is not known."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -223,6 +224,42 @@ def test_a_trend_does_not_take_an_estimate_for_people_who_came() -> None:
 def test_what_everybody_is_told(reading: Reading | None, expected: PublicFigure) -> None:
     area = AreaWatch((WHOLE,), 1000, None)
     assert public_figure(follow(area, (5, reading))[-1], 1000) == expected
+
+
+@pytest.mark.parametrize(
+    ("capacity", "limits", "estimate", "expected"),
+    [
+        (None, None, 5000, "go"),  # nothing says that it can be full
+        (1000, Limits(critical=1000), 800, "go"),  # at most 960
+        (1000, Limits(critical=1000), 833, "busy"),  # at most 1,000, which is full
+        (1000, Limits(critical=1000), 850, "busy"),  # at most 1,020
+        (1000, Limits(critical=2000), 850, "busy"),  # the capacity is lower
+        (2000, Limits(critical=1000), 850, "busy"),  # the limit is lower
+        (None, Limits(critical=1000), 850, "busy"),
+        (None, Limits(warning=1000), 850, "busy"),  # no other limit
+        (None, Limits(warning=900, critical=2000), 850, "go"),  # perhaps busy, surely not full
+    ],
+)
+def test_nobody_is_sent_where_it_may_be_full(
+    capacity: int | None, limits: Limits | None, estimate: float, expected: str
+) -> None:
+    area = AreaWatch((WHOLE,), capacity, limits)
+    report = follow(area, (5, frame(3, estimate)))[-1]
+    told = public_figure(report, capacity, limits)
+    assert (told.state, told.people) == (expected, estimate)
+
+
+@given(readings, parts, st.none() | st.integers(1, 300), st.none() | st.integers(1, 300))
+def test_go_leaves_room_for_everybody_there_may_be(
+    seen: dict[str, Reading], asked: list[Part], capacity: int | None, critical: int | None
+) -> None:
+    limits = None if critical is None else Limits(critical=critical)
+    area = AreaWatch(tuple(asked), capacity, limits)
+    report = area.update(NOW, seen)
+    if public_figure(report, capacity, limits).state == "go":
+        assert report.total.complete
+        assert report.total.high is not None
+        assert report.total.high < min(capacity or math.inf, critical or math.inf)
 
 
 def test_full_stays_full_when_it_can_no_longer_be_counted() -> None:

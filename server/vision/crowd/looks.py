@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from enum import Enum
 from time import monotonic, perf_counter
 from typing import Protocol, TypeVar
 
@@ -15,6 +16,18 @@ BURST_S = 1.5
 """Seconds of work that may be saved up, so that a stream that begins is looked at in every part at once."""
 
 
+class Purse(Enum):
+    """What pays for a look: the share of calm scenes, that of crowded ones, or none.
+
+    People wait for the first look at a scene: it is taken as soon as no other is under way. Such looks take at most
+    half of the time, and each stream has two a minute at most.
+    """
+
+    CALM = "calm"
+    CROWD = "crowd"
+    FIRST = "first"
+
+
 class Looks(Protocol):
     """Takes closer looks for streams."""
 
@@ -23,11 +36,11 @@ class Looks(Protocol):
         """Frames that a calm stream must have for each look that costs as much as one of them."""
         ...
 
-    def may(self, *, crowded: bool) -> bool:
+    def may(self, purse: Purse) -> bool:
         """Whether there is time for a look now."""
         ...
 
-    def take(self, work: Callable[[], T], *, crowded: bool) -> "Future[T]":
+    def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":
         """Begin a look, or take it at once; what goes wrong is in the future."""
         ...
 
@@ -38,11 +51,11 @@ class LooksAtOnce:
     frames_each = 150
     """Looks at tiles and at the whole frame then take little more than a hundredth of the time."""
 
-    def may(self, *, crowded: bool) -> bool:  # noqa: ARG002 - a file waits in either case
+    def may(self, purse: Purse) -> bool:  # noqa: ARG002 - a file waits for each of them
         """Always."""
         return True
 
-    def take(self, work: Callable[[], T], *, crowded: bool) -> "Future[T]":  # noqa: ARG002
+    def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":  # noqa: ARG002
         """Take the look now."""
         future: Future[T] = Future()
         try:
@@ -60,28 +73,31 @@ class LooksBeside:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="closer looks")
         self._lock = threading.Lock()
-        # Seconds of work less what was earned since, of looks at calm scenes and of all looks; below 0 is saved up.
-        # Looks at calm scenes have a share of their own: a crowd before one camera takes nothing from the others'.
-        self._spent = {False: -BURST_S, True: -BURST_S}
+        # Seconds of work less what was earned since; below 0 is saved up. Looks at crowds and at calm scenes together
+        # stay within the share of crowds; those at calm scenes have a share of their own, so that a crowd before one
+        # camera takes nothing from the others'.
+        self._spent = {Purse.CALM: -BURST_S, Purse.CROWD: -BURST_S}
         self._t = monotonic()
+        self._first_from = 0.0
         self._busy = False
 
-    def may(self, *, crowded: bool) -> bool:
+    def may(self, purse: Purse) -> bool:
         """Whether no look is under way and the share is not used up."""
         with self._lock:
             now = monotonic()
             passed, self._t = now - self._t, now
-            for kind, share in ((False, CALM_SHARE), (True, CROWDED_SHARE)):
+            for kind, share in ((Purse.CALM, CALM_SHARE), (Purse.CROWD, CROWDED_SHARE)):
                 self._spent[kind] = max(-BURST_S, self._spent[kind] - share * passed)
-            return not self._busy and self._spent[crowded] <= 0.0
+            paid = now >= self._first_from if purse is Purse.FIRST else self._spent[purse] <= 0.0
+            return not self._busy and paid
 
-    def take(self, work: Callable[[], T], *, crowded: bool) -> "Future[T]":
+    def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":
         """Begin the look."""
         with self._lock:
             self._busy = True
-        return self._pool.submit(self._measured, work, crowded)
+        return self._pool.submit(self._measured, work, purse)
 
-    def _measured(self, work: Callable[[], T], crowded: bool) -> T:
+    def _measured(self, work: Callable[[], T], purse: Purse) -> T:
         begun = perf_counter()
         try:
             return work()
@@ -89,5 +105,13 @@ class LooksBeside:
             took = perf_counter() - begun
             with self._lock:
                 self._busy = False
-                self._spent[True] += took
-                self._spent[False] += 0.0 if crowded else took
+                self._charge(purse, took)
+
+    def _charge(self, purse: Purse, took: float) -> None:
+        if purse is Purse.FIRST:
+            # What it compiled for a new frame format is in it: the next ones are shorter.
+            self._first_from = monotonic() + took
+            return
+        self._spent[Purse.CROWD] += took
+        if purse is Purse.CALM:
+            self._spent[Purse.CALM] += took

@@ -3,6 +3,7 @@
 import numpy as np
 
 from server.core.crowd import Crowd
+from server.core.crowd_versions import CrowdVersions
 from server.vision.crowd.estimate import Estimate
 
 SMOOTH_MS = 2_000.0
@@ -20,12 +21,13 @@ class SmoothedPeople:
         self._newest: Estimate | None = None
         self._people = 0.0
         self._t = 0.0
-        self._version = 0
+        self._taken = 0
+        self._versions = CrowdVersions()
 
     def take(self, estimate: Estimate | None, t: float) -> None:
         """Take in an estimate of the frame captured at `t`, milliseconds; None: there is none any more."""
         before, self._newest = self._newest, estimate
-        self._version += 1
+        self._taken += 1
         if estimate is None:
             return
         old = float(np.exp(-max(0.0, t - self._t) / SMOOTH_MS))
@@ -53,5 +55,4 @@ class SmoothedPeople:
         figure = self._newest.figure(self._people, count, surely)
         # Where the looks found nobody, those who are tracked may be anywhere.
         grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
-        scale = figure.estimate / float(grid.sum(dtype=np.float64))
-        return Crowd(figure, self._version, (grid * scale).astype(np.float32))
+        return self._versions.crowd(self._taken, figure, grid)

@@ -13,8 +13,10 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.vision.crowd.closer import Survey
 from server.vision.crowd.estimate import estimate
+from server.vision.crowd.looks import Purse
+from server.vision.crowd.scene import Scene
 from server.vision.crowd.tiles import Tile, tiles
-from server.vision.crowd.watch import CrowdWatch, Scene
+from server.vision.crowd.watch import CrowdWatch
 from server.vision.detections import Detections
 from tests.vision.crowd.boxes import NOBODY, found
 
@@ -100,10 +102,10 @@ class LooksWhenTold:
     def __init__(self) -> None:
         self._waiting: list[tuple[Callable[[], Any], Future[Any]]] = []
 
-    def may(self, *, crowded: bool) -> bool:
+    def may(self, purse: Purse) -> bool:
         return not self._waiting
 
-    def take(self, work: Callable[[], Any], *, crowded: bool) -> "Future[Any]":
+    def take(self, work: Callable[[], Any], purse: Purse) -> "Future[Any]":
         future: Future[Any] = Future()
         self._waiting.append((work, future))
         return future

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 import pytest
 
 from server.vision.crowd import looks
-from server.vision.crowd.looks import CALM_SHARE, CROWDED_SHARE, LooksAtOnce, LooksBeside
+from server.vision.crowd.looks import CALM_SHARE, CROWDED_SHARE, LooksAtOnce, LooksBeside, Purse
 
 
 class Clock:
@@ -50,39 +50,39 @@ def work(clock: Clock, seconds: float) -> Callable[[], None]:
     return take
 
 
-def live(beside: LooksBeside, clock: Clock, seconds: float, each: float, *, crowded: bool) -> float:
+def live(beside: LooksBeside, clock: Clock, seconds: float, each: float, purse: Purse) -> float:
     """Offer a look every 40 ms for so long; return the seconds of work that were taken."""
     until, taken = clock.now + seconds, 0.0
     while clock.now < until:
-        if beside.may(crowded=crowded):
-            beside.take(work(clock, each), crowded=crowded).result(10)
+        if beside.may(purse):
+            beside.take(work(clock, each), purse).result(10)
             taken += each
         clock.now += 0.04
     return taken
 
 
-@pytest.mark.parametrize(("crowded", "share"), [(False, CALM_SHARE), (True, CROWDED_SHARE)])
-def test_looks_stay_within_their_share(clock: Clock, crowded: bool, share: float) -> None:
+@pytest.mark.parametrize(("purse", "share"), [(Purse.CALM, CALM_SHARE), (Purse.CROWD, CROWDED_SHARE)])
+def test_looks_stay_within_their_share(clock: Clock, purse: Purse, share: float) -> None:
     beside = LooksBeside()
-    live(beside, clock, 60.0, 0.05, crowded=crowded)  # what was saved up is used
-    taken = live(beside, clock, 600.0, 0.05, crowded=crowded)
+    live(beside, clock, 60.0, 0.05, purse)  # what was saved up is used
+    taken = live(beside, clock, 600.0, 0.05, purse)
     assert taken <= 600.0 * share * 1.05
     assert taken >= 600.0 * share * 0.8, "and use it"
 
 
 def test_a_stream_that_begins_is_looked_at_at_once_and_not_for_ever(clock: Clock) -> None:
     beside = LooksBeside()
-    taken = live(beside, clock, 2.0, 0.05, crowded=False)
+    taken = live(beside, clock, 2.0, 0.05, Purse.CALM)
     assert 1.0 <= taken <= 2.0
 
 
 def test_a_second_of_real_work_is_within_it_too() -> None:
     begun, beside = time.monotonic(), LooksBeside()
-    beside.take(lambda: time.sleep(looks.BURST_S + 0.3), crowded=True).result(10)
+    beside.take(lambda: time.sleep(looks.BURST_S + 0.3), Purse.CROWD).result(10)
     worked, until = looks.BURST_S + 0.3, time.monotonic() + 1.0
     while time.monotonic() < until:
-        if beside.may(crowded=True):
-            beside.take(lambda: time.sleep(0.03), crowded=True).result(10)
+        if beside.may(Purse.CROWD):
+            beside.take(lambda: time.sleep(0.03), Purse.CROWD).result(10)
             worked += 0.03
         time.sleep(0.01)
     earned = looks.BURST_S + CROWDED_SHARE * (time.monotonic() - begun)
@@ -91,48 +91,68 @@ def test_a_second_of_real_work_is_within_it_too() -> None:
 
 def test_a_crowd_before_one_camera_takes_nothing_from_the_others(clock: Clock) -> None:
     beside = LooksBeside()
-    live(beside, clock, 3600.0, 2.0, crowded=True)
-    assert live(beside, clock, 60.0, 0.05, crowded=False) >= 60.0 * CALM_SHARE * 0.8
+    live(beside, clock, 3600.0, 2.0, Purse.CROWD)
+    assert live(beside, clock, 60.0, 0.05, Purse.CALM) >= 60.0 * CALM_SHARE * 0.8
 
 
 def test_all_looks_together_stay_within_the_crowds_share(clock: Clock) -> None:
     beside, taken, begun = LooksBeside(), 0.0, clock.now
     while clock.now < begun + 1200.0:
-        for crowded, seconds in ((True, 1.0), (False, 0.05)):
-            if beside.may(crowded=crowded):
-                beside.take(work(clock, seconds), crowded=crowded).result(10)
+        for purse, seconds in ((Purse.CROWD, 1.0), (Purse.CALM, 0.05)):
+            if beside.may(purse):
+                beside.take(work(clock, seconds), purse).result(10)
                 taken += seconds
         clock.now += 0.04
     assert taken <= 1200.0 * CROWDED_SHARE * 1.05 + looks.BURST_S
 
 
+def test_the_first_look_at_a_scene_waits_for_no_share(clock: Clock) -> None:
+    beside = LooksBeside()
+    live(beside, clock, 60.0, 2.0, Purse.CROWD)
+    beside.take(work(clock, 30.0), Purse.CROWD).result(10)
+    assert not beside.may(Purse.CROWD), "the share is used up"
+    assert beside.may(Purse.FIRST)
+    beside.take(work(clock, 3.0), Purse.FIRST).result(10)
+    assert not beside.may(Purse.FIRST), "frames have as much time as such looks"
+    clock.now += 3.0
+    assert beside.may(Purse.FIRST)
+
+
+def test_first_looks_are_not_taken_from_the_shares(clock: Clock) -> None:
+    beside = LooksBeside()
+    beside.take(work(clock, 20.0), Purse.FIRST).result(10)
+    assert beside.may(Purse.CALM)
+    assert beside.may(Purse.CROWD)
+
+
 def test_one_look_at_a_time(gate: threading.Event) -> None:
     beside = LooksBeside()
-    assert beside.may(crowded=True)
-    under = beside.take(lambda: gate.wait(20), crowded=True)
-    assert not beside.may(crowded=True)
-    assert not beside.may(crowded=False)
+    assert beside.may(Purse.CROWD)
+    under = beside.take(lambda: gate.wait(20), Purse.CROWD)
+    assert not beside.may(Purse.CROWD)
+    assert not beside.may(Purse.CALM)
+    assert not beside.may(Purse.FIRST)
     assert not under.done()
     gate.set()
     assert under.result(10)
-    assert beside.may(crowded=True)
+    assert beside.may(Purse.CROWD)
 
 
 def test_a_look_that_fails_says_so_and_stops_no_other() -> None:
     beside = LooksBeside()
-    failed: Future[None] = beside.take(fail, crowded=True)
+    failed: Future[None] = beside.take(fail, Purse.CROWD)
     with pytest.raises(ValueError, match="broken"):
         failed.result(10)
-    assert beside.may(crowded=True)
-    assert beside.take(lambda: 7, crowded=False).result(10) == 7
+    assert beside.may(Purse.CROWD)
+    assert beside.take(lambda: 7, Purse.CALM).result(10) == 7
 
 
 def test_for_files_a_look_is_over_at_once() -> None:
     at_once = LooksAtOnce()
-    assert at_once.may(crowded=False)
-    assert at_once.may(crowded=True)
-    thread = at_once.take(threading.get_ident, crowded=False)
+    assert at_once.may(Purse.CALM)
+    assert at_once.may(Purse.CROWD)
+    thread = at_once.take(threading.get_ident, Purse.CALM)
     assert thread.done()
     assert thread.result() == threading.get_ident()
-    failed = at_once.take(fail, crowded=True)
+    failed = at_once.take(fail, Purse.CROWD)
     assert isinstance(failed.exception(), ValueError), "in the future, as it is beside the frames"

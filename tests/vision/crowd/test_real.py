@@ -14,7 +14,8 @@ from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.models.paths import default_models_dir
 from server.vision.crowd.looks import LooksAtOnce
-from server.vision.crowd.watch import CrowdWatch, Scene
+from server.vision.crowd.scene import Scene
+from server.vision.crowd.watch import CrowdWatch
 from server.vision.detections import Detections
 from server.vision.settings import VisionSettings
 from server.vision.vision import Pipeline, Vision

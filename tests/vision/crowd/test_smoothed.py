@@ -1,9 +1,12 @@
 """Estimates over time."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from server.core.crowd import Method
+from server.core.crowd_versions import DRIFT
 from server.vision.crowd.estimate import Estimate
 from server.vision.crowd.smoothed import OLD_MS, SMOOTH_MS, SmoothedPeople
 
@@ -18,7 +21,7 @@ def shown(smoothed: SmoothedPeople, count: int = 0, t: float = 0.0) -> float:
     """The estimate, whose grid holds as many."""
     crowd = smoothed.crowd(count, count, t)
     assert crowd is not None
-    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=1e-4)
+    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=DRIFT)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
     return crowd.figure.estimate
 
@@ -94,3 +97,16 @@ def test_one_that_is_old_is_not_known() -> None:
     smoothed.take(people(300), 5_000.0)
     assert smoothed.crowd(0, 0, 5_000.0 + OLD_MS) is not None
     assert smoothed.crowd(0, 0, 5_001.0 + OLD_MS) is None
+
+
+def test_more_tracked_people_than_estimated_scale_the_grid_with_a_new_version() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(100), 0.0)
+    crowds = [smoothed.crowd(count, 0, 0.0) for count in (90, 100, 101, 102, 103, 102, 101, 100, 110, 90)]
+    assert all(crowds)
+    found = [crowd for crowd in crowds if crowd is not None]
+    assert [crowd.figure.estimate for crowd in found] == [100, 100, 101, 102, 103, 102, 101, 100, 110, 100]
+    assert [crowd.version for crowd in found] == [1, 1, 1, 1, 2, 2, 2, 3, 4, 5]
+    for before, after in pairwise(found):
+        assert np.array_equal(before.grid, after.grid) == (before.version == after.version)
+        assert after.grid.sum(dtype=np.float64) == pytest.approx(after.figure.estimate, rel=DRIFT)

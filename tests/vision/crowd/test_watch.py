@@ -248,6 +248,15 @@ def test_a_smaller_frame_of_the_same_shape_is_the_same_scene() -> None:
     assert closer.asked.count("everywhere") == surveys
 
 
+def test_who_is_still_being_confirmed_makes_no_crowd() -> None:
+    begins = stream(Closer(), count=2)
+    begins.saturated = True
+    verdicts = begins.live(1)
+    begins.saturated = False
+    verdicts += begins.live(10)
+    assert not any(certainty.saturated for certainty, _ in verdicts)
+
+
 class TestBroken:
     """A look fails."""
 

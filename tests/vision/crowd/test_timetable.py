@@ -1,0 +1,60 @@
+"""Which closer look is next."""
+
+from server.vision.crowd.looks import Purse
+from server.vision.crowd.timetable import FIRST_MS, RESTS_MS, SURVEY_MS, TILE_MS, Look, Needs, Timetable
+
+
+def needs(t: float, *, crowded: bool = False, textured: bool = False, newly: bool = False) -> Needs:
+    return Needs(t, round(t / 100) + 1, crowded, textured, newly, boxes_tell=True)
+
+
+def first(timetable: Timetable, now: Needs) -> tuple[Look, Purse] | None:
+    return next(timetable.due(now), None)
+
+
+def test_every_part_is_looked_at_first_and_that_does_not_wait() -> None:
+    timetable = Timetable(0)
+    assert first(timetable, needs(0.0)) == (Look.SURVEY, Purse.FIRST)
+
+
+def test_then_the_whole_frame_and_the_tiles_in_turn() -> None:
+    timetable = Timetable(0)
+    timetable.begin(Look.SURVEY, needs(0.0))
+    assert first(timetable, needs(TILE_MS)) == (Look.TILE, Purse.CALM)
+    timetable.begin(Look.TILE, needs(TILE_MS))
+    assert first(timetable, needs(TILE_MS + 100.0)) is None
+
+
+def test_a_crowd_that_was_just_seen_does_not_wait_either_but_the_next_ones_do() -> None:
+    timetable = Timetable(0)
+    purses = []
+    for t in (0.0, 2_000.0, 4_000.0, 6_000.0):
+        timetable.hurry()
+        [(look, purse), *_] = timetable.due(needs(t, crowded=True))
+        timetable.begin(look, needs(t, crowded=True))
+        purses.append(purse)
+    assert purses == [Purse.FIRST, Purse.FIRST, Purse.CROWD, Purse.CROWD]
+    timetable.hurry()
+    assert first(timetable, needs(FIRST_MS, crowded=True)) == (Look.SURVEY, Purse.FIRST)
+
+
+def test_in_a_crowd_thorough_rounds_come_from_its_share() -> None:
+    timetable = Timetable(0)
+    timetable.begin(Look.SURVEY, needs(0.0))
+    assert first(timetable, needs(SURVEY_MS - 1.0, crowded=True)) == (Look.QUICK, Purse.CROWD)
+    assert first(timetable, needs(SURVEY_MS, crowded=True)) == (Look.SURVEY, Purse.CROWD)
+
+
+def test_a_look_that_failed_is_followed_by_a_rest() -> None:
+    timetable = Timetable(0)
+    timetable.rest(0.0)
+    assert first(timetable, needs(RESTS_MS - 1.0)) is None
+    assert first(timetable, needs(RESTS_MS)) is not None
+
+
+def test_in_a_file_frames_pay_for_the_looks() -> None:
+    timetable = Timetable(150)
+    timetable.begin(Look.SURVEY, needs(0.0))
+    looks = [first(timetable, needs(t)) for t in (5_000.0, 18_000.0)]
+    assert looks == [None, None]
+    assert first(timetable, needs(20_000.0)) == (Look.TILE, Purse.CALM)
