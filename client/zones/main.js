@@ -1,5 +1,5 @@
 /** Zones in the studio: the editor on the picture, its panel, and the figures of what was drawn. */
-import { ApiError, api } from "../site/api.js";
+import { ApiError } from "../site/api.js";
 import { byId } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
 import { boardView } from "./board.js";
@@ -16,12 +16,12 @@ import { wireKeys } from "./keys.js";
 import { Layer } from "./layer.js";
 import { Loupe } from "./loupe.js";
 import { zonePanel } from "./panel.js";
-import { decodePlan, encodePlan } from "./plan-json.js";
 import { Saver } from "./saver.js";
 import { GROUND, footPlace, isCounted } from "./shape.js";
+import { shelfAt, wireSaving } from "./shelf.js";
 import { summarise } from "./summary.js";
 import { Trends } from "./trends.js";
-import { SAME, inverse, mapBox, mappedPlan } from "./view.js";
+import { SAME, inverse, isSameView, mapBox, mappedPlan, viewNow } from "./view.js";
 
 /**
  * @typedef {import("../studio/state.js").StudioState} StudioState
@@ -29,22 +29,11 @@ import { SAME, inverse, mapBox, mappedPlan } from "./view.js";
  */
 
 const ASPECT = 16 / 9;
-/** How far the sides of two frames of one format may be apart: they are rounded to whole pixels. */
-const SAME_SHAPE = 0.02;
 /** A change of one's own reaches the counting sooner than this. */
 const STRANGE_MS = 2000;
 
 function makeId() {
   return `shp_${[...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte % 36).toString(36)).join("")}`;
-}
-
-/** @param {string} path @returns {import("./saver.js").Shelf} */
-function shelfAt(path) {
-  const read = (/** @type {{version: number, plan: unknown}} */ { version, plan }) => ({ version, plan: decodePlan(plan) });
-  return {
-    get: async () => read(await api("GET", path)),
-    put: async ({ version, plan }) => read(await api("PUT", path, { version, plan: encodePlan(plan) })),
-  };
 }
 
 export class Zones {
@@ -98,7 +87,7 @@ export class Zones {
       (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones, (state.ending?.crowdPeak ?? null) !== null),
       (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter((shape) => shape.kind === "zone" && shape.counts), now),
     ];
-    this.#wireSaving();
+    wireSaving(this.saver, this.#path, () => void this.#refresh());
     const refresh = wireExchange(this.editor, camera);
     this.refreshCameras = () => void refresh();
     void this.#load();
@@ -155,12 +144,8 @@ export class Zones {
   /** Where the plan lies in the picture may change with each frame, and mostly does not. @param {StudioState} state */
   #follow({ figures }) {
     const { plan, view: before } = this.editor.state;
-    const [drawn, aspect] = [plan.shapes.length > 0 || plan.calibration !== null, this.#layer.pictureAspect];
-    // The server says so with the next frame; until then nothing jumps.
-    const here = aspect !== null && plan.aspect && Math.abs(plan.aspect / aspect - 1) < SAME_SHAPE;
-    const view = drawn && !here ? (figures?.view ?? null) : null;
-    if (view === before || (view && before && view.fits === before.fits && view.matrix.join() === before.matrix.join())) return;
-    this.editor.store.set({ view });
+    const view = viewNow(plan, this.#layer.pictureAspect, figures?.view ?? null);
+    if (!isSameView(view, before)) this.editor.store.set({ view });
   }
 
   /** @param {StudioState} state */
@@ -248,24 +233,5 @@ export class Zones {
       console.info("The zones could not be read:", error instanceof Error ? error.message : error);
       setTimeout(() => void this.#load(), 4000);
     }
-  }
-
-  #wireSaving() {
-    byId("zone-again", HTMLButtonElement).addEventListener("click", () => void this.saver.flush());
-    // The last change is a moment old when a page is left: it goes along.
-    window.addEventListener("pagehide", () => {
-      const unsaved = this.saver.unsaved;
-      if (!unsaved || this.saver.state === "conflict") return;
-      const body = JSON.stringify({ version: unsaved.version, plan: encodePlan(unsaved.plan) });
-      void fetch(this.#path, { method: "PUT", keepalive: true, body, headers: { "Content-Type": "application/json" } });
-    });
-    // A page that comes back from the browser's cache does not know how that went.
-    window.addEventListener("pageshow", async (event) => {
-      if (event.persisted) await this.#refresh();
-    });
-    document.addEventListener("visibilitychange", () => document.hidden || void this.#refresh());
-    window.addEventListener("beforeunload", (event) => {
-      if (this.saver.state === "conflict" || this.saver.state === "failed") event.preventDefault();
-    });
   }
 }

@@ -13,6 +13,24 @@ import { MAX_POINTS, tidy } from "./shape.js";
 
 /** @type {Matrix} */
 export const SAME = [1, 0, 0, 0, 1, 0];
+/** How far the sides of two frames of one format may be apart: they are rounded to whole pixels. */
+const SAME_SHAPE = 0.02;
+
+/**
+ * Where the plan lies in the picture. The server says so with the next frame; until then nothing jumps.
+ * @param {Plan} plan @param {number | null} aspect of the picture, null without one @param {View | null} told by the server of its newest frame
+ * @returns {View | null} null where it was drawn on pictures like this one
+ */
+export function viewNow(plan, aspect, told) {
+  const drawn = plan.shapes.length > 0 || plan.calibration !== null;
+  const here = aspect !== null && plan.aspect && Math.abs(plan.aspect / aspect - 1) < SAME_SHAPE;
+  return drawn && !here ? told : null;
+}
+
+/** @param {View | null} one @param {View | null} other */
+export function isSameView(one, other) {
+  return one === other || (one !== null && other !== null && one.fits === other.fits && one.matrix.join() === other.matrix.join());
+}
 
 /** @param {Matrix} matrix @param {Point} point @returns {Point} */
 export function mapPoint([a, b, c, d, e, f], [x, y]) {

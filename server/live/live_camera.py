@@ -126,6 +126,7 @@ class LiveCamera:
             "crowd": result["crowd"],
             "crowd_peak": result["crowd_peak"],
             "still": result["still"],
+            "view": result["view"],
             "peak": result["peak"],
             "followed": result["followed"],
             "unique": result["unique"],

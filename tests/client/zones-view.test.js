@@ -6,7 +6,7 @@ import { keptText } from "../../client/zones/format-view.js";
 import { Lens } from "../../client/zones/lens.js";
 import { decodePlan, encodePlan } from "../../client/zones/plan-json.js";
 import { makeShape, rectangle } from "../../client/zones/shape.js";
-import { adopted, inverse, mapBox, mapPoint, mappedPlan } from "../../client/zones/view.js";
+import { adopted, inverse, isSameView, mapBox, mapPoint, mappedPlan, viewNow } from "../../client/zones/view.js";
 
 /** @typedef {import("../../client/zones/geometry.js").Point} Point */
 
@@ -30,6 +30,19 @@ function near(found, wanted) {
   assert.equal(found.length, wanted.length);
   found.forEach((value, i) => assert.ok(Math.abs(value - wanted[i]) < 1e-4, `${found} is not ${wanted}`));
 }
+
+describe("where a plan lies", () => {
+  const told = { fits: true, matrix: CROPPED };
+  const drawn = plan(zone(rectangle([0.1, 0.1], [0.4, 0.4])));
+  it("is what the server says of a picture of another format", () => assert.equal(viewNow(drawn, 4 / 3, told), told));
+  it("is as drawn in pictures like those it was drawn on, whatever was said of the frame before", () => assert.equal(viewNow(drawn, 1280 / 720, told), null));
+  it("says nothing without anything drawn", () => assert.equal(viewNow(plan(), 4 / 3, told), null));
+  it("stays while the server says the same", () => {
+    assert.ok(isSameView(told, { fits: true, matrix: [...CROPPED] }));
+    assert.ok(isSameView(null, null));
+    for (const other of [null, { fits: false, matrix: CROPPED }, { fits: true, matrix: TALLER }]) assert.ok(!isSameView(told, other));
+  });
+});
 
 describe("a map", () => {
   it("leads there and back", () => {
