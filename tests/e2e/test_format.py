@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from server.core import frame_gaps
 from server.core.view import SAME, View
@@ -26,8 +26,8 @@ def changed(near: BrowserContext, scripted: ScriptedServer, request: pytest.Fixt
     """A studio whose stream began in another format, and changes now."""
     scripted.show(WIDE)
     page: Page = request.getfixturevalue("counting")
-    page.wait_for_function("() => document.querySelector('#count').textContent === '12'")
-    assert page.locator("#format").is_hidden()
+    expect(page.locator("#count")).to_have_text("12")
+    expect(page.locator("#format")).to_be_hidden()
     scripted.show(CHANGED)
     page.locator("#format").wait_for()
     return page
@@ -49,19 +49,19 @@ def left_of(page: Page) -> float:
 
 def test_the_page_says_it_once_and_leads_to_the_zones(changed: Page, scripted: ScriptedServer) -> None:
     page, before = changed, get_plan(changed)
-    assert "format changed; check your zones" in page.locator("#format-text").inner_text()
+    expect(page.locator("#format-text")).to_contain_text("format changed; check your zones")
     assert not violations(page)
     page.locator("#format-check").click()
-    assert page.locator("#panel-zones").is_visible()
-    assert page.locator("#zone-format").is_visible()
+    expect(page.locator("#panel-zones")).to_be_visible()
+    expect(page.locator("#zone-format")).to_be_visible()
     assert left_of(page) == pytest.approx(0.02 * 4 / 3 - 1 / 6, abs=0.01)
     page.locator("#tab-live").click()
     page.wait_for_timeout(1000)
-    assert page.locator("#format").is_hidden()
+    expect(page.locator("#format")).to_be_hidden()
     assert get_plan(page) == before, "what is stored stays as it is"
     # Back in the old format everything is as it was; the next change is said again.
     scripted.show(WIDE)
-    page.wait_for_function("() => document.querySelector('#zone-format').hidden")
+    expect(page.locator("#zone-format")).to_have_attribute("hidden", "")  # its tab is not shown
     scripted.show(CHANGED)
     page.locator("#format").wait_for()
 
@@ -70,7 +70,7 @@ def test_zones_are_kept_for_the_format_that_is_there_now(changed: Page) -> None:
     page = changed
     page.locator("#format-check").click()
     page.locator("#zone-format-keep").click()
-    page.wait_for_function("() => document.querySelector('#zone-format').hidden")
+    expect(page.locator("#zone-format")).to_be_hidden()
     page.locator("#zone-save[data-save=saved]").wait_for(state="attached")
     plan = get_plan(page)["plan"]
     assert plan["aspect"] == pytest.approx(4 / 3, abs=1e-4)
@@ -82,7 +82,7 @@ def test_zones_are_kept_for_the_format_that_is_there_now(changed: Page) -> None:
 
 def test_zones_whose_place_is_not_known_are_said(changed: Page, scripted: ScriptedServer) -> None:
     scripted.show(LOST)
-    changed.wait_for_function("() => document.querySelector('#format-text').textContent.includes('not known')")
+    expect(changed.locator("#format-text")).to_contain_text("not known")
 
 
 @pytest.fixture
@@ -93,10 +93,9 @@ def rare(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_rare_frames_say_nothing_of_identities(rare: None, counting: Page) -> None:
     page = counting
-    page.wait_for_function("() => document.querySelector('#count').textContent === '12'")
-    page.wait_for_function("() => document.querySelector('#unique').textContent === '–'")
-    assert "too far apart to follow people" in page.locator("#count-note").inner_text()
-    facts = page.locator(".zone-facts dd").all_inner_texts()
-    assert facts[0] == "–"
-    assert facts[1] == "–"
+    expect(page.locator("#count")).to_have_text("12")
+    expect(page.locator("#unique")).to_have_text("–")
+    expect(page.locator("#count-note")).to_contain_text("too far apart to follow people")
+    for fact in (0, 1):  # visitors, in and out
+        expect(page.locator(".zone-facts dd").nth(fact)).to_have_text("–")
     assert not violations(page)
