@@ -11,6 +11,7 @@ from server.core.report_json import (
     encode_crowd,
     encode_line,
     encode_still,
+    encode_view,
     encode_zone,
     whole,
 )
@@ -75,9 +76,11 @@ def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str
             "crowd_peak": whole(analysis.crowd_peak),
             "advice": encode_advice(tracks.advice),
             "still": encode_still(analysis.still),
+            "view": encode_view(analysis.view),
+            "followed": analysis.followed,
             "people": people,
             "zones": [encode_zone(report) for report in analysis.zones],
-            "lines": [encode_line(report) for report in analysis.lines],
+            "lines": [encode_line(report, followed=analysis.followed) for report in analysis.lines],
         }
     )
 

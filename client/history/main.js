@@ -78,8 +78,8 @@ function row(series) {
   const cells = [
     averageText(found),
     mostText(found),
-    series.zone ? formatCount(entries) : "–",
-    series.zone ? formatCount(exits) : "–",
+    series.zone && entries !== null ? formatCount(entries) : "–",
+    series.zone && exits !== null ? formatCount(exits) : "–",
     dwellS === null ? "–" : formatSpan(dwellS * 1000),
     busiest ? `${hourText(busiest.start)} (${people(formatTenth(busiest.average), busiest.estimated)})` : "–",
     certaintyText(found),

@@ -200,7 +200,7 @@ export class Run {
     return {
       peak: figures?.peak ?? 0,
       crowdPeak,
-      unique: figures?.unique ?? 0,
+      unique: figures ? figures.unique : 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
       note: [figures ? t("The connection was lost; these are the last figures that arrived.") : "", crowded].filter(Boolean).join(" "),
@@ -265,8 +265,8 @@ export class Run {
 
 /** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("./state.js").Figures} */
 function figuresOf(result, at) {
-  const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, still = [], peak, unique, t: time } = result;
-  return { count, low, high, saturated, known, crowd, crowdPeak, advice, still, full: result.rate.full, peak, unique, at, t: time };
+  const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, still = [], view = null, followed = true, peak, unique, t: time } = result;
+  return { count, low, high, saturated, known, crowd, crowdPeak, advice, still, view, followed, full: result.rate.full, peak, unique, at, t: time };
 }
 
 /** @param {import("./state.js").Phase} phase */

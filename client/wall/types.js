@@ -59,8 +59,10 @@
  * @property {CrowdFigure | null} crowd
  * @property {import("../live/protocol.js").CrowdMap} [crowd_map] of the camera in focus, with each new map
  * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
+ * @property {import("../zones/view.js").View | null} [view] where the zones lie in a frame of another format
  * @property {number} peak
- * @property {number} unique
+ * @property {boolean} [followed] false: frames are too far apart to follow people
+ * @property {number | null} unique
  * @property {Level} level
  * @property {ZoneNow[]} zones
  * @property {{id: number, box: [number, number, number, number]}[]} people

@@ -45,6 +45,7 @@ import { middle } from "./geometry.js";
  * @typedef {object} Plan
  * @property {readonly Shape[]} shapes in the order of the list
  * @property {Calibration | null} calibration
+ * @property {number | null} [aspect] width over height of the frames it was drawn on, where that is known
  */
 
 /** Stands for the calibration wherever a shape's id does. */

@@ -56,6 +56,11 @@ class Crossings:
             counter.forget(gone)
         return tuple(counter.update(tuple(crossings)) for counter, crossings in zip(self._counters, found, strict=True))
 
+    def pause(self) -> tuple[LineReport, ...]:
+        """People cannot be followed: nobody crosses, and on which side they were says nothing later on."""
+        self.restart()
+        return tuple(counter.update(()) for counter in self._counters)
+
     def reset(self) -> None:
         """Reset the counts."""
         for counter in self._counters:

@@ -9,6 +9,7 @@ from server.core.ground import Calibration
 from server.core.zone import Line, Zone
 
 MAX_SHAPES = 50
+MAX_ASPECT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,19 @@ class Plan:
     limits : dict of str to ZoneLimits
         By zone id; zones without limits are left out, and exclusion zones have none.
     calibration : Calibration or None
+    aspect : float or None
+        Width over height of the frames on which it was drawn; None where that is not known.
     """
 
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
     limits: dict[str, ZoneLimits] = field(default_factory=dict)
     calibration: Calibration | None = None
+    aspect: float | None = None
 
     def __post_init__(self) -> None:
+        if self.aspect is not None and not 1 / MAX_ASPECT <= self.aspect <= MAX_ASPECT:
+            raise CodedError("BAD_PLAN", f"aspect lies between 1/{MAX_ASPECT} and {MAX_ASPECT}.")
         shapes: list[Zone | Line] = [*self.zones, *self.lines]
         if len(shapes) > MAX_SHAPES:
             raise CodedError("TOO_MANY_SHAPES", f"A camera has at most {MAX_SHAPES} zones and lines.")

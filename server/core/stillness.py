@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.geometry import PointNorm
-from server.core.tracks import Track, Tracks, XyxyNorm
+from server.core.tracks import Track, Tracks
+from server.core.view import XyxyNorm
 
 STILL_MS = 40 * 60_000.0
 """No living person keeps their feet in one place for so long."""

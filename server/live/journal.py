@@ -80,12 +80,20 @@ class Journal:
         before = {record.id for record in self._going_on.values()}
         self._finish(analysis.closed)
         whole = self._maker(*WHOLE)
-        bucket = whole.update(t, analysis.figures.count, estimate=_middle(analysis.crowd), known=analysis.known)
+        followed = analysis.followed
+        bucket = whole.update(
+            t, analysis.figures.count, estimate=_middle(analysis.crowd), known=analysis.known, followed=followed
+        )
         self._keep(*WHOLE, bucket)
         for report in analysis.zones:
             zone = report.zone
             bucket = self._maker(zone.id, zone.name).update(
-                t, report.figures.occupancy, report.events, estimate=_middle(report.crowd), known=report.known
+                t,
+                report.figures.occupancy,
+                report.events,
+                estimate=_middle(report.crowd),
+                known=report.known,
+                followed=followed,
             )
             self._keep(zone.id, zone.name, bucket)
             for figure, alert in report.alerts.items():
@@ -199,6 +207,7 @@ class Journal:
             estimate_most=bucket.estimate_most,
             crowded_s=bucket.crowded_s,
             unknown_s=bucket.unknown_s,
+            unfollowed_s=bucket.unfollowed_s,
         )
         self._pending.samples.append(sample)
         del self._pending.samples[:-MAX_PENDING]

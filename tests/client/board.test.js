@@ -20,6 +20,11 @@ describe("the table of the board", () => {
     const nobody = { ...live, density: null, service: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: 0 } };
     assert.deepEqual(cellsOf(nobody).slice(6), ["–", "–", "–", "0:00", "–"]);
   });
+  it("has nothing that counts identities where people cannot be followed", () => {
+    const rare = { ...live, entries: null, exits: null, visitors: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: null } };
+    assert.deepEqual(cellsOf(rare), ["3", "2.5", "7", "–", "–", "–", "–", "–", "–", "–", "0.15"]);
+    assert.deepEqual(factsOf(rare, peopleOfZone(rare)).slice(0, 2).map(([, text]) => text), ["–", "–"]);
+  });
   const crowded = { ...live, known: true, crowd: /** @type {const} */ ({ estimate: 421, low: 300, high: 600, method: "density" }), crowd_peak: 470 };
   it("says nothing of boxed people while boxes do not tell", () => {
     assert.deepEqual(cellsOf(crowded), ["≈\u00a0421", "–", "≈\u00a0470", "–", "–", "–", "–", "–", "–", "–", "≈\u00a00.15"]);
