@@ -84,7 +84,7 @@ export class Zones {
       (/** @type {StudioState} */ state) => form(this.#aspectDrawn(), state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
       (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes.filter(isCounted), state, now),
-      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones, (state.ending?.crowdPeak ?? null) !== null),
+      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones),
       (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter((shape) => shape.kind === "zone" && shape.counts), now),
     ];
     wireSaving(this.saver, this.#path, () => void this.#refresh());

@@ -7,9 +7,8 @@ import { busiest, mostIn } from "./figures.js";
 /**
  * @param {readonly import("./shape.js").Shape[]} shapes
  * @param {readonly import("../live/protocol.js").ZoneResult[]} zones as they were counted last
- * @param {boolean} [_crowded] whether it ever was; the peaks of the zones say so themselves
  */
-export function summarise(shapes, zones, _crowded) {
+export function summarise(shapes, zones) {
   const line = byId("summary-zone", HTMLElement);
   const found = busiest(zones);
   const name = shapes.find(({ id }) => id === found?.id)?.name;
