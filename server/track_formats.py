@@ -59,7 +59,7 @@ def _frame_columns(tracks: Tracks) -> str:
 
 
 def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str]:
-    """One line a frame, also when nobody is in it; people, zones and lines as in the live protocol."""
+    """One line a frame, also for an empty one; people, zones and lines as in the live protocol."""
     people = [
         {"id": person.id, "box": [round(value, 5) for value in person.box_norm], "score": round(person.score, 3)}
         for person in tracks.people

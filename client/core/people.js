@@ -92,7 +92,7 @@ export function peakText(peak, crowdPeak) {
   return crowdPeak !== null && crowdPeak !== undefined && crowdPeak > peak ? formatEstimate(crowdPeak) : formatCount(peak);
 }
 
-/** The same while it goes on: what nobody could count may have been more. @param {People} people @param {number} peak @param {number | null} [crowdPeak] */
+/** The peak of a stream that has not ended. Frames without a count may have had more people. @param {People} people @param {number} peak @param {number | null} [crowdPeak] */
 export function peakSoFar(people, peak, crowdPeak) {
   const isOpen = people.state === "least" || people.state === "unknown";
   if (!isOpen || (crowdPeak ?? 0) > peak) return peakText(peak, crowdPeak);
@@ -100,7 +100,7 @@ export function peakSoFar(people, peak, crowdPeak) {
   return least > 0 ? peopleText({ ...people, state: "least", value: least }) : NONE;
 }
 
-/** Whether people have boxes, and so identities: without them nobody is known to come, stay or go. @param {People} people */
+/** Whether people have boxes, and so identities. Without boxes, arrivals, stays and departures are unknown. @param {People} people */
 export function hasIdentities({ state }) {
   return state === "counted";
 }

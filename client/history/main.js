@@ -89,7 +89,7 @@ function row(series) {
 
 /** @param {import("./digest.js").Digest} whole */
 function busiestNote({ busiest, partlyUnknown }) {
-  if (!busiest) return partlyUnknown ? t("The number of people was unknown.") : t("Nobody was seen.");
+  if (!busiest) return partlyUnknown ? t("The number of people was unknown.") : t("No people were seen.");
   return t("{n} people on average", { n: people(formatTenth(busiest.average), busiest.estimated) });
 }
 

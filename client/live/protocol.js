@@ -57,7 +57,7 @@
  *
  * @typedef {"clear" | "warning" | "critical"} Level
  *
- * @typedef {object} AlertNow an alert that goes on
+ * @typedef {object} AlertNow an active alert
  * @property {string} id
  * @property {Level} level
  * @property {number} began
@@ -96,7 +96,7 @@
  * @property {number | null} in
  * @property {number | null} out
  *
- * @typedef {object} Still somebody has stood here for long without moving
+ * @typedef {object} Still a place where a person has stood for long without moving
  * @property {number} key of the place
  * @property {number} since ms, capture time
  * @property {[number, number, number, number]} box left, top, right, bottom

@@ -23,7 +23,7 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  * @property {string} camera id
  * @property {boolean} [passing] whether what is chosen here is this page's own, and not how the user's studio is set up
  * @property {() => import("../live/link.js").Wire} [connect] by which a guest connects; users come with their session
- * @property {() => import("../capture/problem.js").Problem} [signedOut] what a guest is told whose credentials are over; users sign in again
+ * @property {() => import("../capture/problem.js").Problem} [signedOut] what a guest sees whose credentials have ended; users sign in again
  */
 
 const BEAT_MS = 500;
@@ -39,7 +39,7 @@ export class Run {
   /** @type {Opened | null} */
   opened = null;
   over = false;
-  /** A stream to go on with, where a page before this one left it behind. */
+  /** A stream to resume, where a page before this one left it behind. */
   resume = "";
   fps = new RateMeter();
   /** @type {number | null} */
@@ -80,7 +80,7 @@ export class Run {
   /** @param {boolean} _paused */
   pause(_paused) {}
 
-  /** Opened, anew or again. @param {Opened} _opened @param {number} _basisMs */
+  /** Opened, new or resumed. @param {Opened} _opened @param {number} _basisMs */
   onOpened(_opened, _basisMs) {}
 
   onLost() {}
@@ -195,7 +195,7 @@ export class Run {
   ending(summary) {
     const { figures, counters } = this.store.get();
     const crowdPeak = figures?.crowdPeak ?? null;
-    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” are those who had a box.");
+    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” counts only people with a box.");
     if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
     return {
       peak: figures?.peak ?? 0,

@@ -72,7 +72,7 @@ export function figuresView() {
   return (state, now) => {
     const { figures, rates, counters } = state;
     showCount(figures, now);
-    // Nobody so far is no finding while nothing can be said.
+    // A peak of 0 means nothing while the number is unknown.
     const begun = figures && (figures.known || figures.peak > 0) ? figures : null;
     const people = begun && peopleOf(begun);
     setText(nodes.peak, begun && people ? peakSoFar(people, begun.peak, begun.crowdPeak) : NONE);

@@ -22,7 +22,7 @@ import { closedElsewhere, closedRoom } from "./words.js";
 
 /** @param {CameraNow["zones"]} zones as the room tells of them @returns {import("../live/protocol.js").ZoneResult[]} */
 function asResults(zones) {
-  // Which alerts go on is told by the room's own list; a look-on does not ring.
+  // The room's own list has the active alerts; a page that only watches does not ring.
   return zones.map((zone) => /** @type {import("../live/protocol.js").ZoneResult} */ (/** @type {unknown} */ ({ ...zone, alerts: {} })));
 }
 
@@ -117,7 +117,7 @@ export class Watch {
     this.#map = undefined;
   }
 
-  /** Nobody streams it: what can be done instead. */
+  /** The camera is offline: what can be done instead. */
   #rest() {
     const { store, stage } = this.desk;
     if (this.isOn) stage.clear();

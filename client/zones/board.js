@@ -28,7 +28,7 @@ function stayText(seconds) {
 
 /** @param {ZoneResult} zone @param {People} people what is known of it @returns {[string, string][]} */
 export function factsOf({ visitors, entries, exits, peak, crowd_peak: crowdPeak, dwell, density, crowd }, people) {
-  // Without boxes nobody is known to come, stay or go.
+  // Without boxes, arrivals, stays and departures are unknown.
   const boxed = (/** @type {string} */ text) => (hasIdentities(people) ? text : NONE);
   /** @type {[string, string][]} */
   const facts = [
@@ -81,7 +81,7 @@ class ZoneCard {
     setText(this.#count, people ? peopleText(people) : NONE);
     setText(this.#word, tn("person now", "people now", people?.value ?? 0));
     this.#updateRange(people);
-    // While it is not known how many there are, nobody can say that it is clear.
+    // A zone with an unknown number of people is never called clear.
     const isOpen = people !== null && figureOf(people) === null && live?.level === "clear";
     this.#updateLevel(isOpen ? "unknown" : (live?.level ?? "clear"));
     this.#updateCapacity(zone, people);

@@ -47,10 +47,15 @@ export function labelOf(shape, labels) {
   return labels.get(shape.id) ?? { level: "clear", figure: "" };
 }
 
-/** The zone with most people at once. @param {readonly ZoneResult[]} zones @returns {ZoneResult | null} null where nobody was in any */
+/** The most people at once, of whom an estimate has those without a box, too. @param {ZoneResult} zone */
+export function mostIn({ peak, crowd_peak: crowdPeak }) {
+  return Math.max(peak, crowdPeak ?? 0);
+}
+
+/** The zone with most people at once. @param {readonly ZoneResult[]} zones @returns {ZoneResult | null} null where all were empty */
 export function busiest(zones) {
-  const [first] = [...zones].sort((a, b) => b.peak - a.peak || b.average - a.average);
-  return first && first.peak > 0 ? first : null;
+  const [first] = [...zones].sort((a, b) => mostIn(b) - mostIn(a) || b.average - a.average);
+  return first && mostIn(first) > 0 ? first : null;
 }
 
 /** @param {readonly ZoneResult[]} zones @returns {Level} */

@@ -65,7 +65,7 @@ class _Seen:
 
     @property
     def says_something(self) -> bool:
-        """Nobody boxed is no 0 where the number of people is not known; somebody boxed is a lower bound."""
+        """Where the number of people is unknown, no box is no 0, and boxed people are a lower bound."""
         return self.known or self.count > 0
 
 

@@ -23,7 +23,7 @@ class ZoneLimits:
     density : Limits or None
         On people per m², with a calibration.
     dwell : Limits or None
-        On the longest stay that is going on, seconds.
+        On the longest stay that has not ended, seconds.
     """
 
     people: Limits | None = None
@@ -40,7 +40,7 @@ class Plan:
     zones : tuple of Zone
     lines : tuple of Line
     limits : dict of str to ZoneLimits
-        By zone id; zones without limits are left out, and those in which nobody is counted have none.
+        By zone id; zones without limits are left out, and exclusion zones have none.
     calibration : Calibration or None
     aspect : float or None
         Width over height of the frames on which it was drawn; None where that is not known.
@@ -65,7 +65,7 @@ class Plan:
             raise CodedError("BAD_LIMIT", f"There is no zone {min(unknown)} that these limits could be for.")
         for zone in self.zones:
             if not zone.counts and zone.id in self.limits:
-                raise CodedError("BAD_LIMIT", f"Nobody is counted in {zone.name}, so it has no limits.")
+                raise CodedError("BAD_LIMIT", f"{zone.name} is not counted, so it has no limits.")
 
 
 def _unique(code: str, what: str, values: list[str]) -> None:

@@ -34,7 +34,7 @@ class Share:
     people : int
         The figure that is shown; at least so many where nothing more is known.
     low, high : int or None
-        The number of people probably lies between them; `high` is None where nobody knows the upper end.
+        The number of people probably lies between them; `high` is None where the upper end is unknown.
     estimated : bool
         Whether it is an estimate, not a count of boxes.
     """
@@ -58,7 +58,7 @@ class Reading:
     zones : mapping of str to frozenset of int
         Identities that count as inside, by zone id.
     certainty : Certainty or None
-        How far the count may be off; None where nobody judged it.
+        How far the count may be off; None where it was not judged.
     crowd : Crowd or None
         The estimate, where boxes do not tell.
     outlines : mapping of str to tuple of PointNorm
@@ -106,7 +106,7 @@ class Reading:
         return part if part.estimate <= max(crowd.figure.estimate, seen) else crowd.figure
 
     def _counted(self, seen: int) -> Share:
-        """Who may be overlooked in the frame may be overlooked in this part of it, and who is none may be here."""
+        """People overlooked in the frame may be in this part of it, and false detections, too."""
         judged = self.certainty
         if judged is None:
             return Share(seen, seen, seen)

@@ -45,7 +45,7 @@ def encode_zone(report: ZoneReport) -> Json:
 
 
 def encode_alert(alert: Alert) -> Json:
-    """An alert that goes on; times in milliseconds of capture time."""
+    """An active alert; times in milliseconds of capture time."""
     return {
         "level": alert.level.name.lower(),
         "began": alert.began,
@@ -57,7 +57,7 @@ def encode_alert(alert: Alert) -> Json:
 def encode_certainty(tracks: Tracks) -> Json:
     """Whether anything can be said about the number of people, and between which numbers it probably lies.
 
-    A null is an end that is not known: both where nobody judged it, the upper one where the count is a lower bound.
+    A null is an end that is not known: both where it was not judged, the upper one where the count is a lower bound.
     """
     judged = tracks.certainty
     return {
@@ -86,7 +86,7 @@ def encode_advice(advice: Advice | None) -> Json | None:
 
 
 def encode_still(still: Iterable[Still]) -> list[Json]:
-    """Places where somebody has not moved for long: key of the place, since when (capture time), newest box."""
+    """Places where a person has not moved for long: key of the place, since when (capture time), newest box."""
     return [{"key": one.key, "since": one.since, "box": [round(v, 5) for v in one.box_norm]} for one in still]
 
 

@@ -33,7 +33,7 @@ class Figures:
 class Tally:
     """Accumulates the figures of one stream.
 
-    Identities count upwards within an epoch and are never reused, so those that were seen are one set an epoch;
+    Identities count upwards within an epoch and are never reused, so the seen ones are one set an epoch;
     only the current epoch's set is kept.
     """
 
@@ -74,7 +74,7 @@ class Tally:
         return self._figures
 
     def reset(self) -> None:
-        """Begin anew with those who are there now."""
+        """Start again with the people who are there now."""
         self._seen = set(self._now)
         count = len(self._now)
         self._figures = Figures(count=count, peak=count, peak_t=self._t, unique=count, crowd_peak=self._estimate)

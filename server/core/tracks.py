@@ -45,7 +45,7 @@ class Tracks:
     epoch : int
         Grows when identities had to start again; the engine sets it.
     certainty : Certainty, optional
-        How far the number of people may be off; None where nobody judged it.
+        How far the number of people may be off; None where it was not judged.
     crowd : Crowd, optional
         How many people there are where boxes do not tell; None where the scene is not crowded, or nothing can estimate.
     advice : Advice, optional
@@ -53,7 +53,7 @@ class Tracks:
     view : View, optional
         How the frame lies to those that vision saw first, where it has another format.
     pictures : mapping of int to bytes
-        The frame as small JPEGs, by width in pixels, where somebody asked for them.
+        The frame as small JPEGs, by width in pixels, where a viewer asked for them.
     """
 
     t: float

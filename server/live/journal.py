@@ -21,7 +21,7 @@ MAX_PENDING = 50_000
 """Samples that wait for a database that does not answer; the oldest go first. A day of one camera with five zones."""
 
 SAMPLES_AT_ONCE = 200
-"""Are handed over for one transaction: nobody waits long behind it, however much has gathered."""
+"""Are handed over for one transaction: no other writer waits long behind it, however much has gathered."""
 
 MAX_HEAT = 60
 """Heatmaps that wait likewise: an hour of one camera."""
@@ -113,11 +113,11 @@ class Journal:
         del self._pending.heat[:-MAX_HEAT]
 
     def open_alert(self, zone_id: str, figure: str) -> AlertRecord | None:
-        """The alert that goes on."""
+        """The active alert."""
         return self._going_on.get((zone_id, figure))
 
     def open_alerts(self) -> list[AlertRecord]:
-        """The alerts that go on."""
+        """The active alerts."""
         return list(self._going_on.values())
 
     @property

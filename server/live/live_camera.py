@@ -31,7 +31,7 @@ class LiveCamera:
     stream_id : str
         Which stream that frame is of.
     alerts : dict of str to AlertRecord
-        Those that go on.
+        The active alerts.
     told : dict of str to (float, float)
         The peak of each of them that viewers know, and when they were told, Unix seconds.
     shown : State

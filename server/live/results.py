@@ -27,7 +27,7 @@ from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
 OpenAlert = Callable[[str, str], AlertRecord | None]
-"""From zone id and figure to the alert that goes on, as it is stored."""
+"""From zone id and figure to the active alert, as it is stored."""
 
 
 class CrowdMaps:

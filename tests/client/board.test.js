@@ -42,6 +42,12 @@ describe("the busiest zone", () => {
   const zones = /** @type {import("../../client/live/protocol.js").ZoneResult[]} */ ([["a", 3, 2.9], ["b", 7, 1], ["c", 7, 2]].map(([id, peak, average]) => ({ id, peak, average })));
   it("had most people at once, and for longer", () => assert.equal(busiest(zones)?.id, "c"));
   it("is none where nobody was", () => assert.equal(busiest([{ ...zones[0], peak: 0 }]), null));
+  it("is by the estimates of a crowd, which has few boxes", () => {
+    const crowded = zones.map((zone) => ({ ...zone, crowd_peak: zone.id === "a" ? 470 : 90 }));
+    assert.equal(busiest(crowded)?.id, "a");
+    assert.equal(busiest([{ ...zones[0], peak: 0, crowd_peak: 5 }])?.id, "a");
+    assert.equal(busiest([{ ...zones[0], crowd_peak: null }, { ...zones[2], crowd_peak: 2 }])?.id, "c", "more boxes than were estimated");
+  });
 });
 
 describe("Fruin's levels", () => {
