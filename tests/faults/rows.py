@@ -157,6 +157,7 @@ ROWS = (
         "hostile text is shown as text, and is no formula",
         (
             "security/test_hostile_text.py",
+            "security/test_hostile_names.py",
             "api/test_history.py::test_the_files_hold_the_same_and_no_formula",
             "alerts/test_mail.py",
         ),
