@@ -28,6 +28,13 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 
 
+def wrong_host() -> APIError:
+    """The answer to a request that calls this server by a name that may be anybody's."""
+    origin = f"{request.scheme}://{request.host}"
+    message = N_(f"This server does not go by the name {request.host}. Who runs it can allow {origin}.")
+    return APIError(403, "WRONG_HOST", message)
+
+
 def install_security(app: Quart) -> None:
     """Check origins, bound bodies, set headers."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -48,8 +55,7 @@ def install_security(app: Quart) -> None:
         if origin_allowed(origin, request.scheme, request.host, services().settings.known_origins):
             return
         if origin == f"{request.scheme}://{request.host}":
-            message = N_(f"This server does not go by the name {request.host}. Who runs it can allow {origin}.")
-            raise APIError(403, "WRONG_HOST", message)
+            raise wrong_host()
         raise APIError(403, "WRONG_ORIGIN", "This request came from another site, or did not say from where.")
 
     @app.after_request
