@@ -118,6 +118,8 @@ def restore(backup: Path, target: Path, kept: Path) -> None:
         raise CodedError("NO_BACKUP", f"{backup} is not whole: {found[0]}")
     draft = target.with_name(f".{target.name}-restore")
     try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
         _copy(backup, draft, None)
         migrate(draft)
         _end_sessions(draft)

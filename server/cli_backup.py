@@ -69,11 +69,12 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 def _restore(arguments: argparse.Namespace) -> int:
     from server.backup import restore
+    from server.storage.folder import make_private
 
     settings = _settings()
     if settings is None:
         return ELSEWHERE
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data_dir)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     kept = settings.data_dir / f"before-restore-{stamp}.sqlite3"
     try:

@@ -18,6 +18,7 @@ from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError, urls
 from server.patience import PatientProtocol, PatientWebSocket
+from server.storage.folder import make_private
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
 from server.storage.reserve import keep_reserve, spend_reserve
@@ -45,7 +46,7 @@ def prepare(settings: Settings, *, serves: bool = False) -> None:
         The database is none of this version; nothing was changed.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data_dir)
         with tempfile.TemporaryFile(dir=settings.data_dir):
             pass
     except OSError as error:
