@@ -11,7 +11,7 @@ logger = logging.getLogger("crowdcount.storage")
 OURS = 0o700
 LIST_AND_WRITE = stat.S_IROTH | stat.S_IWOTH
 OTHERS = stat.S_IRWXO
-FILES = ("crowdcount.sqlite3*", "before-restore-*.sqlite3*", "reserve", "secret.key", "vapid.pem")
+FILES = ("crowdcount.sqlite3*", "before-restore-*.sqlite3*", "reserve", "secret.key", "push.key")
 """What is made here, and was readable if an older version or another program made it."""
 
 
@@ -38,9 +38,7 @@ def make_private(folder: Path) -> None:
             with suppress(OSError):
                 folder.chmod(stat.S_IMODE(found.st_mode) & ~LIST_AND_WRITE)
         if folder.stat().st_mode & LIST_AND_WRITE:
-            logger.warning(
-                "others can list or write the data folder %s: give it to the server's user, chmod 700", folder
-            )
+            logger.warning("others can list or write the data folder %s: chmod 700, by its owner", folder)
     for pattern in FILES:
         for path in folder.glob(pattern):
             _take_from_others(path)

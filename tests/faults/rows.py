@@ -118,6 +118,7 @@ ROWS = (
             "faults/test_storage.py",
             "faults/test_backup.py",
             "faults/test_foreign_database.py",
+            "storage/test_folder.py",
             "alerts/test_delivery.py::test_kill_9_loses_nothing_and_repeats_by_key_alone",
             "e2e/test_bad_line.py::test_a_full_disk_is_said_on_the_page",
         ),
