@@ -8,6 +8,7 @@ from quart import current_app
 
 from server.alerts.courier import Courier
 from server.api.channel_guard import ChannelGuard
+from server.api.cookies import CookieAuth
 from server.api.departed import Departed
 from server.api.guard import Guard
 from server.api.passwords import Passwords
@@ -59,6 +60,8 @@ class Services:
 
     Attributes
     ----------
+    cookies : CookieAuth
+        Reads and sets those of sessions.
     courier : Courier
         Sends tests of channels, and knows which kinds there are.
     push_key : str
@@ -90,6 +93,7 @@ class Services:
 
     settings: Settings
     database: Database
+    cookies: CookieAuth
     passwords: Passwords
     tokens: Tokens
     guard: Guard

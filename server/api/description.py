@@ -10,7 +10,7 @@ from werkzeug.routing.rules import Rule
 
 from server import __version__
 from server.api.access import Access, rule_of
-from server.api.auth import COOKIE
+from server.api.cookies import SESSION
 from server.api.errors import is_api
 
 PATH = "/openapi.json"
@@ -104,7 +104,7 @@ def install_description(app: Quart) -> None:
         scalar_ui_path=None,
         info=Info(title="crowdcount", version=__version__),
         security_schemes={
-            "cookie": APIKeySecurityScheme(in_="cookie", name=COOKIE),
+            "cookie": APIKeySecurityScheme(in_="cookie", name=SESSION),
             "bearer": HttpSecurityScheme(scheme="bearer", bearer_format="JWT"),
         },
     )

@@ -2,8 +2,9 @@
 
 from quart import Quart, Response, request
 
-from server.api.auth import COOKIE, GUEST_COOKIE, bearer_token
+from server.api.auth import bearer_token
 from server.api.context import services
+from server.api.cookies import NAMES
 from server.api.errors import APIError
 from server.origins import claimed_origin, origin_allowed
 from server.words.mark import N_
@@ -48,7 +49,7 @@ def install_security(app: Quart) -> None:
         origin = claimed_origin(headers.get("Origin"), headers.get("Referer"))
         # A browser adds a cookie to what another site sends; it never adds a token, and without either there is
         # nothing to misuse.
-        cookies = {COOKIE, GUEST_COOKIE} & request.cookies.keys()
+        cookies = NAMES & request.cookies.keys()
         rides_on_cookie = bool(cookies) and bearer_token(headers.get("Authorization")) is None
         if origin is None and not rides_on_cookie:
             return

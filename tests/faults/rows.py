@@ -73,7 +73,7 @@ ROWS = (
         "silent handshakes end, floods are bounded, a stream that behaves keeps its pace",
         ("security/test_connections.py", "security/test_budgets.py", "security/test_fairness.py"),
     ),
-    Row(7, "other sites open no socket and post no form", ("security/test_origins.py",)),
+    Row(7, "other sites open no socket and post no form", ("security/test_origins.py", "security/test_cookies.py")),
     Row(8, "what ends a session cuts everything of it", ("security/test_cutting.py",)),
     Row(9, "forged and confused tokens open nothing", ("security/test_forged_tokens.py",)),
     Row(10, "foreign ids look unknown, for every route and event", ("security/test_matrix.py",)),
