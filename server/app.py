@@ -61,6 +61,7 @@ from server.api.passwords import Passwords
 from server.api.security import install_security
 from server.api.site import Site
 from server.api.socket_auth import handshake_origin_allowed, socket_authenticator
+from server.api.spending import Spending
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.engine.base import Engine
@@ -176,6 +177,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         settings=settings,
         database=database,
         cookies=CookieAuth(app, always=settings.secure_cookies, days=settings.session_days),
+        spending=Spending(settings.large_answers_ms_per_minute),
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
         guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),

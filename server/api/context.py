@@ -12,6 +12,7 @@ from server.api.cookies import CookieAuth
 from server.api.departed import Departed
 from server.api.guard import Guard
 from server.api.passwords import Passwords
+from server.api.spending import Spending
 from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
@@ -62,6 +63,8 @@ class Services:
     ----------
     cookies : CookieAuth
         Reads and sets those of sessions.
+    spending : Spending
+        Bounds what dear answers cost.
     courier : Courier
         Sends tests of channels, and knows which kinds there are.
     push_key : str
@@ -94,6 +97,7 @@ class Services:
     settings: Settings
     database: Database
     cookies: CookieAuth
+    spending: Spending
     passwords: Passwords
     tokens: Tokens
     guard: Guard

@@ -17,6 +17,7 @@ from server.api.context import services
 from server.api.errors import APIError
 from server.api.room_access import require_room, room_for
 from server.api.security import wrong_host
+from server.api.spending import INVITE_MS
 from server.api.times import iso
 from server.ids import new_id
 from server.origins import origin_allowed
@@ -125,6 +126,7 @@ async def get_invites(room_id: str) -> tuple[dict[str, Any], int]:
 async def post_invite(room_id: str, data: InviteIn) -> tuple[dict[str, Any], int]:
     """Make a link into one's own room."""
     user = await require_user()
+    services().spending.spend(user.id, INVITE_MS)
     code, now = secrets.token_urlsafe(CODE_BYTES), time.time()
     url = link_to(f"/join/{code}")  # first: a link that is refused leaves no invitation
     invite = Invite(new_id("inv"), room_id, Role(data.role), now, now + data.hours * HOUR_S, data.uses, 0, None)
