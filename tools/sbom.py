@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The software bill of materials, made of the lock files and of nothing else: ``make sbom`` writes docs/sbom.cdx.json.
 
-CycloneDX 1.6. Each package has its version, its checksums as the locks have them, and what it is for (`crowdcount:lock`):
+CycloneDX 1.6. Each package has its version, its checksums as the locks have them, and its use (`crowdcount:lock`):
 `core` serves, `models` prepares models, `dev` tests, `client` is in the browser's files, `client-dev` builds them.
 """
 
