@@ -10,9 +10,11 @@ from server.alerts.words import plain
 from server.core.alarm import Alert, Level
 from server.core.analytics import Analysis
 from server.core.errors import CodedError
+from server.core.names import check_plan_names
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan
 from server.core.report_json import encode_line, encode_zone, rounded
+from server.core.text import shown
 from server.core.watch import ClosedZone, ZoneReport
 from server.core.zone_counter import ZoneFigures
 
@@ -25,12 +27,18 @@ AlertKey = tuple[str, str, float]
 
 def read_plan(path: Path) -> Plan:
     """The plan in a file (docs/zones.md). Raises CodedError ``BAD_PLAN`` or the code of what is wrong with it."""
-    if path.stat().st_size > MAX_BYTES:
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)  # by what is read: a device or a pipe has no length, and may have no end
+    if len(content) > MAX_BYTES:
         raise CodedError("BAD_PLAN", f"{path} is too large to be zones")
     try:
-        return decode_plan(json.loads(path.read_text("utf-8")))
+        plan = decode_plan(json.loads(content.decode()))
+        check_plan_names(plan)
+        return plan
+    except RecursionError as error:
+        raise CodedError("BAD_PLAN", f"{path} nests too deep to be zones") from error
     except ValueError as error:
-        raise CodedError("BAD_PLAN", f"{path} is not JSON: {error}") from error
+        raise CodedError("BAD_PLAN", f"{path} is not JSON: {shown(error, 200)}") from error
     except CodedError as error:
         raise CodedError(error.code, f"{path}: {error.message}") from error
 

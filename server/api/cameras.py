@@ -14,6 +14,7 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import one_line
 from server.api.long_history import drop_history
 from server.api.times import iso
 from server.ids import new_id
@@ -42,10 +43,10 @@ class CameraIn(Strict):
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
-        stripped = " ".join(value.split())
-        if not stripped:
+        line = one_line(value)
+        if not line:
             raise ValueError("Give the camera a name.")
-        return stripped
+        return line
 
 
 class CrowdOut(BaseModel):

@@ -8,9 +8,11 @@ from quart import current_app
 
 from server.alerts.courier import Courier
 from server.api.channel_guard import ChannelGuard
+from server.api.cookies import CookieAuth
 from server.api.departed import Departed
 from server.api.guard import Guard
 from server.api.passwords import Passwords
+from server.api.spending import Spending
 from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
@@ -59,6 +61,10 @@ class Services:
 
     Attributes
     ----------
+    cookies : CookieAuth
+        Reads and sets those of sessions.
+    spending : Spending
+        Bounds what dear answers cost.
     courier : Courier
         Sends tests of channels, and knows which kinds there are.
     push_key : str
@@ -90,6 +96,8 @@ class Services:
 
     settings: Settings
     database: Database
+    cookies: CookieAuth
+    spending: Spending
     passwords: Passwords
     tokens: Tokens
     guard: Guard

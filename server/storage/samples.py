@@ -11,6 +11,8 @@ from server.storage.retention import DAY_S
 from server.storage.schema import cameras, samples
 from server.storage.upsert import Insert, insert_into
 
+AT_ONCE = 1_000
+"""Rows that are taken in before others have their turn."""
 STEPS_S = (10, 60, 3600)
 PIECE_STEPS = 360
 PIECE_ROWS = 20_000
@@ -128,9 +130,15 @@ def _mean(
 
 
 async def select_samples(
-    connection: AsyncConnection, owner_id: str, camera_id: str, step_s: int, from_at: float, to_at: float
+    connection: AsyncConnection,
+    owner_id: str,
+    camera_id: str,
+    step_s: int,
+    from_at: float,
+    to_at: float,
+    most: int | None = None,
 ) -> list[Sample]:
-    """The samples of one of the owner's cameras that begin in [from_at, to_at), by zone and time."""
+    """The samples of one of the owner's cameras that begin in [from_at, to_at), by zone and time; at most so many."""
     query = (
         select(samples)
         .join(cameras, cameras.c.id == samples.c.camera_id)
@@ -143,7 +151,12 @@ async def select_samples(
         )
         .order_by(samples.c.zone_id, samples.c.at)
     )
-    return [Sample(**row._mapping) for row in await connection.execute(query)]
+    found: list[Sample] = []
+    async with connection.stream(query.limit(most)) as result:
+        # Piece by piece, so that others have their turn: a long range is tens of thousands.
+        async for rows in result.partitions(AT_ONCE):
+            found += [Sample(**row._mapping) for row in rows]
+    return found
 
 
 async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], now: float) -> bool:
