@@ -84,7 +84,7 @@ export function noteText({ state }, followed = true) {
   if (!followed && state !== "least") return FAR_APART;
   if (state === "estimated") return t("Crowded: identities, visitors and dwell time mean little here.");
   if (state !== "least") return "";
-  return `${t("Too crowded to count, and no density model is installed.")} ${t("An administrator can install it with “crowdcount models pull csrnet”.")}`;
+  return `${t("Too crowded to count, and there is no estimate now.")} ${t("If this lasts, the machine is too busy, or an administrator has to install the density model: “crowdcount models pull csrnet”.")}`;
 }
 
 /** The larger of what was counted and what was estimated. @param {number} peak @param {number | null | undefined} crowdPeak */

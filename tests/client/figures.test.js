@@ -28,7 +28,7 @@ describe("what is known of the count", () => {
   it("says what it means and what to do", () => {
     assert.equal(noteText(peopleOf(SEEN)), "");
     assert.equal(noteText(peopleOf({ ...SEEN, crowd: CROWD })), "Crowded: identities, visitors and dwell time mean little here.");
-    assert.match(noteText(peopleOf({ ...SEEN, high: null, saturated: true })), /no density model is installed\. .* “crowdcount models pull csrnet”/);
+    assert.match(noteText(peopleOf({ ...SEEN, high: null, saturated: true })), /there is no estimate now\. If this lasts, .* “crowdcount models pull csrnet”/);
   });
 
   it("calls the larger one the peak", () => assert.deepEqual([peakText(12, null), peakText(12, 512), peakText(600, 512)], ["12", "≈\u00a0512", "600"]));
@@ -61,6 +61,12 @@ describe("what is known of a zone", () => {
   ])) {
     it(name, () => assert.equal(labelsOf([zone(change)], [], known).get("a")?.figure, expected));
   }
+
+  it("has lines whose crossings nobody sees in a crowd", () => {
+    const door = /** @type {import("../../client/live/protocol.js").LineResult} */ ({ id: "door", in: 0, out: 0 });
+    const figureIn = (/** @type {boolean} */ boxed) => labelsOf([], [door], true, boxed).get("door")?.figure;
+    assert.deepEqual([figureIn(true), figureIn(false)], ["0 in, 0 out", "–"]);
+  });
 
   it("of a server that does not say so is counted", () => assert.equal(peopleIn({ occupancy: 3 }, true).state, "counted"));
 });
