@@ -100,6 +100,16 @@ export function peakSoFar(people, peak, crowdPeak) {
   return least > 0 ? peopleText({ ...people, state: "least", value: least }) : NONE;
 }
 
+/**
+ * The peak and the number of people of a stream that has ended. Without boxes a 0 is no number.
+ *
+ * @param {People} last what was known at the end @param {number} peak @param {number | null} crowdPeak @param {number | null} unique
+ */
+export function sumUp(last, peak, crowdPeak, unique) {
+  const isCounted = hasIdentities(last) && crowdPeak === null;
+  return { peak: peakSoFar(last, peak, crowdPeak), unique: unique === 0 && !isCounted ? NONE : countText(unique) };
+}
+
 /** Whether people have boxes, and so identities. Without boxes, arrivals, stays and departures are unknown. @param {People} people */
 export function hasIdentities({ state }) {
   return state === "counted";
