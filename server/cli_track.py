@@ -34,9 +34,9 @@ STAGES = ("decode", "detect", "embed", "track", "analyse")
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
-    parser = commands.add_parser("track", help="track the people of a video file")
+    parser = commands.add_parser("track", help="track the people of a video file, or count those of a photograph")
     parser.add_argument("video", type=Path, metavar="VIDEO")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the tracks go")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where the tracks go; without it they are not kept")
     parser.add_argument("--format", choices=FORMAT_NAMES, default="mot", help="default: mot")
     parser.add_argument(
         "--zones", type=Path, metavar="ZONES.json", help="count in these zones and lines (docs/zones.md)"
@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from server.config import SettingsError, load_settings, vision_settings
+    from server.track_words import people_words
     from server.track_zones import read_plan, summary
     from server.vision.video import Video
     from server.vision.vision import Vision
@@ -76,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
     vision = Vision(settings)
     with ExitStack() as outputs:
         # All are opened before the work begins: a folder that cannot be written to is said at once.
-        lines = outputs.enter_context(outputs.enter_context(replacing(arguments.out)).open("w", encoding="utf-8"))
+        out = outputs.enter_context(replacing(arguments.out)) if arguments.out else Path(os.devnull)
+        lines = outputs.enter_context(out.open("w", encoding="utf-8"))
         render = outputs.enter_context(replacing(arguments.render)) if arguments.render else None
         stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
         samples_path = outputs.enter_context(replacing(arguments.samples)) if arguments.samples else None
@@ -88,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
             stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
         if samples and samples_path:
             samples.write(samples_path)
+    if not arguments.out:
+        print(people_words(stats["people"], stats["frames"]))
     if plan and not stats_path:
         print("\n".join(summary(stats)), file=sys.stderr)
     return 0

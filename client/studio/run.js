@@ -1,7 +1,7 @@
 /** One run: a source, a stream, and what comes of it. What all kinds of runs share. */
 import { ProblemError } from "../capture/camera.js";
 import { closedBy, refused, unexpected } from "../capture/problem.js";
-import { peopleOf } from "../core/people.js";
+import { NOT_KNOWN, peopleOf } from "../core/people.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
 import { goToLogin } from "../site/api.js";
@@ -194,10 +194,12 @@ export class Run {
   /** @param {Summary | null} summary @returns {import("./state.js").Ending} */
   ending(summary) {
     const { figures, counters } = this.store.get();
+    const last = figures ? peopleOf(figures) : NOT_KNOWN;
     const crowdPeak = figures?.crowdPeak ?? null;
     const crowded = crowdPeak === null ? "" : t("It was crowded: “People” counts only people with a box.");
-    if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
+    if (summary) return { last, peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
     return {
+      last,
       peak: figures?.peak ?? 0,
       crowdPeak,
       unique: figures ? figures.unique : 0,

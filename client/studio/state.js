@@ -42,6 +42,7 @@ import { recall } from "../site/memory.js";
  * @property {number | null} leftMs
  *
  * @typedef {object} Ending
+ * @property {import("../core/people.js").People} last what was known at the end
  * @property {number} peak
  * @property {number | null} crowdPeak
  * @property {number | null} unique

@@ -53,7 +53,7 @@ export function courseText(alert) {
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
   const over = interrupted ? t("not watched any more after {span}", { span }) : t("over after {span}", { span });
   const lasted = ended ? over : t("active");
-  return ` · ${lasted} · ${t("at most {amount}", { amount: peakText(alert) })}`;
+  return ` · ${lasted} · ${t("peak {amount}", { amount: peakText(alert) })}`;
 }
 
 /** @param {RoomAlert} alert @param {AlertActions} actions */

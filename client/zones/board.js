@@ -1,6 +1,6 @@
 /** The live dashboard of zones and lines: a card for each. */
 import { formatCount, formatSpan } from "../core/format.js";
-import { NONE, countText, figureOf, hasIdentities, peakSoFar, peopleText, rangeText } from "../core/people.js";
+import { NONE, countText, figureOf, hasIdentities, peakSoFar, peopleOf, peopleText, rangeText } from "../core/people.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { locale, t, tn } from "../site/words.js";
 import { boardTable } from "./board-table.js";
@@ -48,6 +48,12 @@ function capacity(zone) {
   return limits ? (limits.critical ?? limits.warning) : null;
 }
 
+/** A zone with an unknown number of people, or that nothing has counted yet, is never called clear. @param {ZoneResult | undefined} live @param {People | null} people */
+export function levelOf(live, people) {
+  const isOpen = people === null || figureOf(people) === null;
+  return !live || (isOpen && live.level === "clear") ? "unknown" : live.level;
+}
+
 class ZoneCard {
   #name = element("h3", { class: "card-name" });
   #level = element("span", { class: "level" });
@@ -81,9 +87,7 @@ class ZoneCard {
     setText(this.#count, people ? peopleText(people) : NONE);
     setText(this.#word, tn("person now", "people now", people?.value ?? 0));
     this.#updateRange(people);
-    // A zone with an unknown number of people is never called clear.
-    const isOpen = people !== null && figureOf(people) === null && live?.level === "clear";
-    this.#updateLevel(isOpen ? "unknown" : (live?.level ?? "clear"));
+    this.#updateLevel(levelOf(live, people));
     this.#updateCapacity(zone, people);
     const facts = live && people ? factsOf(live, people) : [];
     if (this.#facts.childElementCount !== facts.length) this.#facts.replaceChildren(...facts.map(() => element("div", {}, element("dt"), element("dd", {}, element("span", { class: "digits" })))));
@@ -140,7 +144,7 @@ class ZoneCard {
   }
 }
 
-/** @param {Shape} shape @param {LineResult | undefined} live */
+/** @param {Shape} shape @param {LineResult | undefined} live undefined where crossings are unknown */
 function lineCard(shape, live) {
   const swatch = element("span", { class: "list-swatch list-line", "aria-hidden": "true" });
   const figure = (/** @type {string} */ word, /** @type {number | null | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, countText(value ?? null)));
@@ -166,7 +170,10 @@ export function boardView(trends) {
     const drawnZones = shapes.filter((shape) => shape.kind === "zone");
     const drawnLines = shapes.filter((shape) => shape.kind === "line");
     setText(summary, [drawnZones.length && tn("{n} zone", "{n} zones", drawnZones.length), drawnLines.length && tn("{n} line", "{n} lines", drawnLines.length)].filter(Boolean).join(", "));
-    const crossed = JSON.stringify([drawnLines, lines]);
+    // Who has no box is not seen to cross: a 0 would be no count.
+    const boxed = figures !== null && hasIdentities(peopleOf(figures));
+    const crossings = boxed ? lines : [];
+    const crossed = JSON.stringify([drawnLines, crossings]);
     const ids = JSON.stringify(shapes.map(({ id }) => id));
     if (ids !== order || crossed !== linesShown) {
       order = ids;
@@ -174,9 +181,9 @@ export function boardView(trends) {
       const known = new Set(drawnZones.map(({ id }) => id));
       for (const id of cards.keys()) if (!known.has(id)) cards.delete(id);
       for (const { id } of drawnZones) if (!cards.has(id)) cards.set(id, new ZoneCard());
-      list.replaceChildren(...drawnZones.map(({ id }) => /** @type {ZoneCard} */ (cards.get(id)).root), ...drawnLines.map((line) => lineCard(line, lines.find(({ id }) => id === line.id))));
+      list.replaceChildren(...drawnZones.map(({ id }) => /** @type {ZoneCard} */ (cards.get(id)).root), ...drawnLines.map((line) => lineCard(line, crossings.find(({ id }) => id === line.id))));
     }
-    note.hidden = !figures?.known || zones.every((zone) => hasIdentities(peopleOfZone(zone)));
+    note.hidden = !figures?.known || (boxed && zones.every((zone) => hasIdentities(peopleOfZone(zone))));
     for (const zone of drawnZones) {
       const live = zones.find(({ id }) => id === zone.id);
       cards.get(zone.id)?.update(zone, live, live ? peopleOfZone(live, figures?.known) : null, trends, now);

@@ -24,15 +24,15 @@ function figureText(people) {
   return [peopleText(people), spanText(people)].filter(Boolean).join(", ");
 }
 
-/** @param {readonly ZoneResult[]} zones @param {readonly LineResult[]} lines @param {boolean} [known] @returns {Map<string, Label>} by id */
-export function labelsOf(zones, lines, known = true) {
+/** @param {readonly ZoneResult[]} zones @param {readonly LineResult[]} lines @param {boolean} [known] @param {boolean} [boxed] whether people have boxes, so that crossings are seen @returns {Map<string, Label>} by id */
+export function labelsOf(zones, lines, known = true, boxed = true) {
   /** @type {Map<string, Label>} */
   const labels = new Map();
   for (const zone of zones) {
     const people = peopleOfZone(zone, known);
     labels.set(zone.id, { level: zone.level, figure: figureText(people), people: people.state });
   }
-  for (const line of lines) labels.set(line.id, { level: "clear", figure: crossedText(line) });
+  for (const line of lines) labels.set(line.id, { level: "clear", figure: boxed ? crossedText(line) : NONE });
   return labels;
 }
 

@@ -1,4 +1,5 @@
 /** Zones in the studio: the editor on the picture, its panel, and the figures of what was drawn. */
+import { hasIdentities, peopleOf } from "../core/people.js";
 import { ApiError } from "../site/api.js";
 import { byId } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
@@ -152,7 +153,7 @@ export class Zones {
   #count(state) {
     if (state.zones !== this.#zones) {
       this.#zones = state.zones;
-      this.#labels = labelsOf(state.zones, state.lines, state.figures?.known);
+      this.#labels = labelsOf(state.zones, state.lines, state.figures?.known, !state.figures || hasIdentities(peopleOf(state.figures)));
     }
     if (!state.figures) {
       if (this.#counted >= 0) this.trends.clear();

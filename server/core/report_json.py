@@ -57,13 +57,14 @@ def encode_alert(alert: Alert) -> Json:
 def encode_certainty(tracks: Tracks) -> Json:
     """Whether anything can be said about the number of people, and between which numbers it probably lies.
 
-    A null is an end that is not known: both where it was not judged, the upper one where the count is a lower bound.
+    A null is an end that is not known: both where it was not judged, the upper one where the count is a lower bound or
+    nothing can be said yet.
     """
     judged = tracks.certainty
     return {
         "known": tracks.known,
         "count_low": judged.low if judged else None,
-        "count_high": judged.high if judged else None,
+        "count_high": judged.high if judged and tracks.known else None,
         "saturated": bool(judged and judged.saturated),
     }
 

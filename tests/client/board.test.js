@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
 import { cellsOf } from "../../client/zones/board-table.js";
-import { factsOf } from "../../client/zones/board.js";
+import { factsOf, levelOf } from "../../client/zones/board.js";
 import { busiest, peopleOfZone } from "../../client/zones/figures.js";
 
 /** @param {string} colour #rrggbb @returns {number} relative luminance of WCAG */
@@ -31,6 +31,12 @@ describe("the table of the board", () => {
     const packed = { ...live, known: false, density: null };
     assert.deepEqual(cellsOf(packed).slice(0, 4), ["at least 3", "–", "at least 7", "–"]);
     assert.deepEqual(cellsOf({ ...live, crowd_peak: 470 }).slice(0, 4), ["3", "2.5", "≈\u00a0470", "11"], "the crowd is gone");
+  });
+  it("calls no zone clear that nothing counts, or whose number is not known", () => {
+    const open = { ...live, known: false };
+    assert.deepEqual([levelOf(live, peopleOfZone(live)), levelOf(crowded, peopleOfZone(crowded))], ["clear", "clear"]);
+    assert.deepEqual([levelOf(undefined, null), levelOf(open, peopleOfZone(open)), levelOf(live, null)], ["unknown", "unknown", "unknown"]);
+    assert.equal(levelOf({ ...open, level: "critical" }, peopleOfZone(open)), "critical");
   });
   it("is what the cards say", () => {
     assert.deepEqual(factsOf(crowded, peopleOfZone(crowded)).map(([, text]) => text), ["–", "–", "≈\u00a0470", "–", "–", "≈\u00a00.15"]);

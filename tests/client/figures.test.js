@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { figureOf, hasIdentities, noteText, peakSoFar, peakText, peopleIn, peopleOf, peopleText, rangeText } from "../../client/core/people.js";
+import { figureOf, hasIdentities, noteText, peakSoFar, peakText, peopleIn, peopleOf, peopleText, rangeText, sumUp } from "../../client/core/people.js";
 import { look } from "../../client/live/verdict.js";
 import { figuresOf } from "../../client/studio/watch.js";
 import { labelsOf } from "../../client/zones/figures.js";
@@ -28,7 +28,7 @@ describe("what is known of the count", () => {
   it("says what it means and what to do", () => {
     assert.equal(noteText(peopleOf(SEEN)), "");
     assert.equal(noteText(peopleOf({ ...SEEN, crowd: CROWD })), "Crowded: identities, visitors and dwell time mean little here.");
-    assert.match(noteText(peopleOf({ ...SEEN, high: null, saturated: true })), /no density model is installed\. .* “crowdcount models pull csrnet”/);
+    assert.match(noteText(peopleOf({ ...SEEN, high: null, saturated: true })), /there is no estimate now\. If this lasts, .* “crowdcount models pull csrnet”/);
   });
 
   it("calls the larger one the peak", () => assert.deepEqual([peakText(12, null), peakText(12, 512), peakText(600, 512)], ["12", "≈\u00a0512", "600"]));
@@ -50,6 +50,25 @@ describe("the peak so far", () => {
   it("knows who has identities", () => assert.deepEqual([peopleOf(SEEN), crowded, least].map(hasIdentities), [true, false, false]));
 });
 
+describe("the sum at the end", () => {
+  const unknown = peopleOf({ ...SEEN, count: 0, low: 0, high: null, saturated: true });
+  const crowded = peopleOf({ ...SEEN, saturated: true, crowd: CROWD });
+  for (const [name, last, peak, crowdPeak, unique, expected] of /** @type {const} */ ([
+    ["is what was counted", peopleOf(SEEN), 20, null, 31, ["20", "31"]],
+    ["of an empty place is 0", peopleOf({ ...SEEN, count: 0, low: 0, high: 0 }), 0, null, 0, ["0", "0"]],
+    ["of a crowd has no people with a box", crowded, 0, 512, 0, ["≈\u00a0512", "–"]],
+    ["after a crowd has none either", peopleOf({ ...SEEN, count: 0 }), 0, 512, 0, ["≈\u00a0512", "–"]],
+    ["keeps those who had one", crowded, 12, 512, 9, ["≈\u00a0512", "9"]],
+    ["is not 0 where nothing was known", unknown, 0, null, 0, ["–", "–"]],
+    ["is a lower bound where no more was known", peopleOf({ ...SEEN, low: 23, high: null, saturated: true }), 0, null, 0, ["at least 23", "–"]],
+  ])) {
+    it(name, () => {
+      const sum = sumUp(last, peak, crowdPeak, unique);
+      assert.deepEqual([sum.peak, sum.unique], expected);
+    });
+  }
+});
+
 describe("what is known of a zone", () => {
   const zone = (/** @type {object} */ change) => /** @type {import("../../client/live/protocol.js").ZoneResult} */ ({ id: "a", occupancy: 7, level: "clear", known: true, crowd: null, ...change });
   for (const [name, change, known, expected] of /** @type {const} */ ([
@@ -61,6 +80,12 @@ describe("what is known of a zone", () => {
   ])) {
     it(name, () => assert.equal(labelsOf([zone(change)], [], known).get("a")?.figure, expected));
   }
+
+  it("has lines whose crossings nobody sees in a crowd", () => {
+    const door = /** @type {import("../../client/live/protocol.js").LineResult} */ ({ id: "door", in: 0, out: 0 });
+    const figureIn = (/** @type {boolean} */ boxed) => labelsOf([], [door], true, boxed).get("door")?.figure;
+    assert.deepEqual([figureIn(true), figureIn(false)], ["0 in, 0 out", "–"]);
+  });
 
   it("of a server that does not say so is counted", () => assert.equal(peopleIn({ occupancy: 3 }, true).state, "counted"));
 });

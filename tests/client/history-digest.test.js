@@ -58,6 +58,12 @@ describe("what a stretch of time came to", () => {
 });
 
 const UNKNOWN = { seconds: 0, min: null, mean: null, max: null, last: null, entries: 0, unknown_s: 60 };
+
+it("has no entries of a time in which nobody was seen to come, and those that were seen else", () => {
+  const crowd = { entries: 0, crowded_s: 60, estimate: 470, estimate_max: 512 };
+  assert.deepEqual([digest([point(0, 0, UNKNOWN)], 60).entries, digest([point(0, 3, crowd)], 60).exits], [null, null]);
+  assert.deepEqual([digest([point(0, 0, UNKNOWN), point(1, 0, { entries: 0 })], 60).entries, digest([point(0, 3, { ...crowd, entries: 2 })], 60).entries], [0, 2]);
+});
 const CROWDED = { estimate: 470, estimate_max: 512, crowded_s: 60 };
 
 describe("a crowd", () => {
