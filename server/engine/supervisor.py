@@ -71,7 +71,7 @@ class Supervisor:
         self._begun = 0.0
         self._heard = 0.0
         self._doing: int | None = None
-        self._hung = False
+        self._blamed = False
         self.incarnation = 0
         """How often a process became ready; what an older one knew is gone."""
 
@@ -121,7 +121,6 @@ class Supervisor:
             logger.error(told, self._timeout_s, extra=self._log_ids)
             self._ready.clear()
             self._state = WorkerState.STARTING
-            self._hung = True
             self._blame("The vision process hung and is replaced.")
             self._kill()
             if answer.done():
@@ -183,7 +182,7 @@ class Supervisor:
         if "ready" not in first:
             raise EngineError("ENGINE_UNAVAILABLE", str(first.get("failed", "The vision process did not start.")))
         self._describe, self._reason = first["ready"], None
-        self._doing, self._hung = None, False
+        self._doing, self._blamed = None, False
         self._state = WorkerState.READY
         self.incarnation += 1
         self._ready.set()
@@ -196,6 +195,7 @@ class Supervisor:
                     raise wire.WireError("an answer to no question")
                 self._heard = asyncio.get_running_loop().time()
                 self._doing = head.get("doing", self._doing)
+                self._blamed |= "stopped" in head  # its frame is known
                 answer = self._pending.get(id_)
                 if answer is not None and not answer.done():
                     answer.set_result(head)
@@ -220,7 +220,13 @@ class Supervisor:
                     return  # the end of this process
 
     def _blame(self, message: str) -> None:
-        """Let the frame that the process was at answer for it; of a process that does not say it is the oldest."""
+        """Let the frame that the process was at answer for it; of a process that does not say it is the oldest.
+
+        One frame of a process, at most.
+        """
+        if self._blamed:
+            return
+        self._blamed = True
         culprit = min(self._pending, default=None) if self._doing is None else self._doing
         answer = self._pending.get(culprit) if culprit is not None else None
         if answer is not None and not answer.done():
@@ -231,7 +237,7 @@ class Supervisor:
         self._ready.clear()
         self._state = WorkerState.STARTING
         status = await self._exit_status()
-        if not (self._hung or status is None or status in FROM_OUTSIDE):
+        if status is not None and status not in FROM_OUTSIDE:
             self._blame("The vision process died of this frame and is replaced.")
         for answer in self._pending.values():
             if not answer.done():

@@ -11,6 +11,8 @@ MEMORY = 0.05
 """Weight of the newest frame in what is usual."""
 MOST = 4.0
 """A frame that costs more than so many usual ones does not raise what is usual by more than these."""
+MOST_MS = 1000.0
+"""A frame is charged with at most this: the first one of a quality waits for a network to be compiled."""
 STUCK_S = 1.0
 """Nobody waits for a stream whose frame takes longer than this: its process hangs and is about to be replaced."""
 
@@ -64,7 +66,7 @@ class Turns:
         self._asking[stream_id] = _Asking(had, clock())
         turn, begun = Turn(), None
         try:
-            while had > self._furthest_behind(clock()) + AHEAD * self._usual:
+            while had > self._furthest_behind(clock(), had) + AHEAD * self._usual:
                 await self._wait()
             begun = clock()
             self._asking[stream_id] = _Asking(had, begun)
@@ -78,15 +80,15 @@ class Turns:
 
     def _cost(self, turn: Turn, seconds: float) -> float:
         """Milliseconds that a turn is charged with; what is usual follows."""
-        spent = seconds * 1000 if turn.spent_ms is None else turn.spent_ms
+        spent = min(seconds * 1000 if turn.spent_ms is None else turn.spent_ms, MOST_MS)
         most = MOST * self._usual or spent
         self._usual += (MEMORY if self._usual else 1.0) * (min(spent, most) - self._usual)
         return spent
 
-    def _furthest_behind(self, now: float) -> float:
-        """The least that one of those who ask has had."""
+    def _furthest_behind(self, now: float, own: float) -> float:
+        """The least that one of those who ask has had; `own` where nobody else is waited for."""
         asking = (one.had for one in self._asking.values() if now - one.since < STUCK_S)
-        return min(asking, default=self._virtual)
+        return min(asking, default=own)
 
     async def _wait(self) -> None:
         self._changed.clear()

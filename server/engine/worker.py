@@ -34,6 +34,8 @@ Result = TypeVar("Result")
 SIGN_S = 1.0
 COMPILE_S = 120.0
 """A network that takes longer to compile, on however busy a machine, hangs."""
+LOOK_GROWS = 1.001
+"""Between two looks."""
 NICENESS = 5
 """Below the web process: sockets are answered even while every core detects people."""
 
@@ -51,8 +53,8 @@ class Worker:
     """Answers messages with one shared detector and a tracker for each stream.
 
     While the detector looks at one frame, the next that waits, always another stream's, is decoded and put behind it.
-    Each answer says what processor time the frame took: of this thread while it was at the frame, and of the others,
-    where networks run, since the last frame was finished.
+    Each answer says what the frame cost: processor time of this thread, and what the detector takes for a look. What
+    threads beside it do for a crowd is left out: it has a budget of its own.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ class Worker:
         self._output, self._writing = output, threading.Lock()
         self._pipelines: dict[str, Pipeline] = {}
         self._ahead: _Begun | None = None
-        self._others_s = _others_s()
+        self._looks_ms: dict[tuple[str, str], float] = {}
         self._decoding = DecodeWatch(decode_timeout_s, self._give_up)
 
     def run(self) -> None:
@@ -136,12 +138,20 @@ class Worker:
         start = time.thread_time() - begun.spent_s
         self._say_at(begun.head)
         tracks = self._guard(begun.head, start, begun.frame.finish)
-        before, self._others_s = self._others_s, _others_s()
         if tracks is not None:
             lengths, pictures = wire.pack_pictures(tracks.pictures)
-            spent = {"spent_ms": _spent_ms(start) + (self._others_s - before) * 1000}
+            spent = {"spent_ms": _spent_ms(start) + self._look_ms(begun.head, tracks.stages_ms["detect"])}
             head = {"id": begun.head["id"], "tracks": wire.encode_tracks(tracks), **spent, **lengths}
             self.send(head, pictures)
+
+    def _look_ms(self, head: wire.Head, took_ms: float) -> float:
+        """Return what a look of this model and quality costs: the fastest, for what else the machine does adds to it.
+
+        The fastest is forgotten slowly: a machine may become slower.
+        """
+        key = head["model"], head["quality"]
+        self._looks_ms[key] = min(took_ms, LOOK_GROWS * self._looks_ms.get(key, took_ms))
+        return self._looks_ms[key]
 
     def _say_at(self, head: wire.Head) -> None:
         """Tell at which frame the process is: if it dies, that one is not tried again at once."""
@@ -177,11 +187,6 @@ class Worker:
         with self._decoding.watching(head["id"]):
             image, decode_ms = pipeline.decode(body)
         return pipeline.begin_image(image, decode_ms, head["t"], head["picture_widths"])
-
-
-def _others_s() -> float:
-    """Processor time of all threads but this one, seconds."""
-    return time.process_time() - time.thread_time()
 
 
 def _spent_ms(start: float) -> float:

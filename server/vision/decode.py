@@ -13,8 +13,9 @@ from server.vision.stderr import caught_stderr
 _WARNINGS = (b"Corrupt JPEG", b"Premature end", b"Invalid", b"Unsupported", b"Warning: unknown JFIF", b"Inconsistent")
 """How libjpeg's own complaints about data begin (jerror.h, JWRN_*)."""
 VISITS = 10
-"""Samples that the scans of a frame may visit together, as a multiple of the pixels that a frame may have. A progressive
-picture of the largest size is within it at 4:2:0."""
+"""Samples that the scans of a frame may visit together, as a multiple of the pixels that a frame may have.
+
+A progressive picture of the largest size is within it at 4:2:0."""
 
 
 def decode(jpeg: bytes, max_pixels: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""What a JPEG says of itself: read from its markers, without decoding it; pure Python, bounded whatever the bytes are."""
+"""What a JPEG says of itself: read from its markers, without decoding it; pure Python, bounded for any bytes."""
 
 import re
 import struct
@@ -76,7 +76,8 @@ def read_header(data: bytes) -> Header:
         raise FrameError("EMPTY_FRAME", "The frame has no bytes.")
     if data[:2] != _START_OF_IMAGE or data[2:3] != b"\xff":
         raise FrameError("NOT_A_JPEG", "The frame is not a JPEG.")
-    header, components, position = Header(), [], 2
+    header, position = Header(), 2
+    components: list[Component] = []
     for _ in range(MAX_SEGMENTS):
         marker, position = _next_marker(data, position)
         if marker == _END_OF_IMAGE and header.scans:

@@ -75,9 +75,7 @@ def grid(width: int, height: int, factors: Sequence[int]) -> tuple[int, list[int
     """How many blocks a scan of all colours has, and how many one of each colour alone has."""
     across, down = max(one >> 4 for one in factors), max(one & 15 for one in factors)
     units = -(-width // (8 * across)) * -(-height // (8 * down))
-    alone = [
-        -(-width * (one >> 4) // (8 * across)) * -(-height * (one & 15) // (8 * down)) for one in factors
-    ]
+    alone = [-(-width * (one >> 4) // (8 * across)) * -(-height * (one & 15) // (8 * down)) for one in factors]
     return units * sum((one >> 4) * (one & 15) for one in factors), alone
 
 

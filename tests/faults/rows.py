@@ -37,6 +37,10 @@ ROWS = (
             "faults/test_pictures.py::test_a_length_that_is_too_much_closes_at_once",
             "faults/test_pictures.py::test_a_picture_that_claims_to_be_huge_costs_nothing",
             "vision/test_jpeg.py::test_gigapixel_claim_allocates_nothing",
+            "vision/test_jpeg.py::test_scan_bombs_are_refused_before_they_are_decoded",
+            "vision/test_jpeg.py::test_no_filling_makes_the_header_dear",
+            "vision/test_jpeg.py::test_no_structure_is_dear_or_breaks_out",
+            "engine/test_worker.py::test_a_decoder_that_does_not_end_ends_the_process",
         ),
     ),
     Row(
@@ -71,7 +75,13 @@ ROWS = (
     Row(
         6,
         "silent handshakes end, floods are bounded, a stream that behaves keeps its pace",
-        ("security/test_connections.py", "security/test_budgets.py", "security/test_fairness.py"),
+        (
+            "security/test_connections.py",
+            "security/test_budgets.py",
+            "security/test_fairness.py",
+            "faults/test_bombs.py",
+            "engine/test_sharing.py",
+        ),
     ),
     Row(7, "other sites open no socket and post no form", ("security/test_origins.py",)),
     Row(8, "what ends a session cuts everything of it", ("security/test_cutting.py",)),
@@ -84,6 +94,8 @@ ROWS = (
         (
             "faults/test_vision_process.py::test_results_come_back_after_the_vision_process_is_gone",
             "engine/test_local.py::test_a_process_that_dies_or_hangs_is_replaced",
+            "engine/test_local.py::test_the_frame_that_stopped_a_process_is_blamed_and_no_other",
+            "live/test_suspensions.py",
             "engine/test_local.py::test_a_process_that_answers_nonsense_is_replaced",
             "engine/test_local.py::test_a_process_with_much_to_do_is_left_alone",
             "engine/test_local.py::test_an_idle_process_that_was_stopped_is_replaced",
