@@ -188,6 +188,12 @@ class Settings(BaseSettings):
         return self.data_dir / "crowdcount.sqlite3"
 
     @property
+    def own_files(self) -> list[Path]:
+        """Files of the server's own, which no command may overwrite with anything else."""
+        database = [self.database_path.with_name(self.database_path.name + end) for end in ("", "-wal", "-shm")]
+        return [*database, self.data_dir / "secret.key", *sorted((self.data_dir / "tls").glob("*.pem"))]
+
+    @property
     def database(self) -> Path | PostgresUrl:
         """Where everything is stored."""
         url = self.database_url.get_secret_value()

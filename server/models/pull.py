@@ -180,6 +180,16 @@ def _install(staging: Path, final: Path, scratch: Path) -> None:
     for path in staging.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+    if final.exists() and not (final / CARD_FILE).is_file():
+        raise ModelError("NOT_A_MODEL", f"{final} is no prepared model; move it away first.")
+    final = Path(os.path.realpath(final))  # of a link, the folder behind it is replaced
+    aside = final.with_name(f".{final.name}-{scratch.name}")
     if final.exists():
-        final.rename(scratch / "old")
-    staging.rename(final)
+        final.rename(aside)
+    try:
+        staging.rename(final)
+    except BaseException:
+        if aside.exists():
+            aside.rename(final)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

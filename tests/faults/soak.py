@@ -1,8 +1,8 @@
-"""The long forms of rows 2, 3, 12, 13 and 17: ``make soak`` (``python -m tests.faults.soak``) writes docs/reports/soak.md.
+"""The long forms of rows 2, 3, 12, 13 and 17: ``make soak`` (``python -m tests.faults.soak``) writes a report of them.
 
 2,000 connections that come and go, 20,000 frames of one stream (an hour of it, compressed by sending frames as fast as
-they are answered), 10,000 damaged pictures, 10,000 drawn by structure, and processes that are killed: once they have lived for a while, and again
-and again.
+they are answered), 10,000 damaged pictures, 10,000 drawn by structure, and processes that are killed: once they have
+lived for a while, and again and again.
 """
 
 import argparse
