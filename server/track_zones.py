@@ -17,6 +17,7 @@ from server.core.watch import ClosedZone, ZoneReport
 from server.core.zone_counter import ZoneFigures
 
 MAX_BYTES = 1_000_000
+FAR_APART = "frames are too far apart to follow people"
 
 AlertKey = tuple[str, str, float]
 """Zone id, figure, and when it began, milliseconds of capture time."""
@@ -72,6 +73,7 @@ class ZoneStats:
         """The figures at the end, with names."""
         if self._last is None:
             return {"zones": [], "lines": [], "alerts": []}
+        followed = self._last.followed
         return {
             "zones": [
                 {
@@ -80,7 +82,9 @@ class ZoneStats:
                 }
                 for report in self._last.zones
             ],
-            "lines": [{"name": report.line.name, **encode_line(report)} for report in self._last.lines],
+            "lines": [
+                {"name": report.line.name, **encode_line(report, followed=followed)} for report in self._last.lines
+            ],
             "alerts": [_encode(key, alert, self._ranges[key]) for key, alert in self._alerts.items()],
         }
 
@@ -109,8 +113,12 @@ def summary(report: dict[str, Any]) -> list[str]:
         mean = zone["dwell"]["mean_s"]
         stay = "" if mean is None else f", {mean} s on average"
         came = f"{zone['visitors']} visitors, {zone['entries']} entries, {zone['exits']} exits"
+        if zone["visitors"] is None:
+            came = FAR_APART
         most = zone["peak"] if zone["crowd_peak"] is None else f"about {max(zone['peak'], zone['crowd_peak'])}"
         known = "" if zone["known"] else ", not known how many in the end"
         lines.append(f"{plain(zone['name'])}: {came}, at most {most} at once{stay}{known}")
-    lines += [f"{plain(line['name'])}: {line['in']} in, {line['out']} out" for line in report["lines"]]
+    for line in report["lines"]:
+        crossed = FAR_APART if line["in"] is None else f"{line['in']} in, {line['out']} out"
+        lines.append(f"{plain(line['name'])}: {crossed}")
     return lines

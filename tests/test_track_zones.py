@@ -100,3 +100,18 @@ def test_samples_of_a_file_tell_estimates_and_unknown_time(tmp_path: Path) -> No
 def test_a_start_needs_its_time_zone(text: str) -> None:
     with pytest.raises(CodedError, match="time zone"):
         read_time(text)
+
+
+@pytest.mark.parametrize("gap_s", [12, 3600])
+def test_samples_of_rare_frames_say_nothing_of_visits(tmp_path: Path, gap_s: int) -> None:
+    analytics, samples = Analytics(PLAN), TrackSamples(None)
+    for n in range(6):
+        tracks = Tracks(n * gap_s * 1000.0, *SIZE, (Track(n + 1, at(0.2, 0.6), 0.9),))
+        samples.note(tracks.t, analytics.update(tracks))
+    samples.close(analytics.close())
+    samples.write(tmp_path / "samples.csv")
+    rows = list(csv.DictReader((tmp_path / "samples.csv").read_text("utf-8").splitlines()))
+    assert len(rows) == 12
+    assert {row[name] for row in rows for name in ("entries", "exits", "visits", "dwell_mean_s")} == {""}
+    assert [row["max"] for row in rows if row["zone_id"] == "left"][1:] == ["1"] * 5
+    assert {row["unfollowed_s"] for row in rows[:5]} == {"1.0"}

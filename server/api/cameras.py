@@ -62,7 +62,7 @@ class LiveOut(BaseModel):
 
     `count` are the people with a box. Where it is `saturated` there are probably more; `crowd` is the estimate then,
     null where nothing can estimate. Not `known`: nothing can be said yet. `crowd_peak` is the largest estimate of the
-    stream, null where it was never crowded.
+    stream, null where it was never crowded. `unique` is null where frames are too far apart to tell people apart.
     """
 
     count: int
@@ -73,7 +73,7 @@ class LiveOut(BaseModel):
     crowd: CrowdOut | None
     crowd_peak: int | None
     peak: int
-    unique: int
+    unique: int | None
     seconds: float
     source: Literal["camera", "file"]
 
@@ -84,7 +84,7 @@ class LastOut(BaseModel):
     ended_at: str
     duration_ms: float
     peak: int
-    unique: int
+    unique: int | None
     processed: int
 
 

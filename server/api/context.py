@@ -14,8 +14,8 @@ from server.api.passwords import Passwords
 from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
+from server.core.public_figure import PublicFigure
 from server.core.quality import Quality
-from server.core.venue import PublicFigure
 from server.engine.base import WorkerStatus
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
@@ -35,7 +35,7 @@ class WebLife:
 
 
 class RoomSignals(Protocol):
-    """The rooms that somebody looks at; told after something was stored."""
+    """The rooms that have viewers; told after something was stored."""
 
     def changed(self, room_id: str) -> None:
         """Members, cameras, areas or the name of a room changed, or it is gone."""
@@ -47,7 +47,7 @@ class RoomSignals(Protocol):
         """The zones of a camera changed."""
 
     def alert_taken(self, placed: PlacedAlert) -> None:
-        """Somebody acknowledged or claimed an alert."""
+        """A user acknowledged or claimed an alert."""
 
     def public_figures(self, room_id: str) -> dict[str, PublicFigure]:
         """What everybody may know of each area of a room, by id."""

@@ -48,7 +48,8 @@ class PointOut(BaseModel):
     `min`, `mean`, `max` and `last` are of boxed people, over the `seconds` that were observed; they are null where
     nothing is known. `estimate` and `estimate_max` are the mean and the largest number of people where it was crowded
     for `crowded_s` of them; they are null where it never was, and are then `mean` and `max`. For `unknown_s` the number
-    of people was not known: what was boxed then is a lower bound.
+    of people was not known: what was boxed then is a lower bound. For `unfollowed_s` frames were too far apart to
+    follow people: `entries`, `exits`, `visits` and `dwell_mean_s` are null where that was more than half of the time.
     """
 
     t: str
@@ -57,14 +58,15 @@ class PointOut(BaseModel):
     mean: float | None
     max: int | None
     last: int | None
-    entries: int
-    exits: int
-    visits: int
+    entries: int | None
+    exits: int | None
+    visits: int | None
     dwell_mean_s: float | None
     estimate: float | None
     estimate_max: float | None
     crowded_s: float
     unknown_s: float
+    unfollowed_s: float
 
 
 class SeriesZone(BaseModel):

@@ -21,7 +21,7 @@ from server.api.room_access import require_room, room_for
 from server.api.rooms_areas import unknown_area
 from server.api.rooms_invites import CODE_BYTES, link_to
 from server.api.times import iso
-from server.core.venue import PublicFigure
+from server.core.public_figure import PublicFigure
 from server.storage.areas import Area, publish_areas, select_areas
 from server.storage.audit import Action
 from server.storage.rights import Role

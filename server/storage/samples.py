@@ -43,6 +43,8 @@ class Sample:
     crowded_s, unknown_s : float
         How long people were estimated, and how long their number was not known: nothing could be said yet, which is
         not observed time, or there were more than could be seen and no estimate.
+    unfollowed_s : float
+        How long frames were too far apart to follow people.
     """
 
     camera_id: str
@@ -63,6 +65,13 @@ class Sample:
     estimate_most: float | None = None
     crowded_s: float = 0.0
     unknown_s: float = 0.0
+    unfollowed_s: float = 0.0
+
+    @property
+    def followed(self) -> bool:
+        """Whether people could be followed most of the time: else entries, exits and visits say nothing."""
+        time_s = max(self.seconds, self.unknown_s, self.unfollowed_s)
+        return self.unfollowed_s <= time_s / 2 if time_s else bool(self.entries or self.exits or self.visits)
 
 
 async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> None:
@@ -96,7 +105,7 @@ def _merged(query: Insert) -> dict[str, ColumnElement[object]]:
         "estimate": case((crowded, _mean(*shown, old.seconds, new.seconds)), else_=null()),
         "estimate_most": case((crowded, _larger(*shown_most)), else_=null()),
     }
-    sums = ("entries", "exits", "dwell_s", "visits", "crowded_s", "unknown_s")
+    sums = ("entries", "exits", "dwell_s", "visits", "crowded_s", "unknown_s", "unfollowed_s")
     return merged | {name: old[name] + new[name] for name in sums}
 
 
