@@ -65,9 +65,7 @@ def issue(files: Files, names: Iterable[str]) -> None:
     files.authority.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if files.authority.exists() != files.authority_key.exists():
         there, gone = sorted((files.authority, files.authority_key), key=lambda path: not path.exists())
-        raise OSError(
-            f"{gone} is gone; put it back, or move {there} away: phones then have to trust a new authority"
-        )
+        raise OSError(f"{gone} is gone; put it back, or move {there} away: phones then have to trust a new authority")
     if not files.authority_key.exists():
         _make_authority(files)
     authority = x509.load_pem_x509_certificate(files.authority.read_bytes())

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.core.bounds import Bounds
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
 from server.storage.postgres_url import PostgresUrl, read_url
@@ -102,6 +103,13 @@ class Settings(BaseSettings):
     keep_records_days: int = Field(
         730, ge=0, le=36_500, description="Days that alerts and totals of streams are kept; 0 is for ever."
     )
+    alert_floor_s: float = Field(
+        1, ge=0, le=60, description="Least hold, clear and cooldown of limits, seconds; shorter ones count as this."
+    )
+    alerts_per_hour: int = Field(600, ge=10, le=100_000, description="Alerts of one user's cameras that are stored.")
+    alert_pictures_mb_per_hour: float = Field(
+        20, ge=1, le=10_000, description="Pictures of alerts of one user's cameras, MB; at most 1 MB a minute."
+    )
     public_url: str = Field("", description="Where people reach this server, for links in messages.")
     smtp_host: str = Field("", description="Mail server; without it nothing is sent by mail.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
@@ -181,6 +189,11 @@ class Settings(BaseSettings):
         """How long history is kept."""
         steps = {10: self.keep_ten_seconds_days, 60: self.keep_minutes_days, 3600: self.keep_hours_days}
         return Retention(steps, self.keep_heatmap_days, self.keep_stills_days, self.keep_records_days)
+
+    @property
+    def bounds(self) -> Bounds:
+        """How many alerts and pictures of alerts there may be."""
+        return Bounds(self.alert_floor_s, self.alerts_per_hour, self.alert_pictures_mb_per_hour)
 
     @property
     def database_path(self) -> Path:

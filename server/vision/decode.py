@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.errors import FrameError
-from server.vision.jpeg import read_header
+from server.core.jpeg import read_header
 from server.vision.stderr import caught_stderr
 
 _WARNINGS = (b"Corrupt JPEG", b"Premature end", b"Invalid", b"Unsupported", b"Warning: unknown JFIF", b"Inconsistent")

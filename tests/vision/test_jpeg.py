@@ -14,9 +14,9 @@ import pytest
 from hypothesis import strategies as st
 
 from server.core.errors import FrameError
+from server.core.jpeg import read_header
 from server.engine.local import FRAME_CODES
 from server.vision.decode import decode
-from server.vision.jpeg import read_header
 from tests.faults.jpeg_maker import FACTORS, bomb, empty, structured
 from tests.faults.jpegs import damaged
 from tests.media import encode_jpeg, find_asset, read_vtest

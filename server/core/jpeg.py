@@ -18,6 +18,8 @@ _START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended and progressive, all with Huffman codes. Others are lossless, hierarchical or arithmetic."""
 _TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
 """DHT, DQT, DNL, DRI, APP0..APP15, COM. Any other marker ends the decoding."""
+_EXTRA = frozenset({*range(0xE0, 0xF0), 0xFE})
+_SHOWN = frozenset({0xE0, 0xE1, 0xEE})
 _NO_FILL = re.compile(rb"[^\xff]")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Patterns of fixed length: their search is linear in the bytes."""
@@ -170,3 +172,26 @@ def _end_of_scan(data: bytes, position: int) -> int:
 
 def _broken() -> FrameError:
     return FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged, or of a kind that is not read.")
+
+
+def trim(data: bytes) -> bytes:
+    """Leave out of a picture what is not needed to show it: comments, further application data, what follows its end.
+
+    JFIF, Exif (it says how the picture is turned) and Adobe's segment stay, one of each; so does what is no JPEG.
+    """
+    try:
+        header = read_header(data)
+        parts, position = [_START_OF_IMAGE], 2
+        found: set[int] = set()
+        while True:
+            marker, start = _next_marker(data, position)
+            if marker == _START_OF_SCAN:
+                return b"".join(parts) + data[position : header.end]
+            end = start if marker in _STANDALONE else start + _length(data, start)
+            extra = marker in _EXTRA and (marker not in _SHOWN or marker in found)
+            if not extra and marker not in _STANDALONE:
+                parts.append(data[position:end])
+            found.add(marker)
+            position = end
+    except FrameError:
+        return data
