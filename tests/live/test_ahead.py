@@ -1,12 +1,12 @@
 """Capture times do not run ahead of the clock: history that lies in the future is never dropped."""
 
+import sqlite3
 import time
-
-from sqlalchemy import text
+from contextlib import closing
+from typing import Any
 
 from server.config import Settings
 from server.live.frame import AHEAD_MS, MAX_FILE_MS
-from server.storage.database import Database
 from tests.faults.figures import note
 from tests.support.server import Client, RunningServer
 
@@ -19,10 +19,15 @@ async def code(user: Client, stream: str, seq: int, t: float) -> str:
     return str(answer["error"]["code"] if "error" in answer else answer["status"])
 
 
-async def latest_sample(settings: Settings) -> float:
+def query(settings: Settings, statement: str) -> Any:
+    """The first value of an answer of the database."""
+    with closing(sqlite3.connect(settings.database_path)) as connection, connection:
+        return (connection.execute(statement).fetchone() or (None,))[0]
+
+
+def latest_sample(settings: Settings) -> float:
     """When the newest stretch of history begins, Unix seconds."""
-    async with Database(settings.database_path).reading() as connection:
-        return float((await connection.execute(text("SELECT max(at) FROM samples"))).scalar_one())
+    return float(query(settings, "SELECT max(at) FROM samples"))
 
 
 async def test_a_camera_is_not_ahead_of_the_clock(server: RunningServer, settings: Settings) -> None:
@@ -34,7 +39,7 @@ async def test_a_camera_is_not_ahead_of_the_clock(server: RunningServer, setting
             assert await code(user, stream, seq, t) == "BAD_TIME"
         assert await code(user, stream, 6, AHEAD_MS - 400) == "processed", "the stream goes on"
         await user.call("stream_close", {"stream": stream})
-    ahead = await latest_sample(settings) - time.time()
+    ahead = latest_sample(settings) - time.time()
     note(21, "history of a camera whose frames say a year ahead", f"{ahead:.0f} s ahead", "≤ 10 s ahead")
     assert ahead < 10
 
@@ -47,14 +52,13 @@ async def test_a_file_has_a_span_and_the_date_of_its_recording(server: RunningSe
         assert await code(user, stream, 1, 7_200_000.0) == "processed", "two hours of film in a moment"
         assert await code(user, stream, 2, MAX_FILE_MS + 1) == "BAD_TIME"
         await user.call("stream_close", {"stream": stream})
-        async with Database(settings.database_path).writing() as connection:
-            await connection.execute(text("DELETE FROM samples"))
+        query(settings, "DELETE FROM samples")
         opened = await user.open(camera, recorded_at=began * 1000)
         assert await code(user, opened["stream"], 1, 0) == "processed"
         assert await code(user, opened["stream"], 2, 1_800_000.0) == "processed"
         assert await code(user, opened["stream"], 3, 3_700_000.0) == "BAD_TIME", "nothing was recorded in the future"
         await user.call("stream_close", {"stream": opened["stream"]})
-    assert abs(await latest_sample(settings) - (began + 1800)) <= 10
+    assert abs(latest_sample(settings) - (began + 1800)) <= 10
 
 
 async def test_dates_that_are_none_are_refused(server: RunningServer) -> None:

@@ -1,13 +1,14 @@
 """Alerts and their pictures are bounded for each owner, whatever limits and frames say."""
 
 import asyncio
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import text
 
 from server.config import Settings
 from server.core.alarm import Limits
@@ -17,7 +18,6 @@ from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
 from server.live.quotas import BYTES_A_MINUTE, PICTURE_EVERY_S, Quotas, with_floor
-from server.storage.database import Database
 from server.vision.decode import decode
 from tests.faults.figures import note
 from tests.faults.jpeg_maker import segment
@@ -63,9 +63,9 @@ async def flicker(user: Client, engine: ScriptedEngine, settings: Settings, seco
     shown = {figure["id"] for zone in answer.get("result", {}).get("zones", ()) for figure in zone["alerts"].values()}
     assert shown <= {None} or len(shown) == ZONES
     await user.call("stream_close", {"stream": stream})
-    async with Database(settings.database_path).reading() as connection:
-        pictures, size = (await connection.execute(text("SELECT count(*), sum(length(jpeg)) FROM stills"))).one()
-        stored = (await connection.execute(text("SELECT count(*) FROM alerts"))).scalar_one()
+    with closing(sqlite3.connect(settings.database_path)) as connection:
+        pictures, size = connection.execute("SELECT count(*), sum(length(jpeg)) FROM stills").fetchone()
+        (stored,) = connection.execute("SELECT count(*) FROM alerts").fetchone()
     return pictures, size, stored
 
 
