@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from server.core.bounds import Bounds
 from server.core.errors import CodedError
 from server.core.plan import Plan
 from server.core.quality import Quality
@@ -15,7 +16,7 @@ from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
-from server.live.quotas import Bounds, Quotas, with_floor
+from server.live.quotas import Quotas, with_floor
 from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
