@@ -60,6 +60,7 @@ ROWS = (
         (
             "faults/test_pictures.py::test_too_many_frames_never_make_results_late",
             "live/test_protocol.py::test_one_frame_runs_one_waits_and_the_newest_wins",
+            "live/test_ahead.py",
         ),
     ),
     Row(
@@ -129,6 +130,12 @@ ROWS = (
         (
             "faults/test_storage.py",
             "faults/test_backup.py",
+            "live/test_quotas.py",
+            "test_atomic.py",
+            "test_cli.py::test_a_full_disk_is_an_error_and_leaves_what_was_there",
+            "test_cli.py::test_a_file_that_is_read_or_written_already_is_refused_before_the_work",
+            "test_cli.py::test_being_told_to_end_is_clean",
+            "models/test_install.py",
             "alerts/test_delivery.py::test_kill_9_loses_nothing_and_repeats_by_key_alone",
             "e2e/test_bad_line.py::test_a_full_disk_is_said_on_the_page",
         ),
