@@ -163,7 +163,14 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     view = room_view.RoomView(app)
     hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)
     registry = Registry(
-        engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.retention, hub
+        engine,
+        database,
+        _notifier(live),
+        settings.streams_per_user,
+        settings.resume_s,
+        settings.retention,
+        hub,
+        settings.bounds,
     )
     streams = StreamEvents(settings, database, registry)
     namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app))

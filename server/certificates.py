@@ -2,9 +2,8 @@
 
 import datetime
 import ipaddress
-import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from server.atomic import replacing
+from server.atomic import Outputs
 
 AUTHORITY_DAYS = 3650
 SERVER_DAYS = 397
@@ -64,6 +63,9 @@ def names_of_this_machine() -> list[str]:
 def issue(files: Files, names: Iterable[str]) -> None:
     """Write a new certificate for these names, and an authority if there is none yet."""
     files.authority.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if files.authority.exists() != files.authority_key.exists():
+        there, gone = sorted((files.authority, files.authority_key), key=lambda path: not path.exists())
+        raise OSError(f"{gone} is gone; put it back, or move {there} away: phones then have to trust a new authority")
     if not files.authority_key.exists():
         _make_authority(files)
     authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
@@ -81,8 +83,7 @@ def issue(files: Files, names: Iterable[str]) -> None:
     ):
         builder = builder.add_extension(extension, critical)
     signed = builder.sign(signer, hashes.SHA256())
-    _write(files.server_key, _key_pem(key))
-    _write(files.server, _pem(signed) + _pem(authority))
+    _write({files.server_key: _key_pem(key), files.server: _pem(signed) + _pem(authority)})
 
 
 def names_in(files: Files) -> list[str]:
@@ -125,8 +126,7 @@ def _make_authority(files: Files) -> None:
         decipher_only=False,
     )
     signed = builder.add_extension(usage, critical=True).sign(key, hashes.SHA256())
-    _write(files.authority_key, _key_pem(key))
-    _write(files.authority, _pem(signed))
+    _write({files.authority_key: _key_pem(key), files.authority: _pem(signed)})
 
 
 def _builder(
@@ -160,10 +160,10 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _write(path: Path, content: bytes) -> None:
-    with replacing(path) as draft:
-        draft.chmod(0o600)
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+def _write(contents: Mapping[Path, bytes]) -> None:
+    """Write files that belong together: all of them, or none."""
+    with Outputs() as outputs:
+        for path, content in contents.items():
+            draft = outputs.path(path)
+            draft.chmod(0o600)
+            draft.write_bytes(content)

@@ -51,6 +51,7 @@ def _settings() -> "Settings | None":
 
 
 def _backup(arguments: argparse.Namespace) -> int:
+    from server.atomic import refuse_equal
     from server.backup import back_up
 
     settings = _settings()
@@ -61,9 +62,13 @@ def _backup(arguments: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"\r{done} of {total} pages", end="" if done < total else "\n", file=sys.stderr)
 
+    refuse_equal([arguments.file], settings.own_files)
     back_up(settings.database_path, arguments.file, tell)
-    size = arguments.file.stat().st_size
-    print(f"{arguments.file}: {size:,} bytes, whole. Keep {settings.data_dir / 'secret.key'} as well.")
+    hint = f"whole. Keep {settings.data_dir / 'secret.key'} as well."
+    if arguments.file.is_file():
+        print(f"{arguments.file}: {arguments.file.stat().st_size:,} bytes, {hint}")
+    else:
+        print(f"{arguments.file}: {hint}", file=sys.stderr)  # standard output may be what it went to
     return 0
 
 
@@ -76,7 +81,7 @@ def _restore(arguments: argparse.Namespace) -> int:
         return ELSEWHERE
     make_private(settings.data_dir)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    kept = settings.data_dir / f"before-restore-{stamp}.sqlite3"
+    kept = _free(settings.data_dir / f"before-restore-{stamp}.sqlite3")
     try:
         restore(arguments.file, settings.database_path, kept)
     except CodedError as error:
@@ -88,6 +93,15 @@ def _restore(arguments: argparse.Namespace) -> int:
     print(f"What was there is in {kept}." if kept.exists() else "There was none before.")
     print("Sessions that the backup does not know have ended; streams that run are kept under the cameras they have.")
     return 0
+
+
+def _free(path: Path) -> Path:
+    """Return a path that nothing has: a restore in the same second keeps what the one before it kept."""
+    found, number = path, 1
+    while found.exists():
+        number += 1
+        found = path.with_stem(f"{path.stem}-{number}")
+    return found
 
 
 def _check(_arguments: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
-from server.atomic import replacing
+from server.atomic import Outputs, refuse_equal
 from server.core.errors import CodedError
 from server.core.quality import Quality
 from server.interrupt import Interrupt
@@ -67,6 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.render and arguments.render.suffix not in RENDERED:
         raise OSError(f"{arguments.render} cannot be written as a video; use .mp4")
+    wanted = [arguments.out, arguments.render, arguments.stats, arguments.samples]
+    refuse_equal(filter(None, wanted), filter(None, [arguments.video, arguments.zones]))
     samples = _samples(arguments)
     try:
         settings = vision_settings(load_settings(**({"model": arguments.model} if arguments.model else {})))
@@ -75,13 +77,12 @@ def run(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.zones) if arguments.zones else None
     video = Video(arguments.video)
     vision = Vision(settings)
-    with ExitStack() as outputs:
+    with Outputs() as outputs:
         # All are opened before the work begins: a folder that cannot be written to is said at once.
-        out = outputs.enter_context(replacing(arguments.out)) if arguments.out else Path(os.devnull)
-        lines = outputs.enter_context(out.open("w", encoding="utf-8"))
-        render = outputs.enter_context(replacing(arguments.render)) if arguments.render else None
-        stats_path = outputs.enter_context(replacing(arguments.stats)) if arguments.stats else None
-        samples_path = outputs.enter_context(replacing(arguments.samples)) if arguments.samples else None
+        lines = outputs.text(arguments.out or Path(os.devnull))
+        render = outputs.path(arguments.render) if arguments.render else None
+        stats_path = outputs.path(arguments.stats) if arguments.stats else None
+        samples_path = outputs.path(arguments.samples) if arguments.samples else None
         pipeline = vision.open(quality=Quality(arguments.quality))
         pipeline.detector.prepare(*video.size)  # as the models are: before the clock of the statistics runs
         stats = _track(video, pipeline, plan, arguments.format, lines, render, samples)
@@ -123,6 +124,7 @@ def _track(
     from server.core.analytics import Analytics
     from server.track_counts import CountStats
     from server.track_formats import FORMATS
+    from server.track_render import Renderer
     from server.track_zones import ZoneStats
 
     header, to_lines = FORMATS[form]
@@ -132,7 +134,7 @@ def _track(
     if header:
         print(header, file=lines)
     with ExitStack() as stack:
-        renderer = stack.enter_context(_Renderer(render, video.fps)) if render else None
+        renderer = stack.enter_context(Renderer(render, video.fps)) if render else None
         interrupt = stack.enter_context(Interrupt())
         start = perf_counter()
         bar = stack.enter_context(tqdm(video, total=video.frames or None, unit="frame", desc="tracking"))
@@ -190,33 +192,3 @@ def _follow(pipeline: "Pipeline", frames: Iterable["VideoFrame"]) -> Iterator[tu
 
     for tracks in pipeline.follow(images()):
         yield ahead.popleft(), tracks
-
-
-class _Renderer:
-    """Writes the annotated video."""
-
-    def __init__(self, path: Path, fps: float) -> None:
-        from server.vision.drawing import Painter
-
-        self._path, self._fps = path, fps
-        self._painter = Painter()
-        self._writer: Any = None
-
-    def __enter__(self) -> "_Renderer":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._writer:
-            self._writer.release()
-
-    def write(self, frame: "VideoFrame", tracks: "Tracks") -> None:
-        """Append one frame."""
-        import cv2
-
-        if self._writer is None:
-            height, width = frame.image_bgr.shape[:2]
-            fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-            self._writer = cv2.VideoWriter(str(self._path), fourcc, self._fps, (width, height))
-            if not self._writer.isOpened():
-                raise OSError(f"{self._path} cannot be written as a video")
-        self._writer.write(self._painter.draw(frame.image_bgr, tracks))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.core.bounds import Bounds
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
 from server.storage.postgres_url import PostgresUrl, read_url
@@ -84,6 +85,9 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="Threads of each vision process; 0 takes all cores.")
     frame_timeout_s: float = Field(10, ge=1, le=60, description="A vision process that takes longer is replaced.")
     max_pixels: int = Field(8_300_000, ge=10_000, le=100_000_000, description="Largest frame, in pixels.")
+    decode_timeout_s: float = Field(
+        2, ge=0.2, le=60, description="Processor time for decoding a frame; beyond it the vision process is replaced."
+    )
     max_bytes: int = Field(900_000, ge=10_000, le=TRANSPORT_BYTES - 1_000, description="Largest frame, in bytes.")
     max_side: int = Field(
         960, ge=160, le=3840, description="Longer side that clients are asked to send; a third more with `accurate`."
@@ -101,6 +105,13 @@ class Settings(BaseSettings):
     keep_stills_days: int = Field(7, ge=0, le=36_500, description="Days that pictures of alerts are kept.")
     keep_records_days: int = Field(
         730, ge=0, le=36_500, description="Days that alerts and totals of streams are kept; 0 is for ever."
+    )
+    alert_floor_s: float = Field(
+        1, ge=0, le=60, description="Least hold, clear and cooldown of limits, seconds; shorter ones count as this."
+    )
+    alerts_per_hour: int = Field(600, ge=10, le=100_000, description="Alerts of one user's cameras that are stored.")
+    alert_pictures_mb_per_hour: float = Field(
+        20, ge=1, le=10_000, description="Pictures of alerts of one user's cameras, MB; at most 1 MB a minute."
     )
     public_url: str = Field("", description="Where people reach this server, for links in messages.")
     smtp_host: str = Field("", description="Mail server; without it nothing is sent by mail.")
@@ -183,9 +194,20 @@ class Settings(BaseSettings):
         return Retention(steps, self.keep_heatmap_days, self.keep_stills_days, self.keep_records_days)
 
     @property
+    def bounds(self) -> Bounds:
+        """How many alerts and pictures of alerts there may be."""
+        return Bounds(self.alert_floor_s, self.alerts_per_hour, self.alert_pictures_mb_per_hour)
+
+    @property
     def database_path(self) -> Path:
         """The SQLite file."""
         return self.data_dir / "crowdcount.sqlite3"
+
+    @property
+    def own_files(self) -> list[Path]:
+        """Files of the server's own, which no command may overwrite with anything else."""
+        database = [self.database_path.with_name(self.database_path.name + end) for end in ("", "-wal", "-shm")]
+        return [*database, self.data_dir / "secret.key", *sorted((self.data_dir / "tls").glob("*.pem"))]
 
     @property
     def database(self) -> Path | PostgresUrl:
@@ -204,6 +226,7 @@ def vision_settings(settings: Settings) -> VisionSettings:
         device=settings.device,
         threads=settings.threads,
         max_pixels=settings.max_pixels,
+        decode_timeout_s=settings.decode_timeout_s,
     )
 
 

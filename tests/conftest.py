@@ -101,6 +101,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
         bcrypt_cost=4,
         log_level="warning",
         resume_s=2,
+        alert_floor_s=0,
     )
 
 

@@ -172,6 +172,92 @@ def test_interruption_is_clean(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_being_told_to_end_is_clean(tmp_path: Path) -> None:
+    """As Ctrl-C: no drafts, and what was there before."""
+    names = {"--out": "out.txt", "--stats": "stats.json", "--render": "out.mp4"}
+    for name in names.values():
+        (tmp_path / name).write_text("from before")
+    wanted = [str(part) for option, name in names.items() for part in (option, tmp_path / name)]
+    command = python("-m", "server.cli", "track", str(find_vtest()), *wanted)
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        while "frame/s" not in process.stderr.read(40):
+            assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert said.strip().endswith("told to end")
+    assert "Traceback" not in said
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(names.values(), "from before")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--out", "{clip}"],
+        ["--out", "{link}"],
+        ["--out", "o", "--render", "{clip}.mp4"],
+        ["--out", "o", "--stats", "o"],
+        ["--out", "o", "--samples", "./o"],
+        ["--out", "{zones}", "--zones", "{zones}"],
+    ],
+)
+def test_a_file_that_is_read_or_written_already_is_refused_before_the_work(
+    clip: Path, tmp_path: Path, options: list[str]
+) -> None:
+    film, zones, link = tmp_path / "film.avi", tmp_path / "zones.json", tmp_path / "link"
+    film.write_bytes(clip.read_bytes())
+    zones.write_text(json.dumps(ZONES))
+    link.symlink_to(film)
+    (tmp_path / "film.avi.mp4").hardlink_to(film)
+    filled = [option.format(clip=film, link=link, zones=zones) for option in options]
+    filled = [f"{tmp_path}/{option}" if option in ("o", "./o") else option for option in filled]
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    done = crowdcount("track", film, *filled)
+    assert done.returncode == 1
+    assert "cannot be used twice" in done.stderr
+    assert "tracking" not in done.stderr, "before the work"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+FULL = """
+import resource, signal, sys
+from server.cli import main
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from server import track_render  # its libraries may write before the disk is full
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize(("room", "options"), [(2_000, []), (60_000, ["--render", "out.mp4"])])
+def test_a_full_disk_is_an_error_and_leaves_what_was_there(
+    clip: Path, tmp_path: Path, room: int, options: list[str]
+) -> None:
+    """A limit on the size of files stands for the disk: the same errors, at the same calls."""
+    names = ["out.txt", "out.mp4"]
+    for name in names:
+        (tmp_path / name).write_text("from before")
+    wanted = [str(tmp_path / one) if one in names else one for one in ["--out", "out.txt", *options]]
+    command = [sys.executable, "-c", FULL, str(room), "track", str(clip), *wanted]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(names, "from before")
+
+
+def test_a_pipe_gets_each_line_as_it_is_written(clip: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "server.cli", "track", str(clip), "--out", str(pipe), "--format", "jsonl"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        lines = pipe.read_text().splitlines()
+    assert process.returncode == 0
+    assert [json.loads(line)["frame"] for line in lines] == list(range(1, FRAMES + 1))
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
 def test_a_job_that_ignores_interruption_is_not_interrupted(clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     command = python("-m", "server.cli", "track", str(clip), "--out", str(out), sigint=signal.SIG_IGN)

@@ -158,3 +158,14 @@ async def test_the_port_after_the_last_is_told(tmp_path: Path) -> None:
     done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert "CROWDCOUNT_AUTHORITY_PORT" in done.stderr
+
+
+def test_half_an_authority_is_not_replaced(tmp_path: Path) -> None:
+    """Phones trust the certificate that is there; without its key another one would take its place."""
+    files = Files.of(tmp_path)
+    issue(files, ["localhost"])
+    before = files.authority.read_bytes()
+    files.authority_key.unlink()
+    with pytest.raises(OSError, match=r"authority-key\.pem is gone"):
+        issue(files, ["localhost"])
+    assert files.authority.read_bytes() == before

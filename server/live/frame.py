@@ -9,6 +9,14 @@ from server.core.text import is_text
 
 MAX_TEXT = 100
 """Ids and names in a payload are short; longer ones are not looked up."""
+AHEAD_MS = 10_000.0
+"""So far may the capture time run before the clock of the server: pictures that waited arrive together."""
+DRIFT = 0.001
+"""And by this share of the time since the stream opened: clocks of devices differ."""
+MAX_FILE_MS = 24 * 3_600_000.0
+"""Longest file that a stream is made of. One without a date is dated by its opening, and writes no further ahead."""
+FIRST_RECORDING_MS = 946_684_800_000.0
+"""The year 2000, Unix milliseconds."""
 MAX_T_MS = 366 * 86_400_000.0
 """A year. Times of alerts and samples are counted from the opening of their stream, and must have a date."""
 
@@ -86,6 +94,19 @@ def require_time(payload: dict[str, Any]) -> float:
     if not (math.isfinite(value) and 0 <= value <= MAX_T_MS):
         raise FrameError("BAD_TIME", "The capture time is negative, not finite or more than a year.")
     return float(value)
+
+
+def optional_recorded_at(payload: dict[str, Any], now: float) -> float | None:
+    """When a recording began, Unix seconds, that may be missing or null; `now` likewise."""
+    value = payload.get("recorded_at")
+    if value is None:
+        return None
+    usable = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not (usable and FIRST_RECORDING_MS <= value <= now * 1000 + AHEAD_MS):
+        raise bad_request("recorded_at must be a time between the year 2000 and now, in milliseconds")
+    if payload.get("source") != "file":
+        raise bad_request("recorded_at is for files; a camera has the time of its frames")
+    return float(value) / 1000
 
 
 def require_jpeg(payload: dict[str, Any], max_bytes: int) -> bytes:

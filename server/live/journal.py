@@ -8,8 +8,10 @@ from server.core.analytics import Analysis
 from server.core.bucket import Bucket, BucketMaker
 from server.core.crowd import CrowdFigure
 from server.core.heat_hours import HourHeat
+from server.core.jpeg import trim
 from server.core.watch import ClosedZone, ZoneReport
 from server.live.alert_records import Key, alert_record, cleared_figures
+from server.live.quotas import Quota
 from server.storage.alerts import AlertRecord
 from server.storage.heatmaps import HeatRecord
 from server.storage.samples import STEPS_S, Sample
@@ -55,6 +57,8 @@ class Journal:
     camera_id : str
     opened_at : float
         When the stream opened, Unix seconds; added to capture times.
+    quota : Quota, optional
+        How many alerts and pictures may come of it.
 
     Attributes
     ----------
@@ -63,8 +67,10 @@ class Journal:
         camera chose it is held, too: it is stored only where the database says so.
     """
 
-    def __init__(self, camera_id: str, opened_at: float) -> None:
+    def __init__(self, camera_id: str, opened_at: float, quota: Quota | None = None) -> None:
         self.opened_at = opened_at
+        self._quota = quota
+        self._shown_alone: dict[Key, float] = {}
         self.wants_stills = True
         self._camera_id = camera_id
         self._pending = Pending()
@@ -102,9 +108,15 @@ class Journal:
         cleared = cleared_figures(analysis.zones)
         for key in self._going_on.keys() - current:
             self._end(key, watched=key in cleared)
-        if self.wants_stills and jpeg:
-            new = [record.id for record in self._going_on.values() if record.id not in before]
-            self._pending.stills += [Still(id_, self._camera_id, self._at(t), jpeg) for id_ in new]
+        new = [record.id for record in self._going_on.values() if record.id not in before]
+        if self.wants_stills and jpeg and new:
+            self._keep_picture(t, jpeg, *new)
+
+    def _keep_picture(self, t: float, jpeg: bytes, first: str, *others: str) -> None:
+        """Hold the frame for the alerts that begin with it, without what does not show."""
+        picture = trim(jpeg)
+        if self._quota is None or self._quota.take_picture(len(picture)):
+            self._pending.stills.append(Still(first, self._camera_id, self._at(t), picture, others))
             del self._pending.stills[:-MAX_STILLS]
 
     def note_heat(self, hours: Iterable[HourHeat]) -> None:
@@ -218,9 +230,21 @@ class Journal:
         if before is not None and before.began_at != began_at:
             self._end(key, watched=report.known)  # it ended and another began between two frames
             before = None
+        if before is None and not self._may_begin(key, alert.began):
+            return
         record = alert_record(self._camera_id, key[1], report, alert, self.opened_at, before)
         if record != before:
             self._going_on[key] = self._pending.alerts[record.id] = record
+
+    def _may_begin(self, key: Key, began: float) -> bool:
+        """Whether an alert is stored; one beyond the owner's quota is shown alone, until it is over."""
+        if self._shown_alone.get(key) == began:
+            return False
+        if self._quota is None or self._quota.take_alert():
+            self._shown_alone.pop(key, None)
+            return True
+        self._shown_alone[key] = began
+        return False
 
     def _end(self, key: Key, *, watched: bool) -> None:
         record = self._going_on.pop(key)

@@ -238,7 +238,7 @@ def _totals(stream: Stream, closed: bool) -> StreamRecord:
         id=stream.id,
         camera_id=stream.camera_id,
         source=stream.source,
-        opened_at=stream.journal.opened_at,
+        opened_at=stream.opened_at,
         saved_at=now,
         closed_at=now if closed else None,
         duration_ms=stream.duration_ms,

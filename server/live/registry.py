@@ -7,16 +7,20 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from server.core.bounds import Bounds
 from server.core.errors import CodedError
+from server.core.plan import Plan
 from server.core.quality import Quality
 from server.core.report_json import whole
 from server.engine.base import Engine, StreamSettings
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
+from server.live.quotas import Quotas, with_floor
 from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
+from server.live.suspensions import Suspensions
 from server.storage.database import Database
 from server.storage.plans import StoredPlan
 from server.storage.retention import Retention
@@ -70,6 +74,7 @@ class OpenRequest:
     plan: StoredPlan
     room_id: str | None = None
     guest: bool = False
+    recorded_at: float | None = None
 
 
 class Registry:
@@ -91,6 +96,8 @@ class Registry:
         How long what was counted is kept.
     rooms : Rooms
         Where streams are looked at.
+    bounds : Bounds, optional
+        How many alerts and pictures of alerts there may be.
     """
 
     def __init__(
@@ -102,6 +109,7 @@ class Registry:
         resume_s: float,
         retention: Retention,
         rooms: Rooms,
+        bounds: Bounds | None = None,
     ) -> None:
         self._engine = engine
         self._rooms = rooms
@@ -110,6 +118,8 @@ class Registry:
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
         self._plans = NewestPlans(time.monotonic)
+        self._quotas = Quotas(bounds or Bounds(), time.monotonic)
+        self._suspensions = Suspensions(time.monotonic)
         self._closing: dict[asyncio.Task[None], Stream] = {}
         self.recorder = Recorder(database, self.streams, retention)
 
@@ -198,7 +208,11 @@ class Registry:
             return
         for stream in self.streams():
             if stream.camera_id == camera_id:
-                stream.analytics.set_plan(stored.plan)
+                stream.analytics.set_plan(self._bounded(stored))
+
+    def _bounded(self, stored: StoredPlan) -> Plan:
+        """A plan whose limits cannot raise alerts without end."""
+        return with_floor(stored.plan, self._quotas.bounds.alert_floor_s)
 
     def change_quality(self, camera_id: str, quality: Quality) -> None:
         """The camera's user chose another quality: its stream has it from its next frame on."""
@@ -261,9 +275,12 @@ class Registry:
             loop.time,
             time.time(),
             self._rooms,
+            self._suspensions.of(request.camera_id, request.owner_id + ("/guests" if request.guest else "")),
+            self._quotas.of(request.camera_id, request.owner_id),
+            request.recorded_at,
         )
         stream.quality = request.quality
-        stream.analytics.set_plan(self._plans.of(request.camera_id, request.plan).plan)
+        stream.analytics.set_plan(self._bounded(self._plans.of(request.camera_id, request.plan)))
         self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), request.guest)
         metrics.STREAMS.set(len(self._entries))
         self._rooms.opened(stream, request.room_id)

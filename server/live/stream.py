@@ -2,22 +2,25 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from server.core.analytics import Analytics
-from server.core.errors import CodedError, FrameError
+from server.core.errors import CodedError, FrameError, StoppedError
 from server.core.quality import Quality
 from server.core.reading import Reading, read
 from server.core.report_json import whole
 from server.engine.base import Engine
 from server.live import metrics
 from server.live.counters import Counters
-from server.live.frame import Frame
+from server.live.frame import AHEAD_MS, DRIFT, MAX_FILE_MS, Frame
 from server.live.journal import Journal
+from server.live.quotas import Quota
 from server.live.rate import RateMeter
 from server.live.results import CrowdMaps, encode_rate, encode_result
+from server.live.suspensions import Suspension, Suspensions
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -60,6 +63,12 @@ class Stream:
         When it opened, Unix seconds.
     audience : Audience
         Who looks on.
+    suspension : Suspension, optional
+        Whether frames are refused since one of them stopped a vision process.
+    quota : Quota, optional
+        How many alerts and pictures may come of it.
+    recorded_at : float, optional
+        When the file was recorded, Unix seconds: what it counts is dated by that.
     """
 
     def __init__(
@@ -73,6 +82,9 @@ class Stream:
         clock: Callable[[], float],
         opened_at: float,
         audience: "Audience",
+        suspension: Suspension | None = None,
+        quota: Quota | None = None,
+        recorded_at: float | None = None,
     ) -> None:
         self.id = stream_id
         self.camera_id = camera_id
@@ -81,14 +93,19 @@ class Stream:
         self.model = model
         self.quality = Quality.BALANCED
         self.counters = Counters()
-        self.analytics = Analytics(origin_ms=opened_at * 1000)
-        self.journal = Journal(camera_id, opened_at)
+        self.opened_at = opened_at
+        self._recorded_at = recorded_at
+        self._opened = clock()
+        origin = opened_at if recorded_at is None else recorded_at
+        self.analytics = Analytics(origin_ms=origin * 1000)
+        self.journal = Journal(camera_id, origin, quota)
         self.reading = Reading()
         self.epoch = 1
         self.duration_ms = 0.0
         self._engine = engine
         self._clock = clock
         self._audience = audience
+        self._suspension = suspension or Suspensions(clock).of(camera_id, owner_id)
         self._rate = RateMeter(clock())
         self._crowd_maps = CrowdMaps()
         self._full = False
@@ -121,9 +138,25 @@ class Stream:
             raise FrameError("SEQ_OUT_OF_ORDER", f"seq must be {self._last_seq + 1} or larger.")
 
     def check_time(self, t: float) -> None:
-        """Raises FrameError ``BAD_TIME``."""
+        """Raises FrameError ``BAD_TIME`` for a time before the last one, or too far ahead of the server's clock."""
+        if t > self._latest_ms():
+            raise FrameError("BAD_TIME", "t is ahead of the clock.")
         if t < self._last_t:
             raise FrameError("BAD_TIME", f"t must not be smaller than {self._last_t}, the one before.")
+
+    def _latest_ms(self) -> float:
+        """The largest capture time that a frame may have now.
+
+        Neither clock is set back by the other: the one on the wall may be changed, the monotonic one stands still while
+        the machine sleeps.
+        """
+        if self.source == "file" and self._recorded_at is None:
+            return MAX_FILE_MS
+        now = time.time()
+        if self._recorded_at is not None:
+            return min(MAX_FILE_MS, (now - self._recorded_at) * 1000 + AHEAD_MS)
+        passed_ms = max(self._clock() - self._opened, now - self.opened_at) * 1000
+        return passed_ms * (1 + DRIFT) + AHEAD_MS
 
     def offer(self, frame: Frame) -> asyncio.Future[Answer]:
         """Put a frame that passed the checks into the slot; the one that waited there is dropped."""
@@ -211,9 +244,14 @@ class Stream:
         begun = self._clock()
         seq = current.frame.seq
         try:
+            self._suspension.check()
             widths = self._audience.picture_widths(self.camera_id)
             tracks = await self._engine.process(self.id, current.frame.jpeg, current.frame.t, widths)
         except CodedError as error:
+            if isinstance(error, StoppedError):
+                self._suspension.note()
+                ids = {"stream": self.id, "camera": self.camera_id, "user": self.owner_id}
+                logger.warning("a frame of stream %s stopped a vision process", self.id, extra=ids)
             self.counters.reject(error.code)
             return _error_answer(seq, error)
         analysis = self.analytics.update(tracks)

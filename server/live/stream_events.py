@@ -89,6 +89,7 @@ class StreamEvents:
         model = checks.optional_text(payload, "model") or self._settings.model
         wish = checks.optional_choice(payload, "quality", tuple(one.value for one in Quality))
         resume = checks.optional_text(payload, "resume")
+        recorded_at = checks.optional_recorded_at(payload, time.time())
         known = await asyncio.to_thread(prepared_models, self._settings.models_dir)
         async with self._database.reading() as database:
             camera = await select_camera(database, caller.user_id, camera_id)
@@ -113,6 +114,7 @@ class StreamEvents:
             stored,
             room_id=camera.room_id,
             guest=caller.guest is not None,
+            recorded_at=recorded_at,
         )
         stream, resumed = self._registry.open(request)
         if resumed and mode == "every":

@@ -12,9 +12,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from server.core.errors import ModelError
-from server.models.catalogue import CARD_FILE, EXPORT_FORMAT, NAME, RELEASES, PreparedModel, Release, find_prepared
+from server.models.catalogue import (
+    CARD_FILE,
+    EXPORT_FORMAT,
+    NAME,
+    NETWORK_FILE,
+    ONNX_FILE,
+    QUANTIZED_FILE,
+    RELEASES,
+    PreparedModel,
+    Release,
+    find_prepared,
+)
 from server.models.sources import copy_weights, fetch_weights
 
+_OURS = {
+    CARD_FILE,
+    ONNX_FILE,
+    *(name for file in (NETWORK_FILE, QUANTIZED_FILE) for name in (file, f"{Path(file).stem}.bin")),
+}
+"""Files of a prepared model, whole or damaged. A folder that holds anything else is not replaced."""
 _EXPORT_TIMEOUT_S = 900
 _WORKSHOP = ".pull"
 """Folder inside the models directory, so that the last step is a rename on one file system."""
@@ -180,6 +197,16 @@ def _install(staging: Path, final: Path, scratch: Path) -> None:
     for path in staging.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+    if final.exists() and not (final.is_dir() and {path.name for path in final.iterdir()} <= _OURS):
+        raise ModelError("NOT_A_MODEL", f"{final} is no prepared model; move it away first.")
+    final = Path(os.path.realpath(final))  # of a link, the folder behind it is replaced
+    aside = final.with_name(f".{final.name}-{scratch.name}")
     if final.exists():
-        final.rename(scratch / "old")
-    staging.rename(final)
+        final.rename(aside)
+    try:
+        staging.rename(final)
+    except BaseException:
+        if aside.exists():
+            aside.rename(final)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

@@ -3,23 +3,24 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.retention import DAY_S
 from server.storage.rights import Right, has_right
-from server.storage.schema import alerts, cameras, guests, still_cameras, stills
+from server.storage.schema import alerts, cameras, guests, shared_stills, still_cameras, stills
 from server.storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """The frame of a camera at the beginning of an alert; `at`: Unix seconds."""
+    """The frame of a camera at the beginning of alerts; `at`: Unix seconds. `shared_by`: further alerts of it."""
 
     alert_id: str
     camera_id: str
     at: float
     jpeg: bytes
+    shared_by: tuple[str, ...] = ()
 
 
 async def choose_stills(connection: AsyncConnection, camera_id: str, *, keep: bool) -> None:
@@ -52,12 +53,17 @@ async def add_stills(connection: AsyncConnection, found: Iterable[Still]) -> Non
             continue
         query = insert_into(connection, stills).values(alert_id=still.alert_id, at=still.at, jpeg=still.jpeg)
         await connection.execute(query.on_conflict_do_nothing())
+        for alert_id in still.shared_by:
+            shared = insert_into(connection, shared_stills).values(alert_id=alert_id, still_id=still.alert_id)
+            await connection.execute(shared.on_conflict_do_nothing())
 
 
 async def select_illustrated(connection: AsyncConnection, camera_id: str) -> set[str]:
     """Alerts of a camera that have a picture."""
-    query = select(stills.c.alert_id).join(alerts, alerts.c.id == stills.c.alert_id)
-    return set((await connection.execute(query.where(alerts.c.camera_id == camera_id))).scalars())
+    mine = select(alerts.c.id).where(alerts.c.camera_id == camera_id)
+    own = select(stills.c.alert_id).where(stills.c.alert_id.in_(mine))
+    shared = select(shared_stills.c.alert_id).where(shared_stills.c.alert_id.in_(mine))
+    return set((await connection.execute(own.union(shared))).scalars())
 
 
 async def select_still(connection: AsyncConnection, user_id: str, alert_id: str) -> bytes | None:
@@ -66,18 +72,26 @@ async def select_still(connection: AsyncConnection, user_id: str, alert_id: str)
         select(stills.c.jpeg)
         .join(alerts, alerts.c.id == stills.c.alert_id)
         .join(cameras, cameras.c.id == alerts.c.camera_id)
-        .where(stills.c.alert_id == alert_id, has_right(user_id, Right.OPERATE))
+        .where(stills.c.alert_id == _holder(alert_id), has_right(user_id, Right.OPERATE))
     )
     jpeg: bytes | None = (await connection.execute(query)).scalar_one_or_none()
     return jpeg
 
 
 async def delete_still(connection: AsyncConnection, user_id: str, alert_id: str) -> bool:
-    """Delete the picture of an alert of the user's own camera. Returns whether there was one."""
+    """Delete the picture of an alert of the user's own camera, for all alerts that share it; return whether there was
+    one."""
     own = exists().where(
         alerts.c.id == stills.c.alert_id, cameras.c.id == alerts.c.camera_id, has_right(user_id, Right.OWN)
     )
-    return (await connection.execute(delete(stills).where(stills.c.alert_id == alert_id, own))).rowcount == 1
+    done = await connection.execute(delete(stills).where(stills.c.alert_id == _holder(alert_id), own))
+    return done.rowcount == 1
+
+
+def _holder(alert_id: str) -> ColumnElement[str]:
+    """The alert that has the picture of this one: another of the same frame and camera, or itself."""
+    shared = select(shared_stills.c.still_id).where(shared_stills.c.alert_id == alert_id).scalar_subquery()
+    return func.coalesce(shared, alert_id)
 
 
 async def delete_old_stills(connection: AsyncConnection, days: int, now: float) -> None:

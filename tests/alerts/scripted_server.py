@@ -24,7 +24,12 @@ ONE, TWO = (person(1),), (person(1), person(2, left=0.6, right=0.7))
 def main() -> None:
     """Serve until killed."""
     settings = Settings(
-        data_dir=Path(sys.argv[1]), port=int(sys.argv[2]), bcrypt_cost=4, log_level="warning", allow_private_hooks=True
+        data_dir=Path(sys.argv[1]),
+        port=int(sys.argv[2]),
+        bcrypt_cost=4,
+        log_level="warning",
+        allow_private_hooks=True,
+        alert_floor_s=0,
     )
     courier.ATTEMPT_S, courier.LEASE_S = 3.0, LEASE_S
     prepare(settings)

@@ -35,7 +35,7 @@ async def test_a_streaming_camera_shows_its_count(server: RunningServer, engine:
         await user.frame(stream, 1)
         async with user.http.get(f"/api/cameras/{camera}") as response:
             live = (await response.json())["camera"]["live"]
-        assert (live["count"], live["peak"], live["unique"], live["source"]) == (2, 2, 2, "camera")
+        assert (live["count"], live["peak"], live["unique"], live["source"]) == (2, 2, 2, "file")
         assert 0 <= live["seconds"] < 60
 
 

@@ -58,7 +58,11 @@ class ServerProcess:
         """Start and wait until it can count. Raises RuntimeError with its log when it does not."""
         log = (self._data / "server.log").open("ab")
         command = [sys.executable, "-m", "server.cli", "serve", "--port", str(self._port)]
-        settings = {"CROWDCOUNT_DATA_DIR": str(self._data), "CROWDCOUNT_BCRYPT_COST": "4"}
+        settings = {
+            "CROWDCOUNT_DATA_DIR": str(self._data),
+            "CROWDCOUNT_BCRYPT_COST": "4",
+            "CROWDCOUNT_ALERT_FLOOR_S": "0",
+        }
         settings |= {"CROWDCOUNT_SIGN_UPS_PER_HOUR": "10000", "CROWDCOUNT_SIGN_INS_PER_MINUTE": "1000"}
         settings |= self._environment
         with log:

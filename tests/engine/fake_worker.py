@@ -18,6 +18,10 @@ NO_ANSWERS = {
 """What is written instead of an answer, by frame."""
 
 
+TAKES_S = {b"hang": 3600.0, b"work": 0.01, b"slow": 0.4, b"dear": 0.05}
+"""How long a frame takes."""
+
+
 def answer(body: bytes, number: int, t: float) -> wire.Head:
     """To a frame, the so-many-th of its stream."""
     if body == b"lose":
@@ -25,7 +29,18 @@ def answer(body: bytes, number: int, t: float) -> wire.Head:
     if body == b"refuse":
         return {"error": {"code": "NOT_A_JPEG", "message": "no"}}
     people = [[number, 0.1, 0.1, 0.2, 0.2, 0.9]]
-    return {"tracks": {"t": t, "width": 4, "height": 3, "people": people, "stages_ms": {}}}
+    tracks = {"t": t, "width": 4, "height": 3, "people": people, "stages_ms": {}}
+    return {"tracks": tracks, "spent_ms": 1 + 1000 * TAKES_S.get(body, 0.0)}
+
+
+def end(body: bytes, head: wire.Head, output: BinaryIO) -> None:
+    """Die where the frame says so."""
+    if body == b"die":
+        os._exit(9)
+    if body == b"late":  # as a process whose decoder takes too long
+        output.write(wire.pack({"id": head["id"], "stopped": "decode"}))
+        output.flush()
+        os._exit(4)
 
 
 def work(body: bytes, output: BinaryIO) -> None:
@@ -35,7 +50,7 @@ def work(body: bytes, output: BinaryIO) -> None:
             time.sleep(0.4)
             output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
             output.flush()
-    time.sleep({b"hang": 3600.0, b"work": 0.01, b"slow": 0.4}.get(body, 0.0))
+    time.sleep(TAKES_S.get(body, 0.0))
 
 
 def main() -> None:
@@ -66,8 +81,7 @@ def main() -> None:
         if head["type"] == "close":
             known.pop(stream, None)
             continue
-        if body == b"die":
-            os._exit(9)
+        end(body, head, output)
         work(body, output)
         if body in NO_ANSWERS:
             output.write(NO_ANSWERS[body])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.core.errors import EngineError, FrameError
+from server.core.errors import EngineError, FrameError, StoppedError
 from server.engine import supervisor, turns
 from server.engine.base import StreamSettings, WorkerState
 from server.engine.local import LocalEngine
@@ -86,6 +86,34 @@ async def test_a_process_that_dies_or_hangs_is_replaced(
     assert not alive(before[0])
 
 
+@pytest.mark.parametrize(("fault", "timeout_s"), [(b"die", 30.0), (b"hang", 1.0), (b"late", 30.0)])
+async def test_the_frame_that_stopped_a_process_is_blamed_and_no_other(
+    start: Start, fault: bytes, timeout_s: float
+) -> None:
+    engine = await start(timeout_s=timeout_s)
+    await all_ready(engine)
+    for stream in ("bad", "good"):
+        engine.open(stream, SETTINGS)
+        await engine.process(stream, b"x", 0)
+    bad, good = await asyncio.gather(
+        engine.process("bad", fault, 1), engine.process("good", b"x", 1), return_exceptions=True
+    )
+    assert (type(bad), type(good)) == (StoppedError, EngineError)
+    assert {bad.code, good.code} == {"ENGINE_RESTARTED"}  # type: ignore[union-attr]
+
+
+async def test_no_frame_is_blamed_for_a_process_that_was_killed(start: Start) -> None:
+    engine = await start()
+    await all_ready(engine)
+    engine.open("a", SETTINGS)
+    waiting = asyncio.create_task(engine.process("a", b"slow", 0))
+    await asyncio.sleep(0.1)
+    os.kill(pids(engine)[0], signal.SIGKILL)
+    with pytest.raises(EngineError) as error:
+        await waiting
+    assert type(error.value) is EngineError
+
+
 async def test_while_a_process_hangs_the_streams_of_others_go_on(start: Start) -> None:
     engine = await start(workers=2, timeout_s=4)
     await all_ready(engine)
@@ -146,10 +174,10 @@ async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
     for stream in ("a", "b"):
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
-    await engine.process("a", b"x", 1)
-    await engine.process("a", b"x", 2)
+    for t in range(1, 20):
+        await engine.process("a", b"x", t)
     async with engine._turns.turn("b"):
-        waiting = asyncio.create_task(engine.process("a", b"x", 3))
+        waiting = asyncio.create_task(engine.process("a", b"x", 20))
         await asyncio.sleep(0.1)
         os.kill(pids(engine)[0], signal.SIGKILL)
         await until(lambda: engine.status()[0].restarts > 0)

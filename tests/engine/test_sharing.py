@@ -1,4 +1,4 @@
-"""Streams that share a machine get equal shares, whatever they send and wherever they run."""
+"""Streams that share a machine get equal shares of its time, whatever they send and wherever they run."""
 
 import asyncio
 import json
@@ -66,6 +66,32 @@ async def test_who_asks_for_little_gets_it_all(workers: int) -> None:
         await engine.stop()
     assert counted["much"] >= 2 * counted["little"] > 0, "what one leaves the others get"
     assert abs(counted["much"] - counted["more"]) <= 3
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_whose_frames_are_dear_gets_as_much_time_and_fewer_frames(workers: int) -> None:
+    engine = LocalEngine(FAKE, workers, 30)
+    await engine.start()
+    try:
+        counted = await share(engine, {"dear": (b"dear", 0.0), "cheap": (b"work", 0.0)}, "any", 120)
+    finally:
+        await engine.stop()
+    assert 3 <= counted["cheap"] / counted["dear"] <= 7, f"51 ms beside 11 ms: {counted}"
+
+
+async def test_a_refused_frame_is_charged_as_well() -> None:
+    turns, order = Turns(), []
+
+    async def work(name: str, spent_ms: float, times: int) -> None:
+        for _ in range(times):
+            async with turns.turn(name) as turn:
+                turn.spent_ms = spent_ms
+                await asyncio.sleep(0.001)
+                order.append(name)
+
+    await asyncio.gather(work("refused", 100.0, 20), work("fine", 10.0, 60))
+    assert order[:60].count("refused") <= 9, order
 
 
 async def test_who_comes_late_gets_a_share_and_not_more() -> None:

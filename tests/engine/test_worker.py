@@ -9,10 +9,12 @@ import pytest
 
 from server.engine import wire
 from server.engine import worker as worker_module
+from server.engine.decode_watch import DecodeWatch
 from server.engine.worker import Message, Worker
 from server.models.paths import default_models_dir
 from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
+from tests.faults.jpeg_maker import FACTORS, empty
 from tests.media import encode_jpeg, find_asset, read_vtest
 
 
@@ -37,7 +39,8 @@ def answer(vision: Vision, messages: list[Message], waiting: bool) -> dict[int, 
     output.seek(0)
     answers = []
     while (read := wire.read(output)) is not None:
-        answers.append(read[0] | {"body": read[1]})
+        if "doing" not in read[0]:
+            answers.append(read[0] | {"body": read[1]})
     assert len({one["id"] for one in answers}) == len(answers), "one answer each"
     return {one["id"]: one for one in answers}
 
@@ -74,10 +77,44 @@ def test_frames_that_wait_together_are_answered_as_if_alone() -> None:
             assert found["tracks"]["people"] == expected["tracks"]["people"]
             assert found["body"] == expected["body"] != b""
         else:
-            assert found == expected
+            assert found["spent_ms"] >= 0 if "error" in found else found == expected
+            assert found.get("error") == expected.get("error")
     assert alone[15]["tracks"]["people"]
     assert alone[16]["tracks"]["people"]
     assert [alone[id_]["error"]["code"] for id_ in (2, 5)] == ["BROKEN_JPEG"] * 2
+
+
+def test_a_frame_says_what_it_cost_and_at_which_one_the_process_is() -> None:
+    vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
+    vision.warm_up()
+    output, (small, *_) = io.BytesIO(), [encode_jpeg(image) for image in read_vtest(1)]
+    worker = Worker(vision, queue.SimpleQueue(), output)
+    bomb = empty(1920, 1080, FACTORS[1], 60)
+    for message in (frame(1, "a", small, 0), frame(2, "b", bomb, 0)):
+        worker.handle(*message)
+    worker.drain()
+    output.seek(0)
+    said = []
+    while (read := wire.read(output)) is not None:
+        said.append(read[0])
+    assert [one["doing"] for one in said if "doing" in one] == [1, 2, 1]
+    costs = {one["id"]: one["spent_ms"] for one in said if "spent_ms" in one}
+    assert 1 < costs[1] < 1000
+    assert 0 < costs[2] < 20, "refused before it was decoded"
+
+
+def test_a_decoder_that_does_not_end_ends_the_process() -> None:
+    """The limit is of processor time: a decoder that waits for its turn on a busy machine is not late."""
+    late: list[int] = []
+    watch = DecodeWatch(0.3, late.append)
+    with watch.watching(1):
+        time.sleep(0.6)
+    assert late == []
+    with watch.watching(2):
+        until = time.thread_time() + 2
+        while not late and time.thread_time() < until:
+            sum(range(1000))
+    assert late == [2]
 
 
 def test_another_quality_keeps_the_identities() -> None:

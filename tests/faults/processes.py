@@ -95,7 +95,8 @@ def serving(data_dir: Path, *arguments: str, port: int = 0, **environment: str) 
     """Start a server that can count; end it with the block, whatever became of it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"{data_dir.name}.log"
-    settings = {"CROWDCOUNT_DATA_DIR": str(data_dir), "CROWDCOUNT_BCRYPT_COST": "4", **environment}
+    settings = {"CROWDCOUNT_DATA_DIR": str(data_dir), "CROWDCOUNT_BCRYPT_COST": "4"}
+    settings |= {"CROWDCOUNT_ALERT_FLOOR_S": "0", **environment}
     settings |= {"CROWDCOUNT_SIGN_UPS_PER_HOUR": "10000", "CROWDCOUNT_SIGN_INS_PER_MINUTE": "1000"}
     with log.open("ab") as said:
         start = log.stat().st_size

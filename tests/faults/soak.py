@@ -1,8 +1,8 @@
-"""The long forms of rows 3, 12, 13 and 17: ``make soak`` (``python -m tests.faults.soak``) writes docs/reports/soak.md.
+"""The long forms of rows 2, 3, 12, 13 and 17: ``make soak`` (``python -m tests.faults.soak``) writes a report of them.
 
 2,000 connections that come and go, 20,000 frames of one stream (an hour of it, compressed by sending frames as fast as
-they are answered), 10,000 damaged pictures, and processes that are killed: once they have lived for a while, and again
-and again.
+they are answered), 10,000 damaged pictures, 10,000 drawn by structure, and processes that are killed: once they have
+lived for a while, and again and again.
 """
 
 import argparse
@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from server.config import Settings
+from server.core.errors import FrameError
+from server.engine.local import FRAME_CODES
+from server.vision.decode import decode
+from tests.faults.jpeg_maker import MAX_PIXELS, structures
 from tests.faults.jpegs import mutants
 from tests.faults.processes import Serving, serving
 from tests.faults.samples import Course
@@ -118,6 +122,7 @@ async def pictures(running: Serving, count: int) -> tuple[Course, list[Finding]]
         "BROKEN_JPEG",
         "NOT_A_JPEG",
         "TOO_MANY_PIXELS",
+        "TOO_MANY_SCANS",
         "EMPTY_FRAME",
         "FRAME_TOO_LARGE",
     }
@@ -125,6 +130,27 @@ async def pictures(running: Serving, count: int) -> tuple[Course, list[Finding]]
         Finding(3, f"answers to {count:,} damaged pictures", told, "each typed", typed),
         Finding(3, "a good picture after them", f"{took:.2f} s, epoch {result['epoch']}", "< 1 s, epoch 1", took < 1),
         Finding(3, "memory of the vision process", f"{grown:+.1%}", "flat (< 10 %)", grown < 0.10),
+    ]
+
+
+def structure_costs(count: int) -> list[Finding]:
+    """Decode pictures whose structure is drawn by lot; row 2."""
+    kinds: Counter[str] = Counter()
+    dearest, bound = 0.0, 0.15
+    for jpeg in structures(count, seed=7):
+        began = time.thread_time()
+        try:
+            decode(jpeg, MAX_PIXELS)
+            kinds["decoded"] += 1
+        except FrameError as error:
+            kinds[error.code] += 1
+        dearest = max(dearest, time.thread_time() - began)
+    told = ", ".join(f"{name} {number:,}" for name, number in kinds.most_common())
+    typed = set(kinds) <= FRAME_CODES | {"decoded"}
+    what = "processor time of the dearest picture"
+    return [
+        Finding(2, f"{count:,} pictures by structure", told, "each typed", typed),
+        Finding(2, what, f"{dearest * 1000:.0f} ms", f"≤ {bound * 1000:.0f} ms", dearest <= bound),
     ]
 
 
@@ -143,11 +169,13 @@ def main() -> int:
     parser.add_argument("--connections", type=int, default=2000)
     parser.add_argument("--frames", type=int, default=20_000)
     parser.add_argument("--pictures", type=int, default=10_000)
+    parser.add_argument("--structures", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--out", type=Path, default=Path("docs/reports"))
     parser.add_argument("--note", default="", help="a sentence for the report, such as what else ran")
     arguments = parser.parse_args()
-    courses, findings = [], []
+    courses, findings = [], structure_costs(arguments.structures)
+    print(*findings, sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", **SMALL) as running:
         for run, count in (
             (hour, arguments.frames),

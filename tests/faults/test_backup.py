@@ -18,7 +18,7 @@ from server.storage.migrate import migrate
 from tests.faults.processes import crowdcount, serving
 from tests.faults.test_storage import readiness, watched
 from tests.support.engine import ScriptedEngine
-from tests.support.server import RunningServer, run_server
+from tests.support.server import RunningServer, empty_database, run_server
 from tests.support.wait import until
 
 pytestmark = pytest.mark.timeout(240)
@@ -185,3 +185,18 @@ async def test_damage_that_was_mended_meanwhile_is_seen(tmp_path: Path, monkeypa
 )
 def test_versions_with_the_fault_are_known(version: tuple[int, int, int], faulty: bool) -> None:
     assert has_wal_reset_fault(version) is faulty
+
+
+@pytest.mark.parametrize("name", ["crowdcount.sqlite3", "crowdcount.sqlite3-wal", "secret.key", "link"])
+def test_a_backup_overwrites_nothing_of_the_servers_own(tmp_path: Path, name: str) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for file in ("crowdcount.sqlite3", "crowdcount.sqlite3-wal", "secret.key"):
+        (data / file).write_bytes(empty_database() if file == "crowdcount.sqlite3" else b"")
+    (data / "link").symlink_to("crowdcount.sqlite3")
+    inode = (data / "crowdcount.sqlite3").stat().st_ino
+    done = crowdcount(data, "backup", str(data / name))
+    assert done.returncode == 1
+    assert "cannot be used twice" in done.stderr
+    assert (data / "crowdcount.sqlite3").stat().st_ino == inode
+    assert (data / "secret.key").read_bytes() == b""

@@ -197,7 +197,7 @@ async def test_who_sends_and_never_reads_is_dropped(
         port = int(server.url.rsplit(":", 1)[1])
         socket = await RawSocket.open(port, receive_bytes=4096, Cookie=cookie, Origin=server.url)
         await socket.connect()
-        opened = await socket.call("stream_open", {"camera": camera, "source": "camera", "mode": "live"})
+        opened = await socket.call("stream_open", {"camera": camera, "source": "file", "mode": "live"})
         sent = 0
         with contextlib.suppress(ConnectionError):
             while sent < 1000:

@@ -93,8 +93,8 @@ class Client:
         return answer
 
     async def open(self, camera: str, **more: object) -> dict[str, Any]:
-        """Open a stream."""
-        return await self.call("stream_open", {"camera": camera, "source": "camera", "mode": "live", **more})
+        """Open a stream; of a file, whose times need not be those of the clock."""
+        return await self.call("stream_open", {"camera": camera, "source": "file", "mode": "live", **more})
 
     async def frame(self, stream: str, seq: int, jpeg: object = b"jpeg", **more: object) -> dict[str, Any]:
         """Send a frame; its time is 100 ms after the one before."""

@@ -2,21 +2,28 @@
 
 import os
 import tempfile
+import time
 import tracemalloc
 from collections.abc import Iterator
+from random import Random
 
+import cv2
 import hypothesis
 import numpy as np
 import pytest
+from hypothesis import strategies as st
 
 from server.core.errors import FrameError
+from server.core.jpeg import read_header
 from server.engine.local import FRAME_CODES
 from server.vision.decode import decode
-from server.vision.jpeg import read_header
+from tests.faults.jpeg_maker import FACTORS, bomb, empty, structured
 from tests.faults.jpegs import damaged
 from tests.media import encode_jpeg, find_asset, read_vtest
 
 MAX_PIXELS = 8_300_000
+DEAREST_S = 0.15
+"""Processor time that any frame may take."""
 WHOLE = encode_jpeg(np.full((48, 64, 3), 90, np.uint8))
 SOF = bytes.fromhex("ffc0 0011 08 0030 0040 03 012200 021101 031101".replace(" ", ""))
 
@@ -39,11 +46,13 @@ def with_orientation(jpeg: bytes, orientation: int) -> bytes:
 @pytest.mark.parametrize("size", [(64, 48), (48, 64), (1, 1), (1919, 1081)])
 def test_size_is_read(size: tuple[int, int]) -> None:
     width, height = size
-    assert read_header(encode_jpeg(np.zeros((height, width, 3), np.uint8))) == size
+    found = read_header(encode_jpeg(np.zeros((height, width, 3), np.uint8)))
+    assert (found.width, found.height) == size
 
 
 def test_size_of_a_photograph() -> None:
-    assert read_header(find_asset("bus.jpg").read_bytes()) == (810, 1080)
+    found = read_header(find_asset("bus.jpg").read_bytes())
+    assert (found.width, found.height) == (810, 1080)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +117,57 @@ def test_whatever_is_damaged_is_a_picture_or_a_typed_error(jpeg: bytes) -> None:
     else:
         assert (found.dtype, found.ndim) == (np.uint8, 3)
         assert found.shape[0] * found.shape[1] <= MAX_PIXELS
+
+
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_usual_pictures_of_the_largest_size_are_taken(progressive: int) -> None:
+    image = cv2.resize(read_vtest(1)[0], (3840, 2160))
+    sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420]
+    jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_PROGRESSIVE, progressive, *sampling])[1].tobytes()
+    assert decode(jpeg + b"what follows the end", MAX_PIXELS).shape == (2160, 3840, 3)
+    assert read_header(jpeg + b"\xff\xda").end == len(jpeg)
+
+
+@pytest.mark.parametrize(
+    ("jpeg", "words"),
+    [
+        (bomb(101), "more than 100 scans"),
+        (bomb(20_000), "more than 100 scans"),
+        (empty(3840, 2160, FACTORS[0], 11), "cover 91 million samples"),
+        (empty(3840, 2160, FACTORS[1], 9), "cover 91 million samples"),
+    ],
+)
+def test_scan_bombs_are_refused_before_they_are_decoded(jpeg: bytes, words: str) -> None:
+    began = time.thread_time()
+    with pytest.raises(FrameError, match=words) as caught:
+        decode(jpeg, MAX_PIXELS)
+    took = time.thread_time() - began
+    assert caught.value.code == "TOO_MANY_SCANS"
+    assert took < 0.02
+
+
+@pytest.mark.parametrize("filler", [b"\xff", b"\xff\x01", b"\xff\x00", b"\xff\xd0", b"\xff\xfe\x00\x02", b"\xff\xda"])
+@pytest.mark.parametrize("inside", [2, -2])
+def test_no_filling_makes_the_header_dear(filler: bytes, inside: int) -> None:
+    jpeg = WHOLE[:inside] + filler * (900_000 // len(filler)) + WHOLE[inside:]
+    began = time.thread_time()
+    found = outcome(jpeg)
+    assert time.thread_time() - began < DEAREST_S
+    assert not isinstance(found, FrameError) or found.code in FRAME_CODES
+
+
+@hypothesis.seed(1)
+@hypothesis.settings(max_examples=300)
+@hypothesis.given(st.randoms(use_true_random=False))
+def test_no_structure_is_dear_or_breaks_out(dice: Random) -> None:
+    jpeg = structured(dice)
+    hypothesis.assume(jpeg)
+    began = time.thread_time()
+    found = outcome(jpeg)
+    took = time.thread_time() - began
+    assert took <= DEAREST_S, f"{took * 1000:.0f} ms for {len(jpeg)} bytes"
+    if isinstance(found, FrameError):
+        assert found.code in FRAME_CODES
 
 
 def test_rotation_is_applied() -> None:

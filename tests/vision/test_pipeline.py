@@ -190,7 +190,7 @@ class TestVision:
 
     def test_light_modules_stay_light(self) -> None:
         program = (
-            "import sys; import server.vision, server.vision.jpeg, server.vision.settings, server.models.catalogue,"
+            "import sys; import server.vision, server.core.jpeg, server.vision.settings, server.models.catalogue,"
             "server.models.paths, server.cli;"
             "print({'torch', 'ultralytics', 'openvino', 'cv2', 'numpy'} & set(sys.modules))"
         )

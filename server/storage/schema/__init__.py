@@ -1,7 +1,7 @@
 """The tables, by what they are of. Migrations in migrations/ build them; this is what queries are written against."""
 
 from server.storage.schema.accounts import audit, refresh_tokens, sessions, users
-from server.storage.schema.alerts import alerts, channel_cameras, channels, outbox, still_cameras, stills
+from server.storage.schema.alerts import alerts, channel_cameras, channels, outbox, shared_stills, still_cameras, stills
 from server.storage.schema.areas import area_alerts, area_parts, areas, status_pages
 from server.storage.schema.base import LAST_NUMBER, metadata
 from server.storage.schema.cameras import cameras, plans, saved_parts, streams
@@ -31,6 +31,7 @@ __all__ = [
     "samples",
     "saved_parts",
     "sessions",
+    "shared_stills",
     "status_pages",
     "still_cameras",
     "stills",

@@ -57,6 +57,14 @@ stills = Table(
     Column("jpeg", LargeBinary, nullable=False),
 )
 
+# Alerts that began with the same frame as another one, whose picture is theirs.
+shared_stills = Table(
+    "shared_stills",
+    metadata,
+    Column("alert_id", ForeignKey("alerts.id", ondelete="CASCADE"), primary_key=True),
+    Column("still_id", ForeignKey("stills.alert_id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
 # Where a user is told of alerts. `error` is what went wrong last, and is empty once something arrived again.
 channels = Table(
     "channels",
