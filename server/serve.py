@@ -11,13 +11,14 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from server.api.context import WebLife
 from server.app import Application, create_app
+from server.bounded_socket import BoundedWebSocket
 from server.certificates import Files
 from server.config import TRANSPORT_BYTES, Settings, vision_settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError, urls
-from server.patience import PatientProtocol, PatientWebSocket
+from server.patience import PatientProtocol
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
 from server.storage.reserve import keep_reserve, spend_reserve
@@ -119,7 +120,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 http=PatientProtocol,
-                ws=PatientWebSocket,
+                ws=BoundedWebSocket,
                 ws_max_size=TRANSPORT_BYTES,
                 ws_per_message_deflate=False,  # JPEG does not compress
                 ws_ping_interval=None,  # Engine.IO has its own

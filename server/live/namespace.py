@@ -156,6 +156,7 @@ class LiveNamespace(socketio.AsyncNamespace):
             message = unavailable_text(elsewhere=is_of_server(error))
             raise ConnectionRefusedError(message, {"code": "STORAGE_UNAVAILABLE", "message": message}) from error
         self._connections[sid] = Connection(caller, holder, session, grant.expires_at)
+        self.server.let_in(sid, holder)
         metrics.CONNECTIONS.set(len(self._connections))
         logger.info("connected", extra={"connection": sid, "user": caller.user_id})
 

@@ -28,18 +28,18 @@ def answer(body: bytes, number: int, t: float) -> wire.Head:
     return {"tracks": {"t": t, "width": 4, "height": 3, "people": people, "stages_ms": {}}}
 
 
-def work(body: bytes, output: BinaryIO) -> None:
-    """Take as long as the frame says."""
+def work(body: bytes, output: BinaryIO, frame_s: float) -> None:
+    """Take as long as the frame says, or as every frame takes."""
     if body == b"compile":
         for _ in range(8):
             time.sleep(0.4)
             output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
             output.flush()
-    time.sleep({b"hang": 3600.0, b"work": 0.01, b"slow": 0.4}.get(body, 0.0))
+    time.sleep({b"hang": 3600.0, b"work": 0.01, b"slow": 0.4}.get(body, frame_s))
 
 
 def main() -> None:
-    """Argument: JSON with `failures` (a file that counts starts down) and `sleep_s`."""
+    """Argument: JSON with `failures` (a file that counts starts down) and `frame_s`, how long a frame takes."""
     options = json.loads(sys.argv[1])
     output = sys.stdout.buffer
     countdown = Path(options["failures"]) if "failures" in options else None
@@ -68,7 +68,7 @@ def main() -> None:
             continue
         if body == b"die":
             os._exit(9)
-        work(body, output)
+        work(body, output, options.get("frame_s", 0.0))
         if body in NO_ANSWERS:
             output.write(NO_ANSWERS[body])
             output.flush()

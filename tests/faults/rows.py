@@ -71,7 +71,13 @@ ROWS = (
     Row(
         6,
         "silent handshakes end, floods are bounded, a stream that behaves keeps its pace",
-        ("security/test_connections.py", "security/test_budgets.py", "security/test_fairness.py"),
+        (
+            "security/test_connections.py",
+            "security/test_budgets.py",
+            "security/test_meters.py",
+            "security/test_fairness.py",
+            "faults/test_floods.py",
+        ),
     ),
     Row(7, "other sites open no socket and post no form", ("security/test_origins.py",)),
     Row(8, "what ends a session cuts everything of it", ("security/test_cutting.py",)),

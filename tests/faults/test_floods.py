@@ -1,0 +1,50 @@
+"""Row 6: nobody who was not let in takes what belongs to a stream that behaves."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from server.config import Settings
+from tests.faults.figures import note
+from tests.faults.polite import ahead_of_others, attack, health_s, note_ratio, polite
+from tests.faults.processes import serving, steady
+from tests.support.server import RunningServer
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.alone]
+MOST = 2.0
+FRAME_S = 0.03
+
+
+@pytest.mark.parametrize("kind", ["pings", "bytes"])
+async def test_frames_without_an_account_cost_a_polite_stream_nothing(tmp_path: Path, kind: str) -> None:
+    with ahead_of_others(), serving(tmp_path / "data", command=steady(FRAME_S)) as running:
+        async with polite(running.url) as one:
+            with attack("flood", running.port, 20, kind, "3") as flood:
+                await asyncio.sleep(1)
+                health = asyncio.create_task(health_s(running.url, 8))
+                ratio = await one.ratio(MOST)
+                slowest = await health
+                found = await asyncio.to_thread(flood.result)
+    note_ratio(f"three connections that send {kind}", one, ratio, MOST)
+    note(6, f"three connections that send {kind}, for 20 s", f"the longest lived {found['longest_s']:.2f} s", "≤ 1 s")
+    note(6, f"`/healthz` beside {kind}", f"{slowest:.2f} s", "≤ 0.5 s")
+    assert ratio <= MOST
+    assert found["longest_s"] <= 1
+    assert slowest <= 0.5
+    assert one.lost == 0, one.codes
+
+
+@pytest.mark.parametrize("kind", ["pings", "acknowledgements", "unknown_events"])
+async def test_frames_of_somebody_with_an_account_are_paced(tmp_path: Path, kind: str) -> None:
+    """Whatever is in them: control frames and acknowledgements are no events, and cost all the same."""
+    with ahead_of_others(), serving(tmp_path / "data", command=steady(FRAME_S)) as running:
+        async with polite(running.url) as one, RunningServer(running.url, Settings()).client() as eve:
+            await eve.register("eve")
+            cookie = "; ".join(f"{one.key}={one.value}" for one in eve.http.cookie_jar)
+            with attack("member", running.port, 12, cookie, kind, "3"):
+                await asyncio.sleep(2)
+                ratio = await one.ratio(MOST, 60)
+    note_ratio(f"a user's three connections that send {kind}", one, ratio, MOST)
+    assert ratio <= MOST
+    assert one.lost == 0, one.codes
