@@ -38,7 +38,7 @@ class BoundedWebSocket(PatientWebSocket):
         self._meter, self._cutter = SocketMeter(self._abort), FrameCutter()
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][METER] = self._meter  # type: ignore[index, typeddict-unknown-key]
+            self.scope["extensions"][METER] = self._meter  # type: ignore[assignment]
 
     def handle_cont(self, event: Any) -> None:
         """A further part of a message."""

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     requests_per_second: int = Field(
         200, ge=10, le=100_000, description="Requests of all kinds from one address; what is more waits."
     )
+    connections: int = Field(
+        10_000, ge=16, le=1_000_000, description="Open connections, silent ones included; fewer where files are few."
+    )
     connections_per_address: int = Field(256, ge=1, le=100_000, description="Open sockets of one address.")
     connections_per_user: int = Field(64, ge=1, le=10_000, description="Open sockets of one user.")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")

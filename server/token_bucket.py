@@ -35,6 +35,13 @@ class Bucket:
         self._at = now
         return max(0.0, -self._left / self._allowed.rate)
 
+    def try_take(self) -> bool:
+        """Count one where something is left; nothing is counted otherwise."""
+        if self.take(1) <= 0:
+            return True
+        self._left += 1
+        return False
+
     @property
     def full(self) -> bool:
         """Whether it is as good as new, so that it can be forgotten."""

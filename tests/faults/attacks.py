@@ -119,7 +119,38 @@ def member(port: int, seconds: float, cookie: str, kind: str, connections: str =
     return {"frames": sent[0] / len(FLOODS[kind])}
 
 
-ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {"flood": flood, "member": member}
+def idle(
+    port: int, seconds: float, connections: str = "1100", source: str = FROM, again: str = "again"
+) -> dict[str, Any]:
+    """So many connections that say nothing; with `again`, one that is closed is opened again."""
+    until, opened, refused = time.monotonic() + seconds, 0, 0
+    lines: list[socket.socket] = []
+    while time.monotonic() < until:
+        lines = [line for line in lines if not _is_closed(line)]
+        while len(lines) < int(connections) and time.monotonic() < until and (again == "again" or opened < 1100):
+            try:
+                lines.append(connect(port, source, timeout=1))
+                opened += 1
+            except OSError:
+                refused += 1
+                time.sleep(0.05)
+        time.sleep(0.05)
+    return {"opened": opened, "refused": refused, "held": len(lines)}
+
+
+def _is_closed(line: socket.socket) -> bool:
+    line.setblocking(False)
+    try:
+        closed = line.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        closed = True
+    line.close()
+    return closed
+
+
+ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {"flood": flood, "member": member, "idle": idle}
 
 
 def main() -> None:

@@ -75,6 +75,7 @@ ROWS = (
             "security/test_connections.py",
             "security/test_budgets.py",
             "security/test_meters.py",
+            "security/test_admissions.py",
             "security/test_fairness.py",
             "faults/test_floods.py",
         ),

@@ -20,17 +20,20 @@ FRAME_S = 0.03
 async def test_frames_without_an_account_cost_a_polite_stream_nothing(tmp_path: Path, kind: str) -> None:
     with ahead_of_others(), serving(tmp_path / "data", command=steady(FRAME_S)) as running:
         async with polite(running.url) as one:
+            before = running.log.stat().st_size
             with attack("flood", running.port, 20, kind, "3") as flood:
                 await asyncio.sleep(1)
                 health = asyncio.create_task(health_s(running.url, 8))
                 ratio = await one.ratio(MOST)
                 slowest = await health
                 found = await asyncio.to_thread(flood.result)
-    note_ratio(f"three connections that send {kind}", one, ratio, MOST)
+            said = running.log.stat().st_size - before
+    note_ratio(f"three connections that send {kind}", one, ratio, MOST, f", {said / 1000:.0f} KB of log")
     note(6, f"three connections that send {kind}, for 20 s", f"the longest lived {found['longest_s']:.2f} s", "≤ 1 s")
     note(6, f"`/healthz` beside {kind}", f"{slowest:.2f} s", "≤ 0.5 s")
     assert ratio <= MOST
     assert found["longest_s"] <= 1
+    assert said <= 100_000
     assert slowest <= 0.5
     assert one.lost == 0, one.codes
 
@@ -46,5 +49,39 @@ async def test_frames_of_somebody_with_an_account_are_paced(tmp_path: Path, kind
                 await asyncio.sleep(2)
                 ratio = await one.ratio(MOST, 60)
     note_ratio(f"a user's three connections that send {kind}", one, ratio, MOST)
+    assert ratio <= MOST
+    assert one.lost == 0, one.codes
+
+
+@pytest.mark.parametrize(
+    ("hard", "source", "again"),
+    [(1024, "127.0.0.2", "again"), (8192, "127.0.0.2", "again"), (1024, "127.0.0.1", "once")],
+)
+async def test_idle_connections_take_neither_descriptors_nor_the_log(
+    tmp_path: Path, hard: int, source: str, again: str
+) -> None:
+    """With a soft limit of 1,024 descriptors, that can be raised or not; from elsewhere, and from where others are."""
+    command = ["prlimit", f"--nofile=1024:{hard}", *steady(FRAME_S)]
+    with ahead_of_others(), serving(tmp_path / "data", command=command) as running:
+        async with polite(running.url) as one:
+            before = running.log.stat().st_size
+            with attack("idle", running.port, 25, "1100", source, again) as idle:
+                await asyncio.sleep(2)
+                health = asyncio.create_task(health_s(running.url, 15))
+                ratio = await one.ratio(MOST)
+                slowest = await health
+                found = await asyncio.to_thread(idle.result)
+            said = running.log.stat().st_size - before
+    what = f"1,100 idle connections, {again}, at 1,024 to {hard} descriptors"
+    note_ratio(what, one, ratio, MOST)
+    measured = f"{slowest:.2f} s, {said / 1000:.0f} KB of log, {found['opened']} opened"
+    note(
+        6,
+        f"`/healthz` beside 1,100 idle connections, {again}, at 1,024 to {hard} descriptors",
+        measured,
+        "≤ 0.5 s, ≤ 100 KB",
+    )
+    assert slowest <= 0.5
+    assert said <= 100_000
     assert ratio <= MOST
     assert one.lost == 0, one.codes
