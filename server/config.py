@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="Threads of each vision process; 0 takes all cores.")
     frame_timeout_s: float = Field(10, ge=1, le=60, description="A vision process that takes longer is replaced.")
     max_pixels: int = Field(8_300_000, ge=10_000, le=100_000_000, description="Largest frame, in pixels.")
+    decode_timeout_s: float = Field(
+        2, ge=0.2, le=60, description="Processor time for decoding a frame; beyond it the vision process is replaced."
+    )
     max_bytes: int = Field(900_000, ge=10_000, le=TRANSPORT_BYTES - 1_000, description="Largest frame, in bytes.")
     max_side: int = Field(
         960, ge=160, le=3840, description="Longer side that clients are asked to send; a third more with `accurate`."
@@ -207,6 +210,7 @@ def vision_settings(settings: Settings) -> VisionSettings:
         device=settings.device,
         threads=settings.threads,
         max_pixels=settings.max_pixels,
+        decode_timeout_s=settings.decode_timeout_s,
     )
 
 

@@ -28,3 +28,7 @@ class ModelError(CodedError):
 
 class EngineError(CodedError):
     """The engine could not answer; the same stream may be tried again."""
+
+
+class StoppedError(EngineError):
+    """A vision process died of this very frame, or hung with it."""

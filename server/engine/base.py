@@ -95,6 +95,8 @@ class Engine(Protocol):
         EngineError
             ``ENGINE_RESTARTED``: the frame is lost and the next one begins a new epoch.
             ``ENGINE_UNAVAILABLE``: nothing is there to compute just now.
+        StoppedError
+            ``ENGINE_RESTARTED``, and it was this frame of which the process died, or with which it hung.
         """
 
     async def close(self, stream_id: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from server.core.errors import EngineError, FrameError
+from server.core.errors import EngineError, FrameError, StoppedError
 from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.engine.base import StreamSettings, WorkerState, WorkerStatus
@@ -13,7 +13,7 @@ from server.engine.supervisor import Supervisor
 from server.engine.turns import Turns
 from server.engine.wire import decode_tracks, unpack_pictures
 
-FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "BROKEN_JPEG"})
+FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "TOO_MANY_SCANS", "BROKEN_JPEG"})
 
 
 @dataclass(slots=True)
@@ -76,10 +76,13 @@ class LocalEngine:
             "quality": stream.settings.quality.value,
             "picture_widths": list(picture_widths),
         }
-        async with self._turns.turn(stream_id):
+        async with self._turns.turn(stream_id) as turn:
             # Only now: while it waited for its turn the process may have been replaced.
             question["fresh"] = self._begin_epoch(stream)
             answer = await stream.supervisor.ask(question, jpeg)
+            turn.spent_ms = answer.get("spent_ms")
+        if "stopped" in answer:
+            raise StoppedError("ENGINE_RESTARTED", "The frame took too long to decode; the vision process is replaced.")
         if "lost" in answer:
             stream.incarnation = 0
             raise EngineError("ENGINE_RESTARTED", "The frame could not be processed; identities start again.")

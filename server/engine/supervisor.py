@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,7 +11,7 @@ from dataclasses import asdict, is_dataclass
 from itertools import count
 from typing import Any
 
-from server.core.errors import EngineError
+from server.core.errors import EngineError, StoppedError
 from server.engine import wire
 from server.engine.base import WorkerState, WorkerStatus
 from server.engine.memory import resident_bytes
@@ -25,6 +26,10 @@ HEARTBEAT_S = 2.0
 """A process without work is asked so often whether it still answers; one with work shows it by its answers."""
 START_TIMEOUT_S = 120.0
 """A cold start compiles the networks; signs of life come meanwhile."""
+FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP}
+"""Exit statuses of a process that another one ended, as people and the system do; no frame is blamed for these."""
+ENDING_S = 0.2
+"""A process that closed its output is gone so soon, or is killed."""
 LOAD_TIMEOUT_S = 30.0
 """Until the first of them: an interpreter starts and loads its libraries."""
 
@@ -65,6 +70,8 @@ class Supervisor:
         self._failures = 0
         self._begun = 0.0
         self._heard = 0.0
+        self._doing: int | None = None
+        self._hung = False
         self.incarnation = 0
         """How often a process became ready; what an older one knew is gone."""
 
@@ -114,7 +121,11 @@ class Supervisor:
             logger.error(told, self._timeout_s, extra=self._log_ids)
             self._ready.clear()
             self._state = WorkerState.STARTING
+            self._hung = True
+            self._blame("The vision process hung and is replaced.")
             self._kill()
+            if answer.done():
+                return answer.result()  # raises what it is blamed for
             raise EngineError("ENGINE_RESTARTED", "The vision process hung and is replaced.") from error
         finally:
             self._pending.pop(id_, None)
@@ -172,6 +183,7 @@ class Supervisor:
         if "ready" not in first:
             raise EngineError("ENGINE_UNAVAILABLE", str(first.get("failed", "The vision process did not start.")))
         self._describe, self._reason = first["ready"], None
+        self._doing, self._hung = None, False
         self._state = WorkerState.READY
         self.incarnation += 1
         self._ready.set()
@@ -183,6 +195,7 @@ class Supervisor:
                 if not isinstance(id_, int):
                     raise wire.WireError("an answer to no question")
                 self._heard = asyncio.get_running_loop().time()
+                self._doing = head.get("doing", self._doing)
                 answer = self._pending.get(id_)
                 if answer is not None and not answer.done():
                     answer.set_result(head)
@@ -206,9 +219,20 @@ class Supervisor:
                 except EngineError:
                     return  # the end of this process
 
+    def _blame(self, message: str) -> None:
+        """Let the frame that the process was at answer for it; of a process that does not say it is the oldest."""
+        culprit = min(self._pending, default=None) if self._doing is None else self._doing
+        answer = self._pending.get(culprit) if culprit is not None else None
+        if answer is not None and not answer.done():
+            answer.set_exception(StoppedError("ENGINE_RESTARTED", message))
+
     async def _clean_up(self) -> None:
+        """End the process, and every question that it leaves."""
         self._ready.clear()
         self._state = WorkerState.STARTING
+        status = await self._exit_status()
+        if not (self._hung or status is None or status in FROM_OUTSIDE):
+            self._blame("The vision process died of this frame and is replaced.")
         for answer in self._pending.values():
             if not answer.done():
                 answer.set_exception(EngineError("ENGINE_RESTARTED", "The vision process died and is replaced."))
@@ -216,6 +240,14 @@ class Supervisor:
         if self._process is not None:
             await self._process.wait()
             self._process = None
+
+    async def _exit_status(self) -> int | None:
+        """How the process ended by itself; None if it has not."""
+        if self._process is None or not self._pending:
+            return None  # no frame asks
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._process.wait(), ENDING_S)
+        return None
 
     def _kill(self) -> None:
         if self._process is not None and self._process.returncode is None:

@@ -14,15 +14,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
 from server.engine import wire
+from server.engine.decode_watch import DecodeWatch, leave
 from server.logs import set_up_logs
 from server.orphans import signal_when_parent_dies
 from server.vision.pipeline import Frame, Pipeline
-from server.vision.settings import VisionSettings
+from server.vision.settings import DECODE_TIMEOUT_S, VisionSettings
 from server.vision.vision import Vision
 
 logger = logging.getLogger("crowdcount.worker")
@@ -36,18 +38,45 @@ NICENESS = 5
 """Below the web process: sockets are answered even while every core detects people."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A frame that the detector looks at, and the processor time that it took so far, in seconds."""
+
+    head: wire.Head
+    frame: Frame
+    spent_s: float
+
+
 class Worker:
     """Answers messages with one shared detector and a tracker for each stream.
 
     While the detector looks at one frame, the next that waits, always another stream's, is decoded and put behind it.
+    Each answer says what processor time the frame took: of this thread while it was at the frame, and of the others,
+    where networks run, since the last frame was finished.
+
+    Parameters
+    ----------
+    vision : Vision
+    inbox : SimpleQueue
+    output : BinaryIO
+    decode_timeout_s : float
+        Processor time that decoding a frame may take.
     """
 
-    def __init__(self, vision: Vision, inbox: "queue.SimpleQueue[Message]", output: BinaryIO) -> None:
+    def __init__(
+        self,
+        vision: Vision,
+        inbox: "queue.SimpleQueue[Message]",
+        output: BinaryIO,
+        decode_timeout_s: float = DECODE_TIMEOUT_S,
+    ) -> None:
         self._vision = vision
         self._inbox = inbox
         self._output, self._writing = output, threading.Lock()
         self._pipelines: dict[str, Pipeline] = {}
-        self._ahead: tuple[wire.Head, Frame] | None = None
+        self._ahead: _Begun | None = None
+        self._others_s = _others_s()
+        self._decoding = DecodeWatch(decode_timeout_s, self._give_up)
 
     def run(self) -> None:
         """Answer for ever."""
@@ -92,41 +121,72 @@ class Worker:
         elif head["type"] == "close":
             self._pipelines.pop(head["stream"], None)
         else:
-            begun = self._guard(head, lambda: self._begin(head, body))
+            start = time.thread_time()
+            begun = self._guard(head, start, lambda: self._begin(head, body))
+            spent_s = time.thread_time() - start
             self.drain()
             if begun is not None:
-                self._ahead = head, begun
+                self._ahead = _Begun(head, begun, spent_s)
 
     def drain(self) -> None:
         """Track the people of the frame that was begun, if there is one, and send them."""
         if self._ahead is None:
             return
-        (head, frame), self._ahead = self._ahead, None
-        tracks = self._guard(head, frame.finish)
+        begun, self._ahead = self._ahead, None
+        start = time.thread_time() - begun.spent_s
+        self._say_at(begun.head)
+        tracks = self._guard(begun.head, start, begun.frame.finish)
+        before, self._others_s = self._others_s, _others_s()
         if tracks is not None:
             lengths, pictures = wire.pack_pictures(tracks.pictures)
-            self.send({"id": head["id"], "tracks": wire.encode_tracks(tracks), **lengths}, pictures)
+            spent = {"spent_ms": _spent_ms(start) + (self._others_s - before) * 1000}
+            head = {"id": begun.head["id"], "tracks": wire.encode_tracks(tracks), **spent, **lengths}
+            self.send(head, pictures)
 
-    def _guard(self, head: wire.Head, act: Callable[[], Result]) -> Result | None:
-        """Do one stream's work; what goes wrong is its answer."""
+    def _say_at(self, head: wire.Head) -> None:
+        """Tell at which frame the process is: if it dies, that one is not tried again at once."""
+        self.send({"id": wire.SIGN_OF_LIFE, "doing": head["id"]})
+
+    def _give_up(self, number: int) -> None:
+        """End: the decoder does not come to an end with this frame."""
+        self.send({"id": number, "stopped": "decode"})
+        leave()
+
+    def _guard(self, head: wire.Head, start: float, act: Callable[[], Result]) -> Result | None:
+        """Do one stream's work, begun at `start` by the thread's processor time; what goes wrong is its answer."""
         try:
             return act()
         except (FrameError, CodedError) as error:
-            self.send({"id": head["id"], "error": {"code": error.code, "message": error.message}})
+            told = {"code": error.code, "message": error.message}
+            self.send({"id": head["id"], "error": told, "spent_ms": _spent_ms(start)})
         except Exception:
             # The boundary of one stream: its tracker can no longer be trusted, the others' can.
             logger.exception("stream %s failed", head["stream"], extra={"stream": head["stream"]})
             self._pipelines.pop(head["stream"], None)
-            self.send({"id": head["id"], "lost": True})
+            self.send({"id": head["id"], "lost": True, "spent_ms": _spent_ms(start)})
         return None
 
     def _begin(self, head: wire.Head, body: bytes) -> Frame:
         stream = head["stream"]
+        self._say_at(head)
         if head["fresh"] or stream not in self._pipelines:
             self._pipelines[stream] = self._vision.open(head["model"], Quality(head["quality"]), live=True)
         else:
             self._vision.adjust(self._pipelines[stream], head["model"], Quality(head["quality"]))
-        return self._pipelines[stream].begin(body, head["t"], head["picture_widths"])
+        pipeline = self._pipelines[stream]
+        with self._decoding.watching(head["id"]):
+            image, decode_ms = pipeline.decode(body)
+        return pipeline.begin_image(image, decode_ms, head["t"], head["picture_widths"])
+
+
+def _others_s() -> float:
+    """Processor time of all threads but this one, seconds."""
+    return time.process_time() - time.thread_time()
+
+
+def _spent_ms(start: float) -> float:
+    """Processor time of this thread since `start`, milliseconds."""
+    return (time.thread_time() - start) * 1000
 
 
 def _read_forever(source: BinaryIO, inbox: "queue.SimpleQueue[Message]") -> None:
@@ -171,13 +231,14 @@ def main() -> None:
     threading.Thread(target=_read_forever, args=(sys.stdin.buffer, inbox), daemon=True).start()
     try:
         with _signs_of_life(output):
-            vision = Vision(VisionSettings(**json.loads(sys.argv[1])))
+            settings = VisionSettings(**json.loads(sys.argv[1]))
+            vision = Vision(settings)
             vision.warm_up()
     except CodedError as error:
         output.write(wire.pack({"failed": error.message}))
         output.flush()
         sys.exit(3)
-    worker = Worker(vision, inbox, output)
+    worker = Worker(vision, inbox, output, settings.decode_timeout_s)
     worker.send({"ready": vision.describe()})
     threading.Thread(target=vision.warm_up_others, daemon=True).start()
     threading.Thread(target=worker.tell_of_compiling, daemon=True).start()

@@ -17,6 +17,7 @@ from server.live.newest_plans import NewestPlans
 from server.live.reading_json import encode_reading
 from server.live.recorder import Recorder
 from server.live.stream import Audience, Stream
+from server.live.suspensions import Suspensions
 from server.storage.database import Database
 from server.storage.plans import StoredPlan
 from server.storage.retention import Retention
@@ -110,6 +111,7 @@ class Registry:
         self._resume_s = resume_s
         self._entries: dict[str, _Entry] = {}
         self._plans = NewestPlans(time.monotonic)
+        self._suspensions = Suspensions(time.monotonic)
         self._closing: dict[asyncio.Task[None], Stream] = {}
         self.recorder = Recorder(database, self.streams, retention)
 
@@ -261,6 +263,7 @@ class Registry:
             loop.time,
             time.time(),
             self._rooms,
+            self._suspensions.of(request.camera_id, request.owner_id + ("/guests" if request.guest else "")),
         )
         stream.quality = request.quality
         stream.analytics.set_plan(self._plans.of(request.camera_id, request.plan).plan)

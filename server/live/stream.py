@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from server.core.analytics import Analytics
-from server.core.errors import CodedError, FrameError
+from server.core.errors import CodedError, FrameError, StoppedError
 from server.core.quality import Quality
 from server.core.reading import Reading, read
 from server.core.report_json import whole
@@ -18,6 +18,7 @@ from server.live.frame import Frame
 from server.live.journal import Journal
 from server.live.rate import RateMeter
 from server.live.results import CrowdMaps, encode_rate, encode_result
+from server.live.suspensions import Suspension, Suspensions
 
 logger = logging.getLogger("crowdcount.live")
 
@@ -60,6 +61,8 @@ class Stream:
         When it opened, Unix seconds.
     audience : Audience
         Who looks on.
+    suspension : Suspension, optional
+        Whether frames are refused since one of them stopped a vision process.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Stream:
         clock: Callable[[], float],
         opened_at: float,
         audience: "Audience",
+        suspension: Suspension | None = None,
     ) -> None:
         self.id = stream_id
         self.camera_id = camera_id
@@ -89,6 +93,7 @@ class Stream:
         self._engine = engine
         self._clock = clock
         self._audience = audience
+        self._suspension = suspension or Suspensions(clock).of(camera_id, owner_id)
         self._rate = RateMeter(clock())
         self._crowd_maps = CrowdMaps()
         self._full = False
@@ -211,9 +216,14 @@ class Stream:
         begun = self._clock()
         seq = current.frame.seq
         try:
+            self._suspension.check()
             widths = self._audience.picture_widths(self.camera_id)
             tracks = await self._engine.process(self.id, current.frame.jpeg, current.frame.t, widths)
         except CodedError as error:
+            if isinstance(error, StoppedError):
+                self._suspension.note()
+                ids = {"stream": self.id, "camera": self.camera_id, "user": self.owner_id}
+                logger.warning("a frame of stream %s stopped a vision process", self.id, extra=ids)
             self.counters.reject(error.code)
             return _error_answer(seq, error)
         analysis = self.analytics.update(tracks)

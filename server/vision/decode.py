@@ -12,6 +12,9 @@ from server.vision.stderr import caught_stderr
 
 _WARNINGS = (b"Corrupt JPEG", b"Premature end", b"Invalid", b"Unsupported", b"Warning: unknown JFIF", b"Inconsistent")
 """How libjpeg's own complaints about data begin (jerror.h, JWRN_*)."""
+VISITS = 10
+"""Samples that the scans of a frame may visit together, as a multiple of the pixels that a frame may have. A progressive
+picture of the largest size is within it at 4:2:0."""
 
 
 def decode(jpeg: bytes, max_pixels: int) -> NDArray[np.uint8]:
@@ -25,16 +28,17 @@ def decode(jpeg: bytes, max_pixels: int) -> NDArray[np.uint8]:
     Raises
     ------
     FrameError
-        ``EMPTY_FRAME``, ``NOT_A_JPEG``, ``TOO_MANY_PIXELS`` or ``BROKEN_JPEG``.
+        ``EMPTY_FRAME``, ``NOT_A_JPEG``, ``TOO_MANY_PIXELS``, ``TOO_MANY_SCANS`` or ``BROKEN_JPEG``.
     """
-    width, height = read_header(jpeg)
-    if width * height > max_pixels:
-        # Before decoding: a header may claim gigapixels, and the decoder would allocate them.
-        raise FrameError(
-            "TOO_MANY_PIXELS",
-            f"The frame has {width} × {height} pixels; at most {max_pixels / 1e6:.1f} million are taken.",
-        )
-    image = _decode(np.frombuffer(jpeg, np.uint8))
+    header = read_header(jpeg)
+    # Before decoding: a header may claim gigapixels, which the decoder would allocate, or a thousand scans of 30 bytes.
+    if header.width * header.height > max_pixels:
+        size = f"{header.width} × {header.height} pixels"
+        raise FrameError("TOO_MANY_PIXELS", f"The frame has {size}; at most {max_pixels / 1e6:.1f} million are taken.")
+    if header.work > VISITS * max_pixels:
+        told = f"The {header.scans} scans of the frame cover {header.work / 1e6:.0f} million samples"
+        raise FrameError("TOO_MANY_SCANS", f"{told}; at most {VISITS * max_pixels / 1e6:.0f} million are taken.")
+    image = _decode(np.frombuffer(jpeg, np.uint8)[: header.end])
     if image is None:
         raise FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged.")
     return image

@@ -1,65 +1,171 @@
-"""A JPEG's size from its header, without decoding it: pure Python, cheap enough for the web process."""
+"""What a JPEG says of itself: read from its markers, without decoding it; pure Python, bounded whatever the bytes are."""
 
+import re
 import struct
+from dataclasses import dataclass
 
 from server.core.errors import FrameError
 
+MAX_SCANS = 100
+"""A progressive picture has ten; each one lets the decoder visit the whole picture once more."""
+MAX_SEGMENTS = 1_000
+"""Marker segments of a picture: tables, scans, comments."""
 _START_OF_IMAGE = b"\xff\xd8"
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 """Markers without a length: TEM and the restart markers (ITU-T T.81, table B.1)."""
-_START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""SOF0..SOF15 without DHT, JPG and DAC."""
 _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
+_START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})
+"""Baseline, extended and progressive, all with Huffman codes. Others are lossless, hierarchical or arithmetic."""
+_TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
+"""DHT, DQT, DNL, DRI, APP0..APP15, COM. Any other marker ends the decoding."""
+_NO_FILL = re.compile(rb"[^\xff]")
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Patterns of fixed length: their search is linear in the bytes."""
+_BLOCK = 8
 
 
-def read_header(data: bytes) -> tuple[int, int]:
-    """Read width and height as stored, in pixels, before any rotation that Exif asks for.
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A colour of the picture.
+
+    Attributes
+    ----------
+    id : int
+    across, down : int
+        Sampling factors, 1 to 4.
+    """
+
+    id: int
+    across: int
+    down: int
+
+
+@dataclass(slots=True)
+class Header:
+    """What the markers say.
+
+    Attributes
+    ----------
+    width, height : int
+        As stored, in pixels, before any rotation that Exif asks for.
+    scans : int
+        How often the decoder goes over the picture, or over one of its colours.
+    work : int
+        Samples that it visits in all scans together.
+    end : int
+        Bytes up to and with the end marker; what follows is no part of the picture.
+    """
+
+    width: int = 0
+    height: int = 0
+    scans: int = 0
+    work: int = 0
+    end: int = 0
+
+
+def read_header(data: bytes) -> Header:
+    """Read all marker segments.
 
     Raises
     ------
     FrameError
-        ``EMPTY_FRAME`` without bytes, ``NOT_A_JPEG`` for anything else than a JPEG, ``BROKEN_JPEG`` when no
-        size is found or the size is zero.
+        ``EMPTY_FRAME`` without bytes, ``NOT_A_JPEG`` for anything else than a JPEG, ``TOO_MANY_SCANS``,
+        ``BROKEN_JPEG`` when it has no size, no scan or no end, or is of a kind that is not read.
     """
     if not data:
         raise FrameError("EMPTY_FRAME", "The frame has no bytes.")
     if data[:2] != _START_OF_IMAGE or data[2:3] != b"\xff":
         raise FrameError("NOT_A_JPEG", "The frame is not a JPEG.")
-    position = 2
-    while True:
+    header, components, position = Header(), [], 2
+    for _ in range(MAX_SEGMENTS):
         marker, position = _next_marker(data, position)
+        if marker == _END_OF_IMAGE and header.scans:
+            header.end = position
+            return header
         if marker in _STANDALONE:
             continue
-        if marker in (_END_OF_IMAGE, _START_OF_SCAN) or position + 2 > len(data):
-            raise _broken()
-        (length,) = struct.unpack_from(">H", data, position)
-        if marker in _START_OF_FRAME:
-            return _read_size(data, position)
-        if length < 2:
+        length = _length(data, position)
+        if marker in _START_OF_FRAME and not components:
+            components = _read_frame(data, position, length, header)
+        elif marker == _START_OF_SCAN and components:
+            header.scans += 1
+            if header.scans > MAX_SCANS:
+                raise FrameError("TOO_MANY_SCANS", f"The frame has more than {MAX_SCANS} scans.")
+            header.work += _scan_work(data, position, length, header, components)
+            position = _end_of_scan(data, position + length)
+            continue
+        elif marker not in _TABLES:
             raise _broken()
         position += length
+    raise _broken()
 
 
 def _next_marker(data: bytes, position: int) -> tuple[int, int]:
     """Return the marker at `position`, after any fill bytes, and where its segment starts."""
     if data[position : position + 1] != b"\xff":
         raise _broken()
-    while data[position : position + 1] == b"\xff":
-        position += 1
-    if position >= len(data) or data[position] == 0:
+    found = _NO_FILL.search(data, position)
+    if found is None or data[found.start()] == 0:
         raise _broken()
-    return data[position], position + 1
+    return data[found.start()], found.end()
 
 
-def _read_size(data: bytes, position: int) -> tuple[int, int]:
-    """Width and height of the frame header whose length field is at `position` (T.81, B.2.2)."""
-    if position + 7 > len(data):
+def _length(data: bytes, position: int) -> int:
+    """Bytes of the segment at `position`, the length field included."""
+    if position + 2 > len(data):
         raise _broken()
-    height, width = struct.unpack_from(">HH", data, position + 3)
-    if not (width and height):
+    length: int = struct.unpack_from(">H", data, position)[0]
+    if length < 2 or position + length > len(data):
         raise _broken()
-    return width, height
+    return length
+
+
+def _read_frame(data: bytes, position: int, length: int, header: Header) -> list[Component]:
+    """Take the size from the frame header whose length field is at `position` (T.81, B.2.2); return its colours."""
+    if length < 8:
+        raise _broken()
+    bits, header.height, header.width, count = struct.unpack_from(">BHHB", data, position + 2)
+    if bits != 8 or not (header.width and header.height) or count not in (1, 3, 4) or length != 8 + 3 * count:
+        raise _broken()
+    found = []
+    for place in range(position + 8, position + length, 3):
+        across, down = divmod(data[place + 1], 16)
+        if not (1 <= across <= 4 and 1 <= down <= 4):
+            raise _broken()
+        found.append(Component(data[place], across, down))
+    return found
+
+
+def _scan_work(data: bytes, position: int, length: int, header: Header, components: list[Component]) -> int:
+    """Samples of the scan whose length field is at `position` (T.81, B.2.3)."""
+    count = data[position + 2] if length > 2 else 0
+    if not 1 <= count <= len(components) or length != 6 + 2 * count:
+        raise _broken()
+    ids = [data[position + 3 + 2 * number] for number in range(count)]
+    found = [[one for one in components if one.id == wanted] for wanted in ids]
+    if not all(found):
+        raise _broken()
+    across, down = max(one.across for one in components), max(one.down for one in components)
+    if count == 1:
+        return max(
+            _blocks(header.width * one.across, across) * _blocks(header.height * one.down, down) for one in found[0]
+        ) * (_BLOCK * _BLOCK)
+    units = _blocks(header.width, across) * _blocks(header.height, down)
+    return units * sum(max(one.across * one.down for one in same) for same in found) * (_BLOCK * _BLOCK)
+
+
+def _blocks(side: int, parts: int) -> int:
+    """How many blocks of 8 samples lie along `side` / `parts` samples, the last one filled up."""
+    return -(-side // (_BLOCK * parts))
+
+
+def _end_of_scan(data: bytes, position: int) -> int:
+    """Return where the first marker after the coded data is that is no restart marker."""
+    found = _AFTER_SCAN.search(data, position)
+    if found is None:
+        raise _broken()
+    return found.start()
 
 
 def _broken() -> FrameError:
-    return FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged.")
+    return FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged, or of a kind that is not read.")

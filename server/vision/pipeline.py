@@ -74,7 +74,7 @@ class Pipeline:
 
     def process_image(self, image_bgr: NDArray[np.uint8], t: float) -> Tracks:
         """Track the people of one decoded picture of shape (height, width, 3)."""
-        return self.begin_image(image_bgr, t).finish()
+        return self.begin_image(image_bgr, 0.0, t).finish()
 
     def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "Frame":
         """Decode one JPEG and let the detector look at it.
@@ -95,13 +95,24 @@ class Pipeline:
         FrameError
             The frame was refused; the tracker has not seen it.
         """
+        return self.begin_image(*self.decode(jpeg), t, picture_widths)
+
+    def decode(self, jpeg: bytes) -> tuple[NDArray[np.uint8], float]:
+        """Decode one JPEG; return the picture of shape (height, width, 3) and the milliseconds that it took.
+
+        Raises FrameError for a frame that is refused.
+        """
         start = perf_counter()
         image = decode(jpeg, self._max_pixels)
-        return self._begin(image, t, (perf_counter() - start) * 1000, picture_widths)
+        return image, (perf_counter() - start) * 1000
 
-    def begin_image(self, image_bgr: NDArray[np.uint8], t: float) -> "Frame":
+    def begin_image(
+        self, image_bgr: NDArray[np.uint8], decode_ms: float, t: float, picture_widths: Sequence[int] = ()
+    ) -> "Frame":
         """Let the detector look at one decoded picture of shape (height, width, 3); see `begin`."""
-        return self._begin(image_bgr, t, 0.0, ())
+        start = perf_counter()
+        look = self.detector.look(image_bgr)
+        return Frame(self, image_bgr, t, look, picture_widths, {"decode": decode_ms}, start)
 
     def photograph(self, image_bgr: NDArray[np.uint8]) -> Tracks:
         """Count the people of a single picture of shape (height, width, 3), as of a scene that stays as it is.
@@ -116,12 +127,7 @@ class Pipeline:
 
     def follow(self, images: Iterable[tuple[NDArray[np.uint8], float]]) -> Iterator[Tracks]:
         """Track the people of many decoded pictures and their times; each is prepared while the last is looked at."""
-        return finish_in_turn(self.begin_image(image, t) for image, t in images)
-
-    def _begin(self, image: NDArray[np.uint8], t: float, decode_ms: float, picture_widths: Sequence[int]) -> "Frame":
-        start = perf_counter()
-        look = self.detector.look(image)
-        return Frame(self, image, t, look, picture_widths, {"decode": decode_ms}, start)
+        return finish_in_turn(self.begin_image(image, 0.0, t) for image, t in images)
 
     def track(
         self, image_bgr: NDArray[np.uint8], t: float, detections: Detections, stages_ms: dict[str, float]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+DECODE_TIMEOUT_S = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class VisionSettings:
@@ -24,6 +26,8 @@ class VisionSettings:
         CPU threads for inference; 0 uses all.
     max_pixels : int
         Frames with more pixels are refused before they are decoded.
+    decode_timeout_s : float
+        Processor time that decoding one frame may take; the process ends itself beyond it.
     min_score : float
         Detections below this confidence are dropped at once. Where somebody is expected the weakest hint shows that
         they are still there; nobody is counted for the first time with less than ``tracker.NEW``.
@@ -38,5 +42,6 @@ class VisionSettings:
     device: str = "auto"
     threads: int = 0
     max_pixels: int = 8_300_000
+    decode_timeout_s: float = DECODE_TIMEOUT_S
     min_score: float = 0.02
     appearance: str = "colour"

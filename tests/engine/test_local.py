@@ -146,10 +146,10 @@ async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
     for stream in ("a", "b"):
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
-    await engine.process("a", b"x", 1)
-    await engine.process("a", b"x", 2)
+    for t in range(1, 20):
+        await engine.process("a", b"x", t)
     async with engine._turns.turn("b"):
-        waiting = asyncio.create_task(engine.process("a", b"x", 3))
+        waiting = asyncio.create_task(engine.process("a", b"x", 20))
         await asyncio.sleep(0.1)
         os.kill(pids(engine)[0], signal.SIGKILL)
         await until(lambda: engine.status()[0].restarts > 0)

@@ -118,6 +118,7 @@ async def pictures(running: Serving, count: int) -> tuple[Course, list[Finding]]
         "BROKEN_JPEG",
         "NOT_A_JPEG",
         "TOO_MANY_PIXELS",
+        "TOO_MANY_SCANS",
         "EMPTY_FRAME",
         "FRAME_TOO_LARGE",
     }

@@ -21,7 +21,7 @@ from tests.support.server import Client, RunningServer
 
 pytestmark = pytest.mark.timeout(120)
 STAGES = ("decode_ms", "detect_ms", "embed_ms", "track_ms")
-REFUSALS = {"EMPTY_FRAME", "NOT_A_JPEG", "BROKEN_JPEG", "TOO_MANY_PIXELS", "FRAME_TOO_LARGE"}
+REFUSALS = {"EMPTY_FRAME", "NOT_A_JPEG", "BROKEN_JPEG", "TOO_MANY_PIXELS", "TOO_MANY_SCANS", "FRAME_TOO_LARGE"}
 
 
 @pytest.fixture

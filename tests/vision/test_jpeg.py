@@ -39,11 +39,13 @@ def with_orientation(jpeg: bytes, orientation: int) -> bytes:
 @pytest.mark.parametrize("size", [(64, 48), (48, 64), (1, 1), (1919, 1081)])
 def test_size_is_read(size: tuple[int, int]) -> None:
     width, height = size
-    assert read_header(encode_jpeg(np.zeros((height, width, 3), np.uint8))) == size
+    found = read_header(encode_jpeg(np.zeros((height, width, 3), np.uint8)))
+    assert (found.width, found.height) == size
 
 
 def test_size_of_a_photograph() -> None:
-    assert read_header(find_asset("bus.jpg").read_bytes()) == (810, 1080)
+    found = read_header(find_asset("bus.jpg").read_bytes())
+    assert (found.width, found.height) == (810, 1080)
 
 
 @pytest.mark.parametrize(
