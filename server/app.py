@@ -206,6 +206,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         plan_changed=registry.change_plan,
         quality_changed=registry.change_quality,
         rooms=hub,
+        guests_connected=namespace.guests,
         web_life=web_life or WebLife(),
     )
     app.extensions[KEY] = services

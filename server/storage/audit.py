@@ -129,6 +129,14 @@ async def select_audit(
     return [Entry(**row._mapping) for row in await connection.execute(query)]
 
 
+async def select_sign_up_address(connection: AsyncConnection, user_id: str, since: float) -> str | None:
+    """Where an account was made; None for one that is older, or was made on the command line."""
+    query = select(audit.c.address).where(
+        audit.c.user_id == user_id, audit.c.action == Action.REGISTERED, audit.c.at >= since
+    )
+    return (await connection.execute(query)).scalars().first() or None
+
+
 async def delete_old_audit(connection: AsyncConnection, before: float) -> None:
     """Remove entries older than that time."""
     await connection.execute(delete(audit).where(audit.c.at < before))

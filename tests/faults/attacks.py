@@ -4,15 +4,23 @@ On loopback only, bounded in number and time. They come from 127.0.0.2, which Li
 address are then not those of the polite stream beside them.
 """
 
+import asyncio
 import json
 import select
 import socket
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Any
+
+from socketio.exceptions import SocketIOError
+
+from server.config import Settings
+from tests.support.server import Client, RunningServer
 
 FROM = "127.0.0.2"
 PATH = "/socket.io/?EIO=4&transport=websocket"
@@ -150,7 +158,43 @@ def _is_closed(line: socket.socket) -> bool:
     return closed
 
 
-ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {"flood": flood, "member": member, "idle": idle}
+def joins(port: int, seconds: float, path: str, picture: str, connections: str = "32") -> dict[str, Any]:
+    """One device without cookies follows an invitation again and again, and streams as each camera that it got."""
+    return asyncio.run(_joins(f"http://127.0.0.1:{port}", seconds, path, Path(picture).read_bytes(), int(connections)))
+
+
+async def _joins(url: str, seconds: float, path: str, picture: bytes, connections: int) -> dict[str, Any]:
+    cameras, refused, until = set[str](), Counter[str](), time.monotonic() + seconds
+    frames = [0]
+
+    async def stream(client: Client, camera: str) -> None:
+        try:
+            await client.connect()
+            one = (await client.open(camera))["stream"]
+            for seq in range(1, 100_000):
+                if time.monotonic() > until:
+                    return
+                await client.frame(one, seq, picture)
+                frames[0] += 1
+                await asyncio.sleep(0.05)
+        except (SocketIOError, KeyError):
+            refused["stream"] += 1
+
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        for _ in range(connections):
+            client = await stack.enter_async_context(RunningServer(url, Settings()).client())
+            async with client.http.post(path, json={}) as response:
+                answer = await response.json()
+                if response.status != 201:
+                    refused[answer["error"]["code"]] += 1
+                    continue
+            cameras.add(answer["camera"]["id"])
+            tasks.create_task(stream(client, answer["camera"]["id"]))
+            await asyncio.sleep(0.05)
+    return {"cameras": len(cameras), "refused": dict(refused), "frames": frames[0]}
+
+
+ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {"flood": flood, "member": member, "idle": idle, "joins": joins}
 
 
 def main() -> None:
