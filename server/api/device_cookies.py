@@ -3,7 +3,8 @@
 import secrets
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from quart import Response, current_app, request
+from quart import Response, after_this_request, current_app, request
+from quart.typing import ResponseTypes
 
 from server.api.context import services
 
@@ -13,6 +14,8 @@ KNOWN_COOKIE = "crowdcount_known"
 """Of a browser that an account signed in with."""
 YEAR_S = 365 * 86_400
 RANDOM_BYTES = 16
+MOST_ACCOUNTS = 4
+"""That one browser is known of, the newest."""
 
 
 def _serializer(cookie: str) -> URLSafeSerializer:
@@ -43,3 +46,22 @@ def mark_device(response: Response) -> None:
     """Let this browser be told from others at its address; it keeps the mark that it has."""
     if read_cookie(DEVICE_COOKIE) is None:
         set_cookie(response, DEVICE_COOKIE, secrets.token_urlsafe(RANDOM_BYTES))
+
+
+def known_accounts() -> dict[str, str]:
+    """The accounts that this browser signed in to before, with its mark for each."""
+    pairs = (one.partition(" ") for one in (read_cookie(KNOWN_COOKIE) or "").splitlines())
+    return {user_id: mark for user_id, _, mark in pairs if mark}
+
+
+def mark_known(user_id: str) -> None:
+    """Let this browser be known as one that signed in to the account; it keeps the mark that it has."""
+
+    @after_this_request
+    async def mark(response: ResponseTypes) -> ResponseTypes:
+        known = known_accounts()
+        if isinstance(response, Response) and user_id not in known:
+            known[user_id] = secrets.token_urlsafe(RANDOM_BYTES)
+            newest = list(known.items())[-MOST_ACCOUNTS:]
+            set_cookie(response, KNOWN_COOKIE, "\n".join(" ".join(pair) for pair in newest))
+        return response

@@ -11,6 +11,7 @@ from server.api.audit import record, request_origin
 from server.api.auth import DAY_S, find_grant
 from server.api.authentication import require_same
 from server.api.context import services
+from server.api.device_cookies import mark_known
 from server.api.devices import device_name
 from server.storage.audit import Action
 from server.storage.sessions import (
@@ -77,6 +78,7 @@ async def sign_in(login: Login) -> None:
 def keep_session(user: User, secret: str, session: Session) -> None:
     """Let this browser have the session."""
     login_user(AuthUser(secret), remember=True)
+    mark_known(user.id)
     g.grant = Grant(user, session.id, session.expires_at)
 
 
