@@ -20,6 +20,7 @@ from typing import Any
 from socketio.exceptions import SocketIOError
 
 from server.config import Settings
+from tests.security.test_fairness import _disturb
 from tests.support.server import Client, RunningServer
 
 FROM = "127.0.0.2"
@@ -169,16 +170,17 @@ async def _joins(url: str, seconds: float, path: str, picture: bytes, connection
 
     async def stream(client: Client, camera: str) -> None:
         try:
-            await client.connect()
-            one = (await client.open(camera))["stream"]
-            for seq in range(1, 100_000):
-                if time.monotonic() > until:
-                    return
-                await client.frame(one, seq, picture)
-                frames[0] += 1
-                await asyncio.sleep(0.05)
+            async with asyncio.timeout(max(0.1, until - time.monotonic())):
+                await client.connect()
+                one = (await client.open(camera))["stream"]
+                for seq in range(1, 100_000):
+                    await client.frame(one, seq, picture)
+                    frames[0] += 1
+                    await asyncio.sleep(0.05)
         except (SocketIOError, KeyError):
             refused["stream"] += 1
+        except TimeoutError:
+            return
 
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         for _ in range(connections):
@@ -194,7 +196,25 @@ async def _joins(url: str, seconds: float, path: str, picture: bytes, connection
     return {"cameras": len(cameras), "refused": dict(refused), "frames": frames[0]}
 
 
-ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {"flood": flood, "member": member, "idle": idle, "joins": joins}
+def everything(port: int, seconds: float, token: str) -> dict[str, Any]:
+    """Twenty sign-ins at a time, a user who floods, and uploads that are too large, all at once."""
+
+    async def run() -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await _disturb(f"http://127.0.0.1:{port}", token)
+
+    asyncio.run(run())
+    return {}
+
+
+ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "flood": flood,
+    "member": member,
+    "idle": idle,
+    "joins": joins,
+    "everything": everything,
+}
 
 
 def main() -> None:
