@@ -66,6 +66,7 @@ from server.api.tokens import Tokens
 from server.config import Settings
 from server.engine.base import Engine
 from server.lifecycle import install_delivery, install_lifecycle, install_watches, save_all, sign_with
+from server.live.allowances import Allowances
 from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
@@ -76,6 +77,7 @@ from server.live.storage_watch import StorageWatch
 from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
 from server.live.vitals import Vitals
+from server.request_pace import RequestPace
 from server.secret import load_keys
 from server.storage.database import Database
 
@@ -124,13 +126,23 @@ class Application(socketio.ASGIApp):
     app : Quart
     namespace : LiveNamespace
     registry : Registry
+    pace : RequestPace
+        Of every request, before anything else is done with it.
     """
 
-    def __init__(self, live: LiveServer, app: Quart, namespace: LiveNamespace, registry: Registry) -> None:
+    def __init__(
+        self, live: LiveServer, app: Quart, namespace: LiveNamespace, registry: Registry, pace: RequestPace
+    ) -> None:
         super().__init__(live, other_asgi_app=app)
+        self._pace = pace
         self.quart = app
         self._namespace = namespace
         self._registry = registry
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer a request or a socket."""
+        if scope["type"] != "http" or await self._pace.admit(scope, send):
+            await super().__call__(scope, receive, send)
 
     async def open_storage(self) -> None:
         """Take the database for this process; again is nothing. Raises CodedError when another has it."""
@@ -159,7 +171,9 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     tokens = Tokens(keys)
     sign_with(app, tokens, keys)
     database = Database(settings.database)
-    live = create_live_server(_socket_origins(settings), Handshakes(settings.connections_per_address, time.monotonic))
+    handshakes = Handshakes(settings.connections_per_address, time.monotonic)
+    allowances = Allowances(max(1.0, settings.streams_per_user / 4))
+    live = create_live_server(_socket_origins(settings), handshakes, allowances)
     view = room_view.RoomView(app)
     hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)
     registry = Registry(
@@ -202,14 +216,15 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         plan_changed=registry.change_plan,
         quality_changed=registry.change_quality,
         rooms=hub,
+        guests_connected=namespace.guests,
         web_life=web_life or WebLife(),
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)
     install_lifecycle(app, services, engine, registry, watch, hub)
     install_delivery(app, office, courier)
-    install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path))
-    return Application(live, app, namespace, registry)
+    install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path, live.shed_strangers))
+    return Application(live, app, namespace, registry, RequestPace(settings.requests_per_second))
 
 
 def _install_routes(app: Quart, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from server.core.errors import CodedError
+from server.descriptors import raise_limit
 from server.listening import StartError, bind
 from server.logs import set_up_logs
 from server.supervise import CANNOT_START, Supervisor, can_supervise
@@ -50,6 +51,7 @@ def serve(arguments: argparse.Namespace) -> int:
         print(f"crowdcount: {error}", file=sys.stderr)
         return CANNOT_START
     set_up_logs(settings.log_level, settings.log_format)
+    raise_limit()  # before other processes are started, which inherit it
     overrides["port"] = listeners["main"].getsockname()[1]  # of 0: the same again after a restart
     if arguments.alone or not can_supervise():
         from server.web import run  # late: the parent needs no web framework

@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     large_answers_ms_per_minute: int = Field(
         20_000, ge=1_000, le=60_000, description="Processor time of history, exports and the like, one user, in ms."
     )
+    requests_per_second: int = Field(
+        200, ge=10, le=100_000, description="Requests of all kinds from one address; what is more waits."
+    )
+    connections: int = Field(
+        10_000, ge=16, le=1_000_000, description="Open connections, silent ones included; fewer where files are few."
+    )
     connections_per_address: int = Field(256, ge=1, le=100_000, description="Open sockets of one address.")
     connections_per_user: int = Field(64, ge=1, le=10_000, description="Open sockets of one user.")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")
@@ -95,6 +101,9 @@ class Settings(BaseSettings):
     max_fps: int = Field(30, ge=1, le=120, description="Frames a second that clients are asked to send at most.")
     streams_per_user: int = Field(4, ge=1, le=100, description="Open streams of one user.")
     cameras_per_room: int = Field(32, ge=1, le=1000, description="Cameras of one room, guests' phones included.")
+    cameras_per_address: int = Field(
+        8, ge=1, le=1000, description="Guests' cameras by one invitation from one network address."
+    )
     cameras_per_user: int = Field(100, ge=1, le=10_000, description="Cameras of one user.")
     keep_ten_seconds_days: int = Field(3, ge=0, le=36_500, description="Days that history of ten-second steps is kept.")
     keep_minutes_days: int = Field(90, ge=0, le=36_500, description="Days that history of minutes is kept.")

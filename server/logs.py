@@ -10,7 +10,9 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
-FIELDS = ("user", "room", "camera", "stream", "connection", "worker", "reason", "restarts")
+from server.log_limits import LogLimiter
+
+FIELDS = ("user", "room", "camera", "stream", "connection", "worker", "reason", "restarts", "withheld")
 TALKATIVE = ("aiosqlite", "uvicorn.error", "websockets", "httpx", "asyncio")
 """Libraries that write down cookies, queries with their values and the like when they are asked for everything."""
 TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -62,6 +64,7 @@ def set_up_logs(level: str, form: str) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    handler.addFilter(LogLimiter())
     logging.basicConfig(level=level.upper(), handlers=[handler])
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level.upper()]))

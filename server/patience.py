@@ -6,6 +6,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from server.admissions import Phase, Visitor, visitor_of
+
 REQUEST_S = 8.0
 """From the connection, or the first byte of a further request, to the end of the headers."""
 
@@ -76,10 +78,12 @@ class PatientProtocol(H11Protocol):
     """Closes a connection that does not finish its headers in time."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _visitor: Visitor | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base class
         """A client connected; its time runs."""
         super().connection_made(transport)
+        self._visitor = visitor_of(transport)
         self._start()
 
     def data_received(self, data: bytes) -> None:
@@ -87,6 +91,7 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop()
+            self._is(Phase.BUSY)
         elif self._deadline is None:
             self._start()
 
@@ -94,6 +99,15 @@ class PatientProtocol(H11Protocol):
         """The client is gone."""
         self._stop()
         super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        """The request is answered; there may be another."""
+        super().on_response_complete()
+        self._is(Phase.BETWEEN)
+
+    def _is(self, phase: Phase) -> None:
+        if self._visitor is not None:
+            self._visitor.phase = phase
 
     def _start(self) -> None:
         self._deadline = self.loop.call_later(REQUEST_S, self._give_up)

@@ -1,5 +1,6 @@
 """What serves: the prepared data directory, the engine of this machine, and uvicorn around the application."""
 
+import logging
 import socket
 import tempfile
 import time
@@ -9,20 +10,26 @@ from typing import Any
 import uvicorn
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
+from server.admissions import Admissions
 from server.api.context import WebLife
 from server.app import Application, create_app
+from server.bounded_listener import BoundedListener
+from server.bounded_socket import BoundedWebSocket
 from server.certificates import Files
 from server.config import TRANSPORT_BYTES, Settings, vision_settings
+from server.descriptors import for_connections, limit
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError, urls
-from server.patience import PatientProtocol, PatientWebSocket
+from server.patience import PatientProtocol
 from server.storage.folder import make_private
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
 from server.storage.reserve import keep_reserve, spend_reserve
 from server.storage.shape import ForeignDatabaseError
+
+logger = logging.getLogger("crowdcount")
 
 START_WAIT_S = 60.0
 """How long a database server that does not answer is waited for at the start: platforms start things in any order."""
@@ -117,6 +124,17 @@ def _encryption(settings: Settings) -> dict[str, Any]:
     return {"ssl_certfile": str(files.server), "ssl_keyfile": str(files.server_key)}
 
 
+def admissions_of(settings: Settings) -> Admissions:
+    """The bounds of connections: what sockets an address may have, and as many for requests."""
+    most = min(settings.connections, for_connections())
+    return Admissions(
+        most,
+        min(most, 2 * settings.connections_per_address),
+        settings.requests_per_second,
+        settings.trusted_proxies,
+    )
+
+
 class Server(uvicorn.Server):
     """A uvicorn server that says where it is, and says good-bye.
 
@@ -133,7 +151,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 http=PatientProtocol,
-                ws=PatientWebSocket,
+                ws=BoundedWebSocket,
                 ws_max_size=TRANSPORT_BYTES,
                 ws_per_message_deflate=False,  # JPEG does not compress
                 ws_ping_interval=None,  # Engine.IO has its own
@@ -145,6 +163,11 @@ class Server(uvicorn.Server):
         )
         self._app = app
         self.settings = settings
+        self.admissions = admissions_of(settings)
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve on listening sockets, within the bounds of connections, until told to stop."""
+        await super().serve([BoundedListener(one, self.admissions) for one in sockets or ()])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then print the URL. Raises CodedError when the database is another's by now."""
@@ -154,6 +177,7 @@ class Server(uvicorn.Server):
             here, *elsewhere = urls("https" if self.config.is_ssl else "http", sockets[0])
             others = f", for others at {' or '.join(elsewhere)}" if elsewhere else ""
             print(f"crowdcount is at {here}{others}", flush=True)
+            logger.info("at most %d open files, %d of them connections", limit(), self.admissions.most)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the clients before their connections are closed, and save before anybody is waited for."""

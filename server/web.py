@@ -19,6 +19,7 @@ import uvicorn
 from server.api.context import WebLife
 from server.authority_page import AuthorityPage
 from server.backup import wal_warning
+from server.bounded_listener import BoundedListener
 from server.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
 from server.config import Settings, SettingsError, load_settings
 from server.core.errors import CodedError
@@ -97,8 +98,9 @@ async def _serve(server: Server, sockets: Mapping[str, socket.socket], parent: P
         besides.append(asyncio.create_task(parent.tell(), name="signs of life"))
     if "plain" in sockets:
         plain = _hand_out_authority(server.settings)
-        besides.append(asyncio.create_task(_say_where(server, sockets["plain"]), name="address of the authority page"))
-        besides.append(asyncio.create_task(plain.serve(sockets=[sockets["plain"]]), name="authority page"))
+        bounded = BoundedListener(sockets["plain"], server.admissions)
+        besides.append(asyncio.create_task(_say_where(server, bounded), name="address of the authority page"))
+        besides.append(asyncio.create_task(plain.serve(sockets=[bounded]), name="authority page"))
     await server.serve(sockets=[sockets["main"]])
     for one in besides:
         one.cancel()

@@ -32,7 +32,9 @@ ANYBODY = {
     "server.origins",
     "server.orphans",
     "server.secret",
+    "server.socket_meter",
     "server.throttle",
+    "server.token_bucket",
 }
 
 

@@ -1,19 +1,23 @@
 """Whether a password is the account's: the work of signing in, up to the session that it begins."""
 
+import time
+from collections.abc import Mapping
 from dataclasses import replace
 
 from quart import request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.addresses import network_of
 from server.api.audit import record
 from server.api.auth import unauthenticated
 from server.api.context import services
+from server.api.device_cookies import known_accounts
 from server.api.errors import APIError
-from server.api.guard import name_key
+from server.api.guard import STRANGER, WINDOW_S, Counted, Familiar, name_key
 from server.api.password_rules import MAX_CHARACTERS
 from server.api.places import Asker
-from server.storage.audit import Action
-from server.storage.sessions import WHY, EndReason
+from server.storage.audit import Action, select_opened
+from server.storage.sessions import WHY, EndReason, select_session_addresses
 from server.storage.users import Login, User, select_login, select_login_by_id, update_password
 from server.words.mark import N_
 
@@ -37,16 +41,22 @@ async def authenticate(login: str, password: str) -> Login:
         401 ``WRONG_CREDENTIALS``, 403 ``ACCOUNT_DISABLED`` (told to who knows the password), 429 ``RATE_LIMITED``.
     """
     guard, address, name = services().guard, request.remote_addr or "", name_key(login)
-    guard.admit_sign_in(address)
+    marks = known_accounts()
+    if not marks:  # before anything is asked of the database
+        guard.admit_sign_in(address)
     async with services().database.reading() as connection:
         found = await select_login(connection, login)
+        # Asked for unknown names as well, which must not take less time.
+        familiar = await _familiar(connection, found.user.id if found else "", address, marks)
+    if marks:
+        guard.admit_sign_in(address, found.user.id if found and familiar.device else None)
     try:
-        guard.admit_password(address, name)
+        counted = guard.admit_password(address, name, familiar)
     except APIError:
         if guard.first_refusal(name):
             await record_failure(found, Action.SIGN_IN_REFUSED)
         raise
-    if not await _fits(found, name, password) or found is None:
+    if not await _fits(found, name, password, counted, familiar) or found is None:
         # Written for unknown names as well, without the name, which may be a password in the wrong field: a user who
         # exists must not take longer than one who does not.
         await record_failure(found, Action.SIGN_IN_FAILED)
@@ -71,32 +81,46 @@ async def confirm(user: User, password: str, field: str) -> Login:
         found = await select_login_by_id(connection, user.id)
     if found is None:
         raise unauthenticated()
-    guard.admit_password(address, user.id)
-    if not await _fits(found, user.id, password):
+    counted = guard.admit_password(address, user.id)
+    if not await _fits(found, user.id, password, counted):
         await record_failure(found, Action.PASSWORD_CHECK_FAILED)
         text = N_("This is not your password.")
         raise APIError(403, "WRONG_PASSWORD", text, {field: text})
     return found
 
 
-async def _fits(found: Login | None, name: str, password: str) -> bool:
+async def _familiar(connection: AsyncConnection, user_id: str, address: str, marks: Mapping[str, str]) -> Familiar:
+    """What speaks for an attempt to sign in to this account."""
+    now = time.time()
+    addresses = await select_session_addresses(connection, user_id)
+    place = network_of(address) in {network_of(one) for one in addresses}
+    place = await select_opened(connection, user_id, now - WINDOW_S) or place
+    return Familiar(marks.get(user_id, ""), place)
+
+
+async def _fits(found: Login | None, name: str, password: str, counted: Counted, familiar: Familiar = STRANGER) -> bool:
     """Whether this is the account's password; None for an unknown account costs the same.
 
     Parameters
     ----------
     found : Login or None
     name : str
-        What the password was counted for.
+        What was typed, or who it is that is signed in.
+    counted : Counted
+        Against what the password was counted.
+    familiar : Familiar
+        What speaks for it: a device that is known has a place in the queue beside those of strangers.
     """
     address = request.remote_addr or ""
     hashed = found.password_hash if found and len(password) <= MAX_CHARACTERS else None
     try:
-        fits = await services().passwords.check(password, hashed, Asker(address, name))
+        asker = Asker("", familiar.device, familiar=True) if familiar.device else Asker(address, name)
+        fits = await services().passwords.check(password, hashed, asker)
     except APIError:
-        services().guard.was_no_guess(address, name)
+        services().guard.was_no_guess(counted)
         raise
     if fits:
-        services().guard.was_no_guess(address, name)
+        services().guard.was_no_guess(counted)
     return fits
 
 

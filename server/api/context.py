@@ -11,6 +11,7 @@ from server.api.channel_guard import ChannelGuard
 from server.api.cookies import CookieAuth
 from server.api.departed import Departed
 from server.api.guard import Guard
+from server.api.join_book import JoinBook
 from server.api.passwords import Passwords
 from server.api.spending import Spending
 from server.api.status_answers import StatusAnswers
@@ -88,6 +89,10 @@ class Services:
     plan_changed : callable
         Called with the camera's id and its new plan, with its version, after that was stored.
     rooms : RoomSignals
+    guests_connected : callable
+        The guests that have a connection.
+    joined : JoinBook
+        Which devices came by which invitation.
     status_answers : StatusAnswers
         What pages for everybody were told a moment ago.
     web_life : WebLife
@@ -115,6 +120,8 @@ class Services:
     plan_changed: Callable[[str, StoredPlan], None]
     quality_changed: Callable[[str, Quality], None]
     rooms: RoomSignals
+    guests_connected: Callable[[], Collection[str]]
+    joined: JoinBook = field(default_factory=JoinBook)
     status_answers: StatusAnswers = field(default_factory=StatusAnswers)
     web_life: WebLife = WebLife()
 

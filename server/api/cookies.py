@@ -20,6 +20,11 @@ MARK = "host:"
 DAY_S = 86_400
 
 
+def own_name(name: str, *, safe: bool) -> str:
+    """The name of a cookie that this server sets, for a request that came over TLS or not."""
+    return HOST + name if safe else name
+
+
 def value_of(cookies: Mapping[str, str], name: str, *, safe: bool) -> tuple[str | None, bool]:
     """The value of a cookie, and whether it still has the name that any page can set.
 
@@ -35,8 +40,7 @@ def value_of(cookies: Mapping[str, str], name: str, *, safe: bool) -> tuple[str 
 
 def set_cookie(response: Response, name: str, value: str, max_age: int, *, safe: bool) -> None:
     """Set a cookie, and delete the one of an older version."""
-    own = HOST + name if safe else name
-    response.set_cookie(own, value, max_age=max_age, httponly=True, secure=safe, samesite="Lax")
+    response.set_cookie(own_name(name, safe=safe), value, max_age=max_age, httponly=True, secure=safe, samesite="Lax")
     if safe and name in request.cookies:
         delete_cookie(response, name)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 
 from server.addresses import network_of
@@ -20,6 +21,27 @@ CONFIRMATIONS_A_MINUTE = 10
 MINUTE_S, HOUR_S = 60.0, 3600.0
 SIGN_UPS_A_MINUTE = 30
 """Or a tenth of what an hour allows, where that is more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Familiar:
+    """What speaks for an attempt: strangers must not be able to keep an account's own devices out.
+
+    Attributes
+    ----------
+    device : str
+        Mark of a browser that signed in to the account before; empty without one. It is counted for itself.
+    place : bool
+        Whether the address did, or the command line of the server says so. It has its own limit and not that of all.
+    """
+
+    device: str = ""
+    place: bool = False
+
+
+STRANGER = Familiar()
+Counted = list[tuple[Throttle, str]]
+"""What an attempt was counted against."""
 
 
 class Guard:
@@ -51,15 +73,24 @@ class Guard:
             [(self._sign_ups_now, network), (self._sign_ups, network)], N_("Too many accounts from this address.")
         )
 
-    def admit_sign_in(self, address: str) -> None:
-        """Count an attempt to sign in. Raises APIError 429 with Retry-After."""
-        self._admit([(self._addresses, network_of(address))], N_("Too many attempts to sign in."))
+    def admit_sign_in(self, address: str, known_user: str | None = None) -> None:
+        """Count an attempt to sign in. Raises APIError 429 with Retry-After.
+
+        Parameters
+        ----------
+        address : str
+        known_user : str or None
+            Whose browser it is by its mark: such attempts are counted for the account, not for the address, which may
+            be that of others as well.
+        """
+        key = f"user {known_user}" if known_user else network_of(address)
+        self._admit([(self._addresses, key)], N_("Too many attempts to sign in."))
 
     def admit_confirmation(self, user_id: str) -> None:
         """Count a user who is signed in and gives the password again. Raises APIError 429 with Retry-After."""
         self._admit([(self._confirmations, user_id)], N_("Too many passwords."))
 
-    def admit_password(self, address: str, name: str) -> None:
+    def admit_password(self, address: str, name: str, familiar: Familiar = STRANGER) -> Counted:
         """Count a password that is about to be checked. Raises APIError 429 with Retry-After.
 
         Counting before the check, not after, holds attempts that come all at once to the same limit.
@@ -70,12 +101,16 @@ class Guard:
         name : str
             What was typed, as `name_key`. Not the account: then its other name would wait as well, unlike one of
             nobody, which would tell that both are one person's.
+        familiar : Familiar
+            What speaks for it.
         """
-        self._admit(self._password(address, name), N_("Too many wrong passwords for this account."))
+        limits = self._password(address, name, familiar)
+        self._admit(limits, N_("Too many wrong passwords for this account."))
+        return limits
 
-    def was_no_guess(self, address: str, name: str) -> None:
+    def was_no_guess(self, counted: Counted) -> None:
         """The password that was counted was right, or was not looked at."""
-        for throttle, key in self._password(address, name):
+        for throttle, key in counted:
             throttle.give_back(key)
 
     def first_refusal(self, name: str) -> bool:
@@ -85,10 +120,13 @@ class Guard:
         self._refused.take(name)
         return True
 
-    def _password(self, address: str, name: str) -> list[tuple[Throttle, str]]:
-        return [(self._pairs, f"{network_of(address)} {name}"), (self._names, name)]
+    def _password(self, address: str, name: str, familiar: Familiar) -> Counted:
+        if familiar.device:
+            return [(self._pairs, f"device {familiar.device} {name}")]
+        pair = (self._pairs, f"{network_of(address)} {name}")
+        return [pair] if familiar.place else [pair, (self._names, name)]
 
-    def _admit(self, limits: list[tuple[Throttle, str]], what: str) -> None:
+    def _admit(self, limits: Counted, what: str) -> None:
         wait_s = max(throttle.wait_s(key) for throttle, key in limits)
         if wait_s > 0:
             raise too_many(what, wait_s)

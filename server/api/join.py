@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -15,19 +16,31 @@ from server.api.audit import record
 from server.api.auth import find_user, require_user
 from server.api.context import services
 from server.api.cookies import GUEST, set_cookie, value_of
+from server.api.device_cookies import DEVICE_COOKIE, read_cookie
 from server.api.errors import APIError
+from server.api.join_book import name_of_device
 from server.api.room_access import Name
 from server.api.times import iso
 from server.ids import new_id
 from server.storage.audit import Action
 from server.storage.cameras import Camera, insert_camera
-from server.storage.guests import GuestGrant, guest_id, insert_guest, move_guest, release_ended, select_device
-from server.storage.invites import OpenInvite, select_open_invite, use_invite
+from server.storage.guests import (
+    GuestGrant,
+    count_room_guests,
+    guest_id,
+    insert_guest,
+    move_guest,
+    release_ended,
+    rename_guest,
+    select_device,
+)
+from server.storage.invites import Invite, OpenInvite, select_open_invite, use_invite
 from server.storage.rights import Role, select_role
 from server.storage.room_log import Kind, LogEntry, insert_log
 from server.storage.room_members import count_members, join_room
 from server.storage.rooms import count_room_cameras
 from server.storage.users import User
+from server.words.mark import N_
 
 blueprint = Blueprint("join", __name__, url_prefix="/api/join")
 
@@ -176,6 +189,8 @@ async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
         entry = None
         if device is None:
             token = secrets.token_urlsafe(TOKEN_BYTES)
+            device = await _same_device(connection, found, token)
+        if device is None:
             device = await _new_device(connection, found, token, name)
             entry = await insert_log(connection, room_id, Kind.JOINED, device.camera_name, "camera", time.time())
         elif device.invite_id != found.invite.id:
@@ -196,22 +211,66 @@ async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
     return response, 201
 
 
+def _this_device() -> str:
+    return name_of_device(read_cookie(DEVICE_COOKIE), request.remote_addr or "", request.headers.get("User-Agent", ""))
+
+
+async def _same_device(connection: AsyncConnection, found: OpenInvite, token: str) -> GuestGrant | None:
+    """The camera that this device, which lost its token, is already; it has it by this one from now on.
+
+    Raises
+    ------
+    APIError
+        409 ``DEVICE_IS_CAMERA`` while that camera is connected: whoever it is keeps it.
+    """
+    book, invite = services().joined, found.invite
+    before = book.find(invite.id, _this_device())
+    device = await select_device(connection, before, invite.room_id) if before else None
+    if device is None or before is None or device.invite_id != invite.id:
+        return None
+    if before in services().guests_connected():
+        raise APIError(409, "DEVICE_IS_CAMERA", N_("This device is a camera of this room already."))
+    await rename_guest(connection, before, guest_id(token))
+    book.note(invite.id, _this_device(), request.remote_addr or "", guest_id(token))
+    return replace(device, guest_id=guest_id(token))
+
+
+async def _require_room_for_address(connection: AsyncConnection, invite: Invite) -> None:
+    """Raises APIError 409 ``TOO_MANY_FROM_ADDRESS``."""
+    limit = services().settings.cameras_per_address
+    guests = services().joined.of_address(invite.id, request.remote_addr or "")
+    there = [one for one in guests if await select_device(connection, one, invite.room_id)]
+    if len(there) >= limit:
+        message = N_(f"This invitation has {limit} cameras from your network, which is the limit. Ask for another one.")
+        raise APIError(409, "TOO_MANY_FROM_ADDRESS", message)
+
+
 async def _new_device(connection: AsyncConnection, found: OpenInvite, token: str, name: str | None) -> GuestGrant:
     invite = found.invite
-    limit = services().settings.cameras_per_room
+    limit, for_guests = _places(services().settings.cameras_per_room)
     number = await count_room_cameras(connection, invite.room_id)
-    if number >= limit:
-        number -= await release_ended(connection, invite.room_id, time.time())
-    if number >= limit:
+    guests = await count_room_guests(connection, invite.room_id)
+    if number >= limit or guests >= for_guests:
+        ended = await release_ended(connection, invite.room_id, time.time())
+        number, guests = number - ended, guests - ended
+    if number >= limit or guests >= for_guests:
+        limit = limit if number >= limit else for_guests
         raise APIError(409, "ROOM_FULL", f"This room has {limit} cameras, which is the limit.")
+    await _require_room_for_address(connection, invite)
     await _use(connection, found)
     now = time.time()
     camera = Camera(new_id("cam"), found.owner_id, name or f"Phone {number + 1}", now, invite.room_id)
     await insert_camera(connection, camera)
     await insert_guest(connection, guest_id(token), camera.id, invite.id, now)
+    services().joined.note(invite.id, _this_device(), request.remote_addr or "", guest_id(token))
     return GuestGrant(
         guest_id(token), camera.id, camera.name, found.owner_id, invite.room_id, invite.id, invite.expires_at
     )
+
+
+def _places(most: int) -> tuple[int, int]:
+    """Cameras of a room, and of guests among them: a quarter stays for those of its people."""
+    return most, most - most // 4
 
 
 async def _use(connection: AsyncConnection, found: OpenInvite) -> None:

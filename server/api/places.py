@@ -13,6 +13,8 @@ WAITING = 64
 """More passwords than this do not queue: at 0.2 s each nobody would wait for the last."""
 OF_ADDRESS = WAITING // 2
 OF_ACCOUNT = 20
+OF_FAMILIAR = 32
+"""Places that strangers cannot take: of devices that signed in to their account before."""
 AGAIN_S = "5"
 """What is told who finds no place, in seconds."""
 
@@ -26,10 +28,13 @@ class Asker:
     address : str
     account : str
         A user's id, or the name that was typed; empty where there is none yet.
+    familiar : bool
+        Whether it is a device that signed in to this account before; `account` is its mark then.
     """
 
     address: str
     account: str = ""
+    familiar: bool = False
 
 
 class Places:
@@ -57,7 +62,7 @@ class Places:
         if any(self._taken[key] >= most for key, most in limits.items()):
             message = N_("Too many passwords are being checked for you at this moment. Try again in a few seconds.")
             raise APIError(429, "RATE_LIMITED", message, headers={"Retry-After": AGAIN_S})
-        if self._all >= WAITING:
+        if self._all >= WAITING + (OF_FAMILIAR if asker is not None and asker.familiar else 0):
             message = N_("Too many people sign in at this moment. Try again in a few seconds.")
             raise APIError(503, "BUSY", message, headers={"Retry-After": AGAIN_S})
         self._all += 1
@@ -76,5 +81,7 @@ def _limits(asker: Asker | None) -> dict[tuple[str, str], int]:
     """How many places each of the asker's names may take."""
     if asker is None:
         return {}
+    if asker.familiar:
+        return {("device", asker.account): OF_ACCOUNT}
     limits = {("address", network_of(asker.address)): OF_ADDRESS}
     return limits | ({("account", asker.account): OF_ACCOUNT} if asker.account else {})

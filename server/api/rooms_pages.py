@@ -6,6 +6,7 @@ from urllib.parse import quote
 from quart import Blueprint, Response, render_template
 
 from server.api.access import everybody, users_only
+from server.api.device_cookies import mark_device
 from server.api.room_access import require_room
 
 blueprint = Blueprint("rooms_pages", __name__)
@@ -36,9 +37,11 @@ async def wall(room_id: str) -> str:
 
 @blueprint.get("/join/<code>")
 @everybody
-async def join(code: str) -> str:
+async def join(code: str) -> Response:
     """Following an invitation; whether it holds is asked by the page."""
-    return await render_template("join.html", code=code)
+    response = Response(await render_template("join.html", code=code), content_type="text/html; charset=utf-8")
+    mark_device(response)
+    return response
 
 
 @blueprint.get("/join/<code>/app.webmanifest")

@@ -12,6 +12,7 @@ from server.api.auth import find_grant
 from server.api.authentication import require_same
 from server.api.context import services
 from server.api.cookies import DAY_S
+from server.api.device_cookies import mark_known
 from server.api.devices import device_name
 from server.storage.audit import Action
 from server.storage.sessions import (
@@ -78,6 +79,7 @@ async def sign_in(login: Login) -> None:
 def keep_session(user: User, secret: str, session: Session) -> None:
     """Let this browser have the session."""
     login_user(AuthUser(secret), remember=True)
+    mark_known(user.id)
     g.grant = Grant(user, session.id, session.expires_at)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from server.core.quality import Quality
 from server.core.tracks import Tracks
+from server.engine.shares import ALONE, Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class StreamSettings:
 
     model: str
     quality: Quality = Quality.BALANCED
+    share: Share = ALONE
 
 
 class WorkerState(Enum):
@@ -66,7 +68,7 @@ class Engine(Protocol):
         """Announce a stream. Cheap: nothing is loaded before its first frame."""
 
     def change(self, stream_id: str, settings: StreamSettings) -> None:
-        """Use other settings from the stream's next frame on; identities stay.
+        """Use another model or quality from the stream's next frame on; identities stay, and so does its share.
 
         Raises
         ------

@@ -9,8 +9,8 @@ from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.engine.base import StreamSettings, WorkerState, WorkerStatus
 from server.engine.prices import PriceList
+from server.engine.shares import Shares
 from server.engine.supervisor import Supervisor
-from server.engine.turns import Turns
 from server.engine.wire import decode_tracks, unpack_pictures
 
 FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "TOO_MANY_SCANS", "BROKEN_JPEG"})
@@ -42,7 +42,7 @@ class LocalEngine:
     def __init__(self, command: Sequence[str], workers: int, timeout_s: float) -> None:
         self._supervisors = [Supervisor(command, timeout_s, number) for number in range(1, workers + 1)]
         self._streams: dict[str, _Stream] = {}
-        self._turns = Turns()
+        self._shares = Shares()
         self._prices = PriceList(self._supervisors[0])
 
     async def start(self) -> None:
@@ -62,7 +62,8 @@ class LocalEngine:
 
     def change(self, stream_id: str, settings: StreamSettings) -> None:
         """Use other settings from the stream's next frame on; see `server.engine.base.Engine.change`."""
-        self._streams[stream_id].settings = settings
+        stream = self._streams[stream_id]
+        stream.settings = replace(settings, share=stream.settings.share)
 
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """People in the stream's next frame; see `server.engine.base.Engine.process`."""
@@ -76,7 +77,7 @@ class LocalEngine:
             "quality": stream.settings.quality.value,
             "picture_widths": list(picture_widths),
         }
-        async with self._turns.turn(stream_id) as turn:
+        async with self._shares.turn(stream_id, stream.settings.share, stream.supervisor) as turn:
             # Only now: while it waited for its turn the process may have been replaced.
             question["fresh"] = self._begin_epoch(stream)
             answer = await stream.supervisor.ask(question, jpeg)
@@ -101,7 +102,7 @@ class LocalEngine:
 
     async def close(self, stream_id: str) -> None:
         """Forget the stream."""
-        self._turns.forget(stream_id)
+        self._shares.forget(stream_id)
         stream = self._streams.pop(stream_id, None)
         if stream is not None and stream.incarnation == stream.supervisor.incarnation:
             try:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.socket_meter import SocketMeter
 from server.throttle import Throttle
 
 UNFINISHED_S = 8.0
@@ -12,11 +13,17 @@ UNFINISHED_S = 8.0
 OPENINGS, OPENINGS_S = 4, 16.0
 """So often in this time may every connection that an address may have be opened, or connected to the namespace."""
 
+OFFENCE_S = 4.0
+"""What a connection that had to be cut costs its address, in time without a new one; the first few are for nothing."""
+LONGEST_S = 60.0
+"""An address waits no longer than this: it may be that of others as well."""
+
 
 @dataclass(slots=True)
 class _Transport:
     address: str
     silent_since: float
+    meter: SocketMeter | None = None
 
 
 class Handshakes:
@@ -37,13 +44,37 @@ class Handshakes:
         self._count: Counter[str] = Counter()
         self._openings = Throttle(OPENINGS * per_address, OPENINGS_S, clock)
 
-    def admit(self, transport_id: str, address: str) -> bool:
+    def admit(self, transport_id: str, address: str, meter: SocketMeter | None = None) -> bool:
         """Take note of a new transport. Returns False for one too many of its address, or one too soon."""
         if self._count[address] >= self._per_address or not self._opens(address):
             return False
         self._open[transport_id] = _Transport(address, self._clock())
+        if meter is not None:
+            self.carry(transport_id, meter)
         self._count[address] += 1
         return True
+
+    def carry(self, transport_id: str, meter: SocketMeter) -> None:
+        """The transport travels on this connection from now on."""
+        transport = self._open.get(transport_id)
+        if transport is not None:
+            transport.meter = meter
+            meter.on_offence = lambda: self._offend(transport.address)
+
+    def meter(self, transport_id: str) -> SocketMeter | None:
+        """What is counted of an open transport."""
+        transport = self._open.get(transport_id)
+        return transport.meter if transport is not None else None
+
+    def strangers(self) -> list[SocketMeter]:
+        """The connections of transports that were not let in."""
+        return [one.meter for one in self._open.values() if one.meter is not None and not one.meter.known]
+
+    def _offend(self, address: str) -> None:
+        """A connection of that address had to be cut: it opens the next ones more slowly."""
+        for _ in range(int(OFFENCE_S * OPENINGS * self._per_address / OPENINGS_S)):
+            if self._openings.wait_s(address) < LONGEST_S:
+                self._openings.take(address)
 
     def admit_connect(self, transport_id: str) -> bool:
         """Whether it may say who it is; also asked of one that leaves the namespace and comes back."""

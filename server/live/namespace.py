@@ -156,14 +156,15 @@ class LiveNamespace(socketio.AsyncNamespace):
             message = unavailable_text(elsewhere=is_of_server(error))
             raise ConnectionRefusedError(message, {"code": "STORAGE_UNAVAILABLE", "message": message}) from error
         self._connections[sid] = Connection(caller, holder, session, grant.expires_at)
+        self.server.let_in(sid, holder)
         metrics.CONNECTIONS.set(len(self._connections))
         logger.info("connected", extra={"connection": sid, "user": caller.user_id})
 
     def _disconnect(self, sid: str) -> None:
-        if self._connections.pop(sid, None) is not None:
+        if (gone := self._connections.pop(sid, None)) is not None:
             self._registry.detach(sid)
             self._left(sid)
-            logger.info("disconnected", extra={"connection": sid})
+            logger.info("disconnected", extra={"connection": sid, "user": gone.caller.user_id})
             metrics.CONNECTIONS.set(len(self._connections))
 
     async def _renew(self, connection: Connection, payload: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from server.core.plan import Plan
 from server.core.quality import Quality
 from server.core.report_json import whole
 from server.engine.base import Engine, StreamSettings
+from server.engine.shares import Share
 from server.ids import new_id
 from server.live import metrics
 from server.live.newest_plans import NewestPlans
@@ -62,7 +63,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """A `stream_open` that passed the checks."""
+    """A `stream_open` that passed the checks; `group` names owners who count as one beside others."""
 
     sid: str
     owner_id: str
@@ -75,6 +76,7 @@ class OpenRequest:
     room_id: str | None = None
     guest: bool = False
     recorded_at: float | None = None
+    group: str = ""
 
 
 class Registry:
@@ -264,7 +266,8 @@ class Registry:
     def _begin(self, request: OpenRequest) -> Stream:
         loop = asyncio.get_running_loop()
         stream_id = new_id("str")
-        self._engine.open(stream_id, StreamSettings(request.model, request.quality))
+        share = Share(request.group, request.owner_id, request.guest)
+        self._engine.open(stream_id, StreamSettings(request.model, request.quality, share))
         stream = Stream(
             stream_id,
             request.camera_id,

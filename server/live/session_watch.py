@@ -50,7 +50,7 @@ class SessionWatch:
     connections : Connections
         Of this process.
     tidy : callable
-        Awaited at every look, for what else must not stay open.
+        Run twice a second, whatever the database does, for what else must not stay open.
     audit_days : int
         How long the audit log is kept.
     """
@@ -68,7 +68,12 @@ class SessionWatch:
         self._audit_s = audit_days * DAY_S
         self._seen: dict[str, float] = {}
         # What waits for the turn to write must not keep connections open.
-        self._tasks = (Steady("session watch", self._watch), Steady("session notes", self._take_notes))
+        # Nor may a database that does not answer.
+        self._tasks = (
+            Steady("session watch", self._watch),
+            Steady("session notes", self._take_notes),
+            Steady("handshake watch", self._watch_handshakes),
+        )
         self._closing: set[asyncio.Task[None]] = set()
 
     def note_seen(self, session_id: str) -> None:
@@ -93,6 +98,10 @@ class SessionWatch:
     async def _watch(self) -> None:
         while True:
             await self._guarded(self.look)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _watch_handshakes(self) -> None:
+        while True:
             self._close(self._tidy())
             await asyncio.sleep(LOOK_EVERY_S)
 

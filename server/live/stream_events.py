@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from server.addresses import network_of
 from server.config import Settings
 from server.core.errors import CodedError
 from server.core.heatmap import Window
@@ -13,7 +14,7 @@ from server.core.quality import Quality, sent_side
 from server.live import frame as checks
 from server.live.registry import OpenRequest, Registry
 from server.models.catalogue import prepared_models
-from server.storage.audit import Action, Origin, insert_audit
+from server.storage.audit import Action, Origin, insert_audit, select_sign_up_address
 from server.storage.cameras import select_camera
 from server.storage.database import Database
 from server.storage.guests import GuestGrant
@@ -22,6 +23,8 @@ from server.storage.qualities import select_quality
 
 Json = dict[str, Any]
 
+NEW_S = 86_400.0
+"""Accounts that were made at one address within this time share one owner's part of a full machine."""
 SETTLE_S = 8.0
 """Clients wait ten seconds for an answer."""
 
@@ -95,6 +98,7 @@ class StreamEvents:
             camera = await select_camera(database, caller.user_id, camera_id)
             kept = await select_quality(database, caller.user_id, camera_id)
             stored = await select_plan(database, caller.user_id, camera_id)
+            made_at = await select_sign_up_address(database, caller.user_id, time.time() - NEW_S)
         if camera is None or (caller.guest is not None and caller.guest.camera_id != camera.id):
             raise CodedError("UNKNOWN_CAMERA", "There is no such camera.")
         # A stream that goes on has its model; that no other could begin with it now is no reason to end it.
@@ -115,6 +119,7 @@ class StreamEvents:
             room_id=camera.room_id,
             guest=caller.guest is not None,
             recorded_at=recorded_at,
+            group=f"new accounts of {network_of(made_at)}" if made_at else "",
         )
         stream, resumed = self._registry.open(request)
         if resumed and mode == "every":

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 import socketio
 from socketio.packet import CONNECT as CONNECT_TYPE
@@ -11,9 +12,12 @@ from socketio.packet import Packet
 
 from server.addresses import network_of
 from server.config import TRANSPORT_BYTES
+from server.live.allowances import Allowances
 from server.live.event_rules import RESERVED
 from server.live.handshakes import Handshakes
+from server.live.polling import BodyError, packets_in, read_body, refuse, replay
 from server.live.refusals import RefusingTransports
+from server.socket_meter import METER, SocketMeter
 from server.storage.audit import Origin
 from server.words.mark import N_
 
@@ -42,6 +46,42 @@ class BoundedPacket(Packet):
         return count
 
 
+class Transports(RefusingTransports):
+    """The library's transports, whose requests are read and counted before the library sees them.
+
+    Attributes
+    ----------
+    meter : callable
+        From the id of a transport to what is counted of it, if there is such a one.
+    upgraded : callable
+        Learns which connection a transport travels on that began with polling.
+    """
+
+    meter: Callable[[str], SocketMeter | None]
+    upgraded: Callable[[str, SocketMeter], None]
+
+    async def handle_request(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
+        """A request to `/socket.io/`, or a WebSocket there."""
+        sid = (parse_qs(scope.get("query_string", b"").decode("latin-1")).get("sid") or [""])[0]
+        carrier = meter_of(scope)
+        if carrier is not None:
+            self.upgraded(sid, carrier)
+            return await super().handle_request(scope, receive, send)
+        packets, size = 1, 0
+        if scope.get("method") == "POST":
+            try:
+                body = await read_body(receive)
+            except BodyError as error:
+                return await refuse(send, error.status)
+            packets, size, receive = packets_in(body), len(body), replay(body, receive)
+        meter = self.meter(sid)
+        wait_s = meter.take(packets, size) if meter is not None else 0.0
+        if wait_s is None:
+            return await refuse(send, 429)
+        await asyncio.sleep(wait_s)
+        return await super().handle_request(scope, receive, send)
+
+
 class LiveServer(socketio.AsyncServer):
     """An AsyncServer that bounds connections and drops a client whose packets cannot be read.
 
@@ -49,27 +89,56 @@ class LiveServer(socketio.AsyncServer):
     ----------
     handshakes : Handshakes
         Who is connected, on the level of the transport.
+    allowances : Allowances
+        What holders of connections may send.
     **options
         Of the library.
     """
 
-    def __init__(self, handshakes: Handshakes, **options: Any) -> None:
+    def __init__(self, handshakes: Handshakes, allowances: Allowances, **options: Any) -> None:
         super().__init__(**options)
         self._handshakes = handshakes
+        self._allowances = allowances
+        self._holders: dict[str, str] = {}
+        self._floods: set[asyncio.Task[None]] = set()
+        self.eio.meter, self.eio.upgraded = handshakes.meter, self._upgraded
         self._connecting: dict[str, asyncio.Task[None]] = {}
         self._dropping: set[str] = set()
 
-    def _engineio_server_class(self) -> type[RefusingTransports]:
-        return RefusingTransports
+    def _engineio_server_class(self) -> type[Transports]:
+        return Transports
+
+    def _upgraded(self, eio_sid: str, meter: SocketMeter) -> None:
+        self._handshakes.carry(eio_sid, meter)
+        if (holder := self._holders.get(eio_sid)) is not None:
+            meter.let_in(self._allowances.of(holder))
+
+    def let_in(self, sid: str, holder: str) -> None:
+        """The connection belongs to somebody, and what it sends is counted with whatever else that holder sends."""
+        eio_sid = self.manager.eio_sid_from_sid(sid, "/")
+        if eio_sid is None:
+            return
+        self._holders[eio_sid] = holder
+        if (meter := self._handshakes.meter(eio_sid)) is not None:
+            meter.let_in(self._allowances.of(holder))
+
+    def shed_strangers(self) -> int:
+        """Cut every connection that was not let in. Returns how many."""
+        strangers = self._handshakes.strangers()
+        for meter in strangers:
+            meter.cut("overload")
+        return len(strangers)
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
-        if not self._handshakes.admit(eio_sid, network_of(origin_of(environ).address)):
+        meter = meter_of(environ.get("asgi.scope", {})) or SocketMeter(lambda: self._drop_flood(eio_sid))
+        if not self._handshakes.admit(eio_sid, network_of(origin_of(environ).address), meter):
             return N_("Too many connections from this address.")
         await super()._handle_eio_connect(eio_sid, environ)
         return None
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         self._handshakes.gone(eio_sid)
+        self._holders.pop(eio_sid, None)
         connecting = self._connecting.pop(eio_sid, None)
         if connecting is not None and connecting is not asyncio.current_task():
             # Otherwise it would accept a connection that is gone.
@@ -91,6 +160,11 @@ class LiveServer(socketio.AsyncServer):
             await asyncio.gather(*(self._drop(eio_sid, "unfinished handshake") for eio_sid in new))
         finally:
             self._dropping -= new
+
+    def _drop_flood(self, eio_sid: str) -> None:
+        task = asyncio.create_task(self._drop(eio_sid, "it floods"), name=f"drop {eio_sid}")
+        self._floods.add(task)
+        task.add_done_callback(self._floods.discard)
 
     async def _drop(self, eio_sid: str, why: str) -> None:
         logger.info("connection %s dropped: %s", eio_sid, why, extra=self._ids(eio_sid))
@@ -144,13 +218,19 @@ class LiveServer(socketio.AsyncServer):
             await self._drop(eio_sid, f"unreadable packet ({type(error).__name__})")
 
 
+def meter_of(scope: dict[str, Any]) -> SocketMeter | None:
+    """The connection that a WebSocket is; None for a request."""
+    meter = scope.get("extensions", {}).get(METER)
+    return meter if isinstance(meter, SocketMeter) else None
+
+
 def origin_of(environ: dict[str, Any]) -> Origin:
     """Where a handshake comes from. `REMOTE_ADDR` is always 127.0.0.1 under ASGI."""
     client = environ.get("asgi.scope", {}).get("client")
     return Origin(client[0] if client else "", environ.get("HTTP_USER_AGENT", ""))
 
 
-def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes) -> LiveServer:
+def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes, allowances: Allowances) -> LiveServer:
     """The server without its events.
 
     Parameters
@@ -159,9 +239,12 @@ def create_live_server(allow_origin: OriginCheck, handshakes: Handshakes) -> Liv
         From the Origin header (None when missing) and the environ to whether the handshake may go on.
     handshakes : Handshakes
         The limits of connections.
+    allowances : Allowances
+        The limits of what is sent.
     """
     return LiveServer(
         handshakes,
+        allowances,
         async_mode="asgi",
         serializer=BoundedPacket,
         cors_allowed_origins=allow_origin,

@@ -1,19 +1,24 @@
 """Figures that nobody reports by himself: how late the event loop is, and what waits."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from prometheus_client import Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from server.live import metrics
 from server.live.stream import Stream
 from server.steady import Steady
 from server.storage.database import Database
 
+logger = logging.getLogger("crowdcount.live")
+
 LOOK_EVERY_S = 0.25
+LATE_S = 0.5
+"""An event loop that is so late, twice in a row, has too much to do: connections that were not let in go first."""
 LOOP_LAG = Histogram(
     "crowdcount_loop_lag_seconds",
     "How late the event loop is",
@@ -23,6 +28,7 @@ UNANSWERED = Gauge("crowdcount_frames_unanswered", "Frames that run or wait, at 
 TASKS = Gauge("crowdcount_tasks", "Tasks of the event loop")
 STORAGE = Gauge("crowdcount_storage_failing", "1 while nothing can be stored")
 DISK = Gauge("crowdcount_disk_free_bytes", "Free space where the database is")
+SHED = Counter("crowdcount_loop_shed", "Times that strangers' connections were cut because the event loop was late")
 DATABASE = Gauge("crowdcount_database_bytes", "Size of the database and its log")
 
 
@@ -36,9 +42,15 @@ class Vitals:
     database : Database
     path : Path
         Of its file.
+    shed : callable
+        Cuts the connections that were not let in, and says how many.
     """
 
-    def __init__(self, streams: Callable[[], Iterable[Stream]], database: Database, path: Path) -> None:
+    def __init__(
+        self, streams: Callable[[], Iterable[Stream]], database: Database, path: Path, shed: Callable[[], int]
+    ) -> None:
+        self._shed = shed
+        self._was_late = False
         self._streams = streams
         self._database = database
         self._path = path
@@ -57,8 +69,16 @@ class Vitals:
         while True:
             due = clock() + LOOK_EVERY_S
             await asyncio.sleep(LOOK_EVERY_S)
-            LOOP_LAG.observe(max(0.0, clock() - due))
+            self._note_lag(max(0.0, clock() - due))
             self._look()
+
+    def _note_lag(self, seconds: float) -> None:
+        LOOP_LAG.observe(seconds)
+        late = seconds >= LATE_S
+        if late and self._was_late and (number := self._shed()):
+            SHED.inc()
+            logger.warning("the event loop is late by %.1f s; cut %d connections that were not let in", seconds, number)
+        self._was_late = late
 
     def _look(self) -> None:
         streams = list(self._streams())

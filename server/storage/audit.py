@@ -129,6 +129,25 @@ async def select_audit(
     return [Entry(**row._mapping) for row in await connection.execute(query)]
 
 
+async def select_sign_up_address(connection: AsyncConnection, user_id: str, since: float) -> str | None:
+    """Where an account was made; None for one that is older, or was made on the command line."""
+    query = select(audit.c.address).where(
+        audit.c.user_id == user_id, audit.c.action == Action.REGISTERED, audit.c.at >= since
+    )
+    return (await connection.execute(query)).scalars().first() or None
+
+
+async def select_opened(connection: AsyncConnection, user_id: str, since: float) -> bool:
+    """Whether the command line of the server let an account in again: enabled it, or gave it a password."""
+    query = select(audit.c.id).where(
+        audit.c.user_id == user_id,
+        audit.c.at >= since,
+        audit.c.device == CONSOLE.device,
+        audit.c.action.in_((Action.ACCOUNT_ENABLED, Action.PASSWORD_CHANGED)),
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
 async def delete_old_audit(connection: AsyncConnection, before: float) -> None:
     """Remove entries older than that time."""
     await connection.execute(delete(audit).where(audit.c.at < before))

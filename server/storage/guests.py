@@ -64,6 +64,22 @@ async def move_guest(connection: AsyncConnection, guest: str, invite_id: str) ->
     await connection.execute(update(guests).where(guests.c.id == guest).values(invite_id=invite_id))
 
 
+async def rename_guest(connection: AsyncConnection, guest: str, renamed: str) -> None:
+    """The device has another token from now on; the one before is worth nothing."""
+    await connection.execute(update(guests).where(guests.c.id == guest).values(id=renamed))
+
+
+async def count_room_guests(connection: AsyncConnection, room_id: str) -> int:
+    """How many cameras in a room are guests' devices."""
+    query = (
+        select(func.count())
+        .select_from(guests)
+        .join(cameras, cameras.c.id == guests.c.camera_id)
+        .where(cameras.c.room_id == room_id)
+    )
+    return int((await connection.execute(query)).scalar_one())
+
+
 async def release_ended(connection: AsyncConnection, room_id: str, now: float) -> int:
     """Take cameras of guests whose invitation has ended out of a room; they stay their owner's. Returns how many."""
     over = invites.c.revoked_at.is_not(None) | (invites.c.expires_at <= now)

@@ -191,6 +191,12 @@ async def select_sessions(connection: AsyncConnection, user_id: str, now: float)
     return [_read(row) for row in rows]
 
 
+async def select_session_addresses(connection: AsyncConnection, user_id: str) -> list[str]:
+    """Where the sessions of a user began that are open, or ended a short while ago."""
+    query = select(sessions.c.address).where(sessions.c.user_id == user_id).distinct()
+    return list((await connection.execute(query)).scalars())
+
+
 async def end_session(connection: AsyncConnection, user_id: str, session: str, reason: EndReason, now: float) -> bool:
     """End one of the user's sessions. Returns whether there was such an open one."""
     query = (

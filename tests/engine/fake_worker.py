@@ -43,18 +43,18 @@ def end(body: bytes, head: wire.Head, output: BinaryIO) -> None:
         os._exit(4)
 
 
-def work(body: bytes, output: BinaryIO) -> None:
-    """Take as long as the frame says."""
+def work(body: bytes, output: BinaryIO, frame_s: float) -> None:
+    """Take as long as the frame says, or as every frame takes."""
     if body == b"compile":
         for _ in range(8):
             time.sleep(0.4)
             output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
             output.flush()
-    time.sleep(TAKES_S.get(body, 0.0))
+    time.sleep(TAKES_S.get(body, frame_s))
 
 
 def main() -> None:
-    """Argument: JSON with `failures` (a file that counts starts down) and `sleep_s`."""
+    """Argument: JSON with `failures` (a file that counts starts down) and `frame_s`, how long a frame takes."""
     options = json.loads(sys.argv[1])
     output = sys.stdout.buffer
     countdown = Path(options["failures"]) if "failures" in options else None
@@ -82,7 +82,7 @@ def main() -> None:
             known.pop(stream, None)
             continue
         end(body, head, output)
-        work(body, output)
+        work(body, output, options.get("frame_s", 0.0))
         if body in NO_ANSWERS:
             output.write(NO_ANSWERS[body])
             output.flush()

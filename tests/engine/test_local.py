@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import EngineError, FrameError, StoppedError
-from server.engine import supervisor, turns
+from server.engine import shares, supervisor
 from server.engine.base import StreamSettings, WorkerState
 from server.engine.local import LocalEngine
+from server.engine.shares import ALONE
 from tests.support.wait import until
 
 SETTINGS = StreamSettings(model="any")
@@ -128,7 +129,7 @@ async def test_while_a_process_hangs_the_streams_of_others_go_on(start: Start) -
         slowest = max(slowest, clock() - began)
         await asyncio.sleep(0.02)
     assert isinstance(hanging.exception(), EngineError)
-    assert slowest < turns.STUCK_S + 0.5, "once they may wait to see whether it is only slow"
+    assert slowest < shares.STUCK_S + 0.5, "once they may wait to see whether it is only slow"
     assert frames > 20
 
 
@@ -169,14 +170,14 @@ async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other of two streams holds the turn; when it is the first one's, another process is there."""
-    monkeypatch.setattr(turns, "STUCK_S", 60.0)
+    monkeypatch.setattr(shares, "STUCK_S", 60.0)
     engine = await start()
     for stream in ("a", "b"):
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
     for t in range(1, 20):
         await engine.process("a", b"x", t)
-    async with engine._turns.turn("b"):
+    async with engine._shares.turn("b", ALONE, engine._streams["b"].supervisor):
         waiting = asyncio.create_task(engine.process("a", b"x", 20))
         await asyncio.sleep(0.1)
         os.kill(pids(engine)[0], signal.SIGKILL)

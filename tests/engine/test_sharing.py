@@ -11,7 +11,6 @@ from server.core.quality import Quality
 from server.engine.base import StreamSettings
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
-from server.engine.turns import Turns
 from server.models.paths import default_models_dir
 from server.vision.settings import VisionSettings
 from tests.media import encode_jpeg, read_vtest
@@ -78,53 +77,3 @@ async def test_whose_frames_are_dear_gets_as_much_time_and_fewer_frames(workers:
     finally:
         await engine.stop()
     assert 3 <= counted["cheap"] / counted["dear"] <= 7, f"51 ms beside 11 ms: {counted}"
-
-
-async def test_a_refused_frame_is_charged_as_well() -> None:
-    turns, order = Turns(), []
-
-    async def work(name: str, spent_ms: float, times: int) -> None:
-        for _ in range(times):
-            async with turns.turn(name) as turn:
-                turn.spent_ms = spent_ms
-                await asyncio.sleep(0.001)
-                order.append(name)
-
-    await asyncio.gather(work("refused", 100.0, 20), work("fine", 10.0, 60))
-    assert order[:60].count("refused") <= 9, order
-
-
-async def test_who_comes_late_gets_a_share_and_not_more() -> None:
-    turns, order = Turns(), []
-
-    async def work(name: str, times: int) -> None:
-        for _ in range(times):
-            async with turns.turn(name):
-                await asyncio.sleep(0.001)
-                order.append(name)
-
-    await work("early", 50)
-    await asyncio.gather(work("early", 20), work("late", 20))
-    both = order[50:70]
-    assert 8 <= both.count("early") <= 12, both
-
-
-async def test_nobody_waits_for_a_stream_that_hangs() -> None:
-    turns = Turns()
-    entered = asyncio.Event()
-
-    async def hang() -> None:
-        async with turns.turn("hangs"):
-            entered.set()
-            await asyncio.sleep(3600)
-
-    task = asyncio.create_task(hang())
-    await entered.wait()
-
-    async def go_on() -> None:
-        for _ in range(20):
-            async with turns.turn("fine"):
-                await asyncio.sleep(0)
-
-    await asyncio.wait_for(go_on(), 30)
-    task.cancel()

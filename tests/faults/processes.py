@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -90,8 +90,15 @@ def wait_for(condition: Callable[[], T], seconds: float) -> T:
     return found
 
 
+def steady(frame_s: float) -> list[str]:
+    """The command of a server whose vision takes as long for every frame, and no processor time."""
+    return [sys.executable, "-m", "tests.faults.steady_server", str(frame_s), "serve", "--alone"]
+
+
 @contextlib.contextmanager
-def serving(data_dir: Path, *arguments: str, port: int = 0, **environment: str) -> Iterator[Serving]:
+def serving(
+    data_dir: Path, *arguments: str, port: int = 0, command: Sequence[str] = COMMAND, **environment: str
+) -> Iterator[Serving]:
     """Start a server that can count; end it with the block, whatever became of it."""
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"{data_dir.name}.log"
@@ -101,7 +108,7 @@ def serving(data_dir: Path, *arguments: str, port: int = 0, **environment: str) 
     with log.open("ab") as said:
         start = log.stat().st_size
         parent = subprocess.Popen(
-            [*COMMAND, "--port", str(port), *arguments], env=os.environ | settings, stdout=said, stderr=said
+            [*command, "--port", str(port), *arguments], env=os.environ | settings, stdout=said, stderr=said
         )
 
     def said_where() -> re.Match[bytes] | None:

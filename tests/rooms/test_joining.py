@@ -227,3 +227,95 @@ async def test_deleting_a_room_gives_cameras_back_and_ends_guests(hall: Hall) ->
         assert (await phone.wait_for("session_ended"))["reason"] == "camera_removed"
     assert (await hall.operator.get(f"/api/cameras/{own}"))["camera"]["room"] is None
     assert [one["name"] for one in (await hall.owner.get("/api/cameras"))["cameras"]] == ["North"]
+
+
+async def test_a_device_without_cookies_is_one_camera_however_often_it_joins(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "camera", uses=50)
+    made = []
+    for _ in range(5):
+        async with hall.server.client() as phone:
+            made.append(await phone.post(path, {}))
+    assert len({one["camera"]["id"] for one in made}) == 1
+    assert len({one["token"] for one in made}) == 5, "the newest is the one that holds"
+    async with hall.server.client() as phone:
+        last = await phone.post(path, {})
+        await phone.connect()
+        opened = await phone.open(last["camera"]["id"])
+        async with hall.server.client() as other:
+            assert await ask(other, "POST", path, {}) == (409, "DEVICE_IS_CAMERA"), "whoever streams keeps the camera"
+        assert (await phone.frame(opened["stream"], 1))["status"] == "processed"
+    cameras = (await hall.owner.get(hall.path))["room"]["cameras"]
+    assert len(cameras) == 2
+    uses = (await hall.owner.get(f"{hall.path}/invites"))["invites"][0]["uses"]
+    assert uses == 1
+
+
+async def test_browsers_at_one_address_are_told_apart_up_to_a_limit(settings: Settings) -> None:
+    """As phones of one kind are in the network of a venue; each looks at the page first."""
+    few = settings.model_copy(update={"cameras_per_address": 3})
+    async with run_server(few, ScriptedEngine()) as server, server.client() as owner:
+        await owner.register()
+        room = await owner.room("Hall")
+        made = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 50})
+        path = made["url"].removeprefix(server.url)
+        found = []
+        for _ in range(5):
+            async with server.client() as phone:
+                async with phone.http.get(path) as page:
+                    assert page.status == 200
+                found.append(await ask(phone, "POST", "/api" + path, {}))
+        assert [status for status, _ in found] == [201, 201, 201, 409, 409]
+        assert found[-1][1] == "TOO_MANY_FROM_ADDRESS"
+        assert len({answer["camera"]["id"] for _, answer in found[:3]}) == 3
+        more = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 1})
+        async with server.client() as phone:
+            async with phone.http.get(path):
+                pass
+            assert (await ask(phone, "POST", "/api" + more["url"].removeprefix(server.url), {}))[0] == 201
+
+
+async def test_a_mark_that_is_not_ours_is_none(settings: Settings) -> None:
+    async with run_server(settings, ScriptedEngine()) as server, server.client() as owner:
+        await owner.register()
+        room = await owner.room("Hall")
+        made = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 50})
+        path = "/api" + made["url"].removeprefix(server.url)
+        cameras = set()
+        for number in range(4):
+            async with server.client() as phone:
+                phone.http.cookie_jar.update_cookies({"crowdcount_device": f"made-up-{number}"})
+                cameras.add((await phone.post(path, {}))["camera"]["id"])
+        assert len(cameras) == 1
+
+
+async def test_guests_leave_room_for_those_who_have_a_part_in_it(settings: Settings) -> None:
+    small = settings.model_copy(update={"cameras_per_room": 4})
+    async with run_server(small, ScriptedEngine()) as server, server.client() as owner:
+        await owner.register()
+        room = await owner.room("Hall")
+        for _ in range(3):
+            async with server.client() as phone:
+                await owner.invite(room, "camera", phone)
+        made = await owner.post(f"/api/rooms/{room}/invites", {"role": "camera", "hours": 1, "uses": 1})
+        async with server.client() as phone:
+            path = "/api" + made["url"].removeprefix(server.url)
+            assert await ask(phone, "POST", path, {}) == (409, "ROOM_FULL")
+        async with owner.http.put(f"/api/rooms/{room}/cameras/{await owner.camera()}") as response:
+            assert response.status == 200
+
+
+async def test_accounts_that_were_made_at_one_address_share(settings: Settings) -> None:
+    engine = ScriptedEngine()
+    async with run_server(settings, engine) as server, server.user("ada") as ada, server.user("eve") as eve:
+        for user in (ada, eve):
+            await user.open(await user.camera())
+        shares = [one.share for one in engine.opened.values()]
+        assert len({one.group for one in shares}) == 1
+        assert len({one.owner for one in shares}) == 2
+        assert "127.0.0.1" in shares[0].group
+        database = Database(settings.database)
+        async with database.writing() as connection:
+            await connection.execute(text("UPDATE audit SET at = at - 90000"))
+        await database.close()
+        await eve.open(await eve.camera("Second"))
+        assert list(engine.opened.values())[-1].share.group == "", "after a day each is an owner of its own"

@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from server.api.errors import APIError
-from server.api.guard import FAILURES_FROM_ADDRESS, FAILURES_OF_NAME, Guard
+from server.api.guard import FAILURES_FROM_ADDRESS, FAILURES_OF_NAME, Familiar, Guard
+from server.api.user_admin import UserAdmin
 from server.config import Settings
 from tests.security.attempts import attempt
 from tests.support.engine import ScriptedEngine
-from tests.support.server import PASSWORD, RunningServer, run_server
+from tests.support.server import PASSWORD, Client, RunningServer, run_server
 
 
 @pytest.mark.parametrize("login", ["ada", "ADA@example.org", "nobody"])
@@ -105,3 +106,86 @@ def test_one_ipv6_network_is_one_address() -> None:
         guard.admit_password("2001:db8::ffff", "ada")
     guard.admit_password("2001:db8:0:1::1", "ada")
     guard.admit_password("not an address", "ada")
+
+
+def lock(guard: Guard, name: str) -> None:
+    """As five strangers do, who never stop."""
+    for number in range(FAILURES_OF_NAME):
+        guard.admit_password(f"203.0.113.{number // FAILURES_FROM_ADDRESS}", name)
+    with pytest.raises(APIError):
+        guard.admit_password("198.51.100.1", name)
+
+
+def test_strangers_do_not_keep_known_devices_and_places_out() -> None:
+    guard = Guard(10_000, 100, lambda: 0.0)
+    lock(guard, "ada")
+    for familiar in (Familiar(device="mark"), Familiar(place=True)):
+        for _ in range(FAILURES_FROM_ADDRESS):
+            guard.admit_password("198.51.100.1", "ada", familiar)
+        with pytest.raises(APIError):
+            guard.admit_password("198.51.100.1", "ada", familiar)
+    guard.admit_password("198.51.100.1", "ada", Familiar(device="another mark"))
+
+
+def test_a_right_password_is_given_back_where_it_was_counted() -> None:
+    guard = Guard(10_000, 100, lambda: 0.0)
+    lock(guard, "ada")
+    for _ in range(FAILURES_FROM_ADDRESS * 2):
+        guard.was_no_guess(guard.admit_password("198.51.100.1", "ada", Familiar(device="mark")))
+    with pytest.raises(APIError):
+        guard.admit_password("198.51.100.1", "ada")
+
+
+def test_a_known_browser_is_not_kept_out_by_others_at_its_address() -> None:
+    guard = Guard(5, 100, lambda: 0.0)
+    for _ in range(5):
+        guard.admit_sign_in("192.0.2.1")
+    with pytest.raises(APIError):
+        guard.admit_sign_in("192.0.2.1")
+    for _ in range(5):
+        guard.admit_sign_in("192.0.2.1", "usr_ada")
+    with pytest.raises(APIError):
+        guard.admit_sign_in("192.0.2.1", "usr_ada")
+
+
+async def test_five_addresses_lock_out_a_stranger_and_not_the_owner(settings: Settings, engine: ScriptedEngine) -> None:
+    """The owner by the browser that signed in before, by the address, and by the command line."""
+    wide = settings.model_copy(update={"sign_ins_per_minute": 10_000, "trusted_proxies": ("127.0.0.1",)})
+    async with run_server(wide, engine) as server, server.client() as owner, server.client() as stranger:
+        body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+        home = {"X-Forwarded-For": "192.0.2.10"}
+        async with owner.http.post("/api/users", json=body, headers=home) as response:
+            assert response.status == 201
+
+        async def sign_in(client: Client, address: str, password: str = PASSWORD) -> int:
+            tried = {"login": "ada", "password": password}
+            async with client.http.post("/api/session", json=tried, headers={"X-Forwarded-For": address}) as answer:
+                return answer.status
+
+        for number in range(FAILURES_OF_NAME):
+            assert await sign_in(stranger, f"203.0.113.{number % 5}", "wrong password") == 401
+        for address in ("203.0.113.1", "198.51.100.9", "2001:db8::1"):
+            assert await sign_in(stranger, address) == 429, "right or wrong, it could be a guess"
+        assert await sign_in(owner, "198.51.100.7") == 200, "the browser is known, wherever it is"
+        async with server.client() as other:
+            assert await sign_in(other, "192.0.2.10") == 200, "and so is the address"
+        async with server.client() as other:
+            other.http.cookie_jar.update_cookies({"crowdcount_known": "made up"})
+            assert await sign_in(other, "198.51.100.8") == 429
+        admin = UserAdmin(wide)
+        try:
+            await admin.enable("ada")
+        finally:
+            await admin.close()
+        async with server.client() as other:
+            assert await sign_in(other, "198.51.100.8") == 200, "the command line opens it"
+
+
+async def test_the_mark_of_another_account_speaks_for_nothing(server: RunningServer) -> None:
+    async with server.client() as user, server.client() as other:
+        await user.register()
+        await other.register("eve")
+        for _ in range(FAILURES_FROM_ADDRESS):
+            assert (await attempt(other, "ada", "wrong password"))[0] == 401
+        assert (await attempt(other, "ada", PASSWORD))[0] == 429
+        assert (await attempt(user, "ada", PASSWORD))[0] == 200, "beside whoever guesses at its address"

@@ -164,6 +164,7 @@ async def run_server(settings: Settings, engine: Engine) -> AsyncIterator[Runnin
     """Serve until the block ends."""
     await asyncio.to_thread(furnish, settings)
     listener = bind("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     server = Server(create_app(settings, engine), settings)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -171,7 +172,7 @@ async def run_server(settings: Settings, engine: Engine) -> AsyncIterator[Runnin
             await asyncio.sleep(0.01)
             if task.done():
                 task.result()
-        yield RunningServer(f"http://127.0.0.1:{listener.getsockname()[1]}", settings)
+        yield RunningServer(url, settings)
     finally:
         server.should_exit = True
         await task
