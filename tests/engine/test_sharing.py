@@ -19,7 +19,10 @@ FAKE = [sys.executable, "-m", "tests.engine.fake_worker", json.dumps({})]
 
 
 async def share(engine: LocalEngine, streams: dict[str, tuple[bytes, float]], model: str, frames: int) -> Counter[str]:
-    """Let each stream send its picture again and again, with a pause after each answer; count what they send."""
+    """Let each stream send its picture again and again, with a pause after each answer; count what they send.
+
+    Without a pause the next frame waits already when the answer comes, as that of a live stream does.
+    """
     counted: Counter[str] = Counter()
     for name, (jpeg, _) in streams.items():
         engine.open(name, StreamSettings(model=model))
@@ -29,7 +32,8 @@ async def share(engine: LocalEngine, streams: dict[str, tuple[bytes, float]], mo
         while sum(counted.values()) < frames:
             counted[name] += 1
             await engine.process(name, jpeg, counted[name] * 40.0)
-            await asyncio.sleep(pause)
+            if pause:
+                await asyncio.sleep(pause)
 
     async with asyncio.timeout(60):
         await asyncio.gather(*(send(name, *what) for name, what in streams.items()))

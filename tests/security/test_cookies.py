@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from server.api.cookies import GUEST, HOST, SESSION
+from server.api.device_cookies import KNOWN_COOKIE as KNOWN
 from server.config import Settings
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
@@ -88,17 +89,17 @@ async def old_cookie(proxied: RunningServer) -> str:
     """The value of a session cookie as it was before, over TLS or not; over plain HTTP it is so still."""
     plain = Browser(proxied)
     assert (await plain.ask("POST", "/api/session", LOGIN, tls=False))[0] == 200
-    assert set(plain.cookies) == {SESSION}
+    assert set(plain.cookies) == {SESSION, KNOWN}
     return plain.cookies[SESSION]
 
 
 async def test_over_tls_the_session_has_the_safe_name(proxied: RunningServer, browser: Browser) -> None:
-    assert set(browser.cookies) == {HOST + SESSION}
+    assert set(browser.cookies) == {HOST + SESSION, HOST + KNOWN}
     assert (await browser.ask("GET", "/api/session"))[0] == 200
     assert await browser.opens_a_socket()
     assert (await browser.ask("POST", "/api/session", LOGIN))[0] == 200
     assert (await browser.ask("DELETE", "/api/session"))[0] == 204
-    assert browser.cookies == {}
+    assert set(browser.cookies) == {HOST + KNOWN}, "a mark that lets nobody in"
     assert (await browser.ask("GET", "/api/session"))[0] == 401
 
 
@@ -163,6 +164,23 @@ async def test_a_device_has_the_safe_name_as_well(proxied: RunningServer, browse
     status, again = await older.ask("POST", join, {})
     assert (status, again["camera"]) == (201, first["camera"]), "the same camera, and no use of the invitation"
     assert set(older.cookies) == {HOST + GUEST}
+
+
+async def test_the_mark_of_a_browser_counts_under_the_name_alone_that_it_was_made_for(
+    proxied: RunningServer, browser: Browser
+) -> None:
+    async def is_known(visitor: Browser, *, tls: bool) -> bool:
+        """Who is known already gets no other mark."""
+        assert (await visitor.ask("POST", "/api/session", LOGIN, tls=tls))[0] == 200
+        return not visitor.set.keys() & {KNOWN, HOST + KNOWN}
+
+    plain = Browser(proxied)
+    assert not await is_known(plain, tls=False)
+    assert await is_known(plain, tls=False)
+    assert await is_known(browser, tls=True)
+    safe, open_ = browser.cookies[HOST + KNOWN], plain.cookies[KNOWN]
+    for tls, names in ((True, {HOST + KNOWN: open_}), (True, {KNOWN: open_}), (False, {KNOWN: safe})):
+        assert not await is_known(Browser(proxied, **names), tls=tls), names
 
 
 async def test_every_cookie_needs_an_origin(proxied: RunningServer, browser: Browser) -> None:
