@@ -8,6 +8,7 @@ from server.api.accounts import register
 from server.api.auth import find_user, why_signed_out
 from server.api.authentication import authenticate
 from server.api.cameras import require_camera
+from server.api.context import services
 from server.api.errors import APIError
 from server.api.kept_form import offer_again, read_kept, repeats
 from server.api.sign_in import sign_in, sign_out
@@ -112,4 +113,5 @@ async def cameras() -> Page:
 @users_only
 async def studio(camera_id: str) -> Page:
     """The studio of one camera."""
-    return await render_template("studio.html", camera=await require_camera(camera_id, Right.OPERATE))
+    camera = await require_camera(camera_id, Right.OPERATE)
+    return await render_template("studio.html", camera=camera, floor_s=services().settings.alert_floor_s)
