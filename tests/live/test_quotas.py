@@ -147,3 +147,13 @@ def test_times_of_limits_have_a_floor() -> None:
 
 def test_the_floor_is_on_unless_an_operator_changes_it(tmp_path: Path) -> None:
     assert Settings(data_dir=tmp_path).bounds == Bounds(1.0, 600, 20.0)
+
+
+@pytest.mark.parametrize(("floor_s", "said"), [(0.5, True), (0, False)])
+async def test_the_form_says_from_which_times_limits_count(settings: Settings, floor_s: float, said: bool) -> None:
+    slow = settings.model_copy(update={"alert_floor_s": floor_s})
+    async with run_server(slow, ScriptedEngine()) as server, server.user() as user:
+        async with user.http.get(f"/cameras/{await user.camera()}") as response:
+            page = await response.text()
+    assert 'id="limit-hold"' in page
+    assert ("Times shorter than 0.5 s count as 0.5 s." in page) is said
