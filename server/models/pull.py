@@ -10,9 +10,20 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from server.core.errors import ModelError
-from server.models.catalogue import CARD_FILE, EXPORT_FORMAT, NAME, RELEASES, PreparedModel, Release, find_prepared
+from server.models.catalogue import (
+    CARD_FILE,
+    EXPORT_FORMAT,
+    NAME,
+    QUANTIZATION,
+    QUANTIZED_FILE,
+    RELEASES,
+    PreparedModel,
+    Release,
+    find_prepared,
+)
 from server.models.sources import copy_weights, fetch_weights
 
 _EXPORT_TIMEOUT_S = 900
@@ -52,7 +63,7 @@ def pull(
         try:
             found = find_prepared(models_dir, release.name)
             if found.onnx.is_file() or not onnx:
-                return found
+                return _renew(found, say) if found.outdated and _has("nncf", "ultralytics") else found
             say(f"{release.name}: preparing again, for ONNX Runtime too")
         except ModelError as error:
             say(error.message if error.code != "MODEL_MISSING" else f"{release.name}: preparing")
@@ -84,6 +95,26 @@ def _prepare(
         _install(staging, models_dir / release.name, Path(folder))
 
 
+def _renew(model: PreparedModel, say: Callable[[str], None]) -> PreparedModel:
+    """Bring a prepared detector to 8 bits again; the network in floats is the same, so that nothing is fetched."""
+    models_dir = model.folder.parent
+    workshop = models_dir / _WORKSHOP
+    workshop.mkdir(exist_ok=True)
+    with _alone(workshop), tempfile.TemporaryDirectory(dir=workshop, prefix=f"{model.name}-") as folder:
+        model = find_prepared(models_dir, model.name)
+        if not model.outdated:
+            return model  # a pull that this one waited for has done it
+        staging = Path(folder) / model.name
+        old = Path(QUANTIZED_FILE).stem
+        shutil.copytree(model.folder, staging, ignore=shutil.ignore_patterns(f"{old}.*"))
+        say(f"{model.name}: preparing again in 8 bits, which there is a more precise way for")
+        say(f"{model.name}: {_quantize(staging, Path(folder))}")
+        card = json.loads((staging / CARD_FILE).read_text("utf-8"))
+        _save_card(staging, card | {"quantization": QUANTIZATION})
+        _install(staging, model.folder, Path(folder))
+    return find_prepared(models_dir, model.name)
+
+
 def pinned_release(name: str, sha256: str | None) -> Release:
     """Find a release, or pin a detector that the catalogue does not know to the checksum that the user gives."""
     if name in RELEASES:
@@ -99,13 +130,17 @@ def pinned_release(name: str, sha256: str | None) -> Release:
 
 def _require_exporter(release: Release, onnx: bool = False) -> None:
     needed = ["openvino"] if release.kind == "density" else ["torch", "ultralytics"]
-    missing = [name for name in (*needed, *(["onnx"] if onnx else [])) if importlib.util.find_spec(name) is None]
+    missing = [name for name in (*needed, *(["onnx"] if onnx else [])) if not _has(name)]
     if missing:
         message = (
             f"Preparing {release.name} needs {' and '.join(missing)}; install the extra `models` (and `onnx`), "
             "or copy a prepared folder from another machine."
         )
         raise ModelError("EXPORTER_MISSING", message)
+
+
+def _has(*modules: str) -> bool:
+    return all(importlib.util.find_spec(name) is not None for name in modules)
 
 
 @contextmanager
@@ -172,6 +207,10 @@ def _write_card(release: Release, source: str, staging: Path) -> None:
         "source": source,
         "sha256": release.sha256,
     }
+    _save_card(staging, card | ({"quantization": QUANTIZATION} if release.kind == "detector" else {}))
+
+
+def _save_card(staging: Path, card: dict[str, Any]) -> None:
     (staging / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
 
 
