@@ -2,7 +2,8 @@
 
 Recall and precision of detections with a score of at least 0.25, at an overlap of 0.5 and of 0.75; how much the boxes
 in 8 bits overlap with those in floats; milliseconds a frame. All detectors look at each frame in turn, in an order that
-changes, so that the median of their ratios holds on a busy machine.
+changes, so that the median of the ratios of their times holds on a busy machine; the ratio is to the 8 bits before where
+they are measured, else to floats.
 
 The recordings are not part of the project. ``CROWDCOUNT_TEST_DATA`` names their folder; those that are not there are
 left out. ``--before FOLDER`` also measures the 8 bits of another models directory.
@@ -70,13 +71,13 @@ class Figures:
         sure = exact.xyxy[exact.scores >= COUNTED]
         self.like_floats += iou(sure, people.xyxy).max(axis=1, initial=0.0).tolist()
 
-    def summary(self, first: "Figures") -> dict[str, float | None]:
-        """The figures of the table; milliseconds also as a ratio to those of the first detector."""
+    def summary(self, base: "Figures") -> dict[str, float | None]:
+        """The figures of the table; milliseconds also as a ratio to those of another detector."""
         shares = {}
         for overlap in OVERLAPS:
             shares[f"recall_{overlap}"] = _share(self.right[overlap], self.there)
             shares[f"precision_{overlap}"] = _share(self.right[overlap], self.shown)
-        ratios = [own / other for own, other in zip(self.ms, first.ms, strict=True)]
+        ratios = [own / other for own, other in zip(self.ms, base.ms, strict=True)]
         return {
             **shares,
             "overlap_with_floats": statistics.mean(self.like_floats) if self.like_floats else None,
@@ -145,7 +146,7 @@ def _timed(detector: Detector, image: Image, ms: list[float]) -> Detections:
 def to_markdown(results: dict[str, dict[str, dict[str, float | None]]]) -> str:
     """A row for each recording and detector."""
     columns = [f"{what} {overlap}" for overlap in OVERLAPS for what in ("recall", "precision")]
-    titles = ["recording", "detector", *columns, "overlap with floats", "ms", "× floats"]
+    titles = ["recording", "detector", *columns, "overlap with floats", "ms", "× base"]
     lines = ["| " + " | ".join(titles) + " |", "| --- " * len(titles) + "|"]
     for recording, rows in results.items():
         for name, figures in rows.items():
@@ -166,18 +167,18 @@ def main(argv: list[str] | None = None) -> int:
         print(f"{folder} has none of the recordings; CROWDCOUNT_TEST_DATA names their folder", file=sys.stderr)
         return 1
     detectors = {"floats": _open("fp32", default_models_dir())}
+    base = "8 bits before" if arguments.before else "floats"
     if arguments.before:
-        detectors["8 bits before"] = _open("int8", arguments.before)
+        detectors[base] = _open("int8", arguments.before)
     detectors["8 bits"] = _open("int8", default_models_dir())
     figures = {
         name: measure(detectors, folder / video, folder / gt, arguments.every) for name, (video, gt) in here.items()
     }
     figures["all"] = {name: _sum([one[name] for one in figures.values()]) for name in detectors}
     results = {
-        recording: {name: own.summary(rows["floats"]) for name, own in rows.items()}
-        for recording, rows in figures.items()
+        recording: {name: own.summary(rows[base]) for name, own in rows.items()} for recording, rows in figures.items()
     }
-    stored = {"every": arguments.every, "machine": describe_machine(), "results": results}
+    stored = {"every": arguments.every, "base": base, "machine": describe_machine(), "results": results}
     (RESULTS / "precision.json").write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
     print(to_markdown(results))
     return 0

@@ -32,7 +32,8 @@ def views(count: int, seed: int) -> Iterator[NDArray[np.float32]]:
         view = _view(pictures[index % len(pictures)], rng)
         if index % _MOSAIC_EVERY == _MOSAIC_EVERY - 1:
             view = _mosaic(view.shape[:2], pictures, rng)
-        batch = Letterbox.fit(*view.shape[:2], _SIDE).apply(view)
+        batch = Letterbox.fit(view.shape[0], view.shape[1], _SIDE).apply(view)
+        batch[0, 0, :2] = ((0, 0, 0), (255, 255, 255))  # every view spans all values: their range is that of bytes
         yield np.ascontiguousarray(batch[..., ::-1].transpose(0, 3, 1, 2), np.float32) / np.float32(255)
 
 

@@ -1,8 +1,8 @@
 """A detector in 8 bits beside the one in floats, for processors that multiply bytes natively.
 
 Post-training quantization by NNCF, on the views of `server.vision.calibration`. The branches that say where and how
-surely somebody is stay in floats, and so do the first convolution and attention: in 8 bits they move the edges of boxes
-and save next to nothing (docs/accuracy.md).
+surely somebody is stay in floats, and so does attention: in 8 bits they move the edges of boxes and save next to
+nothing (docs/accuracy.md).
 
 ``python -m server.vision.quantize FOLDER`` writes ``network-int8.xml`` and its ``.bin`` beside ``network.xml``, unless
 the result misses people. A program of its own, which may fail: the network in floats is there without it.
@@ -25,7 +25,7 @@ _CALIBRATION, _TRIAL = 128, 24
 """Views that are measured, and views that decide whether the result is good enough."""
 _SEEN, _CERTAIN, _SAME_PLACE = 0.25, 0.5, 0.7
 """Scores of what is found and of what must not be missed, and the overlap of one person's boxes."""
-_SENSITIVE = ("box_heads.", "class_heads.", "layers.0.")
+_SENSITIVE = ("box_heads.", "class_heads.")
 """Modules of `server.models.networks.PersonDetector` whose convolutions stay in floats."""
 _MODULE, _STEPS_TO_BIAS = "__module.", 3
 _AGREEMENT = 0.95
@@ -72,7 +72,7 @@ def quantize(model: Any) -> Any:
 
 
 def sensitive(model: Any) -> list[str]:
-    """Names of the convolutions that stay in floats: those of the heads, and the first one.
+    """Names of the convolutions that stay in floats: those of the heads.
 
     A convolution that was merged with its batch normalisation has lost its name; what adds its bias has kept it.
 
