@@ -2,8 +2,8 @@
 
 Recall and precision of detections with a score of at least 0.25, at an overlap of 0.5 and of 0.75; how much the boxes
 in 8 bits overlap with those in floats; milliseconds a frame. All detectors look at each frame in turn, in an order that
-changes, so that the median of the ratios of their times holds on a busy machine; the ratio is to the 8 bits before where
-they are measured, else to floats.
+changes, so that the median of the ratios of their times holds on a busy machine. The base of the ratios is the 8 bits
+before where they are measured, else floats.
 
 The recordings are not part of the project. ``CROWDCOUNT_TEST_DATA`` names their folder; those that are not there are
 left out. ``--before FOLDER`` also measures the 8 bits of another models directory.
