@@ -102,7 +102,10 @@ def module(convolution: Any) -> str:
         name = str(node.get_friendly_name())
         if name.startswith(_MODULE):
             return name.removeprefix(_MODULE)
-        node = next(iter(node.output(0).get_target_inputs())).get_node()
+        users = [port.get_node() for output in node.outputs() for port in output.get_target_inputs()]
+        if not users:
+            break
+        node = users[0]
     return ""
 
 
