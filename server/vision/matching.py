@@ -14,12 +14,16 @@ SURE = 0.4
 """Detections from this score on may be anybody; weaker ones only continue somebody who is expected there."""
 AWAY_S = 0.5
 """Seconds unseen, beyond the frame interval, after which a person counts as away."""
-COST = 0.7
-"""Largest cost of an identity."""
+COST = 0.5
+"""Largest cost of an identity. A detection that does not even touch the expected box has to look the same within
+0.14 of the cosine distance; one in its midst may look as different as another person."""
 WEAK_OVERLAP = 0.3
 """Least overlap of a weak detection with the expected box."""
 FAINT, FAINT_OVERLAP = 0.05, 0.4
 """Score below which a detection is a mere hint, and the overlap it needs: the fainter, the better it has to fit."""
+HELD = 0.2
+"""Mean score over about a second (`People.strength`) below which weak detections continue nobody, and nobody is
+reported: of the sightings of such people, one in six is a person."""
 
 Indices = NDArray[np.intp]
 
@@ -93,7 +97,9 @@ class Matcher:
         rows, columns = assign(self._identity_costs(people, tentative, scene, rest), COST)
         matches[tentative[rows]] = rest[columns]
 
-        missed = np.flatnonzero((matches < 0) & (scene.unseen_s <= AWAY_S))
+        # At the edge of the frame anything looks like a part of somebody: weak detections there hold nobody.
+        weak = weak[~scene.cut[weak]]
+        missed = np.flatnonzero((matches < 0) & (scene.unseen_s <= AWAY_S) & (people.strength >= HELD))
         rows, columns = assign(_position_costs(people, missed, scene, weak), 1.0)
         matches[missed[rows]] = weak[columns]
         return matches
