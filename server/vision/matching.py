@@ -14,9 +14,9 @@ SURE = 0.4
 """Detections from this score on may be anybody; weaker ones only continue somebody who is expected there."""
 AWAY_S = 0.5
 """Seconds unseen, beyond the frame interval, after which a person counts as away."""
-COST = 0.5
+COST = 0.55
 """Largest cost of an identity. A detection that does not even touch the expected box has to look the same within
-0.14 of the cosine distance; one in its midst may look as different as another person."""
+0.17 of the cosine distance; one in its midst may look as different as another person."""
 WEAK_OVERLAP = 0.3
 """Least overlap of a weak detection with the expected box."""
 FAINT, FAINT_OVERLAP = 0.05, 0.4

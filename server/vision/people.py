@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from server.vision.motion import Motion
 
-MEMORY_S = 1.0
+MEMORY_S = 0.5
 """Seconds after which a look has mostly been replaced by what was seen since."""
 
 STRENGTH_S = 1.0
