@@ -65,7 +65,7 @@ def identity_costs(
     looks : ndarray, shape (n, m)
         Cosine distances of appearance.
     away : ndarray, shape (n,)
-        How long nobody saw the person: 0 for the frame before, 1 from ``AWAY_S`` on.
+        How long nobody saw the person well: 0 for the frame before, 1 from ``AWAY_S`` on.
     different, reunite : float
         Of the features, see `Features`.
 

@@ -13,7 +13,8 @@ from server.vision.people import People
 SURE = 0.4
 """Detections from this score on may be anybody; weaker ones only continue somebody who is expected there."""
 AWAY_S = 0.5
-"""Seconds unseen, beyond the frame interval, after which a person counts as away."""
+"""Seconds, beyond the frame interval, without a sure detection after which a person counts as away; unseen for longer,
+weak detections continue nobody."""
 COST = 0.55
 """Largest cost of an identity. A detection that does not even touch the expected box has to look the same within
 0.17 of the cosine distance; one in its midst may look as different as another person."""
@@ -43,6 +44,8 @@ class Scene:
         Where the people are expected.
     unseen_s : ndarray, shape (n,)
         How long before the last frame each was seen, seconds; 0 for those seen in it.
+    unsure_s : ndarray, shape (n,)
+        The same for sure detections.
     """
 
     detections: Detections
@@ -50,6 +53,7 @@ class Scene:
     cut: NDArray[np.bool_]
     expected_xyxy: NDArray[np.float64]
     unseen_s: NDArray[np.float64]
+    unsure_s: NDArray[np.float64]
 
 
 class Matcher:
@@ -86,6 +90,7 @@ class Matcher:
             cut=cut_by_edge(detections.xyxy, *size),
             expected_xyxy=people.motion.boxes_xyxy(),
             unseen_s=np.maximum(0.0, before - people.seen),
+            unsure_s=np.maximum(0.0, before - people.sure),
         )
         matches = np.full(len(people), -1, np.intp)
         sure, weak = np.flatnonzero(detections.scores >= SURE), np.flatnonzero(detections.scores < SURE)
@@ -112,7 +117,7 @@ class Matcher:
             people.motion.distances(rows, boxes, scores),
             overlaps(scene.expected_xyxy[rows], boxes, scene.cut[columns]),
             1 - (people.looks[rows] @ scene.looks[columns].T).astype(np.float64),
-            np.minimum(scene.unseen_s[rows] / AWAY_S, 1.0),
+            np.minimum(scene.unsure_s[rows] / AWAY_S, 1.0),
             self._different,
             self._reunite,
         )

@@ -13,7 +13,7 @@ MEMORY_S = 0.5
 
 STRENGTH_S = 1.0
 """The same for how well somebody was seen."""
-_COLUMNS = ("looks", "states", "ids", "evidence", "seen", "strength")
+_COLUMNS = ("looks", "states", "ids", "evidence", "seen", "sure", "strength")
 
 
 @dataclass(slots=True)
@@ -34,6 +34,8 @@ class People:
         Sum of the scores of all detections.
     seen : ndarray, shape (n,)
         Time of the last detection, seconds.
+    sure : ndarray, shape (n,)
+        Time of the last sure detection, seconds; `matching.SURE` says from which score on.
     strength : ndarray, shape (n,)
         How well they were seen lately: the last score, or the mean of the scores over about `STRENGTH_S` if that is
         better, with 0 for a frame without a detection. Of tentative people it is the best score.
@@ -45,6 +47,7 @@ class People:
     ids: NDArray[np.intp]
     evidence: NDArray[np.float64]
     seen: NDArray[np.float64]
+    sure: NDArray[np.float64]
     strength: NDArray[np.float64]
 
     @classmethod
@@ -60,6 +63,7 @@ class People:
             ids=np.zeros(n, np.intp),
             evidence=scores.copy(),
             seen=np.full(n, now),
+            sure=np.full(n, now),
             strength=scores.copy(),
         )
 

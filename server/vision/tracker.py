@@ -14,7 +14,7 @@ from server.vision.association import cut_by_edge
 from server.vision.boxes import iou
 from server.vision.detections import Detections
 from server.vision.features import Features
-from server.vision.matching import HELD, Matcher
+from server.vision.matching import HELD, SURE, Matcher
 from server.vision.people import MEMORY_S, People
 from server.vision.sightings import Hidden, Sighting
 
@@ -33,7 +33,8 @@ FORGET_S = 10.0
 DOUBT_S = 0.5
 """The same for a tentative one."""
 LEFT_S = 0.4
-"""The same for someone who is expected outside the frame: gone, and whoever appears there is someone else."""
+"""The same for someone who is expected outside the frame: gone, and whoever appears there is someone else. A camera
+that travels passes by everybody who is hidden: with it, the same for whoever is not clearly seen."""
 
 
 class Tracker:
@@ -51,11 +52,16 @@ class Tracker:
         self._now = 0.0
         self._next_id = 1
         self._changed = False
+        self._travels = False
 
     def camera_moved(self, affine: NDArray[np.float64]) -> None:
         """Between the last frame and the next the picture moved so; shape (2, 3), pixels."""
         if self._people is not None:
             self._people.motion.move(affine)
+
+    def camera_travels(self, travels: bool) -> None:
+        """Whether the camera is carried through the scene, see `Travel`."""
+        self._travels = travels
 
     def scene_changed(self) -> None:
         """The next frame shows another scene: nobody of the last one is in it."""
@@ -96,7 +102,7 @@ class Tracker:
         people.note_scores(rows, detections.scores[matches[rows]], max(0.0, now - before))
         self._take_in(people, rows, matches[rows], detections, looks, now)
         sightings = self._report(people, rows, matches[rows], detections, (height, width))
-        self._forget_unseen(people, matches < 0, now, height, width)
+        self._forget_unseen(people, now, height, width)
         new = self._welcome(people, matches[rows], detections, looks, now, ALONE if resumed else NEW)
         if resumed:
             # The next frame may be as far away: who is counted is who is seen in this one.
@@ -131,6 +137,7 @@ class Tracker:
         people.learn_looks(rows, looks[columns], learning)
         people.evidence[rows] += scores
         people.seen[rows] = now
+        people.sure[rows[scores >= SURE]] = now
         self._confirm(people, rows[(people.states[rows] == TrackState.Tentative) & (people.evidence[rows] >= EVIDENCE)])
 
     def _confirm(self, people: People, proven: NDArray[np.intp]) -> None:
@@ -165,14 +172,14 @@ class Tracker:
             if identity and strength >= HELD
         ]
 
-    @staticmethod
-    def _forget_unseen(people: People, unseen: NDArray[np.bool_], now: float, height: int, width: int) -> None:
+    def _forget_unseen(self, people: People, now: float, height: int, width: int) -> None:
         """Delete whoever was not seen for too long."""
         x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
         outside = (x < 0) | (x > width) | (y < 0) | (y > height)
         gap = now - people.seen
         limit = np.where(people.confirmed, np.where(outside, LEFT_S, FORGET_S), DOUBT_S)
-        people.states[unseen & (gap > limit)] = TrackState.Deleted
+        passed = people.confirmed & (now - people.sure > LEFT_S) & self._travels
+        people.states[(gap > limit) | passed] = TrackState.Deleted
         people.drop_deleted()
 
     @staticmethod
