@@ -22,7 +22,7 @@ NEW = 0.6
 """Detections from this score on may be a new person."""
 ALONE = 0.5
 """Detections from this score on are counted in a frame that no other is near to: more than half of them are people."""
-EVIDENCE = 1.5
+EVIDENCE = 1.2
 """Sum of scores that confirms a person: two good detections, or three doubtful ones."""
 UNCLEAR = 0.2
 """Detections up to this score show too little of a person to learn looks from; from `UNCLEAR + 0.6` on all."""
@@ -33,6 +33,8 @@ FORGET_S = 10.0
 DOUBT_S = 0.5
 """The same for a tentative one."""
 LEFT_S = 0.4
+PASS_S = 0.4
+PASS_I = 1.0
 """The same for someone who is expected outside the frame: gone, and whoever appears there is someone else. A camera
 that travels passes by everybody who is hidden: with it, the same for whoever is not clearly seen."""
 
@@ -97,10 +99,13 @@ class Tracker:
         people.states[(now - people.seen > FORGET_S) | resumed] = TrackState.Deleted
         people.drop_deleted()
         people.motion.predict(max(0.0, now - before))
+        passed = (now - people.sure > PASS_S+PASS_I*(now-before)) & people.confirmed & self._travels
+        people.strength[passed] = 0.0
         matches = self._matcher.match(people, detections, looks, before, (height, width))
         rows = np.flatnonzero(matches >= 0)
         people.note_scores(rows, detections.scores[matches[rows]], max(0.0, now - before))
         self._take_in(people, rows, matches[rows], detections, looks, now)
+        self._confirm(people, np.flatnonzero(passed & (matches >= 0)))
         sightings = self._report(people, rows, matches[rows], detections, (height, width))
         self._forget_unseen(people, now, height, width)
         new = self._welcome(people, matches[rows], detections, looks, now, ALONE if resumed else NEW)
@@ -178,8 +183,7 @@ class Tracker:
         outside = (x < 0) | (x > width) | (y < 0) | (y > height)
         gap = now - people.seen
         limit = np.where(people.confirmed, np.where(outside, LEFT_S, FORGET_S), DOUBT_S)
-        passed = people.confirmed & (now - people.sure > LEFT_S) & self._travels
-        people.states[(gap > limit) | passed] = TrackState.Deleted
+        people.states[gap > limit] = TrackState.Deleted
         people.drop_deleted()
 
     @staticmethod
