@@ -22,7 +22,7 @@ NEW = 0.6
 """Detections from this score on may be a new person."""
 ALONE = 0.5
 """Detections from this score on are counted in a frame that no other is near to: more than half of them are people."""
-EVIDENCE = 1.2
+EVIDENCE = 2 * NEW
 """Sum of scores that confirms a person: two good detections, or three doubtful ones."""
 UNCLEAR = 0.2
 """Detections up to this score show too little of a person to learn looks from; from `UNCLEAR + 0.6` on all."""
@@ -34,9 +34,8 @@ DOUBT_S = 0.5
 """The same for a tentative one."""
 LEFT_S = 0.4
 PASS_S = 0.4
-PASS_I = 1.0
 """The same for someone who is expected outside the frame: gone, and whoever appears there is someone else. A camera
-that travels passes by everybody who is hidden: with it, the same for whoever is not clearly seen."""
+that travels passes people by: with it, the same for somebody who is not clearly seen, beyond the frame interval."""
 
 
 class Tracker:
@@ -99,13 +98,13 @@ class Tracker:
         people.states[(now - people.seen > FORGET_S) | resumed] = TrackState.Deleted
         people.drop_deleted()
         people.motion.predict(max(0.0, now - before))
-        passed = (now - people.sure > PASS_S+PASS_I*(now-before)) & people.confirmed & self._travels
-        people.strength[passed] = 0.0
+        passed = self._passed(people, before)
+        people.strength[passed] = 0.0  # weak detections continue them no more
         matches = self._matcher.match(people, detections, looks, before, (height, width))
         rows = np.flatnonzero(matches >= 0)
         people.note_scores(rows, detections.scores[matches[rows]], max(0.0, now - before))
         self._take_in(people, rows, matches[rows], detections, looks, now)
-        self._confirm(people, np.flatnonzero(passed & (matches >= 0)))
+        self._confirm(people, np.flatnonzero(passed & (matches >= 0)))  # as somebody new
         sightings = self._report(people, rows, matches[rows], detections, (height, width))
         self._forget_unseen(people, now, height, width)
         new = self._welcome(people, matches[rows], detections, looks, now, ALONE if resumed else NEW)
@@ -122,7 +121,7 @@ class Tracker:
             return Hidden(np.zeros((0, 4)), np.zeros(0))
         x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
         inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
-        rows = people.confirmed & (people.seen < self._now) & inside
+        rows = people.confirmed & (people.seen < self._now) & inside & ~self._passed(people, self._now)
         return Hidden(people.motion.boxes_xyxy()[rows], self._now - people.seen[rows])
 
     def _take_in(
@@ -144,6 +143,10 @@ class Tracker:
         people.seen[rows] = now
         people.sure[rows[scores >= SURE]] = now
         self._confirm(people, rows[(people.states[rows] == TrackState.Tentative) & (people.evidence[rows] >= EVIDENCE)])
+
+    def _passed(self, people: People, since: float) -> NDArray[np.bool_]:
+        """Whom a camera that travels has probably passed by: who is seen in their place is someone new."""
+        return people.confirmed & (since - people.sure > LEFT_S) & self._travels
 
     def _confirm(self, people: People, proven: NDArray[np.intp]) -> None:
         """Give identities to these."""
@@ -177,7 +180,8 @@ class Tracker:
             if identity and strength >= HELD
         ]
 
-    def _forget_unseen(self, people: People, now: float, height: int, width: int) -> None:
+    @staticmethod
+    def _forget_unseen(people: People, now: float, height: int, width: int) -> None:
         """Delete whoever was not seen for too long."""
         x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
         outside = (x < 0) | (x > width) | (y < 0) | (y > height)
