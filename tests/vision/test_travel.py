@@ -1,10 +1,12 @@
 """A camera that travels magnifies what lies ahead; one that stands, turns or shakes does not."""
 
+import cv2
 import numpy as np
 import pytest
 
-from server.vision.camera_motion import Affine
+from server.vision.camera_motion import Affine, CameraMotion
 from server.vision.travel import Travel
+from tests.media import read_vtest
 from tests.vision.test_tracker import Stage
 
 
@@ -30,6 +32,20 @@ def test_turning_and_shaking_are_no_travel() -> None:
         assert not turning.follow(similarity(1.0, (25.0, 3.0)), n * 100.0)
         shift = tuple(random.normal(0, 12, 2))
         assert not shaking.follow(similarity(1 + random.normal(0, 0.002), shift), n * 100.0)
+
+
+def test_a_slow_walk_at_thirty_frames_a_second_is_seen_in_the_pictures() -> None:
+    """From frame to frame the picture moves by less than what is told from noise."""
+    picture, camera, travel, grown, travels = read_vtest(1)[0], CameraMotion(), Travel(), 1.0, False
+    height, width = picture.shape[:2]
+    for n in range(60):
+        ahead = cv2.getRotationMatrix2D((width / 2, height / 2), 0, 1.05 ** (n / 30))
+        seen = cv2.warpAffine(picture, ahead, (width, height)).astype(np.uint8, copy=False)
+        moved = camera.follow(seen, np.zeros((0, 4)))
+        travels = travel.follow(moved, n * 1000 / 30)
+        grown *= 1.0 if moved is None else float(np.sqrt(np.linalg.det(moved[:, :2])))
+    assert travels
+    assert grown == pytest.approx(1.05 ** (59 / 30), abs=0.01)
 
 
 def test_frames_at_one_time_are_taken() -> None:
