@@ -113,16 +113,21 @@ class Matcher:
     def _identity_costs(self, people: People, rows: Indices, scene: Scene, columns: Indices) -> NDArray[np.float64]:
         """Costs of taking sure detections for confirmed people, shape (len(rows), len(columns))."""
         boxes, scores = scene.detections.xyxy[columns], scene.detections.scores[columns]
+        cut, expected_xyxy = scene.cut[columns], scene.expected_xyxy[rows]
+        away = np.minimum(scene.unsure_s[rows] / AWAY_S, 1.0)
+        shared = overlaps(expected_xyxy, boxes, cut)
         costs = identity_costs(
             people.motion.distances(rows, boxes, scores),
-            overlaps(scene.expected_xyxy[rows], boxes, scene.cut[columns]),
+            shared,
             1 - (people.looks[rows] @ scene.looks[columns].T).astype(np.float64),
-            np.minimum(scene.unsure_s[rows] / AWAY_S, 1.0),
+            away,
             self._different,
             self._reunite,
         )
-        heights = boxes[:, 3] - boxes[:, 1]
-        costs[~(same_height(people.motion.xywh[rows, 3], heights) | scene.cut[columns])] = np.inf
+        # Who was hidden is inside the frame: whoever is cut by its edge, and not where they are expected, just enters.
+        enters = cut[None] & (shared <= 0) & (away >= 1)[:, None]
+        possible = same_height(people.motion.xywh[rows, 3], boxes[:, 3] - boxes[:, 1], cut)
+        costs[enters | ~possible] = np.inf
         return costs
 
 

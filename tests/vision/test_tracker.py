@@ -149,6 +149,29 @@ def test_weak_detections_at_the_edge_hold_nobody_who_leaves() -> None:
     assert stage.show((0, 758, 300), score=0.15) == {}
 
 
+def test_who_enters_at_the_edge_is_nobody_who_is_hidden() -> None:
+    """However much they look alike: a colleague in the same jacket."""
+    stage = Stage()
+    before = stage.repeat(10, (0, 300, 300))
+    stage.repeat(60)
+    for x in range(760, 700, -6):
+        after = stage.show((0, x, 300))
+    assert after[0] != before[0]
+
+
+def test_who_steps_in_front_at_the_edge_is_somebody_else() -> None:
+    """Cut by the edge, and twice as tall as whoever stood there."""
+    stage = Stage()
+    before = stage.repeat(10, (0, 40, 300))
+    near, ids = np.array([[0.0, 180, 80, 360]]), set[int]()
+    for _ in range(10):
+        found = stage.tracker.update(Detections(near, np.array([0.9])), LOOKS[:1], stage.t, *SIZE)
+        ids |= {sighting.id for sighting in found}
+        stage.t += 100
+    assert ids
+    assert before[0] not in ids
+
+
 def test_who_is_only_guessed_at_for_seconds_is_not_counted() -> None:
     stage = Stage()
     stage.repeat(5, (0, 300, 300))
