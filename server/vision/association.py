@@ -65,7 +65,7 @@ def identity_costs(
     looks : ndarray, shape (n, m)
         Cosine distances of appearance.
     away : ndarray, shape (n,)
-        How long nobody saw the person: 0 for the frame before, 1 from ``AWAY_S`` on.
+        How long nobody saw the person well: 0 for the frame before, 1 from ``AWAY_S`` on.
     different, reunite : float
         Of the features, see `Features`.
 
@@ -83,9 +83,13 @@ def identity_costs(
     return costs
 
 
-def same_height(people_heights: Array, heights: Array) -> NDArray[np.bool_]:
-    """Where heights of shape (n,) and (m,) may be one person's; shape (n, m)."""
-    possible: NDArray[np.bool_] = np.abs(np.log(heights[None] / people_heights[:, None])) <= TALLER
+def same_height(people_heights: Array, heights: Array, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where heights of shape (n,) and (m,) may be one person's; shape (n, m).
+
+    Of somebody whom the frame's edge cuts (`cut`, shape (m,)) any smaller part may be seen, but nothing larger.
+    """
+    growth = np.log(heights[None] / people_heights[:, None])
+    possible: NDArray[np.bool_] = (growth <= TALLER) & ((growth >= -TALLER) | cut[None])
     return possible
 
 

@@ -22,7 +22,7 @@ FIRST_SPEED = 0.8
 """Heights per second, standard deviation of a new person's: walking is 1.4 m/s."""
 POSITION_NOISE = 0.06
 """Heights, standard deviation of a sure detection's centre."""
-SIZE_NOISE = 0.08
+SIZE_NOISE = 0.05
 """Heights, standard deviation of a sure detection's width and height."""
 SIZE_DRIFT = 0.15
 """Heights per s^0.5: limbs swing, people turn and come nearer."""

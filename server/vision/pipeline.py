@@ -20,8 +20,10 @@ from server.vision.detector import Detector, Look
 from server.vision.doubt import Doubt
 from server.vision.features import Features
 from server.vision.pictures import make_pictures
+from server.vision.scene_cut import SceneCuts
 from server.vision.sightings import Sighting
 from server.vision.tracker import UNCLEAR, Tracker
+from server.vision.travel import Travel
 
 SAME_SHAPE = 0.02
 """How far the sides of two frames of one shape may be apart: they are rounded to whole pixels."""
@@ -64,6 +66,8 @@ class Pipeline:
         self._adviser = Adviser()
         self._tracker = tracker
         self._camera = CameraMotion()
+        self._travel = Travel()
+        self._cuts = SceneCuts()
         self._doubt = Doubt()
         self._max_pixels = max_pixels
         self._size: tuple[int, int] | None = None
@@ -136,7 +140,10 @@ class Pipeline:
         height, width = image_bgr.shape[:2]
         self._follow_size((height, width))
         moved = self._camera.follow(image_bgr, detections.xyxy[clear])
-        if moved is not None:
+        self._tracker.camera_travels(self._travel.follow(moved, t))
+        if self._cuts.follow(image_bgr):
+            self._tracker.scene_changed()
+        elif moved is not None:
             self._tracker.camera_moved(moved)
         sightings = self._tracker.update(detections, looks, t, height, width)
         hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
