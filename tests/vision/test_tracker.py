@@ -86,6 +86,19 @@ def test_someone_hidden_for_a_while_is_found_again() -> None:
     assert stage.repeat(2, (0, 330, 305)) == before
 
 
+def test_who_comes_out_from_behind_others_is_the_same_person() -> None:
+    """First head and shoulders are seen, then all of somebody: twice as much and more."""
+    stage = Stage()
+    known = stage.repeat(10, (0, 300, 200))
+    for height in (60, 44, 36, 36):  # of 80; the feet are hidden first
+        boxes = np.array([[284, 160, 316, 160 + height]], float)
+        stage.tracker.update(Detections(boxes, np.array([0.6])), LOOKS[:1], stage.t, *SIZE)
+        stage.t += 1000 / stage.fps
+    for _ in range(6):  # nobody
+        stage.show()
+    assert stage.show((0, 300, 190)) == known
+
+
 def test_someone_else_in_the_same_place_is_someone_else() -> None:
     stage = Stage()
     before = stage.repeat(5, (0, 300, 300))
