@@ -45,6 +45,10 @@ class Recording:
     video: Path
     annotation: Path
 
+    def truth(self) -> Rows:
+        """The annotated people of each frame, from 1."""
+        return load(self.annotation, annotation=True)
+
     def unjudged(self) -> dict[int, NDArray[np.float64]]:
         """Frame, from 1 -> boxes of shape (n, 4), xyxy in pixels, that are flagged 0."""
         rows: dict[int, list[list[float]]] = {}
@@ -79,7 +83,7 @@ def judged(found: Rows, truth: Rows, unjudged: dict[int, NDArray[np.float64]]) -
 
 def follow(vision: Vision, recording: Recording, quality: Quality, step: int, first: int) -> dict[str, float]:
     """Track every so many frames of a recording and score that."""
-    truth, unjudged = load(recording.annotation, annotation=True), recording.unjudged()
+    truth, unjudged = recording.truth(), recording.unjudged()
     pipeline = vision.open(quality=quality)
     shown: Rows = {}
     away: dict[int, NDArray[np.float64]] = {}
