@@ -68,7 +68,9 @@ def oracle(found: Rows, recording: Recording, size: tuple[int, int]) -> Result:
         shared = iou(_boxes(people), _boxes(there))
         named = {i: there[j][0] for i, j in zip(*linear_sum_assignment(-shared), strict=True) if shared[i, j] >= HALF}
         rows[frame] = [(named.get(i, STRANGER + name), box) for i, (name, box) in enumerate(people)]
-    return Result(rows, count_feet(rows, *size))
+    # A box that leaves its person for some frames and comes back would cross twice, once under each name.
+    known = {frame: [person for person in people if person[0] < STRANGER] for frame, people in rows.items()}
+    return Result(rows, count_feet(known, *size))
 
 
 def others(recording: Recording, weights: Path, out: Path, size: tuple[int, int]) -> Iterator[tuple[str, Result]]:

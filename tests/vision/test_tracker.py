@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from server.vision.colours import ColourFeatures
 from server.vision.detections import Detections
-from server.vision.tracker import FORGET_S, LEFT_S, Tracker
+from server.vision.tracker import ALONE, FORGET_S, LEFT_S, Tracker
 from server.vision.vision import Vision
 from tests.media import load_annotation, read_vtest
 
@@ -133,7 +133,7 @@ def test_frames_far_apart_count_whom_they_show() -> None:
         assert len(found) == 2
         identities |= set(found.values())
     assert len(identities) == 8
-    assert stage.show((0, 300, 300), score=0.45) == {}
+    assert stage.show((0, 300, 300), score=ALONE - 0.05) == {}
 
 
 def test_after_a_pause_newcomers_have_to_be_confirmed_again() -> None:
