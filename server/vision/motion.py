@@ -20,7 +20,7 @@ FADING_S = 3.0
 """Seconds after which a person who is not seen is expected to have changed course."""
 FIRST_SPEED = 0.8
 """Heights per second, standard deviation of a new person's: walking is 1.4 m/s."""
-POSITION_NOISE = 0.055
+POSITION_NOISE = 0.06
 """Heights, standard deviation of a sure detection's centre."""
 SIZE_NOISE = 0.05
 """Heights, standard deviation of a sure detection's width and height."""
