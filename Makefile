@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Where the machine has no Node.js that is recent enough, the set-up puts one there.
 NPM = PATH="$(CURDIR)/.cache/node/bin:$$PATH" npm
 
-.PHONY: run setup test check bench promises soak lock screenshots clean words
+.PHONY: run setup test check bench promises soak lock sbom screenshots clean words
 
 run: setup
 	@exec $(BIN)/crowdcount serve --host $(HOST) --port $(PORT)
@@ -41,6 +41,10 @@ soak:
 
 lock:
 	tools/lock.sh
+	$(PYTHON) tools/sbom.py
+
+sbom:
+	$(PYTHON) tools/sbom.py
 
 words:
 	@$(PYTHON) tools/setup.py --dev

@@ -46,9 +46,10 @@ from server.api import (
 )
 from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
-from server.api.auth import install_auth, over_meanwhile
+from server.api.auth import over_meanwhile
 from server.api.channel_guard import ChannelGuard
 from server.api.context import KEY, Services, WebLife
+from server.api.cookies import CookieAuth
 from server.api.departed import Departed
 from server.api.description import install_description
 from server.api.errors import install_errors
@@ -60,6 +61,7 @@ from server.api.passwords import Passwords
 from server.api.security import install_security
 from server.api.site import Site
 from server.api.socket_auth import handshake_origin_allowed, socket_authenticator
+from server.api.spending import Spending
 from server.api.tokens import Tokens
 from server.config import Settings
 from server.engine.base import Engine
@@ -163,9 +165,8 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     registry = Registry(
         engine, database, _notifier(live), settings.streams_per_user, settings.resume_s, settings.retention, hub
     )
-    auth = install_auth(app, secure=settings.secure_cookies, days=settings.session_days)
     streams = StreamEvents(settings, database, registry)
-    namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app, auth))
+    namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app))
     namespace.serve_rooms(RoomEvents(hub, view.room, _updater(live)), hub.audience.leave)
     live.register_namespace(namespace)
     watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
@@ -175,6 +176,8 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     services = Services(
         settings=settings,
         database=database,
+        cookies=CookieAuth(app, always=settings.secure_cookies, days=settings.session_days),
+        spending=Spending(settings.large_answers_ms_per_minute),
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
         guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),

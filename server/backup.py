@@ -7,10 +7,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError
+
 from server.atomic import replacing
 from server.core.errors import CodedError
-from server.storage.migrate import migrate
+from server.storage.migrate import check, migrate
 from server.storage.sessions import EndReason
+from server.storage.shape import ForeignDatabaseError
 
 PAGES = 256
 """Copied at a time, so that writers get their turn."""
@@ -54,6 +57,17 @@ def check_database(path: Path) -> list[str]:
     return found + [f"{table}: row {row} belongs to a {parent} that is not there" for table, row, parent, _ in orphans]
 
 
+def check_shape(path: Path) -> list[str]:
+    """What cannot be read of a database's tables, as above. Raises ForeignDatabaseError where they are not ours."""
+    try:
+        check(path)
+    except ForeignDatabaseError as error:
+        raise ForeignDatabaseError(error.code, f"{path} is no database of this version: {error.message}.") from error
+    except DatabaseError as error:
+        return [f"{path} cannot be read: {error.orig}"]
+    return []
+
+
 def back_up(source: Path, target: Path, progress: Progress | None = None) -> None:
     """Write a copy of a database that may be in use; it is there whole or not at all.
 
@@ -93,15 +107,19 @@ def restore(backup: Path, target: Path, kept: Path) -> None:
     Raises
     ------
     CodedError
-        ``NO_BACKUP`` if the file is none, or not whole, or of a newer version.
+        ``NO_BACKUP`` if the file is none, or not whole.
+    ForeignDatabaseError
+        It is of a newer version, or the migrations of this version did not make it as it is.
     """
     if not backup.is_file() or not _is_ours(backup):
         raise CodedError("NO_BACKUP", f"{backup} is no backup of crowdcount.")
-    found = check_database(backup)
+    found = check_shape(backup) or check_database(backup)
     if found:
         raise CodedError("NO_BACKUP", f"{backup} is not whole: {found[0]}")
     draft = target.with_name(f".{target.name}-restore")
     try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
         _copy(backup, draft, None)
         migrate(draft)
         _end_sessions(draft)

@@ -28,7 +28,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 ELSEWHERE = 2
-"""Exit status where the database is none that these commands know."""
+"""Exit status where a database or a backup is none that these commands know."""
+REFUSED = ("NO_BACKUP", "DATABASE_FOREIGN", "DATABASE_NEWER")
 
 
 def _settings() -> "Settings | None":
@@ -68,14 +69,21 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 def _restore(arguments: argparse.Namespace) -> int:
     from server.backup import restore
+    from server.storage.folder import make_private
 
     settings = _settings()
     if settings is None:
         return ELSEWHERE
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data_dir)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     kept = settings.data_dir / f"before-restore-{stamp}.sqlite3"
-    restore(arguments.file, settings.database_path, kept)
+    try:
+        restore(arguments.file, settings.database_path, kept)
+    except CodedError as error:
+        if error.code not in REFUSED:
+            raise
+        print(f"crowdcount: {error}", file=sys.stderr)
+        return ELSEWHERE
     print(f"{settings.database_path} is that of {arguments.file} now.", end=" ")
     print(f"What was there is in {kept}." if kept.exists() else "There was none before.")
     print("Sessions that the backup does not know have ended; streams that run are kept under the cameras they have.")
@@ -83,7 +91,8 @@ def _restore(arguments: argparse.Namespace) -> int:
 
 
 def _check(_arguments: argparse.Namespace) -> int:
-    from server.backup import check_database, wal_warning
+    from server.backup import check_database, check_shape, wal_warning
+    from server.storage.shape import ForeignDatabaseError
 
     settings = _settings()
     if settings is None:
@@ -91,7 +100,11 @@ def _check(_arguments: argparse.Namespace) -> int:
     path = settings.database_path
     if not path.is_file():
         raise CodedError("NO_DATABASE", f"There is no database at {path}.")
-    found = check_database(path)
+    try:
+        found = check_shape(path) or check_database(path)
+    except ForeignDatabaseError as error:
+        print(f"crowdcount: {error}", file=sys.stderr)
+        return ELSEWHERE
     for line in found:
         print(line)
     warning = wal_warning(sqlite3.sqlite_version_info)

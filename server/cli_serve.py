@@ -1,6 +1,7 @@
 """``crowdcount serve``: listen, then keep a web process alive."""
 
 import argparse
+import os
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; returns the exit status."""
+    os.umask(0o077)  # what this process and its children write is nobody else's business
     from server.config import SettingsError, load_settings  # late: other commands need no settings
 
     overrides = {name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None}

@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
@@ -131,7 +132,7 @@ def _track(
         interrupt = stack.enter_context(Interrupt())
         start = perf_counter()
         bar = stack.enter_context(tqdm(video, total=video.frames or None, unit="frame", desc="tracking"))
-        for frame, tracks in _follow(pipeline, bar, photograph=video.frames == 1):
+        for frame, tracks in _follow(pipeline, bar):
             interrupt.check()
             analysed = perf_counter()
             analysis = analytics.update(tracks)
@@ -158,24 +159,28 @@ def _track(
         "seconds": round(seconds, 3),
         "fps": round(frames / seconds, 2),
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
-        "unique": analytics.figures.unique,
+        "unique": analytics.unique,
+        "followed": analytics.unique is not None,
         "people": counts.report(),
         "advice": counts.advice(),
         **(zones.report() if plan else {}),
     }
 
 
-def _follow(
-    pipeline: "Pipeline", frames: Iterable["VideoFrame"], *, photograph: bool
-) -> Iterator[tuple["VideoFrame", "Tracks"]]:
-    """Each frame with its tracks; the next one is prepared while the detector looks at it."""
-    if photograph:
-        yield from ((frame, pipeline.photograph(frame.image_bgr)) for frame in frames)
+def _follow(pipeline: "Pipeline", frames: Iterable["VideoFrame"]) -> Iterator[tuple["VideoFrame", "Tracks"]]:
+    """Each frame with its tracks; the next one is prepared while the detector looks at it.
+
+    A single frame is a photograph, whatever its file says of the number of frames: of PNGs it says nothing.
+    """
+    source = iter(frames)
+    begin = list(islice(source, 2))
+    if len(begin) == 1:
+        yield begin[0], pipeline.photograph(begin[0].image_bgr)
         return
     ahead: deque[VideoFrame] = deque()
 
     def images() -> Iterator[tuple["NDArray[np.uint8]", float]]:
-        for frame in frames:
+        for frame in chain(begin, source):
             ahead.append(frame)
             yield frame.image_bgr, frame.t
 

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         1200, ge=60, le=100_000, description="Requests to one route from one address; ten open pages fit."
     )
+    large_answers_ms_per_minute: int = Field(
+        20_000, ge=1_000, le=60_000, description="Processor time of history, exports and the like, one user, in ms."
+    )
     connections_per_address: int = Field(256, ge=1, le=100_000, description="Open sockets of one address.")
     connections_per_user: int = Field(64, ge=1, le=10_000, description="Open sockets of one user.")
     bcrypt_cost: int = Field(12, ge=4, le=16, description="Work factor of password hashes.")

@@ -1,5 +1,6 @@
 """Which web pages may talk to this server."""
 
+import re
 import socket
 from collections.abc import Collection
 from ipaddress import ip_address
@@ -7,6 +8,15 @@ from urllib.parse import urlsplit
 
 NOT_FOR_SALE = (".localhost", ".local", ".internal", ".home.arpa")
 """Endings that public DNS does not have (RFC 6761, RFC 6762, RFC 8375)."""
+
+
+LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+HOST = re.compile(rf"(?:{LABEL}(?:\.{LABEL})*\.?|\[[0-9a-f:.]{{2,45}}\])(?::[0-9]{{1,5}})?", re.IGNORECASE | re.ASCII)
+
+
+def is_host(header: str) -> bool:
+    """Whether a `Host` is a name or an address with or without a port: no user, no path, nothing to be decoded."""
+    return HOST.fullmatch(header) is not None
 
 
 def claimed_origin(origin: str | None, referer: str | None) -> str | None:

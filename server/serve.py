@@ -18,9 +18,11 @@ from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError, urls
 from server.patience import PatientProtocol, PatientWebSocket
+from server.storage.folder import make_private
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
 from server.storage.reserve import keep_reserve, spend_reserve
+from server.storage.shape import ForeignDatabaseError
 
 START_WAIT_S = 60.0
 """How long a database server that does not answer is waited for at the start: platforms start things in any order."""
@@ -40,9 +42,11 @@ def prepare(settings: Settings, *, serves: bool = False) -> None:
         The data directory cannot be written, or the database not be used.
     CodedError
         The database does not answer, or another server has it.
+    ForeignDatabaseError
+        The database is none of this version; nothing was changed.
     """
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data_dir)
         with tempfile.TemporaryFile(dir=settings.data_dir):
             pass
     except OSError as error:
@@ -61,6 +65,8 @@ def _prepare_file(path: Path) -> None:
         keep_reserve(path.parent)
     try:
         migrate(path)
+    except ForeignDatabaseError as error:
+        raise _refusal(str(path), error) from error
     except DatabaseError as error:
         reason = f"{path} cannot be used: {error.orig}; `crowdcount check` looks at it, `df` at the disk"
         raise StartError(f"DATABASE_UNUSABLE: {reason}") from error
@@ -79,9 +85,17 @@ def _prepare_server(url: PostgresUrl, *, serves: bool) -> None:
         else:
             wait_for(url)
             migrate(url)
+    except ForeignDatabaseError as error:
+        raise _refusal(f"the {url}", error) from error
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise StartError(f"DATABASE_UNUSABLE: the {url} cannot be brought up to date: {reason}") from error
+
+
+def _refusal(what: str, error: ForeignDatabaseError) -> ForeignDatabaseError:
+    remedy = "install that version, or restore a backup" if error.code == "DATABASE_NEWER" else "restore a backup"
+    message = f"{error.code}: {what} is no database of this version: {error.message}. Nothing was changed; {remedy}."
+    return ForeignDatabaseError(error.code, message)
 
 
 def create_engine(settings: Settings) -> Engine:

@@ -18,6 +18,8 @@ logger = logging.getLogger("crowdcount.supervisor")
 
 CANNOT_START = 2
 """Exit status of a web process that said why it cannot start."""
+NEVER = 3
+"""Exit status of one that cannot start however often it is tried, to its parent alone."""
 BACKOFF_S = (0.1, 0.5, 1.0, 2.0, 4.0)
 """Waits between starts that fail one after the other; the last one repeats."""
 STABLE_S = 30.0
@@ -108,7 +110,8 @@ class Supervisor:
         failures = 0
         while not self._signals:
             began = time.monotonic()
-            if self._live_once() == CANNOT_START and not self._restarts:
+            status = self._live_once()
+            if status == NEVER or (status == CANNOT_START and not self._restarts):
                 return CANNOT_START
             if self._signals:
                 break

@@ -32,12 +32,12 @@ class Throttle:
         now = self._clock()
         return max(0.0, max(self._due.get(key, now), now) + self._step - self._period - now)
 
-    def take(self, key: str) -> None:
-        """Count one."""
+    def take(self, key: str, amount: float = 1.0) -> None:
+        """Count one, or another amount; a large one is owed, and what comes after it waits."""
         now = self._clock()
         if key not in self._due and len(self._due) >= MOST_KEYS:
             self._forget(now)
-        self._due[key] = max(self._due.get(key, now), now) + self._step
+        self._due[key] = max(self._due.get(key, now), now) + amount * self._step
 
     def give_back(self, key: str) -> None:
         """The one that was counted last should not have been."""

@@ -11,6 +11,7 @@ from server.core.report_json import (
     encode_crowd,
     encode_line,
     encode_still,
+    encode_view,
     encode_zone,
     whole,
 )
@@ -58,7 +59,7 @@ def _frame_columns(tracks: Tracks) -> str:
 
 
 def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str]:
-    """One line a frame, also when nobody is in it; people, zones and lines as in the live protocol."""
+    """One line a frame, also for an empty one; people, zones and lines as in the live protocol."""
     people = [
         {"id": person.id, "box": [round(value, 5) for value in person.box_norm], "score": round(person.score, 3)}
         for person in tracks.people
@@ -75,9 +76,11 @@ def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str
             "crowd_peak": whole(analysis.crowd_peak),
             "advice": encode_advice(tracks.advice),
             "still": encode_still(analysis.still),
+            "view": encode_view(analysis.view),
+            "followed": analysis.followed,
             "people": people,
             "zones": [encode_zone(report) for report in analysis.zones],
-            "lines": [encode_line(report) for report in analysis.lines],
+            "lines": [encode_line(report, followed=analysis.followed) for report in analysis.lines],
         }
     )
 

@@ -10,13 +10,16 @@ from server.alerts.words import plain
 from server.core.alarm import Alert, Level
 from server.core.analytics import Analysis
 from server.core.errors import CodedError
+from server.core.names import check_plan_names
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan
 from server.core.report_json import encode_line, encode_zone, rounded
+from server.core.text import shown
 from server.core.watch import ClosedZone, ZoneReport
 from server.core.zone_counter import ZoneFigures
 
 MAX_BYTES = 1_000_000
+FAR_APART = "frames are too far apart to follow people"
 
 AlertKey = tuple[str, str, float]
 """Zone id, figure, and when it began, milliseconds of capture time."""
@@ -24,12 +27,18 @@ AlertKey = tuple[str, str, float]
 
 def read_plan(path: Path) -> Plan:
     """The plan in a file (docs/zones.md). Raises CodedError ``BAD_PLAN`` or the code of what is wrong with it."""
-    if path.stat().st_size > MAX_BYTES:
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)  # by what is read: a device or a pipe has no length, and may have no end
+    if len(content) > MAX_BYTES:
         raise CodedError("BAD_PLAN", f"{path} is too large to be zones")
     try:
-        return decode_plan(json.loads(path.read_text("utf-8")))
+        plan = decode_plan(json.loads(content.decode()))
+        check_plan_names(plan)
+        return plan
+    except RecursionError as error:
+        raise CodedError("BAD_PLAN", f"{path} nests too deep to be zones") from error
     except ValueError as error:
-        raise CodedError("BAD_PLAN", f"{path} is not JSON: {error}") from error
+        raise CodedError("BAD_PLAN", f"{path} is not JSON: {shown(error, 200)}") from error
     except CodedError as error:
         raise CodedError(error.code, f"{path}: {error.message}") from error
 
@@ -72,6 +81,7 @@ class ZoneStats:
         """The figures at the end, with names."""
         if self._last is None:
             return {"zones": [], "lines": [], "alerts": []}
+        followed = self._last.followed
         return {
             "zones": [
                 {
@@ -80,7 +90,9 @@ class ZoneStats:
                 }
                 for report in self._last.zones
             ],
-            "lines": [{"name": report.line.name, **encode_line(report)} for report in self._last.lines],
+            "lines": [
+                {"name": report.line.name, **encode_line(report, followed=followed)} for report in self._last.lines
+            ],
             "alerts": [_encode(key, alert, self._ranges[key]) for key, alert in self._alerts.items()],
         }
 
@@ -109,8 +121,12 @@ def summary(report: dict[str, Any]) -> list[str]:
         mean = zone["dwell"]["mean_s"]
         stay = "" if mean is None else f", {mean} s on average"
         came = f"{zone['visitors']} visitors, {zone['entries']} entries, {zone['exits']} exits"
+        if zone["visitors"] is None:
+            came = FAR_APART
         most = zone["peak"] if zone["crowd_peak"] is None else f"about {max(zone['peak'], zone['crowd_peak'])}"
         known = "" if zone["known"] else ", not known how many in the end"
         lines.append(f"{plain(zone['name'])}: {came}, at most {most} at once{stay}{known}")
-    lines += [f"{plain(line['name'])}: {line['in']} in, {line['out']} out" for line in report["lines"]]
+    for line in report["lines"]:
+        crossed = FAR_APART if line["in"] is None else f"{line['in']} in, {line['out']} out"
+        lines.append(f"{plain(line['name'])}: {crossed}")
     return lines

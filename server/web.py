@@ -27,7 +27,8 @@ from server.logs import set_up_logs
 from server.orphans import signal_when_parent_dies
 from server.patience import PatientProtocol
 from server.serve import Server, build
-from server.supervise import CANNOT_START, Orders
+from server.storage.shape import ForeignDatabaseError
+from server.supervise import CANNOT_START, NEVER, Orders
 
 logger = logging.getLogger("crowdcount")
 
@@ -150,7 +151,7 @@ def start(orders: Orders) -> int:
         return run(settings, sockets, Parent(life), WebLife(orders.restarts, orders.reason))
     except (SettingsError, StartError, CodedError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
-        return CANNOT_START
+        return NEVER if isinstance(error, ForeignDatabaseError) else CANNOT_START
 
 
 if __name__ == "__main__":

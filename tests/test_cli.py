@@ -100,8 +100,20 @@ def test_a_photograph_is_a_film_of_one_frame(tmp_path: Path, name: str) -> None:
     figures = json.loads(stats.read_text())
     assert figures["frames"] == 1
     assert figures["people"].keys() >= {"estimate_mean", "crowded", "unknown"}
+    assert (figures["unique"], figures["followed"]) == (frame["count"], True)
+    assert frame["known"] is True
+    assert frame["count"] >= 2
     assert "advice" in figures
     assert cv2.VideoCapture(str(render)).get(cv2.CAP_PROP_FRAME_COUNT) == 1
+
+
+def test_a_video_of_one_frame_is_counted_like_a_photograph(tmp_path: Path) -> None:
+    film = write_clip(tmp_path / "one.avi", read_vtest(1))
+    out, stats = tmp_path / "out.jsonl", tmp_path / "stats.json"
+    done = crowdcount("track", film, "--out", out, "--format", "jsonl", "--stats", stats)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(out.read_text())["count"] >= 2
+    assert json.loads(stats.read_text())["people"]["unknown"] == 0
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """What `crowdcount track --zones` reports, from tracks that a test makes up."""
 
 import csv
+import os
+import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,9 +19,13 @@ from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Track, Tracks
 from server.core.zone import Line, Zone
 from server.track_samples import TrackSamples, read_time
-from server.track_zones import ZoneStats, summary
+from server.track_zones import ZoneStats, read_plan, summary
 from tests.core.walk import SIZE, at
 
+ZONE = (
+    '{"type": "Feature", "properties": {"name": "Gate"}, "geometry": {"type": "Polygon", '
+    '"coordinates": [[[0, 0], [1, 0], [1, 1]]]}}'
+)
 LEFT = Zone("left", "=Left\x1b[31m", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
 MIDDLE = Line("middle", "Middle", ((0.5, 1.0), (0.5, 0.0)))
 PLAN = Plan((LEFT,), (MIDDLE,), {"left": ZoneLimits(people=Limits(warning=2, hold_s=0))})
@@ -100,3 +107,59 @@ def test_samples_of_a_file_tell_estimates_and_unknown_time(tmp_path: Path) -> No
 def test_a_start_needs_its_time_zone(text: str) -> None:
     with pytest.raises(CodedError, match="time zone"):
         read_time(text)
+
+
+@pytest.mark.parametrize("gap_s", [12, 3600])
+def test_samples_of_rare_frames_say_nothing_of_visits(tmp_path: Path, gap_s: int) -> None:
+    analytics, samples = Analytics(PLAN), TrackSamples(None)
+    for n in range(6):
+        tracks = Tracks(n * gap_s * 1000.0, *SIZE, (Track(n + 1, at(0.2, 0.6), 0.9),))
+        samples.note(tracks.t, analytics.update(tracks))
+    samples.close(analytics.close())
+    samples.write(tmp_path / "samples.csv")
+    rows = list(csv.DictReader((tmp_path / "samples.csv").read_text("utf-8").splitlines()))
+    assert len(rows) == 12
+    assert {row[name] for row in rows for name in ("entries", "exits", "visits", "dwell_mean_s")} == {""}
+    assert [row["max"] for row in rows if row["zone_id"] == "left"][1:] == ["1"] * 5
+    assert {row["unfollowed_s"] for row in rows[:5]} == {"1.0"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[" * 100_000, "nests too deep"),
+        ('{"type":' * 50_000, "nests too deep"),
+        ('{"a\x1b[2J', "is not JSON"),
+        (" " * 1_000_001, "too large"),
+        ("\xff\xfe", "is not JSON"),
+        ('{"type": "FeatureCollection", "features": [' + ZONE.replace("Gate", "Ga\\u202ete") + "]}", "visible letters"),
+        ('{"type": "FeatureCollection", "features": [' + ZONE.replace("Gate", "Ga\\u0000te") + "]}", "visible letters"),
+    ],
+)
+def test_a_file_of_zones_that_is_none_is_said_in_a_sentence(tmp_path: Path, content: str, words: str) -> None:
+    path = tmp_path / "zones.json"
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(CodedError, match=words) as error:
+        read_plan(path)
+    assert error.value.message.isprintable()
+
+
+@pytest.mark.timeout(10)
+def test_a_file_of_zones_without_an_end_is_left(tmp_path: Path) -> None:
+    with pytest.raises(CodedError, match="too large"):
+        read_plan(Path("/dev/zero"))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    stop = threading.Event()
+
+    def pour() -> None:
+        with suppress(BrokenPipeError), pipe.open("wb", buffering=0) as end:
+            while not stop.is_set():
+                end.write(b" " * 65_536)
+
+    writer = threading.Thread(target=pour)
+    writer.start()
+    with pytest.raises(CodedError, match="too large"):
+        read_plan(pipe)
+    stop.set()
+    writer.join()

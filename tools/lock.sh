@@ -11,8 +11,9 @@ lock() { # OUT OVERRIDES ARGS...
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-never opencv-python > "$work/core"
-never opencv-python torch torchvision > "$work/extra"
+# Nothing that serves imports these: OpenVINO's telemetry, which its converter reports with, and Engine.IO's threaded WebSocket.
+never opencv-python openvino-telemetry simple-websocket > "$work/core"
+never opencv-python simple-websocket torch torchvision > "$work/extra"
 # NNCF names the newest NumPy that was there when it was released; what it quantizes is checked when it has done so.
 echo "numpy>=2.2" >> "$work/extra"
 lock requirements.lock "$work/core"

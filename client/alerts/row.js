@@ -40,7 +40,7 @@ function moment(iso) {
 function since({ began_at: began, ended_at: ended, interrupted }) {
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
   const over = interrupted ? t("Since {time} · not watched any more after {span}", { span }) : t("Since {time} · for {span}", { span });
-  return element("p", { class: "alert-when" }, ...withNodes(ended ? over : t("Since {time} · going on"), { time: moment(began) }));
+  return element("p", { class: "alert-when" }, ...withNodes(ended ? over : t("Since {time} · active"), { time: moment(began) }));
 }
 
 /** @param {AlertRecord} alert */
@@ -51,7 +51,7 @@ function worst(alert) {
 /** @param {AlertRecord} alert @param {(id: string, note: string) => void} acknowledge */
 function answer({ id, zone, acknowledged_at: at, acknowledged_by: by, note }, acknowledge) {
   if (at) {
-    const said = t("Acknowledged by {name} at {time}", { name: by ?? t("somebody") });
+    const said = t("Acknowledged by {name} at {time}", { name: by ?? t("a user") });
     return element("p", { class: "alert-taken" }, icon("check"), ...withNodes(said, { time: moment(at) }), note ? `: ${note}` : "");
   }
   const input = element("input", { type: "text", maxlength: "500", id: `note-${id}`, autocomplete: "off" });

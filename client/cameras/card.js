@@ -32,7 +32,7 @@ function facts(camera, now) {
     return [
       element("p", { class: "card-live" }, t("Live")),
       element("p", { class: "card-count", "data-people": known ? people.state : "unknown" }, element("strong", known ? {} : { "aria-hidden": "true" }, numberText(people)), countWords(people)),
-      element("p", { class: "card-note" }, t("Peak {peak} · {unique} so far · for {span}", { peak: peakText(peak, crowdPeak), unique: formatCount(unique), span: formatSpan(seconds * 1000) })),
+      element("p", { class: "card-note" }, unique === null ? t("Peak {peak} · for {span}", { peak: peakText(peak, crowdPeak), span: formatSpan(seconds * 1000) }) : t("Peak {peak} · {unique} so far · for {span}", { peak: peakText(peak, crowdPeak), unique: formatCount(unique), span: formatSpan(seconds * 1000) })),
     ];
   }
   if (camera.last) {
@@ -40,7 +40,7 @@ function facts(camera, now) {
     const when = element("time", { datetime: ended, title: new Date(ended).toLocaleString(locale) }, ago(now - Date.parse(ended)));
     return [
       element("p", { class: "card-note" }, t("Last seen"), " ", when),
-      element("p", { class: "card-note" }, tn("Peak {peak} · {n} person", "Peak {peak} · {n} people", unique, { peak: formatCount(peak) })),
+      element("p", { class: "card-note" }, unique === null ? t("Peak {peak}", { peak: formatCount(peak) }) : tn("Peak {peak} · {n} person", "Peak {peak} · {n} people", unique, { peak: formatCount(peak) })),
     ];
   }
   return [element("p", { class: "card-note" }, t("Not streamed yet"))];

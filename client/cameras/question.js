@@ -43,7 +43,7 @@ export async function askName(camera) {
 
 /** @param {Camera} camera @returns {string} what deleting would lose */
 export function lossOf(camera) {
-  const lost = camera.last ? tn("Its figures are lost: peak {peak}, {n} person.", "Its figures are lost: peak {peak}, {n} people.", camera.last.unique, { peak: formatCount(camera.last.peak) }) : t("It has no figures yet.");
+  const lost = camera.last ? camera.last.unique === null ? t("Its figures are lost: peak {peak}.", { peak: formatCount(camera.last.peak) }) : tn("Its figures are lost: peak {peak}, {n} person.", "Its figures are lost: peak {peak}, {n} people.", camera.last.unique, { peak: formatCount(camera.last.peak) }) : t("It has no figures yet.");
   const live = camera.live ? ` ${t("It is live now; its stream ends.")}` : "";
   return `${lost} ${t("Its zones, its history and its alerts go with it.")}${live} ${t("This cannot be undone.")}`;
 }

@@ -4,12 +4,13 @@ import { formatCount } from "./format.js";
 
 /** @typedef {import("./people.js").People} People */
 
-/** @param {People} people @param {number} unique */
+/** @param {People} people @param {number | null} unique null where people cannot be told apart */
 function sentence({ state, value, low, high }, unique) {
   if (value === null) return t("How many people there are is not yet known");
   const count = formatCount(value);
   if (state === "least") return t("At least {count} people; how many is not known", { count });
   if (state === "estimated") return t("About {count} people, {low} to {high}, estimated", { count, low: formatCount(low ?? value), high: formatCount(high ?? value) });
+  if (unique === null) return tn("{n} person now", "{n} people now", value);
   return tn("{n} person now, {unique} so far", "{n} people now, {unique} so far", value, { unique: formatCount(unique) });
 }
 
@@ -23,7 +24,7 @@ export class Announcer {
     this.#everyMs = everyMs;
   }
 
-  /** @param {number} now ms @param {People} people @param {number} unique @returns {string | null} what to say now */
+  /** @param {number} now ms @param {People} people @param {number | null} unique @returns {string | null} what to say now */
   say(now, people, unique) {
     const said = `${people.state} ${people.value}`;
     if (said === this.#said || now - this.#saidAt < this.#everyMs) return null;

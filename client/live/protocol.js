@@ -57,7 +57,7 @@
  *
  * @typedef {"clear" | "warning" | "critical"} Level
  *
- * @typedef {object} AlertNow an alert that goes on
+ * @typedef {object} AlertNow an active alert
  * @property {string} id
  * @property {Level} level
  * @property {number} began
@@ -71,7 +71,7 @@
  * @property {number | null} mean_s
  * @property {number | null} median_s
  * @property {number | null} p90_s
- * @property {number} longest_now_s
+ * @property {number | null} longest_now_s
  *
  * @typedef {object} ZoneResult
  * @property {string} id
@@ -81,9 +81,9 @@
  * @property {boolean} [known] false: how many there are is not known
  * @property {number} peak
  * @property {number} average
- * @property {number} entries
- * @property {number} exits
- * @property {number} visitors
+ * @property {number | null} entries null, as all that counts identities, where people cannot be followed
+ * @property {number | null} exits
+ * @property {number | null} visitors
  * @property {Dwell} dwell
  * @property {number | null} area_m2
  * @property {number | null} density
@@ -93,10 +93,10 @@
  *
  * @typedef {object} LineResult
  * @property {string} id
- * @property {number} in
- * @property {number} out
+ * @property {number | null} in
+ * @property {number | null} out
  *
- * @typedef {object} Still somebody has stood here for long without moving
+ * @typedef {object} Still a place where a person has stood for long without moving
  * @property {number} key of the place
  * @property {number} since ms, capture time
  * @property {[number, number, number, number]} box left, top, right, bottom
@@ -117,9 +117,11 @@
  * @property {CrowdMap} [crowd_map] with each new estimate
  * @property {Advice | null} [advice]
  * @property {Still[]} [still]
+ * @property {import("../zones/view.js").View | null} [view] where the plan lies in the frame, if that has another format than it had
  * @property {number} peak
  * @property {number} peak_t
- * @property {number} unique
+ * @property {boolean} [followed] false: frames are too far apart to follow people; what counts identities is null then
+ * @property {number | null} unique
  * @property {ZoneResult[]} zones
  * @property {LineResult[]} lines
  * @property {Heatmap} [heatmap]
@@ -141,7 +143,7 @@
  * @property {number} count
  * @property {number} peak
  * @property {number} peak_t
- * @property {number} unique
+ * @property {number | null} unique
  * @property {Counters} counters
  *
  * @typedef {"live" | "every"} Mode

@@ -11,7 +11,7 @@ const STOPS = [
   [252, 255, 164, 255],
 ];
 
-/** The same for people now: green and blue, so that nobody takes it for the time that people spent. */
+/** The colours for people now: green and blue, unlike those for the time that people spent. */
 const DENSITY_STOPS = [
   [13, 42, 110, 0],
   [17, 86, 150, 110],

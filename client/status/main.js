@@ -19,7 +19,7 @@ const PATIENCE_MS = 8000;
 const BEAT_MS = 1000;
 /** Older than this is said, and greyed. */
 const OLD_MS = 20000;
-/** A screen reader is told of changes, and not of every one. */
+/** A screen reader announces changes, and not each of them. */
 const SAY_MS = 10000;
 
 const WORDS = { go: t("Go"), busy: t("Busy"), full: t("Full"), unknown: t("Unknown") };
@@ -99,7 +99,7 @@ function grow() {
   if (closed || !old) return;
   const lost = crowded ? t("Too many look at this page just now. Trying again.") : t("No connection. Trying again.");
   setText(note, crowded || !Number.isFinite(arrivedAt) ? lost : t("No connection. This is {span} old.", { span: formatSpan(now - arrivedAt) }));
-  // Said once, without its age; what comes after it is said anew.
+  // Said once, without its age; what comes after it is announced again.
   saidText = "";
   setText(said, lost);
 }
@@ -113,7 +113,7 @@ async function look() {
     try {
       show(await api("GET", path, undefined, PATIENCE_MS));
     } catch (error) {
-      // Those who were all refused at one moment must not all come back at one.
+      // Pages that were all refused at one moment must not all retry at one.
       wait = Math.max(POLL_MS, fail(error)) * (1 + Math.random() / 2);
     }
   }
@@ -122,7 +122,7 @@ async function look() {
   if (!closed) next = window.setTimeout(() => void look(), wait);
 }
 
-// Whoever comes back to the page must not see for a moment what was true before.
+// A visitor who comes back to the page must not see for a moment what was true before.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || closed) return;
   if (performance.now() > freshUntil) {

@@ -57,7 +57,7 @@ export function adviceView(studio) {
   const close = () => {
     const focused = card.contains(document.activeElement);
     card.hidden = true;
-    // The keyboard goes on from where the card was.
+    // The focus moves on from the place of the card.
     if (focused) byId("panel-live", HTMLElement).focus();
   };
   byId("advice-later", HTMLButtonElement).addEventListener("click", () => {

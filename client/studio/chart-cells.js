@@ -7,7 +7,8 @@ import { t } from "../site/words.js";
 /** @param {import("../core/history.js").Bucket} bucket @returns {string[]} least, average and most, in words */
 export function cellsOf(bucket) {
   const { low, high, sum, frames } = bucket;
-  if (!frames) return [t("not known"), NONE, NONE];
-  if (kindOf(bucket) === "estimated") return [low, sum / frames, high].map((people) => formatEstimate(Math.round(people)));
+  const kind = kindOf(bucket);
+  if (kind === "unknown") return [t("not known"), NONE, NONE];
+  if (kind === "estimated") return [low, sum / frames, high].map((people) => formatEstimate(Math.round(people)));
   return [formatCount(low), formatTenth(sum / frames), formatCount(high)];
 }

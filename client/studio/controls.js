@@ -87,7 +87,7 @@ export function wireControls(studio) {
   const toggleLayer = wireLayers(studio);
   const fullscreen = wireFullscreen();
   const showShortcuts = wireShortcuts([
-    { key: " ", shown: t("Space"), does: t("Pause a file, or go on"), act: () => studio.togglePause() },
+    { key: " ", shown: t("Space"), does: t("Pause or resume a file"), act: () => studio.togglePause() },
     { key: "s", shown: "S", does: t("Stop"), act: () => void studio.stop() },
     { key: "c", shown: "C", does: t("Switch the camera"), act: () => studio.switchCamera() },
     { key: "f", shown: "F", does: t("Full screen"), act: fullscreen },

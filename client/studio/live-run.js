@@ -113,7 +113,7 @@ export class LiveRun extends Run {
     const bitmap = await grab(this.desk.video, this.side());
     this.#grabbing = false;
     if (!bitmap) return;
-    // While the picture was taken the stream may have ended or begun anew; then its time is of another one.
+    // While the picture was taken the stream may have ended or restarted; then its time is of another one.
     if (this.over || opened !== this.opened || !this.link?.isOpen) {
       bitmap.close();
       return;

@@ -58,7 +58,7 @@ wireQuality(byId("tabs", HTMLElement), studio);
 const zones = new Zones(root.dataset.camera ?? "", store, schedule);
 const company = new Company(studio.desk, zones);
 const alerts = new Alerts(root.dataset.camera ?? "", schedule);
-const heat = new HeatPanel(studio, () => zones.editor.state.plan);
+const heat = new HeatPanel(studio, () => zones.shown);
 const renderOffer = wireOffer(zones);
 
 const chart = new PeopleChart(history, store.get);

@@ -23,7 +23,7 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  * @property {string} camera id
  * @property {boolean} [passing] whether what is chosen here is this page's own, and not how the user's studio is set up
  * @property {() => import("../live/link.js").Wire} [connect] by which a guest connects; users come with their session
- * @property {() => import("../capture/problem.js").Problem} [signedOut] what a guest is told whose credentials are over; users sign in again
+ * @property {() => import("../capture/problem.js").Problem} [signedOut] what a guest sees whose credentials have ended; users sign in again
  */
 
 const BEAT_MS = 500;
@@ -39,7 +39,7 @@ export class Run {
   /** @type {Opened | null} */
   opened = null;
   over = false;
-  /** A stream to go on with, where a page before this one left it behind. */
+  /** A stream to resume, where a page before this one left it behind. */
   resume = "";
   fps = new RateMeter();
   /** @type {number | null} */
@@ -80,7 +80,7 @@ export class Run {
   /** @param {boolean} _paused */
   pause(_paused) {}
 
-  /** Opened, anew or again. @param {Opened} _opened @param {number} _basisMs */
+  /** Opened, new or resumed. @param {Opened} _opened @param {number} _basisMs */
   onOpened(_opened, _basisMs) {}
 
   onLost() {}
@@ -195,12 +195,12 @@ export class Run {
   ending(summary) {
     const { figures, counters } = this.store.get();
     const crowdPeak = figures?.crowdPeak ?? null;
-    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” are those who had a box.");
+    const crowded = crowdPeak === null ? "" : t("It was crowded: “People” counts only people with a box.");
     if (summary) return { peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
     return {
       peak: figures?.peak ?? 0,
       crowdPeak,
-      unique: figures?.unique ?? 0,
+      unique: figures ? figures.unique : 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
       note: [figures ? t("The connection was lost; these are the last figures that arrived.") : "", crowded].filter(Boolean).join(" "),
@@ -265,8 +265,8 @@ export class Run {
 
 /** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("./state.js").Figures} */
 function figuresOf(result, at) {
-  const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, still = [], peak, unique, t: time } = result;
-  return { count, low, high, saturated, known, crowd, crowdPeak, advice, still, full: result.rate.full, peak, unique, at, t: time };
+  const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, still = [], view = null, followed = true, peak, unique, t: time } = result;
+  return { count, low, high, saturated, known, crowd, crowdPeak, advice, still, view, followed, full: result.rate.full, peak, unique, at, t: time };
 }
 
 /** @param {import("./state.js").Phase} phase */

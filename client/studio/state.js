@@ -15,9 +15,11 @@ import { recall } from "../site/memory.js";
  * @property {number | null} crowdPeak the largest estimate so far
  * @property {import("../live/protocol.js").Advice | null} [advice]
  * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
+ * @property {import("../zones/view.js").View | null} [view] where the plan lies in the frame, if that has another format than it had
  * @property {boolean} [full] whether the machine decides the rate
+ * @property {boolean} [followed] false: frames are too far apart to follow people
  * @property {number} peak
- * @property {number} unique
+ * @property {number | null} unique null where people cannot be told apart
  * @property {number} at ms, `performance.now()`, when the answer came
  * @property {number} t ms, capture time of the frame
  *
@@ -42,7 +44,7 @@ import { recall } from "../site/memory.js";
  * @typedef {object} Ending
  * @property {number} peak
  * @property {number | null} crowdPeak
- * @property {number} unique
+ * @property {number | null} unique
  * @property {number} frames
  * @property {number} durationMs
  * @property {string} note what the reader must know about these figures; empty where all is plain

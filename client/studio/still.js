@@ -1,4 +1,4 @@
-/** Somebody has stood in one place for long without moving: offers not to count there. */
+/** Offers to exclude a place where a person has stood for long without moving. */
 import { byId, setText } from "../site/dom.js";
 import { tn } from "../site/words.js";
 import { isRunning } from "./state.js";
@@ -60,7 +60,7 @@ export function stillView(camera, zones) {
     if (card.hidden) return;
     const focused = card.contains(document.activeElement);
     card.hidden = true;
-    // The keyboard goes on from where the card was.
+    // The focus moves on from the place of the card.
     if (focused) byId("panel-live", HTMLElement).focus();
   };
   const answer = (/** @type {boolean} */ exclude) => {

@@ -1,6 +1,6 @@
 /** The numbers of the panel, and what a screen reader hears of them. */
 import { formatCount, formatDelay, formatRate } from "../core/format.js";
-import { NONE, hasIdentities, noteText, peakSoFar, peopleOf, peopleText, rangeText } from "../core/people.js";
+import { NONE, countText, hasIdentities, noteText, peakSoFar, peopleOf, peopleText, rangeText } from "../core/people.js";
 import { byId, element, setAttribute, setText, withNodes } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { ageText } from "./words.js";
@@ -52,7 +52,7 @@ export function countView(root) {
     setAttribute(root, "data-people", people?.state ?? null);
     showPeople(count, people);
     setText(range, steady(people, now));
-    const words = people ? noteText(people) : "";
+    const words = people ? noteText(people, figures?.followed) : "";
     note.hidden = !words;
     setText(note, words);
   };
@@ -72,11 +72,11 @@ export function figuresView() {
   return (state, now) => {
     const { figures, rates, counters } = state;
     showCount(figures, now);
-    // Nobody so far is no finding while nothing can be said.
+    // A peak of 0 means nothing while the number is unknown.
     const begun = figures && (figures.known || figures.peak > 0) ? figures : null;
     const people = begun && peopleOf(begun);
     setText(nodes.peak, begun && people ? peakSoFar(people, begun.peak, begun.crowdPeak) : NONE);
-    setText(nodes.unique, begun && people && hasIdentities(people) ? formatCount(begun.unique) : NONE);
+    setText(nodes.unique, begun && people && hasIdentities(people) ? countText(begun.unique) : NONE);
     setText(nodes.fps, or(rates.fps, formatRate));
     setText(nodes.delay, or(rates.delayMs, (ms) => formatDelay(Math.round(ms))));
     setText(nodes.processed, formatCount(counters.processed));

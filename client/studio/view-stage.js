@@ -1,6 +1,6 @@
 /** What lies over the stage: the status, the first choice, a message, the summary. */
 import { formatClock, formatCount } from "../core/format.js";
-import { peakText } from "../core/people.js";
+import { countText, peakText } from "../core/people.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { isRunning } from "./state.js";
@@ -62,7 +62,7 @@ function renderSummary({ ending, source, phase }) {
   summary.hidden = !shown;
   if (!shown) return;
   setText(byId("summary-peak", HTMLElement), peakText(ending.peak, ending.crowdPeak));
-  setText(byId("summary-unique", HTMLElement), formatCount(ending.unique));
+  setText(byId("summary-unique", HTMLElement), countText(ending.unique));
   setText(byId("summary-frames", HTMLElement), formatCount(ending.frames));
   setAttribute(byId("summary-frames", HTMLElement), "data-frames", String(ending.frames));
   setText(byId("summary-duration", HTMLElement), formatClock(ending.durationMs));

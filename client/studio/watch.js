@@ -22,16 +22,16 @@ import { closedElsewhere, closedRoom } from "./words.js";
 
 /** @param {CameraNow["zones"]} zones as the room tells of them @returns {import("../live/protocol.js").ZoneResult[]} */
 function asResults(zones) {
-  // Which alerts go on is told by the room's own list; a look-on does not ring.
+  // The room's own list has the active alerts; a page that only watches does not ring.
   return zones.map((zone) => /** @type {import("../live/protocol.js").ZoneResult} */ (/** @type {unknown} */ ({ ...zone, alerts: {} })));
 }
 
 /** @param {Relayed} camera @param {number} at ms, when its frame was taken @param {number} t ms @returns {Figures} */
 export function figuresOf(camera, at, t) {
-  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, still = [], peak, unique } = camera;
+  const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, still = [], view = null, followed = true, peak, unique } = camera;
   // Capture times of its stream become those of this chart.
   const places = still.map((place) => ({ ...place, since: place.since - (camera.t ?? 0) + t }));
-  return { count, low, high, saturated, known, crowd, crowdPeak, still: places, peak, unique, at, t };
+  return { count, low, high, saturated, known, crowd, crowdPeak, still: places, view, followed, peak, unique, at, t };
 }
 
 /** @param {ArrayBuffer} jpeg @returns {Promise<ImageBitmap | null>} */
@@ -117,7 +117,7 @@ export class Watch {
     this.#map = undefined;
   }
 
-  /** Nobody streams it: what can be done instead. */
+  /** The camera is offline: what can be done instead. */
   #rest() {
     const { store, stage } = this.desk;
     if (this.isOn) stage.clear();

@@ -47,12 +47,12 @@ function answer(alert, actions) {
   return form;
 }
 
-/** @param {RoomAlert} alert @returns {string} how long and how many, which goes on changing */
+/** @param {RoomAlert} alert @returns {string} how long and how many, which keeps changing */
 export function courseText(alert) {
   const { began_at: began, ended_at: ended, interrupted } = alert;
   const span = ended ? formatSpan(Date.parse(ended) - Date.parse(began)) : "";
   const over = interrupted ? t("not watched any more after {span}", { span }) : t("over after {span}", { span });
-  const lasted = ended ? over : t("going on");
+  const lasted = ended ? over : t("active");
   return ` · ${lasted} · ${t("at most {amount}", { amount: peakText(alert) })}`;
 }
 

@@ -9,7 +9,7 @@ export function tilePeople(seen) {
   return peopleOf({ ...seen, low: seen.count_low, high: seen.count_high });
 }
 
-/** Who is boxed in a zone that is not known is there at least. @param {import("./types.js").ZoneNow} zone @returns {People} */
+/** The people of a zone. In a zone that is not known, the boxed people are a lower bound. @param {import("./types.js").ZoneNow} zone @returns {People} */
 export function zonePeople({ occupancy, crowd, known }) {
   return peopleIn({ occupancy, crowd, known }, !known);
 }

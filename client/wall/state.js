@@ -15,14 +15,14 @@
  * @property {readonly import("./types.js").AreaNow[]} areas
  * @property {import("./types.js").Total | null} total
  * @property {readonly import("./types.js").Present[]} people
- * @property {readonly RoomAlert[]} alerts that go on, or are over and not acknowledged
+ * @property {readonly RoomAlert[]} alerts active ones, and ended ones that are not acknowledged
  * @property {number} lostAt ms, when the connection went; 0 while it stands
  */
 
 /** A camera that says nothing for so long counts as silent, also while the server cannot say so. */
 export const SILENT_MS = 10000;
 
-/** An alert that is over and that nobody acknowledged stays for so long, here as on the server. */
+/** An ended alert that is not acknowledged stays for so long, here as on the server. */
 const KEPT_MS = 3600000;
 
 /** @returns {WallState} */
@@ -55,7 +55,7 @@ export function lost(state, now) {
   return { ...state, phase: state.phase === "refused" ? "refused" : "lost", lostAt: state.lostAt || now };
 }
 
-/** What an alert has from whoever took it. */
+/** What the user who took an alert adds to it. */
 const TAKEN = /** @type {const} */ (["acknowledged_at", "acknowledged_by", "claimed_at", "claimed_by", "note"]);
 const RANK = { warning: 0, critical: 1 };
 
@@ -78,7 +78,7 @@ export function withAlert(state, alert) {
   return { ...state, alerts: now.ended_at && now.acknowledged_at ? others : [...others, now] };
 }
 
-/** What is over, and nobody acknowledged, goes after an hour. @param {WallState} state @param {number} wallMs Unix ms @returns {WallState} the same where nothing goes */
+/** Ended alerts that are not acknowledged leave after an hour. @param {WallState} state @param {number} wallMs Unix ms @returns {WallState} the same where nothing goes */
 export function withoutOld(state, wallMs) {
   const kept = state.alerts.filter(({ ended_at: ended }) => !ended || wallMs - Date.parse(ended) <= KEPT_MS);
   return kept.length === state.alerts.length ? state : { ...state, alerts: kept };

@@ -59,8 +59,10 @@
  * @property {CrowdFigure | null} crowd
  * @property {import("../live/protocol.js").CrowdMap} [crowd_map] of the camera in focus, with each new map
  * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
+ * @property {import("../zones/view.js").View | null} [view] where the zones lie in a frame of another format
  * @property {number} peak
- * @property {number} unique
+ * @property {boolean} [followed] false: frames are too far apart to follow people
+ * @property {number | null} unique
  * @property {Level} level
  * @property {ZoneNow[]} zones
  * @property {{id: number, box: [number, number, number, number]}[]} people
@@ -79,9 +81,9 @@
  * @property {boolean} estimated
  * @property {StateWord} state
  * @property {number} stale how many of them silent cameras saw last
- * @property {string[]} unknown_cameras ids of those that stream and do not say how many there are
- * @property {string[]} stale_cameras ids; they may have seen nobody
- * @property {string[]} missing_cameras ids of those that do not stream, or lack a zone
+ * @property {string[]} unknown_cameras ids of cameras that stream without a known number of people
+ * @property {string[]} stale_cameras ids; they may not have seen any person
+ * @property {string[]} missing_cameras ids of cameras that do not stream, or lack a zone
  *
  * @typedef {object} AreaFields
  * @property {string} id
@@ -89,11 +91,11 @@
  * @property {number | null} capacity
  * @property {Level} level
  * @property {number | null} trend people a minute
- * @property {number | null} full_in_s when it goes on like this; null when it does not fill
+ * @property {number | null} full_in_s at this trend; null when it does not fill
  *
  * @typedef {Total & AreaFields} AreaNow
  *
- * @typedef {object} Present somebody who looks at the room
+ * @typedef {object} Present a user who looks at the room
  * @property {string} user
  * @property {string} name
  * @property {string | null} editing id of a camera

@@ -11,12 +11,12 @@ import { eyeOf } from "./sum.js";
 const LEVELS = { critical: 0, warning: 1, clear: 2 };
 /** Too many people to count, and nothing that estimates: behind every level that matters, before all that is calm. */
 const SATURATED = 1.75;
-/** Then what should be live and is not; what is live; what nobody streams. */
+/** Next come cameras that should be live and are not, then live ones, then cameras without a stream. */
 const LIVES = { silent: 2, live: 3, offline: 4 };
 
 /**
  * @param {Seen | undefined} camera
- * @param {boolean} taken whether somebody has all its alerts
+ * @param {boolean} taken whether users have taken all its alerts
  * @param {number} now ms
  * @returns {number} the smaller, the more urgent
  */
@@ -24,7 +24,7 @@ export function rank(camera, taken, now) {
   const life = lifeOf(camera, now);
   if (!camera || life === "offline") return LIVES[life];
   if (camera.level === "clear") return eyeOf(camera) === "saturated" ? SATURATED : LIVES[life];
-  // What somebody is looking after waits behind what nobody has.
+  // Alerts that a user has taken wait behind those without one.
   return LEVELS[camera.level] + (taken ? 0.5 : 0);
 }
 

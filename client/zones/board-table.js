@@ -1,7 +1,7 @@
 /** All figures of all zones next to each other, for comparing and for screen readers. */
-import { formatClock, formatCount, formatTenth } from "../core/format.js";
+import { formatClock, formatTenth } from "../core/format.js";
 import { byId, element, setText } from "../site/dom.js";
-import { NONE, hasIdentities, peakSoFar, peopleText } from "../core/people.js";
+import { NONE, countText, hasIdentities, peakSoFar, peopleText } from "../core/people.js";
 import { locale, t } from "../site/words.js";
 import { peopleOfZone } from "./figures.js";
 import { serviceChip, showService } from "./service.js";
@@ -31,9 +31,9 @@ const COLUMNS = [
   [t("Now"), (_zone, people) => peopleText(people)],
   [t("Average"), boxed(({ average }) => formatTenth(average))],
   [t("Peak"), ({ peak, crowd_peak: crowdPeak }, people) => peakSoFar(people, peak, crowdPeak)],
-  [t("Visitors"), boxed(({ visitors }) => formatCount(visitors))],
-  [t("In"), boxed(({ entries }) => formatCount(entries))],
-  [t("Out"), boxed(({ exits }) => formatCount(exits))],
+  [t("Visitors"), boxed(({ visitors }) => countText(visitors))],
+  [t("In"), boxed(({ entries }) => countText(entries))],
+  [t("Out"), boxed(({ exits }) => countText(exits))],
   [t("Mean stay"), boxed(({ dwell }) => clock(dwell.mean_s))],
   [t("Median stay"), boxed(({ dwell }) => clock(dwell.median_s))],
   [t("9 of 10 stay at most"), boxed(({ dwell }) => clock(dwell.p90_s))],

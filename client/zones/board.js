@@ -1,6 +1,6 @@
 /** The live dashboard of zones and lines: a card for each. */
 import { formatCount, formatSpan } from "../core/format.js";
-import { NONE, figureOf, hasIdentities, peakSoFar, peopleText, rangeText } from "../core/people.js";
+import { NONE, countText, figureOf, hasIdentities, peakSoFar, peopleText, rangeText } from "../core/people.js";
 import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
 import { locale, t, tn } from "../site/words.js";
 import { boardTable } from "./board-table.js";
@@ -23,17 +23,17 @@ const decimals = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
 
 /** @param {number | null} seconds */
 function stayText(seconds) {
-  return seconds === null ? "–" : formatSpan(seconds * 1000);
+  return seconds === null ? NONE : formatSpan(seconds * 1000);
 }
 
 /** @param {ZoneResult} zone @param {People} people what is known of it @returns {[string, string][]} */
 export function factsOf({ visitors, entries, exits, peak, crowd_peak: crowdPeak, dwell, density, crowd }, people) {
-  // Without boxes nobody is known to come, stay or go.
+  // Without boxes, arrivals, stays and departures are unknown.
   const boxed = (/** @type {string} */ text) => (hasIdentities(people) ? text : NONE);
   /** @type {[string, string][]} */
   const facts = [
-    [t("Visitors"), boxed(formatCount(visitors))],
-    [t("In / out"), boxed(`${formatCount(entries)} / ${formatCount(exits)}`)],
+    [t("Visitors"), boxed(countText(visitors))],
+    [t("In / out"), boxed(entries === null ? NONE : `${countText(entries)} / ${countText(exits)}`)],
     [t("Peak"), peakSoFar(people, peak, crowdPeak)],
     [t("Mean stay"), boxed(stayText(dwell.mean_s))],
     [t("Longest now"), boxed(stayText(dwell.longest_now_s))],
@@ -81,7 +81,7 @@ class ZoneCard {
     setText(this.#count, people ? peopleText(people) : NONE);
     setText(this.#word, tn("person now", "people now", people?.value ?? 0));
     this.#updateRange(people);
-    // While it is not known how many there are, nobody can say that it is clear.
+    // A zone with an unknown number of people is never called clear.
     const isOpen = people !== null && figureOf(people) === null && live?.level === "clear";
     this.#updateLevel(isOpen ? "unknown" : (live?.level ?? "clear"));
     this.#updateCapacity(zone, people);
@@ -143,7 +143,7 @@ class ZoneCard {
 /** @param {Shape} shape @param {LineResult | undefined} live */
 function lineCard(shape, live) {
   const swatch = element("span", { class: "list-swatch list-line", "aria-hidden": "true" });
-  const figure = (/** @type {string} */ word, /** @type {number | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, value === undefined ? "–" : formatCount(value)));
+  const figure = (/** @type {string} */ word, /** @type {number | null | undefined} */ value) => element("div", {}, element("dt", {}, word), element("dd", { class: "digits" }, countText(value ?? null)));
   const card = element("li", { class: "zone-card line-card", "data-line": shape.id }, element("div", { class: "card-line" }, swatch, element("h3", { class: "card-name" }, shape.name)), element("dl", { class: "line-figures" }, figure(t("In"), live?.in), figure(t("Out"), live?.out)));
   card.style.setProperty("--shape", shape.colour);
   return card;

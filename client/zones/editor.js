@@ -26,6 +26,7 @@ import { Timeline } from "./timeline.js";
  * @property {Point[] | null} rejected a form that cannot be, shown while it is tried
  * @property {string} problem one sentence about it
  * @property {string} said for screen readers
+ * @property {import("./view.js").View | null} view where the plan lies in the picture, if that has another format than it had
  */
 
 export class Editor {
@@ -33,12 +34,13 @@ export class Editor {
   #gesture = 0;
   pen = new Pen(this);
   /** @type {import("../core/store.js").Store<EditorState>} */
-  store = createStore(/** @type {EditorState} */ ({ plan: EMPTY_PLAN, active: false, tool: "select", selected: null, point: null, draft: [], cursor: null, rejected: null, problem: "", said: "" }));
+  store = createStore(/** @type {EditorState} */ ({ plan: EMPTY_PLAN, active: false, tool: "select", selected: null, point: null, draft: [], cursor: null, rejected: null, problem: "", said: "", view: null }));
 
-  /** @param {(plan: Plan) => void} changed to be saved @param {() => string} makeId */
-  constructor(changed, makeId) {
+  /** @param {(plan: Plan) => void} changed to be saved @param {() => string} makeId @param {() => number | null} [aspectNow] of the picture that is drawn on, null where that is not known */
+  constructor(changed, makeId, aspectNow = () => null) {
     this.changed = changed;
     this.makeId = makeId;
+    this.aspectNow = aspectNow;
   }
 
   get state() {
@@ -74,11 +76,11 @@ export class Editor {
     this.#show();
   }
 
-  /** What somebody else changed, which Undo here never takes back. @param {import("./merge.js").Changes} changes @returns {Plan} with it */
-  receive(changes) {
-    if (changes.size) {
+  /** What somebody else changed, which Undo here never takes back. @param {import("./merge.js").Changes} changes @param {number} [aspect] of the frames, where theirs were others @returns {Plan} with it */
+  receive(changes, aspect) {
+    if (changes.size || aspect !== undefined) {
       const names = new Map(this.state.plan.shapes.map(({ id, name }) => [id, name]));
-      this.#timeline.rebase((plan) => applied(plan, changes, names), samePlan);
+      this.#timeline.rebase((plan) => ({ ...applied(plan, changes, names), ...(aspect !== undefined && { aspect }) }), samePlan);
       this.#show();
     }
     return this.#timeline.present;
@@ -91,9 +93,11 @@ export class Editor {
 
   /** @param {Plan} plan @param {string} [key] steps of one key are undone together */
   change(plan, key) {
-    this.#timeline.commit(plan, key);
+    const aspect = plan.aspect ?? this.aspectNow();
+    const next = aspect === null ? plan : { ...plan, aspect };
+    this.#timeline.commit(next, key);
     this.#show();
-    this.changed(plan);
+    this.changed(next);
   }
 
   undo() {

@@ -1,6 +1,6 @@
 /** What the labels say of zones and lines, from the newest answer. Pure. */
 import { formatCount } from "../core/format.js";
-import { NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
+import { NONE, NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
 import { t } from "../site/words.js";
 import { isCounted } from "./shape.js";
 
@@ -32,8 +32,13 @@ export function labelsOf(zones, lines, known = true) {
     const people = peopleOfZone(zone, known);
     labels.set(zone.id, { level: zone.level, figure: figureText(people), people: people.state });
   }
-  for (const line of lines) labels.set(line.id, { level: "clear", figure: t("{in} in, {out} out", { in: formatCount(line.in), out: formatCount(line.out) }) });
+  for (const line of lines) labels.set(line.id, { level: "clear", figure: crossedText(line) });
   return labels;
+}
+
+/** @param {import("../live/protocol.js").LineResult} line */
+function crossedText({ in: inward, out: outward }) {
+  return inward === null || outward === null ? NONE : t("{in} in, {out} out", { in: formatCount(inward), out: formatCount(outward) });
 }
 
 /** What is known of a shape now. @param {import("./shape.js").Shape} shape @param {ReadonlyMap<string, Label>} labels @returns {Label} */
@@ -42,10 +47,15 @@ export function labelOf(shape, labels) {
   return labels.get(shape.id) ?? { level: "clear", figure: "" };
 }
 
-/** The zone with most people at once. @param {readonly ZoneResult[]} zones @returns {ZoneResult | null} null where nobody was in any */
+/** The most people at once, of whom an estimate has those without a box, too. @param {ZoneResult} zone */
+export function mostIn({ peak, crowd_peak: crowdPeak }) {
+  return Math.max(peak, crowdPeak ?? 0);
+}
+
+/** The zone with most people at once. @param {readonly ZoneResult[]} zones @returns {ZoneResult | null} null where all were empty */
 export function busiest(zones) {
-  const [first] = [...zones].sort((a, b) => b.peak - a.peak || b.average - a.average);
-  return first && first.peak > 0 ? first : null;
+  const [first] = [...zones].sort((a, b) => mostIn(b) - mostIn(a) || b.average - a.average);
+  return first && mostIn(first) > 0 ? first : null;
 }
 
 /** @param {readonly ZoneResult[]} zones @returns {Level} */

@@ -8,6 +8,7 @@ import { REACH } from "./hit.js";
 import { placeLabels } from "./labels.js";
 import { Lens } from "./lens.js";
 import { ShapeNode } from "./shape-node.js";
+import { SAME } from "./view.js";
 import { hatches, pathOf, svg } from "./svg.js";
 
 /**
@@ -74,7 +75,7 @@ export class Layer {
     const visible = shown || state.active;
     this.root.hidden = !visible;
     if (!visible) return;
-    this.#fit(mirror, aspect);
+    this.#fit(mirror, aspect, state.view?.matrix ?? SAME);
     const { plan, active, tool, selected, point, draft, cursor, rejected } = state;
     const inputs = [plan, active, tool, selected, point, draft, cursor, rejected, this.lens, figures, conflicts];
     if (inputs.every((input, i) => input === this.#drawn[i])) return;
@@ -88,14 +89,14 @@ export class Layer {
     setAttribute(this.#rivals, "d", theirs.map(({ points }) => pathOf(points.map((at) => this.lens.toStage(at)), points.length > 2)).join(""));
   }
 
-  /** The picture's own size where there is one, else the last that was known. @param {boolean} mirror @param {number} aspect */
-  #fit(mirror, aspect) {
+  /** The picture's own size where there is one, else the last that was known. @param {boolean} mirror @param {number} aspect @param {import("./view.js").Matrix} matrix from the plan to the frame */
+  #fit(mirror, aspect, matrix) {
     const { width, height } = this.#size;
-    const signature = `${width} ${height} ${aspect} ${mirror}`;
+    const signature = `${width} ${height} ${aspect} ${mirror} ${matrix.join()}`;
     if (signature === this.#signature) return;
     this.#signature = signature;
     const place = letterbox(aspect, 1, width, height);
-    this.lens = new Lens(place, mirror);
+    this.lens = new Lens(place, mirror, matrix);
     Object.assign(this.#empty.style, { left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${place.height}px` });
   }
 

@@ -1,5 +1,7 @@
-/** From the frame to the stage and back: where the picture lies in it, and whether it is mirrored. Pure. */
+/** From where the plan was drawn to the stage and back: where the picture lies in it, whether it is mirrored, and how it
+ * lies to the frames that were drawn on. Pure. */
 import { tidy } from "./shape.js";
+import { SAME, inverse, mapPoint } from "./view.js";
 
 /** @typedef {import("./geometry.js").Point} Point */
 /** @typedef {{x: number, y: number}} Spot CSS pixels from the upper left corner of the stage */
@@ -14,28 +16,33 @@ function share(at, size) {
 }
 
 export class Lens {
-  /** @param {import("../core/fit.js").Rect} place of the picture on the stage @param {boolean} mirror */
-  constructor(place, mirror) {
+  /** @param {import("../core/fit.js").Rect} place of the picture on the stage @param {boolean} mirror @param {import("./view.js").Matrix} [matrix] from the plan to the frame */
+  constructor(place, mirror, matrix = SAME) {
     this.place = place;
     this.mirror = mirror;
+    this.matrix = matrix;
+    this.back = matrix === SAME ? SAME : inverse(matrix);
   }
 
   /** @param {Point} point @returns {Spot} */
-  toStage([x, y]) {
+  toStage(point) {
     const { place } = this;
+    const [x, y] = this.matrix === SAME ? point : mapPoint(this.matrix, point);
     return { x: place.x + (this.mirror ? 1 - x : x) * place.width, y: place.y + y * place.height };
   }
 
-  /** The nearest point of the frame; near its border, on it. @param {Spot} spot @returns {Point} */
+  /** The nearest point of the plan's frame; near the border of the picture, on it. @param {Spot} spot @returns {Point} */
   toFrame({ x, y }) {
     const { place } = this;
     const across = share(x - place.x, place.width);
-    return tidy([this.mirror ? 1 - across : across, share(y - place.y, place.height)]);
+    return tidy(mapPoint(this.back, [this.mirror ? 1 - across : across, share(y - place.y, place.height)]));
   }
 
-  /** @param {number} dx pixels @param {number} dy pixels @returns {Point} the same distance in the frame */
+  /** @param {number} dx pixels @param {number} dy pixels @returns {Point} the same distance in the plan's frame */
   delta(dx, dy) {
     const { place } = this;
-    return [place.width ? ((this.mirror ? -1 : 1) * dx) / place.width : 0, place.height ? dy / place.height : 0];
+    const [a, b, , d, e] = this.back;
+    const [across, down] = [place.width ? ((this.mirror ? -1 : 1) * dx) / place.width : 0, place.height ? dy / place.height : 0];
+    return [a * across + b * down, d * across + e * down];
   }
 }

@@ -1,5 +1,5 @@
 /** Zones in the studio: the editor on the picture, its panel, and the figures of what was drawn. */
-import { ApiError, api } from "../site/api.js";
+import { ApiError } from "../site/api.js";
 import { byId } from "../site/dom.js";
 import { recall, remember } from "../site/memory.js";
 import { boardView } from "./board.js";
@@ -9,17 +9,19 @@ import { Editor } from "./editor.js";
 import { wireExchange } from "./exchange.js";
 import { labelsOf } from "./figures.js";
 import { zoneForm } from "./form.js";
+import { formatView } from "./format-view.js";
 import { Gestures } from "./gestures.js";
 import { groundForm } from "./ground-form.js";
 import { wireKeys } from "./keys.js";
 import { Layer } from "./layer.js";
 import { Loupe } from "./loupe.js";
 import { zonePanel } from "./panel.js";
-import { decodePlan, encodePlan } from "./plan-json.js";
 import { Saver } from "./saver.js";
 import { GROUND, footPlace, isCounted } from "./shape.js";
+import { shelfAt, wireSaving } from "./shelf.js";
 import { summarise } from "./summary.js";
 import { Trends } from "./trends.js";
+import { SAME, inverse, isSameView, mapBox, mappedPlan, viewNow } from "./view.js";
 
 /**
  * @typedef {import("../studio/state.js").StudioState} StudioState
@@ -32,15 +34,6 @@ const STRANGE_MS = 2000;
 
 function makeId() {
   return `shp_${[...crypto.getRandomValues(new Uint8Array(8))].map((byte) => (byte % 36).toString(36)).join("")}`;
-}
-
-/** @param {string} path @returns {import("./saver.js").Shelf} */
-function shelfAt(path) {
-  const read = (/** @type {{version: number, plan: unknown}} */ { version, plan }) => ({ version, plan: decodePlan(plan) });
-  return {
-    get: async () => read(await api("GET", path)),
-    put: async ({ version, plan }) => read(await api("PUT", path, { version, plan: encodePlan(plan) })),
-  };
 }
 
 export class Zones {
@@ -64,8 +57,9 @@ export class Zones {
     this.#path = `/api/cameras/${encodeURIComponent(camera)}/plan`;
     this.camera = camera;
     this.store = store;
-    this.saver = new Saver(shelfAt(this.#path), changed, (changes) => this.editor.receive(changes));
-    this.editor = new Editor((plan) => this.saver.take(plan), makeId);
+    this.saver = new Saver(shelfAt(this.#path), changed, (changes, aspect) => this.editor.receive(changes, aspect));
+    /** @type {Editor} */
+    this.editor = new Editor((plan) => this.saver.take(plan), makeId, () => (store.get().figures && !this.editor.state.view ? this.#aspectNow() : null));
     this.editor.store.subscribe(changed);
     this.#layer = new Layer(changed);
     this.#aspect = recall(`aspect.${camera}`, ASPECT);
@@ -86,13 +80,14 @@ export class Zones {
     this.views = [
       () => panel(this.#labels),
       () => conflicts(this.#who),
-      (/** @type {StudioState} */ state) => form(this.#aspect, state.zones.find(({ id }) => id === this.editor.state.selected)),
+      formatView(this.editor, () => this.#layer.pictureAspect),
+      (/** @type {StudioState} */ state) => form(this.#aspectDrawn(), state.zones.find(({ id }) => id === this.editor.state.selected)),
       () => ground(this.saver.state === "failed" && this.saver.code === "BAD_CALIBRATION" ? this.saver.message : ""),
       (/** @type {StudioState} */ state, /** @type {number} */ now) => board(this.editor.state.plan.shapes.filter(isCounted), state, now),
-      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones, (state.ending?.crowdPeak ?? null) !== null),
+      (/** @type {StudioState} */ state) => summarise(this.editor.state.plan.shapes, state.zones),
       (/** @type {StudioState} */ _state, /** @type {number} */ now) => chart.render(this.editor.state.plan.shapes.filter((shape) => shape.kind === "zone" && shape.counts), now),
     ];
-    this.#wireSaving();
+    wireSaving(this.saver, this.#path, () => void this.#refresh());
     const refresh = wireExchange(this.editor, camera);
     this.refreshCameras = () => void refresh();
     void this.#load();
@@ -107,9 +102,29 @@ export class Zones {
     if (active) this.refreshCameras();
   }
 
-  /** Nobody is counted any more at these feet. @param {readonly [number, number, number, number]} box */
+  /** Nobody is counted any more at these feet. @param {readonly [number, number, number, number]} box of the frame */
   exclude(box) {
-    this.editor.pen.exclude(footPlace(box));
+    this.editor.pen.exclude(footPlace(mapBox(inverse(this.#matrix), box)));
+  }
+
+  /** What is drawn, where it lies in the picture. */
+  get shown() {
+    return mappedPlan(this.editor.state.plan, this.#matrix);
+  }
+
+  get #matrix() {
+    return this.editor.state.view?.matrix ?? SAME;
+  }
+
+  /** @returns {number | null} as it is stored */
+  #aspectNow() {
+    const aspect = this.#layer.pictureAspect;
+    return aspect && Math.round(aspect * 1e5) / 1e5;
+  }
+
+  /** Of the frames that the plan was drawn on. */
+  #aspectDrawn() {
+    return (this.editor.state.view && this.editor.state.plan.aspect) || this.#aspect;
   }
 
   /** Straight to drawing. */
@@ -120,9 +135,17 @@ export class Zones {
 
   /** @param {StudioState} state @param {number} now ms */
   render(state, now) {
+    this.#follow(state);
     this.#count(state);
     this.#renderLayer(state);
     for (const view of this.views) view(state, now);
+  }
+
+  /** Where the plan lies in the picture may change with each frame, and mostly does not. @param {StudioState} state */
+  #follow({ figures }) {
+    const { plan, view: before } = this.editor.state;
+    const view = viewNow(plan, this.#layer.pictureAspect, figures?.view ?? null);
+    if (!isSameView(view, before)) this.editor.store.set({ view });
   }
 
   /** @param {StudioState} state */
@@ -210,24 +233,5 @@ export class Zones {
       console.info("The zones could not be read:", error instanceof Error ? error.message : error);
       setTimeout(() => void this.#load(), 4000);
     }
-  }
-
-  #wireSaving() {
-    byId("zone-again", HTMLButtonElement).addEventListener("click", () => void this.saver.flush());
-    // The last change is a moment old when a page is left: it goes along.
-    window.addEventListener("pagehide", () => {
-      const unsaved = this.saver.unsaved;
-      if (!unsaved || this.saver.state === "conflict") return;
-      const body = JSON.stringify({ version: unsaved.version, plan: encodePlan(unsaved.plan) });
-      void fetch(this.#path, { method: "PUT", keepalive: true, body, headers: { "Content-Type": "application/json" } });
-    });
-    // A page that comes back from the browser's cache does not know how that went.
-    window.addEventListener("pageshow", async (event) => {
-      if (event.persisted) await this.#refresh();
-    });
-    document.addEventListener("visibilitychange", () => document.hidden || void this.#refresh());
-    window.addEventListener("beforeunload", (event) => {
-      if (this.saver.state === "conflict" || this.saver.state === "failed") event.preventDefault();
-    });
   }
 }

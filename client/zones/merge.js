@@ -78,7 +78,7 @@ export function applied(plan, changes, wishes = new Map()) {
   const added = [...changes].filter(([id]) => id !== GROUND && !known.has(id)).map(([, shape]) => shape);
   const kept = plan.shapes.map((shape) => (changes.has(shape.id) ? changes.get(shape.id) : shape));
   const shapes = /** @type {Shape[]} */ ([...kept, ...added].filter(Boolean));
-  return { shapes: distinct(shapes, new Set(changes.keys()), wishes), calibration };
+  return { ...plan, shapes: distinct(shapes, new Set(changes.keys()), wishes), calibration };
 }
 
 /** Each name once. @param {Shape[]} shapes @param {ReadonlySet<string>} fixed ids whose names stay @param {ReadonlyMap<string, string>} wishes @returns {Shape[]} */

@@ -13,7 +13,7 @@ export function wireOffer(zones) {
     offer.hidden = true;
   });
   return ({ figures }) => {
-    const seen = (figures?.unique ?? 0) > 0;
+    const seen = (figures?.unique ?? 0) > 0 || (figures?.peak ?? 0) > 0;
     offer.hidden = declined || !seen || zones.saver.state === "loading" || zones.editor.state.plan.shapes.length > 0;
   };
 }

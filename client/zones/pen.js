@@ -42,7 +42,7 @@ export class Pen {
     return true;
   }
 
-  /** A place where nobody is counted. @param {Point[]} points @returns {boolean} whether there is room for one more */
+  /** Draw an exclusion zone. @param {Point[]} points @returns {boolean} whether there is room for one more */
   exclude(points) {
     const { plan } = this.editor.state;
     if (plan.shapes.length >= MAX_SHAPES) return false;

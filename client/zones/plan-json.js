@@ -48,9 +48,8 @@ function feature(id, geometry, properties) {
 }
 
 /** @param {Plan} plan @returns {Json} */
-export function encodePlan({ shapes, calibration }) {
-  const document = { type: "FeatureCollection", features: shapes.map(encodeShape) };
-  return calibration ? { ...document, calibration } : document;
+export function encodePlan({ shapes, calibration, aspect = null }) {
+  return { type: "FeatureCollection", features: shapes.map(encodeShape), ...(calibration && { calibration }), ...(aspect !== null && { aspect }) };
 }
 
 /** @param {unknown} value @param {string} where @returns {Json} */
@@ -170,5 +169,6 @@ export function decodePlan(document) {
   /** @type {Shape[]} */
   const shapes = [];
   items.forEach((item, index) => shapes.push(decodeShape(item, `features[${index}]`, shapes)));
-  return { shapes, calibration: decodeCalibration(body.calibration) };
+  const { aspect = null } = body;
+  return { shapes, calibration: decodeCalibration(body.calibration), ...(aspect !== null && { aspect: number(aspect, "aspect") }) };
 }

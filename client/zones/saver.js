@@ -46,7 +46,7 @@ export class Saver {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer = undefined;
 
-  /** @param {Shelf} shelf @param {() => void} changed @param {(changes: Changes) => Plan} receive takes over what others changed, answers with all there is then */
+  /** @param {Shelf} shelf @param {() => void} changed @param {(changes: Changes, aspect?: number) => Plan} receive takes over what others changed, answers with all there is then */
   constructor(shelf, changed, receive) {
     this.shelf = shelf;
     this.changed = changed;
@@ -147,8 +147,9 @@ export class Saver {
     const foreign = this.#doubtful ? new Set(compare(this.#doubtful, mine, plan).conflicts.map(({ id }) => id)) : null;
     this.#doubtful = null;
     this.#version = version;
+    const moved = plan.aspect !== this.#base.aspect ? (plan.aspect ?? undefined) : undefined;
     this.#base = plan;
-    const both = this.receive(changes);
+    const both = this.receive(changes, moved);
     if (this.#open) this.#open = both;
     this.conflicts = conflicts.filter(({ id }) => foreign?.has(id) ?? true);
     this.#tell(this.conflicts.length ? "conflict" : this.#open ? "waiting" : "saved");

@@ -17,7 +17,7 @@ import { pathOf, svg } from "./svg.js";
  * @property {string} colour
  * @property {readonly Point[]} points
  * @property {boolean} closed
- * @property {boolean} [excluded] a place where nobody is counted
+ * @property {boolean} [excluded] whether it is an exclusion zone
  * @property {Lens} lens
  * @property {boolean} editable
  * @property {boolean} selected

@@ -45,6 +45,7 @@ import { middle } from "./geometry.js";
  * @typedef {object} Plan
  * @property {readonly Shape[]} shapes in the order of the list
  * @property {Calibration | null} calibration
+ * @property {number | null} [aspect] width over height of the frames it was drawn on, where that is known
  */
 
 /** Stands for the calibration wherever a shape's id does. */
@@ -90,7 +91,7 @@ export function isCounted(shape) {
 /** How far a place that is left out reaches above and below the feet, as a share of the height. */
 const FOOT_ROOM = { above: 0.2, below: 0.1 };
 
-/** Where the feet of somebody in this box are. @param {readonly [number, number, number, number]} box left, top, right, bottom @returns {Point[]} */
+/** Where the feet of the person in this box are. @param {readonly [number, number, number, number]} box left, top, right, bottom @returns {Point[]} */
 export function footPlace([left, top, right, bottom]) {
   const height = bottom - top;
   return rectangle([left, bottom - FOOT_ROOM.above * height], [right, bottom + FOOT_ROOM.below * height]).map(tidy);

@@ -1,18 +1,17 @@
 /** What the summary at the end of a stream says of the zones. */
-import { formatCount } from "../core/format.js";
+import { peakText } from "../core/people.js";
 import { byId, setText } from "../site/dom.js";
 import { tn } from "../site/words.js";
-import { busiest } from "./figures.js";
+import { busiest, mostIn } from "./figures.js";
 
 /**
  * @param {readonly import("./shape.js").Shape[]} shapes
  * @param {readonly import("../live/protocol.js").ZoneResult[]} zones as they were counted last
- * @param {boolean} crowded whether it ever was: people with a box do not say then which zone was the busiest
  */
-export function summarise(shapes, zones, crowded) {
+export function summarise(shapes, zones) {
   const line = byId("summary-zone", HTMLElement);
-  const found = crowded ? null : busiest(zones);
+  const found = busiest(zones);
   const name = shapes.find(({ id }) => id === found?.id)?.name;
   line.hidden = !found || name === undefined;
-  if (found && name !== undefined) setText(line, tn("Busiest zone: {name}, {peak} person at most", "Busiest zone: {name}, {peak} people at most", found.peak, { name, peak: formatCount(found.peak) }));
+  if (found && name !== undefined) setText(line, tn("Busiest zone: {name}, {peak} person at most", "Busiest zone: {name}, {peak} people at most", mostIn(found), { name, peak: peakText(found.peak, found.crowd_peak) }));
 }

@@ -1,5 +1,5 @@
 /** How full each zone was over time: one history for each, brought together for a chart. Pure. */
-import { History } from "../core/history.js";
+import { History, kindOf } from "../core/history.js";
 import { peopleOfZone } from "./figures.js";
 
 /**
@@ -22,7 +22,7 @@ export class Trends {
 
   /** @param {number} t ms @param {readonly ZoneResult[]} zones @param {boolean} [known] whether anything can be said of the frame */
   add(t, zones, known = true) {
-    // A stream that began anew has nothing to do with the one before.
+    // A stream that restarted has nothing to do with the one before.
     if (t < this.#last) this.#histories.clear();
     this.#last = t;
     for (const zone of zones) this.of(zone.id).add(t, peopleOfZone(zone, known));
@@ -73,7 +73,7 @@ export class Trends {
     const since = Math.min(...histories.flatMap((history) => history.buckets(range).slice(0, 1)).map(({ start }) => start));
     const tables = histories.map((history) => history.table(range, rows, since));
     const starts = [...new Set(tables.flatMap((table) => table.map(({ start }) => start)))].sort((a, b) => b - a).slice(0, rows);
-    const most = (/** @type {import("../core/history.js").Bucket | undefined} */ bucket) => (bucket?.frames ? { people: bucket.high, estimated: bucket.estimated > 0 } : null);
+    const most = (/** @type {import("../core/history.js").Bucket | undefined} */ bucket) => (bucket && kindOf(bucket) !== "unknown" ? { people: bucket.high, estimated: bucket.estimated > 0 } : null);
     return starts.map((start) => ({ start, most: tables.map((table) => most(table.find((bucket) => bucket.start === start))) }));
   }
 

@@ -16,7 +16,11 @@ from server.alerts.failure import DeliveryError
 from server.alerts.targets import as_literal
 
 TIMEOUT_S = 10.0
+NAME_S = 3.0
+"""After how long a name that nothing may be sent to is refused: one of this network is looked up sooner than one that
+does not exist, and the time must not tell which it is."""
 LOOKUPS = 4
+UNKNOWN_NAME = "UNKNOWN_NAME"
 
 
 class ForbiddenAddressError(OSError):
@@ -105,7 +109,9 @@ class Outside:
         assert self._session is not None, "open() comes first"
         literal = as_literal(URL(url).host or "")
         if literal is not None and not may_connect(literal, allow_private=self._allow_private):
-            raise _forbidden()
+            raise DeliveryError("PRIVATE_ADDRESS", "Nothing was sent: this leads to a private or reserved address.")
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
                 response.close()  # unread: its body is of no interest and may be endless
@@ -113,7 +119,10 @@ class Outside:
         except TimeoutError as error:
             raise DeliveryError("TIMEOUT", f"No answer came within {self._timeout_s:g} seconds.") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise explain(error) from error
+            failure = explain(error)
+            if failure.code == UNKNOWN_NAME:
+                await asyncio.sleep(began + min(NAME_S, self._timeout_s) - loop.time())
+            raise failure from error
 
     def _make_socket(self, info: AddrInfoType) -> socket.socket:
         """The last gate: the very address that is about to be connected to, however it was found."""
@@ -123,17 +132,12 @@ class Outside:
         return socket.socket(family, kind, proto)
 
 
-def _forbidden() -> DeliveryError:
-    return DeliveryError("PRIVATE_ADDRESS", "Nothing was sent: this leads to a private or reserved address.")
-
-
 def explain(error: Exception) -> DeliveryError:
     """What a failed request means, in one sentence without details of the network behind this server."""
     inner: Any = getattr(error, "os_error", error)
-    if isinstance(inner, ForbiddenAddressError):
-        return _forbidden()
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return DeliveryError("UNKNOWN_NAME", "There is no server of this name.")
+    # One answer for both: the other would tell which names there are in the network behind this server.
+    if isinstance(inner, ForbiddenAddressError) or isinstance(error, aiohttp.ClientConnectorDNSError):
+        return DeliveryError(UNKNOWN_NAME, "There is no server of this name that may be sent to.")
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         return DeliveryError("BAD_CERTIFICATE", "Its certificate is not trusted.")
     if isinstance(error, aiohttp.ClientConnectorError):

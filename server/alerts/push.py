@@ -5,11 +5,10 @@ import base64
 import binascii
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from urllib.parse import urlsplit
 
+import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
-from pywebpush import WebPusher
 
 from server.alerts.failure import DeliveryError
 from server.alerts.message import Message
@@ -72,8 +71,14 @@ class Push:
             "thread": message.thread,
             "urgent": message.urgent,
         }
-        subscription: dict[str, Any] = {"endpoint": channel.target, "keys": json.loads(channel.secret)}
-        sealed = WebPusher(subscription).encode(json.dumps(document).encode())
+        keys: dict[str, str] = json.loads(channel.secret)
+        sealed: bytes = http_ece.encrypt(
+            json.dumps(document).encode(),
+            private_key=ec.generate_private_key(ec.SECP256R1()),  # for this message alone
+            dh=_decode(keys["p256dh"]),
+            auth_secret=_decode(keys["auth"]),
+            version="aes128gcm",
+        )
         headers = {
             "Authorization": self._vapid.authorization(channel.target),
             "Content-Encoding": "aes128gcm",
@@ -83,7 +88,7 @@ class Push:
             "Topic": message.thread[:32],
             "Urgency": "high" if message.urgent else "normal",
         }
-        return sealed["body"], headers
+        return sealed, headers
 
     def close(self) -> None:
         """Let the threads go."""

@@ -3,7 +3,7 @@
 import time
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from quart import Blueprint
 from quart_schema import validate_request, validate_response
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,7 @@ from server.api.auth import require_user
 from server.api.cameras import not_allowed
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import one_line
 from server.storage.alerts import AlertRecord, acknowledge_alert, claim_alert, select_alert
 from server.storage.area_alerts import PREFIX, AreaAlert, PlacedAlert, select_area_alert, take_area_alert
 from server.storage.audit import Action
@@ -31,7 +32,7 @@ blueprint = Blueprint("alert_taking", __name__, url_prefix="/api/alerts/<alert_i
 class Acknowledgement(Strict):
     """What whoever takes the alert has to say."""
 
-    note: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[str, Field(max_length=500), AfterValidator(one_line)] = ""
 
 
 @blueprint.post("/acknowledge")
@@ -40,7 +41,7 @@ class Acknowledgement(Strict):
 @validate_response(AlertAnswer, 200)
 async def post_acknowledgement(alert_id: str, data: Acknowledgement) -> tuple[dict[str, Any], int]:
     """An alert was seen. 409 ``ALERT_TAKEN`` when somebody else did; a later note of one's own replaces the first."""
-    return {"alert": present_placed(await take(alert_id, " ".join(data.note.split())))}, 200
+    return {"alert": present_placed(await take(alert_id, data.note))}, 200
 
 
 @blueprint.post("/claim")

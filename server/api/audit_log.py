@@ -12,6 +12,7 @@ from server.api.audit import record
 from server.api.audit_file import csv_file, json_file, present
 from server.api.auth import require_user
 from server.api.context import services
+from server.api.spending import EXPORT_MS
 from server.api.times import iso
 from server.storage.audit import Action, select_audit
 
@@ -85,6 +86,7 @@ async def get_audit(query_args: Range) -> tuple[dict[str, Any], int]:
 async def export_audit(query_args: Format) -> Response:
     """The whole log as a file; that it was exported is in it."""
     user, database = await require_user(), services().database
+    services().spending.spend(user.id, EXPORT_MS)
     async with database.writing() as connection:
         await record(connection, user.id, Action.AUDIT_EXPORTED, target=query_args.format)
     if query_args.format == "csv":

@@ -1,10 +1,9 @@
 """Who asks: a cookie or an access token names a session row, the row names the user."""
 
 import time
-from typing import Any
 
-from quart import Quart, Response, g, request
-from quart_auth import QuartAuth, current_user
+from quart import g, request
+from quart_auth import AuthUser, login_user
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.context import services
@@ -14,35 +13,10 @@ from server.storage.sessions import WHY, EndReason, Grant, select_grant, select_
 from server.storage.users import User
 from server.words.mark import N_
 
-COOKIE = "crowdcount_session"
-GUEST_COOKIE = "crowdcount_camera"
-"""Of a device that streams as one camera, without an account."""
-DAY_S = 86_400
 SIGN_IN = N_("Sign in first.")
 SIGN_IN_AGAIN = N_("Sign in again.")
 NO_WAY_BACK = {EndReason.ACCOUNT_DELETED: "", EndReason.ACCOUNT_DISABLED: N_("Ask who runs this server.")}
 """What to do after these ends of a session instead."""
-
-
-class CookieAuth(QuartAuth):
-    """The session cookie; marked Secure wherever the request came over TLS, or always."""
-
-    async def after_request(self, response: Response) -> Response:
-        """Set or delete the cookie."""
-        always = bool(self.cookie_secure)
-        self.cookie_secure = always or request.is_secure
-        try:
-            # The library awaits nothing in here, so no other request sees the changed attribute.
-            return await super().after_request(response)
-        finally:
-            self.cookie_secure = always
-
-
-def install_auth(app: Quart, *, secure: bool, days: int) -> CookieAuth:
-    """Let the app set and read the session cookie."""
-    return CookieAuth(
-        app, cookie_name=COOKIE, cookie_secure=secure, cookie_samesite="Lax", duration=days * DAY_S, singleton=True
-    )
 
 
 def bearer_token(header: str | None) -> str | None:
@@ -67,7 +41,8 @@ async def find_grant() -> Grant | None:
 
 
 async def _by_cookie() -> Grant | None:
-    secret = current_user.auth_id
+    auth = services().cookies
+    secret, old = auth.find(request.cookies, safe=auth.is_safe(request.scheme))
     if secret is None:
         return None
     now = time.time()
@@ -75,6 +50,8 @@ async def _by_cookie() -> Grant | None:
         grant = await select_grant(connection, session_id(secret), now)
         if grant is None:
             await _learn_why(connection, session_id(secret), now)
+        elif old:
+            login_user(AuthUser(secret), remember=True)  # the same session, under the name that is safe
     return grant
 
 
@@ -153,9 +130,3 @@ async def find_user() -> User | None:
 async def require_user() -> User:
     """The user of this request. Raises APIError 401."""
     return (await require_grant()).user
-
-
-def cookie_secret(app: Quart, auth: QuartAuth, value: str) -> str | None:
-    """The secret inside a cookie's value, if we signed it."""
-    found: Any = auth.load_token(value, app)
-    return found if isinstance(found, str) else None

@@ -14,6 +14,7 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import one_line
 from server.api.long_history import drop_history
 from server.api.times import iso
 from server.ids import new_id
@@ -42,10 +43,10 @@ class CameraIn(Strict):
     @field_validator("name")
     @classmethod
     def _name(cls, value: str) -> str:
-        stripped = " ".join(value.split())
-        if not stripped:
+        line = one_line(value)
+        if not line:
             raise ValueError("Give the camera a name.")
-        return stripped
+        return line
 
 
 class CrowdOut(BaseModel):
@@ -62,7 +63,7 @@ class LiveOut(BaseModel):
 
     `count` are the people with a box. Where it is `saturated` there are probably more; `crowd` is the estimate then,
     null where nothing can estimate. Not `known`: nothing can be said yet. `crowd_peak` is the largest estimate of the
-    stream, null where it was never crowded.
+    stream, null where it was never crowded. `unique` is null where frames are too far apart to tell people apart.
     """
 
     count: int
@@ -73,7 +74,7 @@ class LiveOut(BaseModel):
     crowd: CrowdOut | None
     crowd_peak: int | None
     peak: int
-    unique: int
+    unique: int | None
     seconds: float
     source: Literal["camera", "file"]
 
@@ -84,7 +85,7 @@ class LastOut(BaseModel):
     ended_at: str
     duration_ms: float
     peak: int
-    unique: int
+    unique: int | None
     processed: int
 
 

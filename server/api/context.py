@@ -8,14 +8,16 @@ from quart import current_app
 
 from server.alerts.courier import Courier
 from server.api.channel_guard import ChannelGuard
+from server.api.cookies import CookieAuth
 from server.api.departed import Departed
 from server.api.guard import Guard
 from server.api.passwords import Passwords
+from server.api.spending import Spending
 from server.api.status_answers import StatusAnswers
 from server.api.tokens import Tokens
 from server.config import Settings
+from server.core.public_figure import PublicFigure
 from server.core.quality import Quality
-from server.core.venue import PublicFigure
 from server.engine.base import WorkerStatus
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
@@ -35,7 +37,7 @@ class WebLife:
 
 
 class RoomSignals(Protocol):
-    """The rooms that somebody looks at; told after something was stored."""
+    """The rooms that have viewers; told after something was stored."""
 
     def changed(self, room_id: str) -> None:
         """Members, cameras, areas or the name of a room changed, or it is gone."""
@@ -47,7 +49,7 @@ class RoomSignals(Protocol):
         """The zones of a camera changed."""
 
     def alert_taken(self, placed: PlacedAlert) -> None:
-        """Somebody acknowledged or claimed an alert."""
+        """A user acknowledged or claimed an alert."""
 
     def public_figures(self, room_id: str) -> dict[str, PublicFigure]:
         """What everybody may know of each area of a room, by id."""
@@ -59,6 +61,10 @@ class Services:
 
     Attributes
     ----------
+    cookies : CookieAuth
+        Reads and sets those of sessions.
+    spending : Spending
+        Bounds what dear answers cost.
     courier : Courier
         Sends tests of channels, and knows which kinds there are.
     push_key : str
@@ -90,6 +96,8 @@ class Services:
 
     settings: Settings
     database: Database
+    cookies: CookieAuth
+    spending: Spending
     passwords: Passwords
     tokens: Tokens
     guard: Guard

@@ -4,16 +4,17 @@ import mimetypes
 from collections.abc import Iterable
 from typing import Any
 
-from quart import Quart
+from quart import Quart, Response
 from quart_schema import APIKeySecurityScheme, HttpSecurityScheme, Info, OpenAPIProvider, QuartSchema
 from werkzeug.routing.rules import Rule
 
 from server import __version__
 from server.api.access import Access, rule_of
-from server.api.auth import COOKIE
+from server.api.cookies import SESSION
 from server.api.errors import is_api
 
 PATH = "/openapi.json"
+FRESH_S = 300
 ERROR = {
     "type": "object",
     "required": ["error"],
@@ -92,9 +93,17 @@ class Description(OpenAPIProvider):
 
 def install_description(app: Quart) -> None:
     """Serve the document; there is no user interface for it, which would load scripts from elsewhere."""
+    made: dict[str, str] = {}
 
     class Extension(QuartSchema):
         openapi_provider_class = Description
+
+        async def openapi(self) -> Response:
+            """The document, which is made once: it takes a tenth of a second, and is for everybody."""
+            if PATH not in made:
+                made[PATH] = app.json.dumps(self.openapi_provider.schema())
+            headers = {"Cache-Control": f"public, max-age={FRESH_S}"}
+            return Response(made[PATH], content_type="application/json", headers=headers)
 
     Extension(
         app,
@@ -104,7 +113,7 @@ def install_description(app: Quart) -> None:
         scalar_ui_path=None,
         info=Info(title="crowdcount", version=__version__),
         security_schemes={
-            "cookie": APIKeySecurityScheme(in_="cookie", name=COOKIE),
+            "cookie": APIKeySecurityScheme(in_="cookie", name=SESSION),
             "bearer": HttpSecurityScheme(scheme="bearer", bearer_format="JWT"),
         },
     )

@@ -1,8 +1,10 @@
-"""What a new account's fields must be like."""
+"""What texts in fields must be like."""
 
 import re
 
+from server.api.errors import APIError
 from server.api.password_rules import wrong_with_password
+from server.core.names import wrong_with_text
 from server.words.mark import N_
 
 USERNAME = re.compile(r"[\w.-]{3,40}")
@@ -11,12 +13,34 @@ MAX_EMAIL = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
+def one_line(value: str) -> str:
+    """A text on one line, without space around it. Raises ValueError with a sentence for one that cannot be seen."""
+    line = " ".join(value.split())
+    if wrong := wrong_with_text(line):
+        raise ValueError(wrong)
+    return line
+
+
+def note(value: str) -> str:
+    """A text of several lines, without space around it. Raises ValueError as `one_line`."""
+    text = value.strip()
+    if wrong := wrong_with_text(text, lines=True):
+        raise ValueError(wrong)
+    return text
+
+
+def refuse(field: str, message: str) -> APIError:
+    """The answer to one field that is wrong."""
+    return APIError(400, "INVALID_FIELDS", message, {field: message})
+
+
 def wrong_with_account(username: str, email: str, password: str) -> dict[str, str]:
     """What is wrong with which field."""
     wrong = {}
-    if not USERNAME.fullmatch(username):
+    if not USERNAME.fullmatch(username) or wrong_with_text(username):
         wrong["username"] = N_("Use 3 to 40 letters, digits, dots, dashes or underscores.")
-    if len(email) > MAX_EMAIL or not email.isprintable() or not EMAIL.fullmatch(email):
+    hidden = not email.isprintable() or wrong_with_text(email.partition("@")[0])
+    if len(email) > MAX_EMAIL or hidden or not EMAIL.fullmatch(email):
         wrong["email"] = N_("Enter an e-mail address, such as name@example.org.")
     about_password = wrong_with_password(password, username, email)
     if about_password:

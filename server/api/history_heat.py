@@ -9,9 +9,11 @@ from quart import Blueprint
 from quart_schema import validate_querystring, validate_response
 
 from server.api.access import users_only
+from server.api.auth import require_user
 from server.api.cameras import require_camera
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.spending import HEAT_MS, HOUR_MS
 from server.api.times import iso
 from server.storage.heatmaps import HeatRecord, select_heat
 from server.storage.rights import Right
@@ -69,6 +71,7 @@ async def get_heatmap(camera_id: str, query_args: HeatQuery) -> tuple[dict[str, 
         raise APIError(400, "BAD_RANGE", "The range ends before it begins.")
     if (end - start) / HOUR_S > MOST_HOURS:
         raise APIError(400, "BAD_RANGE", "Heatmaps are answered for a week at most; choose a shorter range.")
+    services().spending.spend((await require_user()).id, HEAT_MS + HOUR_MS * (end - start) / HOUR_S)
     async with services().database.reading() as connection:
         found = await select_heat(connection, camera.owner_id, camera.id, start, end)
     return {"hours": [present_hour(record) for record in found]}, 200

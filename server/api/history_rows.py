@@ -27,11 +27,13 @@ COLUMNS = (
     "estimate_max",
     "crowded_s",
     "unknown_s",
+    "unfollowed_s",
 )
 
 
 def point(sample: Sample) -> dict[str, Any]:
-    """A stretch of time as JSON."""
+    """A stretch of time as JSON. What counts identities is null where people could not be followed."""
+    followed = sample.followed
     return {
         "t": iso(sample.at),
         "seconds": round(sample.seconds, 1),
@@ -39,14 +41,15 @@ def point(sample: Sample) -> dict[str, Any]:
         "mean": rounded(sample.mean, 3),
         "max": sample.most,
         "last": sample.last,
-        "entries": sample.entries,
-        "exits": sample.exits,
-        "visits": sample.visits,
-        "dwell_mean_s": round(sample.dwell_s / sample.visits, 1) if sample.visits else None,
+        "entries": sample.entries if followed else None,
+        "exits": sample.exits if followed else None,
+        "visits": sample.visits if followed else None,
+        "dwell_mean_s": round(sample.dwell_s / sample.visits, 1) if sample.visits and followed else None,
         "estimate": rounded(sample.estimate, 1),
         "estimate_max": rounded(sample.estimate_most, 1),
         "crowded_s": round(sample.crowded_s, 1),
         "unknown_s": round(sample.unknown_s, 1),
+        "unfollowed_s": round(sample.unfollowed_s, 1),
     }
 
 

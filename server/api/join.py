@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.api.access import everybody
 from server.api.accounts import Strict
 from server.api.audit import record
-from server.api.auth import GUEST_COOKIE, find_user, require_user
+from server.api.auth import find_user, require_user
 from server.api.context import services
+from server.api.cookies import GUEST, set_cookie, value_of
 from server.api.errors import APIError
 from server.api.room_access import Name
 from server.api.times import iso
@@ -139,8 +140,12 @@ async def _let_in_before(connection: AsyncConnection, found: OpenInvite) -> bool
     return user is not None and await select_role(connection, user.id, found.invite.room_id) is not None
 
 
+def _token() -> str | None:
+    return value_of(request.cookies, GUEST, safe=services().cookies.is_safe(request.scheme))[0]
+
+
 async def _device(connection: AsyncConnection, found: OpenInvite) -> GuestGrant | None:
-    token = request.cookies.get(GUEST_COOKIE)
+    token = _token()
     return await select_device(connection, guest_id(token), found.invite.room_id) if token else None
 
 
@@ -163,7 +168,7 @@ async def _let_in(connection: AsyncConnection, found: OpenInvite, user: User) ->
 
 
 async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
-    token = request.cookies.get(GUEST_COOKIE) or ""
+    token = _token() or ""
     async with services().database.writing() as connection:
         found = await _open_invite(connection, code)
         room_id = found.invite.room_id
@@ -187,8 +192,7 @@ async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
         "url": f"/join/{code}",
     }
     response = jsonify(answer)
-    secure = services().settings.secure_cookies or request.is_secure
-    response.set_cookie(GUEST_COOKIE, token, max_age=left_s, httponly=True, secure=secure, samesite="Lax")
+    set_cookie(response, GUEST, token, left_s, safe=services().cookies.is_safe(request.scheme))
     return response, 201
 
 

@@ -18,6 +18,7 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import one_line, refuse
 from server.core.errors import CodedError
 from server.ids import new_id
 from server.storage.audit import Action
@@ -119,7 +120,10 @@ async def add_channel(draft: Draft) -> Channel:
 
 
 def _name(text: str) -> str:
-    name = " ".join(text.split())
+    try:
+        name = one_line(text)
+    except ValueError as error:
+        raise refuse("name", str(error)) from error
     if not name or len(name) > MAX_NAME:
         message = N_(f"Give it a name of at most {MAX_NAME} characters.")
         raise APIError(400, "INVALID_FIELDS", message, {"name": message})

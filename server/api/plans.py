@@ -16,6 +16,7 @@ from server.api.context import services
 from server.api.errors import APIError
 from server.core.errors import CodedError
 from server.core.limit_changes import limit_changes
+from server.core.names import check_plan_names
 from server.core.plan_json import decode_plan, encode_plan
 from server.storage.audit import Action
 from server.storage.plans import StoredPlan, select_plan, upsert_plan
@@ -66,6 +67,7 @@ async def put_plan(camera_id: str, data: PlanIn) -> tuple[dict[str, Any], int]:
     user = await require_user()
     try:
         plan = decode_plan(data.plan)
+        check_plan_names(plan)
     except CodedError as error:
         raise APIError(400, error.code, error.message) from error
     now = time.time()

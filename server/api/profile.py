@@ -14,6 +14,7 @@ from server.api.audit import record
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import one_line
 from server.api.times import iso
 from server.storage.audit import Action
 from server.storage.profiles import Profile, select_profile, update_profile
@@ -78,9 +79,7 @@ def read_date(text: str) -> date:
 def _read_text(text: str, most: int) -> str:
     if len(text) > most:
         raise ValueError(f"Use at most {most} characters.")
-    if not text.isprintable():
-        raise ValueError("Use letters and signs that can be shown.")
-    return text
+    return one_line(text)
 
 
 def read_profile(old: Profile, changes: dict[str, str | None]) -> Profile:

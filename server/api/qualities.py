@@ -18,6 +18,8 @@ from server.storage.rights import Right
 
 blueprint = Blueprint("qualities", __name__)
 
+FRESH_S = 300
+"""How long a browser may keep the prices: they are measured once in the life of a vision process."""
 QualityName = Literal["fast", "balanced", "accurate"]
 
 
@@ -55,25 +57,29 @@ class QualityAnswer(BaseModel):
 @blueprint.get("/api/qualities")
 @users_only
 @validate_response(QualitiesAnswer, 200)
-async def get_qualities() -> tuple[dict[str, Any], int]:
+async def get_qualities() -> tuple[dict[str, Any], int, dict[str, str]]:
     """The choices, with prices measured on this machine."""
     try:
         prices = await services().engine_prices()
     except CodedError:
         prices = {}
     side, middle = services().settings.input_side, prices.get(Quality.BALANCED)
-    return {
-        "default": Quality.BALANCED.value,
-        "qualities": [
-            {
-                "name": quality.value,
-                "input": input_sides(quality, side)[1],
-                "ms": round(prices[quality], 1) if quality in prices else None,
-                "price": round(prices[quality] / middle, 2) if quality in prices and middle else None,
-            }
-            for quality in Quality
-        ],
-    }, 200
+    return (
+        {
+            "default": Quality.BALANCED.value,
+            "qualities": [
+                {
+                    "name": quality.value,
+                    "input": input_sides(quality, side)[1],
+                    "ms": round(prices[quality], 1) if quality in prices else None,
+                    "price": round(prices[quality] / middle, 2) if quality in prices and middle else None,
+                }
+                for quality in Quality
+            ],
+        },
+        200,
+        {"Cache-Control": f"private, max-age={FRESH_S if prices else 0}"},
+    )
 
 
 @blueprint.get("/api/cameras/<camera_id>/quality")

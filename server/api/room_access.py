@@ -9,16 +9,17 @@ from server.api.auth import require_user
 from server.api.cameras import not_allowed
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import one_line
 from server.storage.rights import Role
 from server.storage.rooms import Room, select_room
 from server.storage.users import User
 
 
 def _one_line(value: str) -> str:
-    stripped = " ".join(value.split())
-    if not stripped:
+    line = one_line(value)
+    if not line:
         raise ValueError("Give it a name.")
-    return stripped
+    return line
 
 
 Name = Annotated[str, Field(max_length=80), AfterValidator(_one_line)]

@@ -16,8 +16,11 @@ from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.room_access import require_room, room_for
+from server.api.security import wrong_host
+from server.api.spending import INVITE_MS
 from server.api.times import iso
 from server.ids import new_id
+from server.origins import origin_allowed
 from server.storage.audit import Action
 from server.storage.invites import (
     Invite,
@@ -86,8 +89,15 @@ def present(invite: Invite) -> dict[str, Any]:
 
 
 def link_to(path: str) -> str:
-    """An address of this server as other devices reach it: the configured one, else the one of this request."""
-    return (services().settings.public_url or request.host_url.rstrip("/")) + path
+    """An address of this server as other devices reach it: the configured one, else the one of this request.
+
+    Raises APIError 403 ``WRONG_HOST`` where the request calls the server by a name that may be anybody's.
+    """
+    settings = services().settings
+    here = f"{request.scheme}://{request.host}"
+    if not settings.public_url and not origin_allowed(here, request.scheme, request.host, settings.known_origins):
+        raise wrong_host()
+    return (settings.public_url or here) + path
 
 
 def qr_code(text: str) -> str:
@@ -116,7 +126,9 @@ async def get_invites(room_id: str) -> tuple[dict[str, Any], int]:
 async def post_invite(room_id: str, data: InviteIn) -> tuple[dict[str, Any], int]:
     """Make a link into one's own room."""
     user = await require_user()
+    services().spending.spend(user.id, INVITE_MS)
     code, now = secrets.token_urlsafe(CODE_BYTES), time.time()
+    url = link_to(f"/join/{code}")  # first: a link that is refused leaves no invitation
     invite = Invite(new_id("inv"), room_id, Role(data.role), now, now + data.hours * HOUR_S, data.uses, 0, None)
     async with services().database.writing() as connection:
         room = await room_for(connection, user, room_id, Role.OWNER)
@@ -126,7 +138,6 @@ async def post_invite(room_id: str, data: InviteIn) -> tuple[dict[str, Any], int
         await insert_invite(connection, invite, code)
         detail = f"{data.role}, {data.hours} h, {N_(f'{data.uses} uses')}"
         await record(connection, user.id, Action.INVITE_ADDED, target=room.name, detail=detail)
-    url = link_to(f"/join/{code}")
     return {"invite": present(invite), "url": url, "qr": qr_code(url)}, 201
 
 

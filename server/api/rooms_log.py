@@ -3,7 +3,7 @@
 import time
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from quart import Blueprint
 from quart_schema import validate_querystring, validate_request, validate_response
 
@@ -13,6 +13,7 @@ from server.api.alerts import AlertsAnswer, present_placed
 from server.api.auth import require_user
 from server.api.context import services
 from server.api.errors import APIError
+from server.api.field_rules import note
 from server.api.room_access import require_room, room_for
 from server.api.times import iso
 from server.storage.area_alerts import select_open_alerts
@@ -38,7 +39,7 @@ class LogQuery(BaseModel):
 class NoteIn(Strict):
     """What whoever comes next should know."""
 
-    text: Annotated[str, Field(max_length=500)]
+    text: Annotated[str, Field(max_length=500), AfterValidator(note)]
 
 
 class LogOut(BaseModel):
@@ -90,7 +91,7 @@ async def get_log(room_id: str, query_args: LogQuery) -> tuple[dict[str, Any], i
 async def post_note(room_id: str, data: NoteIn) -> tuple[dict[str, Any], int]:
     """Write a note for whoever comes next."""
     user = await require_user()
-    text = data.text.strip()
+    text = data.text
     if not text:
         raise APIError(400, "BAD_REQUEST", "Write something.", fields={"text": "Write something."})
     async with services().database.writing() as connection:

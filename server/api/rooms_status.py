@@ -21,7 +21,7 @@ from server.api.room_access import require_room, room_for
 from server.api.rooms_areas import unknown_area
 from server.api.rooms_invites import CODE_BYTES, link_to
 from server.api.times import iso
-from server.core.venue import PublicFigure
+from server.core.public_figure import PublicFigure
 from server.storage.areas import Area, publish_areas, select_areas
 from server.storage.audit import Action
 from server.storage.rights import Role
@@ -105,6 +105,7 @@ async def get_status_page(room_id: str) -> tuple[dict[str, Any], int]:
 async def put_status_page(room_id: str, data: StatusPageIn) -> tuple[dict[str, Any], int]:
     """Open the page of one's own room, or change what it shows; its link stays."""
     user = await require_user()
+    link = link_to("/status/")
     async with services().database.writing() as connection:
         room = await room_for(connection, user, room_id, Role.OWNER)
         if not set(data.areas) <= {area.id for area in await select_areas(connection, room.id)}:
@@ -116,7 +117,7 @@ async def put_status_page(room_id: str, data: StatusPageIn) -> tuple[dict[str, A
     services().status_answers.forget()
     if page is None:
         raise page_not_found()
-    return {"url": link_to(f"/status/{page.code}"), "show": page.show, "areas": data.areas}, 200
+    return {"url": link + page.code, "show": page.show, "areas": data.areas}, 200
 
 
 @blueprint.delete("/rooms/<room_id>/status-page")

@@ -2,8 +2,9 @@
 
 from quart import Quart, Response, request
 
-from server.api.auth import COOKIE, GUEST_COOKIE, bearer_token
+from server.api.auth import bearer_token
 from server.api.context import services
+from server.api.cookies import NAMES
 from server.api.errors import APIError
 from server.origins import claimed_origin, origin_allowed
 from server.words.mark import N_
@@ -28,6 +29,13 @@ HEADERS = {
 STRICT_TRANSPORT = "max-age=31536000"
 
 
+def wrong_host() -> APIError:
+    """The answer to a request that calls this server by a name that may be anybody's."""
+    origin = f"{request.scheme}://{request.host}"
+    message = N_(f"This server does not go by the name {request.host}. Who runs it can allow {origin}.")
+    return APIError(403, "WRONG_HOST", message)
+
+
 def install_security(app: Quart) -> None:
     """Check origins, bound bodies, set headers."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
@@ -41,15 +49,14 @@ def install_security(app: Quart) -> None:
         origin = claimed_origin(headers.get("Origin"), headers.get("Referer"))
         # A browser adds a cookie to what another site sends; it never adds a token, and without either there is
         # nothing to misuse.
-        cookies = {COOKIE, GUEST_COOKIE} & request.cookies.keys()
+        cookies = NAMES & request.cookies.keys()
         rides_on_cookie = bool(cookies) and bearer_token(headers.get("Authorization")) is None
         if origin is None and not rides_on_cookie:
             return
         if origin_allowed(origin, request.scheme, request.host, services().settings.known_origins):
             return
         if origin == f"{request.scheme}://{request.host}":
-            message = N_(f"This server does not go by the name {request.host}. Who runs it can allow {origin}.")
-            raise APIError(403, "WRONG_HOST", message)
+            raise wrong_host()
         raise APIError(403, "WRONG_ORIGIN", "This request came from another site, or did not say from where.")
 
     @app.after_request

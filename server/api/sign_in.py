@@ -8,9 +8,10 @@ from quart_auth import AuthUser, current_user, login_user, logout_user
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.api.audit import record, request_origin
-from server.api.auth import DAY_S, find_grant
+from server.api.auth import find_grant
 from server.api.authentication import require_same
 from server.api.context import services
+from server.api.cookies import DAY_S
 from server.api.devices import device_name
 from server.storage.audit import Action
 from server.storage.sessions import (

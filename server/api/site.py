@@ -7,6 +7,8 @@ from quart.typing import ResponseTypes
 from quart.wrappers import Websocket
 from werkzeug.exceptions import BadHost, BadRequest
 
+from server.origins import is_host
+
 
 class BoundedRequest(Request):
     """A request whose JSON is bad when it nests too deep to be read."""
@@ -26,6 +28,8 @@ class Site(Quart):
 
     async def handle_request(self, request: Request) -> ResponseTypes:
         """Answer a request."""
+        if not is_host(request.headers.get("Host") or "localhost"):
+            return _refusal()
         try:
             return await super().handle_request(request)
         except BadHost:

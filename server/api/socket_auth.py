@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from quart import Quart
-from quart_auth import QuartAuth
 from werkzeug.http import parse_cookie
 
-from server.api.auth import COOKIE, GUEST_COOKIE, SIGN_IN, cookie_secret, grant_by_token
+from server.api.auth import SIGN_IN, grant_by_token
 from server.api.context import KEY, Services
+from server.api.cookies import GUEST, value_of
 from server.core.errors import CodedError
 from server.origins import claimed_origin, origin_allowed
 from server.storage.guests import GuestGrant, guest_id, select_guest
@@ -26,7 +26,7 @@ def handshake_origin_allowed(environ: dict[str, Any], allowed: tuple[str, ...]) 
     return origin_allowed(origin, scheme, environ.get("HTTP_HOST", ""), allowed)
 
 
-def socket_authenticator(app: Quart, auth: QuartAuth) -> SocketAuthenticator:
+def socket_authenticator(app: Quart) -> SocketAuthenticator:
     """From a handshake's environ and `auth` argument to what they give."""
 
     async def authenticate(environ: dict[str, Any], credentials: object) -> Grant | GuestGrant:
@@ -39,8 +39,9 @@ def socket_authenticator(app: Quart, auth: QuartAuth) -> SocketAuthenticator:
         if given.get("camera_token") is not None:
             return await _guest(services, given["camera_token"])
         cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
-        cookie, device = cookies.get(COOKIE), cookies.get(GUEST_COOKIE)
-        secret = cookie_secret(app, auth, cookie) if cookie else None
+        safe = services.cookies.is_safe(str(environ.get("asgi.scope", {}).get("scheme", "")))
+        secret, _ = services.cookies.find(cookies, app, safe=safe)
+        device, _ = value_of(cookies, GUEST, safe=safe)
         if secret is None and device is None:
             raise CodedError("UNAUTHENTICATED", SIGN_IN)
         if not handshake_origin_allowed(environ, services.settings.known_origins):

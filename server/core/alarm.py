@@ -109,7 +109,7 @@ class Alarm:
 
     @property
     def alert(self) -> Alert | None:
-        """The alert that is going on."""
+        """The active alert."""
         return self._alert
 
     def change(self, limits: Limits) -> None:

@@ -1,16 +1,19 @@
 """Everything that is computed from a stream's tracks. It does not care where the tracks come from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.crossings import Crossings, LineReport
 from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.exclusion import Exclusion
 from server.core.footing import Footing, footing
+from server.core.formats import Formats
+from server.core.frame_gaps import FrameGaps
 from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
 from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
+from server.core.plan_view import HERE, PlanView
 from server.core.stillness import Still, Stillness
 from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
@@ -42,6 +45,10 @@ class Analysis:
         The largest estimate so far.
     known : bool
         False where the count is no number of people: in the first frame, and where it is saturated without an estimate.
+    followed : bool
+        False where frames are too far apart to follow people: what counts identities says nothing then.
+    view : PlanView
+        Where the plan lies in the frame.
     still : tuple of Still
         Places where somebody has stood for so long without moving that it is probably no person.
     """
@@ -56,6 +63,8 @@ class Analysis:
     crowd_peak: float | None = None
     known: bool = True
     still: tuple[Still, ...] = ()
+    view: PlanView = HERE
+    followed: bool = True
 
 
 class Analytics:
@@ -74,6 +83,9 @@ class Analytics:
         The estimate of the newest frame, with its grid.
     known : bool
         Whether the number of people of the newest frame is known; not so before the first.
+
+    Zones and lines are judged in the frame on which they were drawn: where its format changed, people are moved there
+    (`PlanView`), so that everybody stays on the ground, and on the side of a line, where they were.
     """
 
     def __init__(self, plan: Plan | None = None, origin_ms: float = 0.0) -> None:
@@ -89,6 +101,9 @@ class Analytics:
         self._exclusion = Exclusion()
         self._stillness = Stillness()
         self._outlines = Outlines((), 1.0)
+        self._formats = Formats()
+        self._gaps = FrameGaps()
+        self._view = HERE
         self.set_plan(plan or Plan())
 
     @property
@@ -97,12 +112,18 @@ class Analytics:
         return self._tally.figures
 
     @property
+    def unique(self) -> int | None:
+        """How many different people there were; None where they cannot be told apart at this frame rate."""
+        return self.figures.unique if self._gaps.followed else None
+
+    @property
     def people(self) -> float:
         """The number of people that is shown; where it is not `known`, a lower bound."""
         return people_of(self.figures.count, self.crowd.figure if self.crowd else None)
 
     def set_plan(self, plan: Plan) -> None:
         """The user changed what is drawn: what stayed the same goes on counting."""
+        self._aspect = plan.aspect
         watches = {}
         counting = [zone for zone in plan.zones if zone.counts]
         for zone in counting:
@@ -141,7 +162,8 @@ class Analytics:
         if self.crowd is None:
             return None
         inside = {person for watch in watches for person in watch.present()}
-        mask = union_mask([watch.zone.points_norm for watch in watches], *self.crowd.grid.shape)
+        drawn = [watch.zone.points_norm for watch in watches]
+        mask = union_mask(drawn, *self.crowd.grid.shape, affine=self._view.affine)
         return self.crowd.part(mask, len(inside))
 
     def take_heat(self) -> list[HourHeat]:
@@ -159,35 +181,48 @@ class Analytics:
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
             self._restart()
-        tracks = self._exclusion.apply(tracks)
+        self._formats.follow(tracks)
+        self._view = self._formats.place(self._aspect)
+        tracks = self._exclusion.apply(tracks, self._view)
         self.crowd, self.known = tracks.crowd, tracks.stands
-        figures = self._tally.update(tracks)
+        followed = self._gaps.follow(tracks.t)
+        figures = self._tally.update(tracks, followed=followed)
         self._heatmap.update(tracks)
         image = None
         if tracks.t - self._heatmap_t >= HEATMAP_EVERY_MS:
             self._heatmap_t = tracks.t
             image = self._heatmap.image()
-        people = footing(tracks)
+        drawn_on = self._view.to_plan(tracks)
+        people = footing(drawn_on)
         closed, self._closed = tuple(self._closed), []
         return Analysis(
             tracks=tracks,
             figures=figures,
             heatmap=image,
             zones=self._watch(people),
-            lines=self._crossings.update(people),
+            lines=self._crossings.update(people) if followed else self._crossings.pause(),
             closed=closed,
             crowd=tracks.crowd.figure if tracks.crowd else None,
             crowd_peak=figures.crowd_peak,
             known=self.known,
-            still=self._exclusion.uncovered(tracks, self._stillness.update(tracks)),
+            still=self._still(drawn_on),
+            view=self._view,
+            followed=followed,
         )
+
+    def _still(self, drawn_on: Tracks) -> tuple[Still, ...]:
+        """Where somebody does not move, in the frame as it is."""
+        found = self._exclusion.uncovered(drawn_on, self._stillness.update(drawn_on))
+        return tuple(replace(one, box_norm=self._view.box_to_frame(one.box_norm)) for one in found)
 
     def _watch(self, people: Footing) -> tuple[ZoneReport, ...]:
         """Sort the people into the zones; a frame of another shape moves the outlines."""
         if self._outlines.scale_x != people.scale_x:
             self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
         pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
-        return tuple(watch.update(people, place, self.crowd, known=self.known) for watch, place in pairs)
+        state = {"known": self.known, "followed": self._gaps.followed}
+        affine = self._view.affine
+        return tuple(watch.update(people, place, self.crowd, **state, affine=affine) for watch, place in pairs)
 
     def _restart(self) -> None:
         """Identities start again: nobody is inside any more, no side of a line is known."""

@@ -29,6 +29,8 @@ class Bucket:
         Mean and largest value of the people shown, the estimate where it was crowded; None where it never was.
     crowded_s, unknown_s : float
         How long people were estimated, and how long their number was not known.
+    unfollowed_s : float
+        How long frames were too far apart to follow people: entries, exits and visits say nothing of that time.
     """
 
     start_ms: int
@@ -45,6 +47,7 @@ class Bucket:
     estimate_most: float | None
     crowded_s: float
     unknown_s: float
+    unfollowed_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class _Seen:
 
     @property
     def says_something(self) -> bool:
-        """Nobody boxed is no 0 where the number of people is not known; somebody boxed is a lower bound."""
+        """Where the number of people is unknown, no box is no 0, and boxed people are a lower bound."""
         return self.known or self.count > 0
 
 
@@ -76,6 +79,7 @@ class _Sums:
     observed: float = 0.0
     crowded: float = 0.0
     unknown: float = 0.0
+    unfollowed: float = 0.0
     dwell_s: float = 0.0
     events: Counter[Kind] = field(default_factory=Counter)
 
@@ -94,10 +98,18 @@ class BucketMaker:
         self._start: int | None = None
         self._t = 0.0
         self._last = _Seen(0, None, known=False)
+        self._followed = True
         self._sums = _Sums()
 
     def update(
-        self, t: float, count: int, events: Iterable[Event] = (), *, estimate: float | None = None, known: bool = True
+        self,
+        t: float,
+        count: int,
+        events: Iterable[Event] = (),
+        *,
+        estimate: float | None = None,
+        known: bool = True,
+        followed: bool = True,
     ) -> Bucket | None:
         """Take in a frame and return the bucket that ended.
 
@@ -115,7 +127,10 @@ class BucketMaker:
             People where it is crowded.
         known : bool
             False where `count` is a lower bound alone and there is no estimate.
+        followed : bool
+            False where this frame and those before are too far apart to follow people.
         """
+        self._followed = followed  # of the time since the frame before, too
         start = int((t + self._offset_ms) // BUCKET_MS) * BUCKET_MS
         seen = _Seen(count, estimate, known)
         step, ended, held = 0.0, None, self._last
@@ -146,6 +161,7 @@ class BucketMaker:
         """This was so for so long."""
         sums = self._sums
         sums.unknown += 0.0 if seen.known else milliseconds
+        sums.unfollowed += 0.0 if self._followed else milliseconds
         if seen.says_something:
             sums.boxed += milliseconds * seen.count
             sums.people += milliseconds * seen.people
@@ -181,6 +197,7 @@ class BucketMaker:
             estimate_most=max(people) if crowded else None,
             crowded_s=sums.crowded / 1000,
             unknown_s=sums.unknown / 1000,
+            unfollowed_s=sums.unfollowed / 1000,
         )
         self._start = None
         return bucket

@@ -23,11 +23,11 @@ class Certainty:
     ----------
     low, high : int
         The number of people there is probably neither smaller nor larger. The count itself lies between, unless the
-        scene is saturated: then it may be smaller than both. `high` is None where nobody knows how many there may be.
+        scene is saturated: then it may be smaller than both. `high` is None where the upper end is unknown.
     saturated : bool
         So many people are at the limit of what can be seen that the count is probably too small.
     known : bool
-        False until anything can be said: nobody is confirmed in the first frame, whatever it shows.
+        False until the tracker has confirmed people: it confirms none in the first frame, whatever that shows.
     """
 
     low: int
@@ -46,7 +46,7 @@ def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, 
     Parameters
     ----------
     counted : ndarray, shape (n,)
-        For each counted person the probability that somebody is there.
+        For each counted person the probability that a person is there.
     hidden : ndarray, shape (m,)
         For each trace that is not counted the same.
     overlooked : float

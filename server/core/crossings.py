@@ -17,7 +17,7 @@ __all__ = ["Crossing", "Crossings", "LineReport"]
 class Crossings:
     """The crossings of a stream's lines.
 
-    A crossing counts when somebody who was on one side is on the other beyond doubt (`Walkers`), and went through
+    A crossing counts when a person who was on one side is on the other beyond doubt (`Walkers`), and went through
     between the line's end points. Jitter at the line never counts, and walking along it does not.
 
     Parameters
@@ -30,9 +30,9 @@ class Crossings:
         self._walkers = Walkers(len(lines))
 
     def set_lines(self, lines: Sequence[Line]) -> None:
-        """The user changed what is drawn: lines that stayed where they were go on counting.
+        """The user changed what is drawn: lines that stayed where they were keep counting.
 
-        Another mode starts the counts of a line anew; where people are stays known.
+        Another mode resets the counts of a line; where people are stays known.
         """
         known = {_place(counter.line): index for index, counter in enumerate(self._counters)}
         before = [known.get(_place(line)) for line in lines]
@@ -56,8 +56,13 @@ class Crossings:
             counter.forget(gone)
         return tuple(counter.update(tuple(crossings)) for counter, crossings in zip(self._counters, found, strict=True))
 
+    def pause(self) -> tuple[LineReport, ...]:
+        """People cannot be followed: nobody crosses, and on which side they were says nothing later on."""
+        self.restart()
+        return tuple(counter.update(()) for counter in self._counters)
+
     def reset(self) -> None:
-        """Begin the counts anew."""
+        """Reset the counts."""
         for counter in self._counters:
             counter.reset()
 
@@ -80,13 +85,13 @@ class Crossings:
         dx, dy = feet[:, 0] - start[:, 0], feet[:, 1] - start[:, 1]
         ex, ey = way[:, 0], way[:, 1]
         length = np.hypot(ex, ey)
-        # y grows downwards, so the right hand of somebody who walks along the line is on the positive side.
+        # y grows downwards, so the right hand of a person who walks along the line is on the positive side.
         offset, along = (ex * dy - ey * dx) / length, (dx * ex + dy * ey) / length**2
         return offset, along, np.hypot(ex * spread[:, 1], ey * spread[:, 0]) / length
 
 
 def _place(line: Line) -> tuple[object, ...]:
-    """What of a line decides on which side of it somebody is."""
+    """What of a line decides on which side of it a person is."""
     return line.id, line.points_norm
 
 

@@ -8,8 +8,10 @@ from server.core.crowd import Crowd
 from server.core.crowd_versions import CrowdVersions
 from server.core.footing import BAND, footing
 from server.core.outlines import Outlines, Place
+from server.core.plan_view import HERE, PlanView
 from server.core.stillness import Still
 from server.core.tracks import Track, Tracks
+from server.core.view import Affine
 from server.core.zone import Anchor, Zone
 from server.core.zone_mask import union_mask
 
@@ -30,7 +32,7 @@ class Exclusion:
 
     def __init__(self, zones: Sequence[Zone] = ()) -> None:
         self._out: dict[int, float] = {}
-        self._crowd: tuple[Crowd, int, Crowd] | None = None
+        self._crowd: tuple[Crowd, int, Affine, Crowd] | None = None
         self._versions = CrowdVersions()
         self.set_zones(zones)
 
@@ -50,27 +52,27 @@ class Exclusion:
         self._crowd = None
         self._versions.forget()
 
-    def apply(self, tracks: Tracks) -> Tracks:
-        """Return the same frame without the people who stand in these zones.
+    def apply(self, tracks: Tracks, view: PlanView = HERE) -> Tracks:
+        """Return the same frame without the people who stand in these zones, which lie in it as `view` says.
 
         The range of the count moves by as many, the estimate of a crowd loses the cells of the zones.
         """
         if not self._zones:
             # Also without them: a version must not come again with another grid when the zones are removed.
-            crowd = self._rest(tracks.crowd, len(tracks.people))
+            crowd = self._rest(tracks.crowd, len(tracks.people), view.affine)
             return tracks if crowd is None else replace(tracks, crowd=crowd)
-        out = self._find(tracks)
+        out = self._find(view.to_plan(tracks))
         people = tuple(person for person in tracks.people if person.id not in out)
         gone = len(tracks.people) - len(people)
         return replace(
             tracks,
             people=people,
             certainty=_less(tracks.certainty, gone),
-            crowd=self._rest(tracks.crowd, len(people)),
+            crowd=self._rest(tracks.crowd, len(people), view.affine),
         )
 
     def uncovered(self, tracks: Tracks, places: Iterable[Still]) -> tuple[Still, ...]:
-        """Return those of the places in this frame that are not in one of the zones, or at its outline."""
+        """Return those of the places that are not in one of the zones, or at its outline; all as it was drawn."""
         found = tuple(places)
         if not self._zones or not found:
             return found
@@ -96,20 +98,22 @@ class Exclusion:
         self._out = unseen | dict.fromkeys(out, tracks.t)
         return out
 
-    def _rest(self, crowd: Crowd | None, seen: int) -> Crowd | None:
+    def _rest(self, crowd: Crowd | None, seen: int, affine: Affine) -> Crowd | None:
         """The estimate of what lies outside the zones, computed when it or the boxed people change."""
         if crowd is None:
             self._crowd = None
             return None
         kept = self._crowd
-        if kept is None or not kept[0].is_same(crowd) or kept[1] != seen:
-            kept = self._crowd = (crowd, seen, self._outside(crowd, seen))
-        return kept[2]
+        if kept is None or not kept[0].is_same(crowd) or kept[1:3] != (seen, affine):
+            if kept is not None and kept[2] != affine:
+                self._versions.forget()  # the zones lie elsewhere in the grid
+            kept = self._crowd = (crowd, seen, affine, self._outside(crowd, seen, affine))
+        return kept[3]
 
-    def _outside(self, crowd: Crowd, seen: int) -> Crowd:
+    def _outside(self, crowd: Crowd, seen: int, affine: Affine) -> Crowd:
         if not self._zones:
             return self._versions.crowd(crowd.version, crowd.figure, crowd.grid)
-        outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape)
+        outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape, affine=affine)
         # Of boxed people there may be more than the cells have: they are scaled to the estimate again.
         return self._versions.crowd(crowd.version, crowd.part(outside, seen), crowd.grid * outside)
 

@@ -9,7 +9,7 @@ from server.core.geometry import BORDER, Points
 from server.core.tracks import Tracks
 
 BAND = 0.04
-"""Half the width of the band around an outline in which nobody changes sides, as a fraction of the box's height.
+"""Half the width of the band around an outline in which people keep their side, as a fraction of the box's height.
 
 The lower edge of a detection of a standing person wanders by 1 to 3 % of the height from frame to frame."""
 FIRM = 0.25
@@ -54,7 +54,7 @@ class Footing:
     spread : Points
         (n, 2) standard deviation of the feet along x and y, frame heights.
     firm : NDArray of bool
-        (n,) whether the sighting is good enough to move somebody across a line.
+        (n,) whether the sighting is good enough to move a person across a line.
     band : NDArray
         (n,) half width of the band, frame heights.
     """
@@ -97,7 +97,7 @@ def footing(tracks: Tracks) -> Footing:
 
 
 def _heights(boxes: Array) -> Array:
-    """How tall people are, (n,): of those whom the lower border cuts off at least what fits their width."""
+    """How tall people are, (n,): of people cut off by the lower border at least what fits their width."""
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
     return np.where(boxes[:, 3] >= 1 - BORDER, np.maximum(tall, wide / SLIM), tall)
 

@@ -67,7 +67,7 @@ class LineCounter:
             self._net.pop(id_, None)
 
     def reset(self) -> None:
-        """Begin the counts anew."""
+        """Reset the counts."""
         self._inward = self._outward = 0
         self._net.clear()
 

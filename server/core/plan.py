@@ -9,6 +9,7 @@ from server.core.ground import Calibration
 from server.core.zone import Line, Zone
 
 MAX_SHAPES = 50
+MAX_ASPECT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class ZoneLimits:
     density : Limits or None
         On people per m², with a calibration.
     dwell : Limits or None
-        On the longest stay that is going on, seconds.
+        On the longest stay that has not ended, seconds.
     """
 
     people: Limits | None = None
@@ -39,16 +40,21 @@ class Plan:
     zones : tuple of Zone
     lines : tuple of Line
     limits : dict of str to ZoneLimits
-        By zone id; zones without limits are left out, and those in which nobody is counted have none.
+        By zone id; zones without limits are left out, and exclusion zones have none.
     calibration : Calibration or None
+    aspect : float or None
+        Width over height of the frames on which it was drawn; None where that is not known.
     """
 
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
     limits: dict[str, ZoneLimits] = field(default_factory=dict)
     calibration: Calibration | None = None
+    aspect: float | None = None
 
     def __post_init__(self) -> None:
+        if self.aspect is not None and not 1 / MAX_ASPECT <= self.aspect <= MAX_ASPECT:
+            raise CodedError("BAD_PLAN", f"aspect lies between 1/{MAX_ASPECT} and {MAX_ASPECT}.")
         shapes: list[Zone | Line] = [*self.zones, *self.lines]
         if len(shapes) > MAX_SHAPES:
             raise CodedError("TOO_MANY_SHAPES", f"A camera has at most {MAX_SHAPES} zones and lines.")
@@ -59,7 +65,7 @@ class Plan:
             raise CodedError("BAD_LIMIT", f"There is no zone {min(unknown)} that these limits could be for.")
         for zone in self.zones:
             if not zone.counts and zone.id in self.limits:
-                raise CodedError("BAD_LIMIT", f"Nobody is counted in {zone.name}, so it has no limits.")
+                raise CodedError("BAD_LIMIT", f"{zone.name} is not counted, so it has no limits.")
 
 
 def _unique(code: str, what: str, values: list[str]) -> None:

@@ -28,6 +28,8 @@ def encode_plan(plan: Plan) -> Json:
             "points": [list(point) for point in plan.calibration.points_norm],
             "metres": [list(place) for place in plan.calibration.metres],
         }
+    if plan.aspect is not None:
+        document["aspect"] = plan.aspect
     return document
 
 
@@ -55,7 +57,8 @@ def decode_plan(document: object) -> Plan:
             lines.append(_decode_line(feature, geometry, f"features[{index}]"))
         else:
             raise _bad(f"features[{index}].geometry.type must be Polygon or LineString")
-    return Plan(tuple(zones), tuple(lines), limits, _decode_calibration(body.get("calibration")))
+    aspect = None if body.get("aspect") is None else _number(body, "aspect", "the document")
+    return Plan(tuple(zones), tuple(lines), limits, _decode_calibration(body.get("calibration")), aspect)
 
 
 def _encode_zone(zone: Zone, limits: ZoneLimits | None) -> Json:

@@ -8,6 +8,7 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure
 from server.core.geometry import PointNorm
 from server.core.tracks import Tracks
+from server.core.view import SAME, Affine
 from server.core.watch import ZoneReport
 from server.core.zone_mask import union_mask
 
@@ -33,7 +34,7 @@ class Share:
     people : int
         The figure that is shown; at least so many where nothing more is known.
     low, high : int or None
-        The number of people probably lies between them; `high` is None where nobody knows the upper end.
+        The number of people probably lies between them; `high` is None where the upper end is unknown.
     estimated : bool
         Whether it is an estimate, not a count of boxes.
     """
@@ -57,11 +58,13 @@ class Reading:
     zones : mapping of str to frozenset of int
         Identities that count as inside, by zone id.
     certainty : Certainty or None
-        How far the count may be off; None where nobody judged it.
+        How far the count may be off; None where it was not judged.
     crowd : Crowd or None
         The estimate, where boxes do not tell.
     outlines : mapping of str to tuple of PointNorm
-        Corners of the zones, by zone id.
+        Corners of the zones, by zone id, as they were drawn.
+    affine : Affine
+        From where they were drawn to the frame.
     """
 
     at_s: float = NEVER
@@ -70,6 +73,7 @@ class Reading:
     certainty: Certainty | None = None
     crowd: Crowd | None = None
     outlines: Mapping[str, tuple[PointNorm, ...]] = field(default_factory=dict)
+    affine: Affine = SAME
 
     @property
     def judged(self) -> bool:
@@ -98,11 +102,11 @@ class Reading:
     def _part(self, crowd: Crowd, zones: Collection[str | None], seen: int) -> CrowdFigure:
         """The estimate for the union of zones: who stands where two overlap counts once."""
         drawn = [self.outlines[zone] for zone in zones if zone is not None and zone in self.outlines]
-        part = crowd.part(union_mask(drawn, *crowd.grid.shape), seen)
+        part = crowd.part(union_mask(drawn, *crowd.grid.shape, affine=self.affine), seen)
         return part if part.estimate <= max(crowd.figure.estimate, seen) else crowd.figure
 
     def _counted(self, seen: int) -> Share:
-        """Who may be overlooked in the frame may be overlooked in this part of it, and who is none may be here."""
+        """People overlooked in the frame may be in this part of it, and false detections, too."""
         judged = self.certainty
         if judged is None:
             return Share(seen, seen, seen)
@@ -114,8 +118,8 @@ Readings = Mapping[str, Reading]
 """By camera; one that does not stream is not in it."""
 
 
-def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float) -> Reading:
-    """What a frame that arrived then says."""
+def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float, affine: Affine = SAME) -> Reading:
+    """What a frame that arrived then says; `affine` leads from where the zones were drawn to the frame."""
     found = list(zones)
     return Reading(
         at_s=at_s,
@@ -124,6 +128,7 @@ def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float) -> Reading:
         certainty=tracks.certainty,
         crowd=tracks.crowd,
         outlines={report.zone.id: report.zone.points_norm for report in found},
+        affine=affine,
     )
 
 

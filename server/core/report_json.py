@@ -6,6 +6,7 @@ from typing import Any
 from server.core.alarm import Alert
 from server.core.crossings import LineReport
 from server.core.crowd import CrowdFigure
+from server.core.plan_view import PlanView
 from server.core.quality import Advice
 from server.core.stillness import Still
 from server.core.tracks import Tracks
@@ -15,23 +16,23 @@ Json = dict[str, Any]
 
 
 def encode_zone(report: ZoneReport) -> Json:
-    """A zone's figures; without its alerts."""
-    figures, dwell = report.figures, report.figures.dwell
+    """A zone's figures; without its alerts. What counts identities is null where they cannot be followed."""
+    figures, dwell, followed = report.figures, report.figures.dwell, report.followed
     return {
         "id": report.zone.id,
         "occupancy": figures.occupancy,
         "people": list(report.present),
         "peak": figures.peak,
         "average": round(figures.average, 2),
-        "entries": figures.entries,
-        "exits": figures.exits,
-        "lost": figures.lost,
-        "visitors": figures.visitors,
+        "entries": figures.entries if followed else None,
+        "exits": figures.exits if followed else None,
+        "lost": figures.lost if followed else None,
+        "visitors": figures.visitors if followed else None,
         "dwell": {
-            "mean_s": rounded(dwell.mean_s, 1),
-            "median_s": rounded(dwell.median_s, 1),
-            "p90_s": rounded(dwell.p90_s, 1),
-            "longest_now_s": round(dwell.longest_now_s, 1),
+            "mean_s": rounded(dwell.mean_s if followed else None, 1),
+            "median_s": rounded(dwell.median_s if followed else None, 1),
+            "p90_s": rounded(dwell.p90_s if followed else None, 1),
+            "longest_now_s": rounded(dwell.longest_now_s if followed else None, 1),
         },
         "area_m2": rounded(report.area_m2, 2),
         "density": rounded(report.density, 3),
@@ -44,7 +45,7 @@ def encode_zone(report: ZoneReport) -> Json:
 
 
 def encode_alert(alert: Alert) -> Json:
-    """An alert that goes on; times in milliseconds of capture time."""
+    """An active alert; times in milliseconds of capture time."""
     return {
         "level": alert.level.name.lower(),
         "began": alert.began,
@@ -56,7 +57,7 @@ def encode_alert(alert: Alert) -> Json:
 def encode_certainty(tracks: Tracks) -> Json:
     """Whether anything can be said about the number of people, and between which numbers it probably lies.
 
-    A null is an end that is not known: both where nobody judged it, the upper one where the count is a lower bound.
+    A null is an end that is not known: both where it was not judged, the upper one where the count is a lower bound.
     """
     judged = tracks.certainty
     return {
@@ -85,13 +86,21 @@ def encode_advice(advice: Advice | None) -> Json | None:
 
 
 def encode_still(still: Iterable[Still]) -> list[Json]:
-    """Places where somebody has not moved for long: key of the place, since when (capture time), newest box."""
+    """Places where a person has not moved for long: key of the place, since when (capture time), newest box."""
     return [{"key": one.key, "since": one.since, "box": [round(v, 5) for v in one.box_norm]} for one in still]
 
 
-def encode_line(report: LineReport) -> Json:
-    """A line's crossings."""
-    return {"id": report.line.id, "in": report.inward, "out": report.outward}
+def encode_view(view: PlanView) -> Json | None:
+    """Where the plan lies in the frame; null where it was drawn on frames of this format."""
+    if not view.changed:
+        return None
+    return {"fits": view.fits, "matrix": [round(value, 5) for value in view.affine]}
+
+
+def encode_line(report: LineReport, *, followed: bool = True) -> Json:
+    """A line's crossings; null where people cannot be followed."""
+    inward, outward = (report.inward, report.outward) if followed else (None, None)
+    return {"id": report.line.id, "in": inward, "out": outward}
 
 
 def whole(people: float | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Places where somebody stands without ever moving: probably a poster, a screen or a mirror, not a person."""
+"""Places where a person stands without ever moving: probably a poster, a screen or a mirror, not a person."""
 
 from dataclasses import dataclass, field
 
@@ -6,25 +6,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.core.geometry import PointNorm
-from server.core.tracks import Track, Tracks, XyxyNorm
+from server.core.tracks import Track, Tracks
+from server.core.view import XyxyNorm
 
 STILL_MS = 40 * 60_000.0
-"""Nobody who is alive keeps their feet in one place for so long."""
+"""No living person keeps their feet in one place for so long."""
 MOVED = 0.1
 """How far the feet may be from where they were first, as a fraction of the height of the box. The lower edge of the
-box of somebody who stands wanders by 1 to 3 %; a step is 40 %."""
+box of a standing person wanders by 1 to 3 %; a step is 40 %."""
 SIGHTINGS = 20
 """Fewer are chance, where a frame comes once in many minutes."""
 GAP_MS = (2_000.0, 60_000.0)
 """A place without anybody for so long is forgotten: a quarter of its age, between these two. People pass in front of a
-poster for seconds; where somebody walks, places last as long as a step."""
+poster for seconds; where people walk, places last as long as a step."""
 EVERY_MS = 1_000.0
 """Places are compared so often; nothing that matters here is faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """Somebody has stood here for long without moving.
+    """A place where a person has stood for long without moving.
 
     Attributes
     ----------
@@ -55,11 +56,11 @@ class _Place:
 
     @property
     def is_still(self) -> bool:
-        """Whether somebody has stood here for so long that it is probably no living person."""
+        """Whether a person has stood here for so long that it is probably no living one."""
         return self.last - self.since >= STILL_MS and self.sightings >= SIGHTINGS
 
     def is_over(self, t: float, step_ms: float) -> bool:
-        """Whether nobody was here for too long; between frames that are far apart nothing was seen."""
+        """Whether the place was empty for too long; between frames that are far apart nothing was seen."""
         shortest, longest = GAP_MS
         return t - self.last > max(min(max((self.last - self.since) / 4, shortest), longest), 2 * step_ms)
 
@@ -68,7 +69,7 @@ class _Place:
 class Stillness:
     """Finds the places of a stream where a track, or one after the other, stands without moving.
 
-    Identities do not matter: the tracker may lose a poster while somebody passes, and find it as somebody else.
+    Identities do not matter: the tracker may lose a poster while a person passes, and find it with another identity.
     """
 
     _places: list[_Place] = field(default_factory=list)
@@ -78,7 +79,7 @@ class Stillness:
     _scale_x: float = 0.0
 
     def update(self, tracks: Tracks) -> tuple[Still, ...]:
-        """Take in a frame; return where somebody has stood for forty minutes, the longest first."""
+        """Take in a frame; return the places where a person has stood for forty minutes, the longest first."""
         scale_x = tracks.width / tracks.height
         if scale_x != self._scale_x:
             self._scale_x, self._places, self._found = scale_x, [], ()

@@ -33,7 +33,7 @@ class Figures:
 class Tally:
     """Accumulates the figures of one stream.
 
-    Identities count upwards within an epoch and are never reused, so those that were seen are one set an epoch;
+    Identities count upwards within an epoch and are never reused, so the seen ones are one set an epoch;
     only the current epoch's set is kept.
     """
 
@@ -50,8 +50,11 @@ class Tally:
         """The figures after the last frame."""
         return self._figures
 
-    def update(self, tracks: Tracks) -> Figures:
-        """Take in the people of the next frame and return the figures after it."""
+    def update(self, tracks: Tracks, *, followed: bool = True) -> Figures:
+        """Take in the people of the next frame and return the figures after it.
+
+        Where people cannot be `followed` from frame to frame, identities say nothing: `unique` stays what it is.
+        """
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
             self._seen.clear()
@@ -65,13 +68,13 @@ class Tally:
             count=count,
             peak=count if higher else before.peak,
             peak_t=tracks.t if higher else before.peak_t,
-            unique=before.unique + len(new),
+            unique=before.unique + (len(new) if followed else 0),
             crowd_peak=_largest(before.crowd_peak, self._estimate),
         )
         return self._figures
 
     def reset(self) -> None:
-        """Begin anew with those who are there now."""
+        """Start again with the people who are there now."""
         self._seen = set(self._now)
         count = len(self._now)
         self._figures = Figures(count=count, peak=count, peak_t=self._t, unique=count, crowd_peak=self._estimate)

@@ -28,11 +28,11 @@ class Total:
     stale : int
         How many of them silent cameras saw last.
     estimated_cameras : tuple of str
-        Those whose people are an estimate.
+        Cameras whose people are an estimate.
     unknown_cameras : tuple of str
-        Those that stream and do not say how many there are: nothing was judged yet, or too many hide.
+        Cameras that stream without a known number: nothing was judged yet, or too many people hide.
     stale_cameras, missing_cameras : tuple of str
-        Those that are silent; those that are offline or lack a zone, which add nothing.
+        Silent cameras; cameras that are offline or lack a zone, which add nothing.
     watched : bool
         Whether any camera streams: the sum of nothing is not 0.
     """
@@ -63,7 +63,7 @@ class Total:
 
 
 def total(parts: Iterable[Part], readings: Readings, now_s: float) -> Total:
-    """Add up. Who is in several zones of one camera counts once, and its whole frame includes its zones.
+    """Add up. A person in several zones of one camera counts once, and its whole frame includes its zones.
 
     Ranges are added end by end: cameras that look at one crowd err in the same direction.
     """

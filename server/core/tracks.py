@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.core.quality import Advice
-
-XyxyNorm = tuple[float, float, float, float]
-"""left, top, right, bottom; each 0..1 of the frame as displayed."""
+from server.core.view import View, XyxyNorm
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +45,15 @@ class Tracks:
     epoch : int
         Grows when identities had to start again; the engine sets it.
     certainty : Certainty, optional
-        How far the number of people may be off; None where nobody judged it.
+        How far the number of people may be off; None where it was not judged.
     crowd : Crowd, optional
         How many people there are where boxes do not tell; None where the scene is not crowded, or nothing can estimate.
     advice : Advice, optional
         The quality to choose where people are too small for the chosen one.
+    view : View, optional
+        How the frame lies to those that vision saw first, where it has another format.
     pictures : mapping of int to bytes
-        The frame as small JPEGs, by width in pixels, where somebody asked for them.
+        The frame as small JPEGs, by width in pixels, where a viewer asked for them.
     """
 
     t: float
@@ -65,6 +65,7 @@ class Tracks:
     certainty: Certainty | None = None
     crowd: Crowd | None = None
     advice: Advice | None = None
+    view: View | None = None
     pictures: Mapping[int, bytes] = field(default_factory=dict)
 
     @property

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from server.core.alarm import Alarm, Alert, Level, Limits
+from server.core.fullness import Fullness
 from server.core.reading import Readings
 from server.core.total import Part, Total, total
 from server.core.trend import Trend
 from server.core.watch import SETTLE_MS
 
 UNWATCHED_S = 60.0
-"""An area that no camera has shown for so long has no alert any more: nobody knows. For so long, too, its level does
-not fall while the people of a camera that went, or fell silent, may still be there."""
+"""An area that no camera has shown for so long has no alert any more: its people are unknown. For so long, too, its
+level does not fall while the people of a camera that went, or fell silent, may still be there."""
 WARNING_SHARE = 0.8
 """Of its capacity, from which on an area without limits of its own warns."""
 
@@ -24,13 +25,17 @@ class AreaReport:
     total : Total
     level : Level
     alert : Alert or None
-        The one that goes on; its times are those given to `AreaWatch.update`, in milliseconds.
+        The active one; its times are those given to `AreaWatch.update`, in milliseconds.
     cleared : bool
-        Whether one ended just now because there are fewer people, not because nobody can say any more.
+        Whether one ended just now because there are fewer people, not because their number became unknown.
     per_minute : float or None
         The trend.
     full_in_s : float or None
-        When the capacity will be reached if it goes on like that.
+        When the capacity will be reached at this trend.
+    full : bool
+        Whether the people reach the capacity, or did a few seconds ago.
+    may_be_full : bool
+        Whether the upper end of their range leaves no room, or left none a few seconds ago.
     """
 
     total: Total
@@ -39,6 +44,8 @@ class AreaReport:
     cleared: bool
     per_minute: float | None
     full_in_s: float | None
+    full: bool
+    may_be_full: bool
 
 
 class AreaWatch:
@@ -49,20 +56,21 @@ class AreaWatch:
     parts : tuple of Part
     capacity : int or None
     limits : Limits or None
-        Without them those that follow from the capacity.
+        Without them, the limits that follow from the capacity.
     """
 
     def __init__(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> None:
         self.parts, self.capacity = parts, capacity
         self.limits = limits or limits_for(capacity)
         self._alarm = Alarm(self.limits) if self.limits else None
+        self._fullness = Fullness(capacity, self.limits)
         self._trend = Trend()
         self._seen_s = self._lost_s = self._boxed_s = float("-inf")
         self._unknown: frozenset[str] = frozenset()
         self._basis: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
     def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
-        """The watch after somebody changed the area: anew where it counts others or warns differently."""
+        """The watch after a change of the area: a new one where it counts others or warns differently."""
         new = AreaWatch(parts, capacity, limits)
         if (new.parts, new.capacity, new.limits) == (self.parts, self.capacity, self.limits):
             return self
@@ -77,12 +85,15 @@ class AreaWatch:
             self._seen_s = now_s
             if found.complete:
                 self._trend.update(now_s, found.people)
+            may_fall = self._may_fall(now_s, found)
+            self._fullness.update(now_s, found, may_fall=may_fall)
             if self._alarm is not None:
                 went_on = self._alarm.alert is not None
-                self._alarm.update(now_s * 1000, found.people, may_fall=self._may_fall(now_s, found))
+                self._alarm.update(now_s * 1000, found.people, may_fall=may_fall)
                 cleared = went_on and self._alarm.alert is None and not found.unknown_cameras
         elif now_s - self._seen_s >= UNWATCHED_S and self.limits is not None:
             self._alarm = Alarm(self.limits)
+            self._fullness = Fullness(self.capacity, self.limits)
         slope = self._trend.per_minute() if found.complete else None
         return AreaReport(
             total=found,
@@ -91,6 +102,8 @@ class AreaWatch:
             cleared=cleared,
             per_minute=slope,
             full_in_s=self._full_in(found.people, slope),
+            full=self._fullness.full,
+            may_be_full=self._fullness.may_be_full,
         )
 
     def _follow_cameras(self, now_s: float, found: Total) -> None:
@@ -111,7 +124,7 @@ class AreaWatch:
         """Whether fewer people mean that some left: not so right after an estimate, for boxes find fewer."""
         if now_s - self._boxed_s < SETTLE_MS / 1000:
             return False
-        # Who a camera sees, and cannot count, is still there: that does not end after a minute.
+        # People whom a camera sees, and cannot count, are still there: that does not end after a minute.
         blind = set(found.unknown_cameras) - set(found.stale_cameras)
         return found.complete or not (blind or now_s - self._lost_s < UNWATCHED_S)
 
@@ -124,60 +137,3 @@ class AreaWatch:
 def limits_for(capacity: int | None) -> Limits | None:
     """The limits of an area that has a capacity and no limits of its own."""
     return None if capacity is None else Limits(warning=capacity * WARNING_SHARE, critical=float(capacity))
-
-
-@dataclass(frozen=True, slots=True)
-class PublicFigure:
-    """What everybody may know of an area.
-
-    Attributes
-    ----------
-    state : str
-        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``; `go` only where every part is known and even the upper end of
-        the range leaves room.
-    people : int or None
-        None while a part of it is old, missing or not known, for they cannot be shown which.
-    low, high : int or None
-        The range of an estimate, None for anything else.
-    estimated : bool
-    """
-
-    state: str = "unknown"
-    people: int | None = None
-    low: int | None = None
-    high: int | None = None
-    estimated: bool = False
-
-
-def public_figure(report: AreaReport, capacity: int | None, limits: Limits | None = None) -> PublicFigure:
-    """Return what everybody may know of an area with this capacity and these limits."""
-    found = report.total
-    state = _public_state(report, capacity, limits or limits_for(capacity))
-    if not found.complete:
-        return PublicFigure(state)
-    if not found.estimated:
-        return PublicFigure(state, found.people)
-    return PublicFigure(state, found.people, found.low, found.high, estimated=True)
-
-
-def _public_state(report: AreaReport, capacity: int | None, limits: Limits | None) -> str:
-    """How full it is. Where it may be full, but is probably not, it is busy: a wrong `go` sends people into a crowd."""
-    found = report.total
-    if report.level is Level.CRITICAL or (capacity is not None and found.people >= capacity):
-        return "full"
-    if report.level is Level.WARNING:
-        return "busy"
-    if not found.complete or found.high is None:
-        return "unknown"
-    full = _full_from(capacity, limits)
-    return "busy" if full is not None and found.high >= full else "go"
-
-
-def _full_from(capacity: int | None, limits: Limits | None) -> float | None:
-    """Number of people from which on nobody may be sent there; None where nothing says so."""
-    ends = [float(capacity)] if capacity is not None else []
-    if limits is not None and limits.critical is not None:
-        ends.append(limits.critical)
-    if not ends and limits is not None and limits.warning is not None:
-        ends.append(limits.warning)
-    return min(ends, default=None)

@@ -14,14 +14,14 @@ DOUBT = 1.0
 CLEAR = 3.0
 """Standard deviations from which it says all that one sighting can say; in between it says a part."""
 CERTAIN_MS = 100.0
-"""So much time clearly on a side makes certain that somebody is there. Errors of neighbouring frames are alike, so
+"""So much time clearly on a side makes certain that a person is there. Errors of neighbouring frames are alike, so
 it is time that counts and not frames."""
 HOLDS_MS = 200.0
 """A sighting speaks for the time since the one before, at most for so long. It is more than `CERTAIN_MS`: at a few
 frames a second one sighting has to do."""
 FASTEST = 3.0
-"""Body heights a second, which is 5 metres: few run faster. The feet or the head of somebody that move faster than
-this belong to somebody else, for whom the identity went on, and the side is not known any more."""
+"""Body heights a second, which is 5 metres: few run faster. Feet or a head that move faster than this
+belong to another person, to whom the identity jumped, and the side is not known any more."""
 LEAP = 0.3
 """Body heights by which feet and head may leap besides, from one sighting to the next: boxes are wrong by less."""
 
@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 class Walkers:
     """The sides of identities.
 
-    A sequential test (Page's cumulative sum): sightings on the other side of the line add to the proof that somebody
+    A sequential test (Page's cumulative sum): sightings on the other side of the line add to the proof that a person
     crossed, each by its distance over its uncertainty and for the time it speaks for; sightings on the known side take
     from it. Faint sightings say nothing.
 
@@ -53,7 +53,7 @@ class Walkers:
         self._forgot = 0.0
 
     def choose(self, before: Sequence[int | None]) -> None:
-        """Other lines: each the one that had this index, or (None) one that knows nobody."""
+        """Other lines: each the one that had this index, or (None) one without known people."""
         state = np.full((5, len(before), len(self._seen)), np.nan)
         for after, index in enumerate(before):
             if index is not None:
@@ -73,7 +73,7 @@ class Walkers:
         return found
 
     def _speaks_for(self, rows: NDArray[np.intp], people: Footing) -> Array:
-        """Milliseconds that each firm sighting stands for, (n,); those who leapt have no side any more."""
+        """Milliseconds that each firm sighting stands for, (n,); people who leapt have no side any more."""
         feet, heights = people.feet[people.firm], people.heights[people.firm]
         x, y, height, t = self._last[:, rows]
         passed = people.t - t
@@ -103,7 +103,7 @@ class Walkers:
         return np.where(through, after, 0).astype(np.int8)
 
     def forget(self, t: float) -> list[int]:
-        """Drop those who were not seen for long, now and then; return who was dropped."""
+        """Drop identities that were not seen for long, now and then; return the dropped ones."""
         if t - self._forgot < FORGET_MS / 10:
             return []
         self._forgot = t
@@ -115,7 +115,7 @@ class Walkers:
         return gone
 
     def clear(self) -> None:
-        """Know nobody."""
+        """Forget all people."""
         self._rows.clear()
         self._free = list(range(len(self._seen)))
         self._state[:] = self._last[:] = np.nan

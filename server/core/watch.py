@@ -9,6 +9,7 @@ from server.core.footing import Footing
 from server.core.ground import Calibration, area_on_ground, level_of_service
 from server.core.outlines import Place
 from server.core.plan import ZoneLimits
+from server.core.view import SAME, Affine
 from server.core.visits import Event
 from server.core.zone import Zone
 from server.core.zone_counter import ZoneCounter, ZoneFigures
@@ -48,6 +49,8 @@ class ZoneReport:
         The largest estimate so far; None if there never was one.
     known : bool
         False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
+    followed : bool
+        False where frames are too far apart: entries, exits, visitors and dwell times say nothing.
     """
 
     zone: Zone
@@ -63,6 +66,7 @@ class ZoneReport:
     crowd: CrowdFigure | None = None
     crowd_peak: float | None = None
     known: bool = True
+    followed: bool = True
 
     def range_of(self, figure: str) -> tuple[float, float] | None:
         """Return between which values the figure of an alarm lies; None where it is no estimate."""
@@ -103,7 +107,7 @@ class ZoneWatch:
         self._area_m2: float | None = None
         self._scale_x = 0.0
         self._crowd_t = float("-inf")
-        self._part: tuple[Crowd, int, CrowdFigure] | None = None
+        self._part: tuple[Crowd, int, Affine, CrowdFigure] | None = None
         self._crowd_peak: float | None = None
 
     def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
@@ -119,19 +123,36 @@ class ZoneWatch:
         self._counter.change(zone)
         self.zone, self.calibration = zone, calibration
 
-    def update(self, people: Footing, place: Place, crowd: Crowd | None = None, *, known: bool = True) -> ZoneReport:
-        """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known."""
+    def update(
+        self,
+        people: Footing,
+        place: Place,
+        crowd: Crowd | None = None,
+        *,
+        known: bool = True,
+        followed: bool = True,
+        affine: Affine = SAME,
+    ) -> ZoneReport:
+        """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known.
+
+        Whether people can be `followed`: see `ZoneCounter.update`.
+        `affine` leads from where the zone was drawn to the frame of the estimate.
+        """
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
             self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
-        events, self._events = [*self._events, *self._counter.update(people, place, known=known)], []
+        events, self._events = [*self._events, *self._counter.update(people, place, known=known, followed=followed)], []
         figures = self._counter.figures()
-        figure = self._estimate(crowd, figures.occupancy)
+        figure = self._estimate(crowd, figures.occupancy, affine)
         if figure is not None:
             self._crowd_peak = max(self._crowd_peak or 0.0, figure.estimate)
         there = people_of(figures.occupancy, figure)
         density = there / self._area_m2 if self._area_m2 else None
-        values = {"people": round(there), "density": density, "dwell": figures.dwell.longest_now_s}
+        values = {
+            "people": round(there),
+            "density": density,
+            "dwell": figures.dwell.longest_now_s if followed else None,
+        }
         if crowd is not None:
             self._crowd_t = people.t
         sure = known and (crowd is not None or people.t - self._crowd_t >= SETTLE_MS)
@@ -151,18 +172,19 @@ class ZoneWatch:
             crowd=figure,
             crowd_peak=self._crowd_peak,
             known=known,
+            followed=followed,
         )
 
-    def _estimate(self, crowd: Crowd | None, occupancy: int) -> CrowdFigure | None:
+    def _estimate(self, crowd: Crowd | None, occupancy: int, affine: Affine) -> CrowdFigure | None:
         """The zone's part of the estimate; computed when the estimate or the occupancy changes."""
         if crowd is None:
             self._part = None
             return None
         kept = self._part
-        if kept is None or not kept[0].is_same(crowd) or kept[1] != occupancy:
-            mask = zone_mask(self.zone.points_norm, *crowd.grid.shape)
-            kept = self._part = (crowd, occupancy, crowd.part(mask, occupancy))
-        return kept[2]
+        if kept is None or not kept[0].is_same(crowd) or kept[1:3] != (occupancy, affine):
+            mask = zone_mask(self.zone.points_norm, *crowd.grid.shape, affine=affine)
+            kept = self._part = (crowd, occupancy, affine, crowd.part(mask, occupancy))
+        return kept[3]
 
     def _raise(self, t: float, values: Mapping[str, float | None], sure: bool) -> tuple[tuple[str, Step], ...]:
         """Move the alarms' levels; those of people and density fall only where the figure is `sure`."""
@@ -181,7 +203,7 @@ class ZoneWatch:
     def reset(self) -> None:
         """Begin the counts anew; levels and alerts are of the present and stay."""
         self._events += self._counter.reset()
-        self._crowd_peak = self._part[2].estimate if self._part else None
+        self._crowd_peak = self._part[3].estimate if self._part else None
 
     def restart(self) -> None:
         """Identities start again, and estimates with them; counts stay."""

@@ -51,7 +51,7 @@ class Zone:
     entry_s, exit_s : float
         How long a person must be inside, or away, before it counts.
     revisit_s : float
-        Somebody who comes back sooner goes on with the same visit.
+        A person who comes back sooner continues the same visit.
     colour : str
         ``#rrggbb``.
     counts : bool

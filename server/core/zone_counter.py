@@ -58,19 +58,28 @@ class ZoneCounter:
         self._elapsed_ms = 0.0
         self._t: float | None = None
         self._known = True
+        self._followed = True
+        self._inside: list[int] = []
 
-    def update(self, people: Footing, place: Place, *, known: bool = True) -> list[Event]:
+    def update(self, people: Footing, place: Place, *, known: bool = True, followed: bool = True) -> list[Event]:
         """Take in a frame and who of its people is inside; say what happened.
 
-        Where it is not `known` how many there are, the time until the next frame is left out of the average.
+        Where it is not `known` how many there are, the time until the next frame is left out of the average. Where
+        people cannot be `followed` from frame to frame, who is inside is present, and nobody comes, goes or stays:
+        visits end.
         """
-        events = self._visits.update(people.t, *place, people.seen)
+        self._followed = followed
+        if followed:
+            events = self._visits.update(people.t, *place, people.seen)
+        else:
+            events = self._visits.close()
+            self._inside = sorted(place[0])
         self._take(events)
         step = observed_ms(self._t, people.t) if self._known else 0.0
         self._person_ms += self._occupancy * step
         self._elapsed_ms += step
         self._t, self._known = people.t, known
-        self._occupancy = len(self._visits.present())
+        self._occupancy = len(self.present())
         self._peak = max(self._peak, self._occupancy)
         return events
 
@@ -93,13 +102,13 @@ class ZoneCounter:
         """Nobody is watched any more, or identities start again: everybody who was inside leaves."""
         events = self._visits.close()
         self._take(events)
-        self._occupancy = 0
+        self._occupancy, self._inside = 0, []
         self._known = False  # until the next frame: that they are gone was not seen
         return events
 
     def present(self) -> list[int]:
         """Identities that count as inside."""
-        return self._visits.present()
+        return self._visits.present() if self._followed else self._inside
 
     def figures(self) -> ZoneFigures:
         """The figures after the last frame."""

@@ -8,7 +8,7 @@ import json
 import struct
 from asyncio import StreamReader
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import Any, BinaryIO
 
@@ -18,6 +18,7 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.quality import Advice, Quality
 from server.core.tracks import Track, Tracks
+from server.core.view import View
 
 Head = dict[str, Any]
 _LENGTHS = struct.Struct("!II")
@@ -105,6 +106,7 @@ def encode_tracks(tracks: Tracks) -> Head:
         "stages_ms": dict(tracks.stages_ms),
         "certainty": tracks.certainty and list(astuple(tracks.certainty)),
         "crowd": tracks.crowd and _encode_crowd(tracks.crowd),
+        "view": tracks.view and list(astuple(tracks.view)),
         "advice": tracks.advice and [tracks.advice.quality.value, tracks.advice.height_px],
     }
 
@@ -147,8 +149,14 @@ def decode_tracks(head: Head, epoch: int) -> Tracks:
         certainty=certainty,
         crowd=crowd,
         advice=Advice(Quality(advised[0]), float(advised[1])) if advised else None,
+        view=_decode_view(*head["view"]) if head.get("view") else None,
     )
 
 
 def _decode_certainty(low: int, high: int | None, saturated: bool, known: bool) -> Certainty:
     return Certainty(int(low), None if high is None else int(high), bool(saturated), bool(known))
+
+
+def _decode_view(width: int, height: int, affine: Sequence[float], fits: bool) -> View:
+    a, b, c, d, e, f = (float(value) for value in affine)
+    return View(int(width), int(height), (a, b, c, d, e, f), bool(fits))

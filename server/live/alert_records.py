@@ -15,7 +15,7 @@ Key = tuple[str, str]
 def alert_record(
     camera_id: str, figure: str, report: ZoneReport, alert: Alert, opened_at: float, before: AlertRecord | None
 ) -> AlertRecord:
-    """Return an alert that goes on, as it is after a frame.
+    """Return an active alert, as it is after a frame.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from server.storage.areas import Area
 
 
 def area_alert(area: Area, report: AreaReport, alert: Alert, shift_s: float, before: AreaAlert | None) -> AreaAlert:
-    """Return an alert that goes on, as it is now.
+    """Return an active alert, as it is now.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ MAX_PENDING = 50_000
 """Samples that wait for a database that does not answer; the oldest go first. A day of one camera with five zones."""
 
 SAMPLES_AT_ONCE = 200
-"""Are handed over for one transaction: nobody waits long behind it, however much has gathered."""
+"""Are handed over for one transaction: no other writer waits long behind it, however much has gathered."""
 
 MAX_HEAT = 60
 """Heatmaps that wait likewise: an hour of one camera."""
@@ -80,12 +80,20 @@ class Journal:
         before = {record.id for record in self._going_on.values()}
         self._finish(analysis.closed)
         whole = self._maker(*WHOLE)
-        bucket = whole.update(t, analysis.figures.count, estimate=_middle(analysis.crowd), known=analysis.known)
+        followed = analysis.followed
+        bucket = whole.update(
+            t, analysis.figures.count, estimate=_middle(analysis.crowd), known=analysis.known, followed=followed
+        )
         self._keep(*WHOLE, bucket)
         for report in analysis.zones:
             zone = report.zone
             bucket = self._maker(zone.id, zone.name).update(
-                t, report.figures.occupancy, report.events, estimate=_middle(report.crowd), known=report.known
+                t,
+                report.figures.occupancy,
+                report.events,
+                estimate=_middle(report.crowd),
+                known=report.known,
+                followed=followed,
             )
             self._keep(zone.id, zone.name, bucket)
             for figure, alert in report.alerts.items():
@@ -105,11 +113,11 @@ class Journal:
         del self._pending.heat[:-MAX_HEAT]
 
     def open_alert(self, zone_id: str, figure: str) -> AlertRecord | None:
-        """The alert that goes on."""
+        """The active alert."""
         return self._going_on.get((zone_id, figure))
 
     def open_alerts(self) -> list[AlertRecord]:
-        """The alerts that go on."""
+        """The active alerts."""
         return list(self._going_on.values())
 
     @property
@@ -199,6 +207,7 @@ class Journal:
             estimate_most=bucket.estimate_most,
             crowded_s=bucket.crowded_s,
             unknown_s=bucket.unknown_s,
+            unfollowed_s=bucket.unfollowed_s,
         )
         self._pending.samples.append(sample)
         del self._pending.samples[:-MAX_PENDING]

@@ -31,7 +31,7 @@ class LiveCamera:
     stream_id : str
         Which stream that frame is of.
     alerts : dict of str to AlertRecord
-        Those that go on.
+        The active alerts.
     told : dict of str to (float, float)
         The peak of each of them that viewers know, and when they were told, Unix seconds.
     shown : State
@@ -126,7 +126,9 @@ class LiveCamera:
             "crowd": result["crowd"],
             "crowd_peak": result["crowd_peak"],
             "still": result["still"],
+            "view": result["view"],
             "peak": result["peak"],
+            "followed": result["followed"],
             "unique": result["unique"],
             "level": _worst(result["zones"]),
             "zones": [_zone(zone, live=state is State.LIVE) for zone in result["zones"]],

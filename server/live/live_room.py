@@ -1,4 +1,4 @@
-"""One room while somebody looks at it or one of its cameras streams: what is known, and who sees it."""
+"""One room while it has viewers or one of its cameras streams: what is known, and who sees it."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.alarm import Limits
+from server.core.public_figure import PublicFigure, public_figure
 from server.core.reading import Reading, state_of
 from server.core.total import Part, total
-from server.core.venue import AreaReport, AreaWatch, PublicFigure, public_figure
+from server.core.venue import AreaReport, AreaWatch
 from server.live.area_record import area_alert
 from server.live.live_camera import LiveCamera
 from server.live.room_json import encode_area, encode_total
@@ -51,7 +52,7 @@ class LiveRoom:
         self._left: list[PlacedAlert] = []
 
     def arrange(self, cameras: Iterable[tuple[str, str]], areas: Iterable[Area]) -> None:
-        """Which cameras (id, name) and areas there are; what stayed goes on."""
+        """Which cameras (id, name) and areas there are; what stayed keeps its state."""
         known, open_before = self.cameras, self.open_alerts()
         self.cameras = {id_: known.get(id_) or LiveCamera(id_, name) for id_, name in cameras}
         for id_, name in cameras:
@@ -63,14 +64,14 @@ class LiveRoom:
             limits = Limits(warning=area.warning, critical=area.critical) if limited else None
             old = before.get(area.id)
             watch = old.watch.change(parts, area.capacity, limits) if old else AreaWatch(parts, area.capacity, limits)
-            # At once, so that nobody who looks just now sees a room without its areas.
+            # At once, so that no viewer sees a room without its areas.
             report = watch.update(self._clock(), self.readings())
             self.areas[area.id] = LiveArea(area, watch, report, old.alert if old else None)
         still = {placed.alert.id for placed in self.open_alerts()}
         self._left += [placed for placed in open_before if placed.alert.id not in still]
 
     def open_alerts(self) -> list[PlacedAlert]:
-        """What goes on in the room, newest state, with who took it."""
+        """The active alerts of the room, newest state, with the user who took each."""
         found: list[tuple[Alert, str]] = []
         for camera in self.cameras.values():
             found += [(alert, camera.name) for alert in camera.alerts.values()]
@@ -78,7 +79,7 @@ class LiveRoom:
         return [PlacedAlert(self.takings.complete(alert), self.id, name) for alert, name in found]
 
     def take(self, stored: Alert) -> PlacedAlert | None:
-        """Somebody took an alert. Its newest state, which what is stored lags behind; None when it is over."""
+        """A user took an alert. Its newest state, which what is stored lags behind; None when it is over."""
         placed = next((one for one in self.open_alerts() if one.alert.id == stored.id), None)
         if placed is None:
             return None
@@ -92,7 +93,7 @@ class LiveRoom:
         return [replace(placed, alert=replace(placed.alert, ended_at=now)) for placed in left]
 
     def show(self, camera_id: str, pictures: Mapping[int, bytes]) -> None:
-        """A camera has something new: pictures by width, for those who wanted one of that width."""
+        """A camera has something new: pictures by width, for viewers who wanted one of that width."""
         camera = self.cameras[camera_id]
 
         def make(width: int) -> Picture:
@@ -104,7 +105,7 @@ class LiveRoom:
             viewer.wake()
 
     def idle(self) -> bool:
-        """Whether nobody looks, nothing streams, and nothing goes on."""
+        """Whether there is no viewer, no stream and no active alert."""
         open_alerts = any(live.alert is not None for live in self.areas.values())
         return not (self.viewers or open_alerts or any(one.reading is not None for one in self.cameras.values()))
 
@@ -184,9 +185,7 @@ class LiveRoom:
 
     def public_figures(self) -> dict[str, PublicFigure]:
         """What everybody may know of each area."""
-        return {
-            id_: public_figure(live.report, live.area.capacity, live.watch.limits) for id_, live in self.areas.items()
-        }
+        return {id_: public_figure(live.report) for id_, live in self.areas.items()}
 
     def _follow(self, live: LiveArea, report: AreaReport, now_s: float) -> AreaAlert | None:
         """The area's alert where it is not what was known; times become those of the wall."""

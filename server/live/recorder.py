@@ -243,7 +243,7 @@ def _totals(stream: Stream, closed: bool) -> StreamRecord:
         closed_at=now if closed else None,
         duration_ms=stream.duration_ms,
         peak=figures.peak,
-        unique_people=figures.unique,
+        unique_people=stream.analytics.unique,
         received=counters.received,
         processed=counters.processed,
         dropped=counters.dropped,

@@ -131,7 +131,7 @@ class Registry:
                     **encode_reading(stream.reading),
                     "peak": figures.peak,
                     "crowd_peak": whole(figures.crowd_peak),
-                    "unique": figures.unique,
+                    "unique": stream.analytics.unique,
                     "seconds": round(now - entry.opened_at, 1),
                     "source": stream.source,
                 }

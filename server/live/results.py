@@ -15,6 +15,7 @@ from server.core.report_json import (
     encode_crowd,
     encode_line,
     encode_still,
+    encode_view,
     encode_zone,
     rounded,
     whole,
@@ -26,7 +27,7 @@ from server.storage.alerts import AlertRecord
 
 Json = dict[str, Any]
 OpenAlert = Callable[[str, str], AlertRecord | None]
-"""From zone id and figure to the alert that goes on, as it is stored."""
+"""From zone id and figure to the active alert, as it is stored."""
 
 
 class CrowdMaps:
@@ -68,11 +69,13 @@ def encode_result(tracks: Tracks, analysis: Analysis, open_alert: OpenAlert, cro
         "crowd_peak": whole(analysis.crowd_peak),
         "advice": encode_advice(tracks.advice),
         "still": encode_still(analysis.still),
+        "view": encode_view(analysis.view),
         "peak": figures.peak,
         "peak_t": figures.peak_t,
-        "unique": figures.unique,
+        "followed": analysis.followed,
+        "unique": figures.unique if analysis.followed else None,
         "zones": [_zone(report, open_alert) for report in analysis.zones],
-        "lines": [encode_line(report) for report in analysis.lines],
+        "lines": [encode_line(report, followed=analysis.followed) for report in analysis.lines],
     }
     if analysis.heatmap is not None:
         result["heatmap"] = _heatmap(analysis.heatmap)

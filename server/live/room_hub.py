@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core.public_figure import PublicFigure
 from server.core.reading import Reading
-from server.core.venue import PublicFigure
 from server.live.camera_notes import CameraNotes
 from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
@@ -29,9 +29,9 @@ Json = dict[str, Any]
 
 TICK_S = 0.25
 LOOK_EVERY = 4
-"""Who may still look is asked at every fourth tick: whoever was removed sees nothing more within two seconds."""
+"""Who may still look is asked at every fourth tick: a removed member sees nothing more within two seconds."""
 READ_EVERY = 20
-"""A room is read anew at every twentieth: what changed in another process, or went with an account, is seen then."""
+"""A room is read again at every twentieth: what changed in another process, or went with an account, is seen then."""
 
 
 class Words(Protocol):
@@ -103,7 +103,7 @@ class RoomHub:
             self._notes.note(room.id, camera.id, camera.name, streams=False)
 
     def picture_widths(self, camera_id: str) -> tuple[int, ...]:
-        """In which widths somebody wants the next frame of this camera."""
+        """In which widths viewers want the next frame of this camera."""
         room = self.book.of_camera(camera_id)
         if room is None:
             return ()
@@ -138,13 +138,13 @@ class RoomHub:
             self.audience.announce(room.id, {"kind": "plan_changed", "camera": camera_id, "version": version, "by": by})
 
     def alert_taken(self, placed: PlacedAlert) -> None:
-        """Somebody acknowledged or claimed an alert."""
+        """A user acknowledged or claimed an alert."""
         room = self.book.get(placed.room_id)
         live = room.take(placed.alert) if room else None
         self._announce_alert(live or placed, "taken")
 
     def open_alerts(self, room: LiveRoom) -> list[Json]:
-        """What goes on in a room, also what is not written yet."""
+        """The active alerts of a room, also those that are not written yet."""
         return [self._words.alert(placed) for placed in room.open_alerts()]
 
     def public_figures(self, room_id: str) -> dict[str, PublicFigure]:

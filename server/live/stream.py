@@ -166,7 +166,7 @@ class Stream:
             "count": figures.count,
             "peak": figures.peak,
             "peak_t": figures.peak_t,
-            "unique": figures.unique,
+            "unique": self.analytics.unique,
             "crowd_peak": whole(figures.crowd_peak),
             "counters": self.counters.as_dict(),
         }
@@ -239,7 +239,7 @@ class Stream:
         self._note_full(rate.full)
         result["rate"] = encode_rate(rate)
         result["timing"] = {name: round(value, 2) for name, value in timing.items()}
-        self.reading = read(tracks, analysis.zones, current.arrived)
+        self.reading = read(tracks, analysis.zones, current.arrived, analysis.view.affine)
         self._audience.show(self, result, tracks.pictures, self.reading)
         return {"seq": seq, "status": "processed", "result": result}
 

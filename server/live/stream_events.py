@@ -145,7 +145,7 @@ class StreamEvents:
         """Begin every count of a stream anew; written to the audit log."""
         stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
         before = stream.summary()
-        detail = f"peak {before['peak']}, people {before['unique']}"
+        detail = f"peak {before['peak']}, people {before['unique'] if before['unique'] is not None else '?'}"
         async with self._database.writing() as database:
             camera = await select_camera(database, caller.user_id, stream.camera_id)
             target = camera.name if camera else stream.camera_id

@@ -13,6 +13,7 @@ from server.addresses import network_of
 from server.config import TRANSPORT_BYTES
 from server.live.event_rules import RESERVED
 from server.live.handshakes import Handshakes
+from server.live.refusals import RefusingTransports
 from server.storage.audit import Origin
 from server.words.mark import N_
 
@@ -57,6 +58,9 @@ class LiveServer(socketio.AsyncServer):
         self._handshakes = handshakes
         self._connecting: dict[str, asyncio.Task[None]] = {}
         self._dropping: set[str] = set()
+
+    def _engineio_server_class(self) -> type[RefusingTransports]:
+        return RefusingTransports
 
     async def _handle_eio_connect(self, eio_sid: str, environ: dict[str, Any]) -> str | None:
         if not self._handshakes.admit(eio_sid, network_of(origin_of(environ).address)):

@@ -16,6 +16,7 @@ def keep_reserve(folder: Path) -> None:
     with suppress(OSError):
         if not path.exists() or path.stat().st_size < BYTES:
             # Not zeros, for which a file system may take no room.
+            path.touch(mode=0o600)
             path.write_bytes(os.urandom(BYTES))
 
 

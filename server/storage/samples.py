@@ -11,6 +11,8 @@ from server.storage.retention import DAY_S
 from server.storage.schema import cameras, samples
 from server.storage.upsert import Insert, insert_into
 
+AT_ONCE = 1_000
+"""Rows that are taken in before others have their turn."""
 STEPS_S = (10, 60, 3600)
 PIECE_STEPS = 360
 PIECE_ROWS = 20_000
@@ -43,6 +45,8 @@ class Sample:
     crowded_s, unknown_s : float
         How long people were estimated, and how long their number was not known: nothing could be said yet, which is
         not observed time, or there were more than could be seen and no estimate.
+    unfollowed_s : float
+        How long frames were too far apart to follow people.
     """
 
     camera_id: str
@@ -63,6 +67,13 @@ class Sample:
     estimate_most: float | None = None
     crowded_s: float = 0.0
     unknown_s: float = 0.0
+    unfollowed_s: float = 0.0
+
+    @property
+    def followed(self) -> bool:
+        """Whether people could be followed most of the time: else entries, exits and visits say nothing."""
+        time_s = max(self.seconds, self.unknown_s, self.unfollowed_s)
+        return self.unfollowed_s <= time_s / 2 if time_s else bool(self.entries or self.exits or self.visits)
 
 
 async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> None:
@@ -96,7 +107,7 @@ def _merged(query: Insert) -> dict[str, ColumnElement[object]]:
         "estimate": case((crowded, _mean(*shown, old.seconds, new.seconds)), else_=null()),
         "estimate_most": case((crowded, _larger(*shown_most)), else_=null()),
     }
-    sums = ("entries", "exits", "dwell_s", "visits", "crowded_s", "unknown_s")
+    sums = ("entries", "exits", "dwell_s", "visits", "crowded_s", "unknown_s", "unfollowed_s")
     return merged | {name: old[name] + new[name] for name in sums}
 
 
@@ -119,9 +130,15 @@ def _mean(
 
 
 async def select_samples(
-    connection: AsyncConnection, owner_id: str, camera_id: str, step_s: int, from_at: float, to_at: float
+    connection: AsyncConnection,
+    owner_id: str,
+    camera_id: str,
+    step_s: int,
+    from_at: float,
+    to_at: float,
+    most: int | None = None,
 ) -> list[Sample]:
-    """The samples of one of the owner's cameras that begin in [from_at, to_at), by zone and time."""
+    """The samples of one of the owner's cameras that begin in [from_at, to_at), by zone and time; at most so many."""
     query = (
         select(samples)
         .join(cameras, cameras.c.id == samples.c.camera_id)
@@ -134,7 +151,12 @@ async def select_samples(
         )
         .order_by(samples.c.zone_id, samples.c.at)
     )
-    return [Sample(**row._mapping) for row in await connection.execute(query)]
+    found: list[Sample] = []
+    async with connection.stream(query.limit(most)) as result:
+        # Piece by piece, so that others have their turn: a long range is tens of thousands.
+        async for rows in result.partitions(AT_ONCE):
+            found += [Sample(**row._mapping) for row in rows]
+    return found
 
 
 async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], now: float) -> bool:

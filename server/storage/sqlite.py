@@ -43,6 +43,7 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
+        "trusted_schema=OFF",
         f"journal_size_limit={LOG_BYTES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -22,7 +22,7 @@ class StreamRecord:
     closed_at: float | None
     duration_ms: float
     peak: int
-    unique_people: int
+    unique_people: int | None
     received: int
     processed: int
     dropped: int

@@ -66,11 +66,16 @@ class Motion:
         return np.hstack([centre - half, centre + half])
 
     def move(self, affine: Array) -> None:
-        """The camera moved: express everything in the new picture; `affine`, shape (2, 3), is a similarity."""
+        """The camera moved: express everything in the new picture.
+
+        `affine`, shape (2, 3), is a similarity, or stretches the picture along its sides. After a quarter turn people
+        lie.
+        """
         turn, shift = affine[:, :2], affine[:, 2]
         scale = float(np.sqrt(abs(np.linalg.det(turn))))
         self.xywh[:, :2] = self.xywh[:, :2] @ turn.T + shift
-        self.xywh[:, 2:] *= scale
+        lies = abs(turn[0, 1]) > abs(turn[0, 0])
+        self.xywh[:, 2:] = self.xywh[:, [3, 2] if lies else [2, 3]] * np.linalg.norm(turn, axis=1)
         self.velocity = self.velocity @ turn.T
         self.spread = self.spread * scale**2
         self.size_spread = self.size_spread * scale**2

@@ -19,15 +19,12 @@ from server.vision.detections import Detections
 from server.vision.detector import Detector, Look
 from server.vision.doubt import Doubt
 from server.vision.features import Features
+from server.vision.frame_format import FrameFormats, Shot
 from server.vision.pictures import make_pictures
 from server.vision.scene_cut import SceneCuts
 from server.vision.sightings import Sighting
 from server.vision.tracker import UNCLEAR, Tracker
 from server.vision.travel import Travel
-
-SAME_SHAPE = 0.02
-"""How far the sides of two frames of one shape may be apart: they are rounded to whole pixels."""
-
 
 PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS = 4_000.0, 100.0
 """For how long, and how often, a single picture is taken in: until doubts have settled."""
@@ -70,7 +67,7 @@ class Pipeline:
         self._cuts = SceneCuts()
         self._doubt = Doubt()
         self._max_pixels = max_pixels
-        self._size: tuple[int, int] | None = None
+        self._formats = FrameFormats()
 
     def process(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
         """Track the people of one JPEG; see `begin`."""
@@ -138,7 +135,9 @@ class Pipeline:
         looks[clear] = some
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
-        self._follow_size((height, width))
+        resized = self._formats.follow(Shot(image_bgr, detections.xyxy[clear], t))
+        if resized is not None:
+            self._tracker.camera_moved(resized)
         moved = self._camera.follow(image_bgr, detections.xyxy[clear])
         self._tracker.camera_travels(self._travel.follow(moved, t))
         if self._cuts.follow(image_bgr):
@@ -162,20 +161,9 @@ class Pipeline:
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
             crowd=crowd,
+            view=self._formats.view(),
             advice=None if dense else self._adviser.advise(self._watch.found, seen, scale, self.quality, t),
         )
-
-    def _follow_size(self, size: tuple[int, int]) -> None:
-        """Browsers send smaller frames when the way gets slow: people are where they were, in other pixels.
-
-        A frame of another shape, from a turned phone, shows them elsewhere.
-        """
-        before, self._size = self._size, size
-        if before is None or before == size:
-            return
-        down, across = size[0] / before[0], size[1] / before[1]
-        if abs(down / across - 1) < SAME_SHAPE:
-            self._tracker.camera_moved(np.array([[across, 0.0, 0.0], [0.0, down, 0.0]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, RunningServer, run_server
 from tests.support.wait import until
 
-NAME = "<b>All</b>\u202e\u0007"
+NAME = "<b>All</b>"
 ALL = Zone("all", NAME, ((0, 0), (1, 0), (1, 1), (0, 1)), entry_s=0, exit_s=0)
 LIMITS = {"all": ZoneLimits(people=Limits(warning=1, critical=2, hold_s=0, clear_s=0, cooldown_s=0))}
 

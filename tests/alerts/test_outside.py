@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -39,7 +40,8 @@ async def code_of(outside: Outside, url: str) -> str:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
 async def test_nothing_reaches_this_machine(strict: Outside, hook: Receiver, host: str) -> None:
     port = hook.url.rpartition(":")[2]
-    assert await code_of(strict, f"http://{host}:{port}/") == "PRIVATE_ADDRESS"
+    code = "UNKNOWN_NAME" if host == "localhost" else "PRIVATE_ADDRESS"
+    assert await code_of(strict, f"http://{host}:{port}/") == code
     assert hook.got == []
     note(20, f"a web hook to {host}", "refused, nothing arrived", "refused")
 
@@ -51,7 +53,7 @@ async def test_a_name_that_leads_here_is_refused(
     port = int(hook.url.rpartition(":")[2])
     answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("93.184.216.34", "127.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: answers)
-    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "PRIVATE_ADDRESS"
+    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "UNKNOWN_NAME"
     assert hook.got == []
 
 
@@ -77,8 +79,34 @@ async def test_the_address_that_is_connected_to_is_the_one_that_was_checked(
     monkeypatch.setattr(asyncio.get_running_loop(), "sock_connect", lambda sock, address: connect(None, sock, address))
     assert await code_of(strict, f"http://rebind.example.org:{port}/") == "UNREACHABLE"
     assert (asked, connected) == (["rebind.example.org"], [("93.184.216.34", port)])
-    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "PRIVATE_ADDRESS"
+    assert await code_of(strict, f"http://rebind.example.org:{port}/") == "UNKNOWN_NAME"
     assert len(connected) == 1
+
+
+async def test_names_inside_look_as_if_there_were_none(strict: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a user could learn from tests of web hooks about the network behind the server: nothing, by word or time."""
+    inside = {"db": "10.0.0.5", "vault": "192.168.1.9", "meta": "169.254.169.254", "six": "fd00::1", "self": "::1"}
+
+    def look_up(host: str, port: int, *args: object, **more: object) -> list[tuple[object, ...]]:
+        name = host.partition(".")[0]
+        if name not in inside:
+            time.sleep(0.3)  # as a question that goes far does
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET6 if ":" in inside[name] else socket.AF_INET, 1, 6, "", (inside[name], port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("server.alerts.outside.NAME_S", 1.0)
+    told, times = set(), []
+    for name in (*inside, "none", "nowhere"):
+        began = time.monotonic()
+        with pytest.raises(DeliveryError) as failed:
+            await strict.post(f"https://{name}.corp.example/", b"{}", {})
+        times.append(time.monotonic() - began)
+        told.add((failed.value.code, failed.value.message))
+    assert len(told) == 1, told
+    assert max(times) - min(times) < 0.15, times
+    spread = f"one answer, {(max(times) - min(times)) * 1000:.0f} ms apart"
+    note(20, "web hooks to names inside and to names that do not exist", spread, "not to be told apart")
 
 
 async def test_the_last_gate_holds_by_itself(strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +117,7 @@ async def test_the_last_gate_holds_by_itself(strict: Outside, hook: Receiver, mo
 
     monkeypatch.setattr("server.alerts.outside.GuardedResolver.resolve", blind)
     port = hook.url.rpartition(":")[2]
-    assert await code_of(strict, f"http://innocent.example.org:{port}/") == "PRIVATE_ADDRESS"
+    assert await code_of(strict, f"http://innocent.example.org:{port}/") == "UNKNOWN_NAME"
     assert hook.got == []
 
 

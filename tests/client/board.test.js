@@ -20,6 +20,11 @@ describe("the table of the board", () => {
     const nobody = { ...live, density: null, service: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: 0 } };
     assert.deepEqual(cellsOf(nobody).slice(6), ["–", "–", "–", "0:00", "–"]);
   });
+  it("has nothing that counts identities where people cannot be followed", () => {
+    const rare = { ...live, entries: null, exits: null, visitors: null, dwell: { mean_s: null, median_s: null, p90_s: null, longest_now_s: null } };
+    assert.deepEqual(cellsOf(rare), ["3", "2.5", "7", "–", "–", "–", "–", "–", "–", "–", "0.15"]);
+    assert.deepEqual(factsOf(rare, peopleOfZone(rare)).slice(0, 2).map(([, text]) => text), ["–", "–"]);
+  });
   const crowded = { ...live, known: true, crowd: /** @type {const} */ ({ estimate: 421, low: 300, high: 600, method: "density" }), crowd_peak: 470 };
   it("says nothing of boxed people while boxes do not tell", () => {
     assert.deepEqual(cellsOf(crowded), ["≈\u00a0421", "–", "≈\u00a0470", "–", "–", "–", "–", "–", "–", "–", "≈\u00a00.15"]);
@@ -37,6 +42,12 @@ describe("the busiest zone", () => {
   const zones = /** @type {import("../../client/live/protocol.js").ZoneResult[]} */ ([["a", 3, 2.9], ["b", 7, 1], ["c", 7, 2]].map(([id, peak, average]) => ({ id, peak, average })));
   it("had most people at once, and for longer", () => assert.equal(busiest(zones)?.id, "c"));
   it("is none where nobody was", () => assert.equal(busiest([{ ...zones[0], peak: 0 }]), null));
+  it("is by the estimates of a crowd, which has few boxes", () => {
+    const crowded = zones.map((zone) => ({ ...zone, crowd_peak: zone.id === "a" ? 470 : 90 }));
+    assert.equal(busiest(crowded)?.id, "a");
+    assert.equal(busiest([{ ...zones[0], peak: 0, crowd_peak: 5 }])?.id, "a");
+    assert.equal(busiest([{ ...zones[0], crowd_peak: null }, { ...zones[2], crowd_peak: 2 }])?.id, "c", "more boxes than were estimated");
+  });
 });
 
 describe("Fruin's levels", () => {

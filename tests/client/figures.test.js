@@ -77,6 +77,13 @@ it("reads the same of a camera that another device streams", () => {
   assert.equal(peopleOf(figuresOf({ ...camera, crowd: null, saturated: false, known: false }, 5, 100)).state, "unknown");
 });
 
+it("lays zones where that device's picture has them, and does not count people who cannot be followed", () => {
+  const view = { fits: true, matrix: [1.33333, 0, -0.16667, 0, 1, 0] };
+  const camera = /** @type {import("../../client/studio/watch.js").Relayed} */ (/** @type {unknown} */ ({ count: 2, peak: 3, unique: null, followed: false, view }));
+  const { view: there, followed, unique } = figuresOf(camera, 5, 100);
+  assert.deepEqual({ there, followed, unique }, { there: view, followed: false, unique: null });
+});
+
 it("believes the server that its machine is full", () => {
   const situation = { now: 0, fps: 4, wanted: 10, rttMs: 800, serverMs: 200, silentMs: 0 };
   assert.equal(look(situation), "slow");

@@ -15,10 +15,10 @@ describe("a time without heat", () => {
     ["in which no camera ran is not known", [], "Not known: nothing was counted in this time."],
     ["in which nothing could be said is not known", [point(9, 0, 20, null)], "Not known: the number of people was unknown in this time."],
     ["that was too full to be counted is not known", [point(9, 3600, 3600), point(10, 3600, 2000)], "Not known: the number of people was unknown in this time."],
-    ["in which it was looked had nobody, for as long as that was", [point(9, 3600), point(10, 3600)], "Nobody was seen in 2 h of counting."],
-    ["of which a part is not known says both", [point(9, 3600), point(10, 3600, 3600)], "Nobody was seen in 1 h of counting. For 1 h the number of people was unknown."],
+    ["in which it was looked had nobody, for as long as that was", [point(9, 3600), point(10, 3600)], "No people were seen in 2 h of counting."],
+    ["of which a part is not known says both", [point(9, 3600), point(10, 3600, 3600)], "No people were seen in 1 h of counting. For 1 h the number of people was unknown."],
     ["with people is older than heatmaps are kept", [{ ...point(9, 3600), max: 3, mean: 1.2 }], "No heatmap is kept of this time."],
-    ["does not speak of the first frame", [point(9, 3600, 0.2)], "Nobody was seen in 1 h of counting."],
+    ["does not speak of the first frame", [point(9, 3600, 0.2)], "No people were seen in 1 h of counting."],
   ])) {
     it(name, () => assert.equal(coldText(points), text));
   }

@@ -34,6 +34,12 @@ describe("what a stretch of time came to", () => {
     const { dwellS } = digest([point(0, 1, { visits: 3, dwell_mean_s: 10 }), point(1, 1, { visits: 1, dwell_mean_s: 30 }), point(2, 1)], 60);
     assert.equal(dwellS, 15);
   });
+  it("has no entries where people could not be followed, and those of the rest else", () => {
+    const rare = { entries: null, exits: null, visits: null, unfollowed_s: 60 };
+    const [all, some] = [digest([point(0, 3, rare), point(1, 3, rare)], 60), digest([point(0, 3, rare), point(1, 3)], 60)];
+    assert.deepEqual([all.entries, all.exits, all.dwellS, all.unfollowedS, all.average], [null, null, null, 120, 3]);
+    assert.deepEqual([some.entries, some.unfollowedS], [1, 60]);
+  });
   it("finds the busiest hour by its average, not by one moment", () => {
     const { busiest } = digest([point(0, 9), point(1, 0), point(70, 5), point(71, 6)], 60);
     assert.equal(busiest?.average, 5.5);
@@ -46,7 +52,7 @@ describe("what a stretch of time came to", () => {
     assert.equal(digest([moment], 60).busiest?.average, 30);
   });
   it("says nothing of a time in which nothing was observed", () => {
-    assert.deepEqual(digest([], 60), { average: null, peak: 0, peakAt: null, peakEstimated: false, entries: 0, exits: 0, dwellS: null, busiest: null, estimatedS: 0, unknownS: 0, partlyUnknown: false });
+    assert.deepEqual(digest([], 60), { average: null, peak: 0, peakAt: null, peakEstimated: false, entries: 0, exits: 0, unfollowedS: 0, dwellS: null, busiest: null, estimatedS: 0, unknownS: 0, partlyUnknown: false });
     assert.equal(digest([point(0, 0)], 60).busiest, null);
   });
 });

@@ -5,9 +5,15 @@ import { History } from "../../client/core/history.js";
 import { NOT_KNOWN } from "../../client/core/people.js";
 import { runsOf } from "../../client/studio/stretches.js";
 import { cellsOf } from "../../client/studio/chart-cells.js";
+import { Trends } from "../../client/zones/trends.js";
 
 /** @param {number} value @returns {import("../../client/core/people.js").People} */
 const counted = (value) => ({ state: "counted", value, low: null, high: null });
+
+/** A zone with twelve people in a frame. @param {{estimate: number, low: number, high: number, method: "mixed"} | null} crowd @param {boolean} known */
+function zoneOf(crowd, known) {
+  return /** @type {import("../../client/live/protocol.js").ZoneResult} */ (/** @type {unknown} */ ({ id: "hall", occupancy: 12, crowd, known }));
+}
 
 /** @param {number} seconds @param {number} fps @param {(t: number) => number} count */
 function filled(seconds, fps, count) {
@@ -101,6 +107,22 @@ describe("History", () => {
     const { average, kind } = history.curve("60");
     assert.deepEqual([average, kind], [[5], ["counted"]]);
     assert.deepEqual(cellsOf(history.table("60", 12)[0]), ["4", "5.0", "6"]);
+  });
+
+  it("gives no number for a bucket of which most is not known, whatever was known before", () => {
+    const history = new History();
+    const trends = new Trends();
+    const crowd = /** @type {const} */ ({ estimate: 470, low: 380, high: 560, method: "mixed" });
+    // Known for two frames, then too crowded to be counted: all in the same second.
+    for (const [t, people] of /** @type {const} */ ([[0, counted(12)], [100, { state: "estimated", value: 470, low: 380, high: 560 }], [200, NOT_KNOWN], [300, NOT_KNOWN], [400, NOT_KNOWN]])) {
+      history.add(t, people);
+      trends.add(t, [zoneOf(people.state === "estimated" ? crowd : null, people.state !== "unknown")]);
+    }
+    const unknown = ["unknown", null, null];
+    assert.deepEqual(history.rows("all")[1], [0, null, null, null, ...unknown]);
+    assert.deepEqual(cellsOf(history.table("all", 12)[0]), ["not known", "–", "–"]);
+    assert.deepEqual(trends.rows([{ id: "hall", name: "Hall" }], "all")[1], [0, "Hall", null, null, null, ...unknown]);
+    assert.deepEqual(trends.table(["hall"], "all", 12)[0].most, [null]);
   });
 
   it("writes a table in which nothing unknown is a number", () => {

@@ -111,7 +111,7 @@ describe("the course of an alert", () => {
   const ended_at = "2026-01-01T10:02:00Z";
   it("that was seen to end is over", () => assert.match(courseText(alert({ ended_at })), /over after/));
   it("that was not watched any more is not said to be over", () => assert.match(courseText(alert({ ended_at, interrupted: true })), /not watched any more after/));
-  it("goes on", () => assert.match(courseText(alert()), /going on/));
+  it("is active", () => assert.match(courseText(alert()), /active/));
 });
 
 describe("a sum", () => {

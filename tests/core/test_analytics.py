@@ -189,6 +189,8 @@ def test_whatever_is_changed_what_came_in_goes_out_once(walked: list[tuple[list[
         events += [event for closed in analysis.closed if closed.zone.id == "left" for event in closed.events]
         events += [event for report in reports for event in report.events]
         inside = sum(report.figures.occupancy + report.figures.lost for report in reports)
+        if not analysis.followed:
+            inside = 0  # they are present, and nobody knows since when
         assert total(events, Kind.ENTRY) - total(events, Kind.EXIT) == inside
     events += [event for closed in analytics.close() if closed.zone.id == "left" for event in closed.events]
     assert total(events, Kind.ENTRY) == total(events, Kind.EXIT)

@@ -1,5 +1,6 @@
 """An estimate and its parts."""
 
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -68,3 +69,12 @@ def test_a_zone_of_the_whole_frame_has_its_range_although_cells_are_rounded() ->
     there = Crowd(CrowdFigure(421.3 * (1 + 1e-6), 244, 739, Method.DENSITY), 1, grid)
     part = there.part(zone_mask(FRAME, *grid.shape))
     assert (part.low, part.high) == (244, 739)
+
+
+@given(crowds())
+def test_crowds_are_equal_when_figure_version_and_cells_are(there: Crowd) -> None:
+    assert there == replace(there, grid=there.grid.copy())
+    assert there != replace(there, version=2)
+    assert there != replace(there, grid=there.grid + 1)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(there)

@@ -6,6 +6,7 @@ Fixtures end with this package: while Playwright runs, no asynchronous test of a
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from tests.e2e.film import barcode_film, clip_webm
 from tests.e2e.process import ServerProcess
+from tests.e2e.room_tools import Phone
+from tests.e2e.scripted import ScriptedServer
 
 PASSWORD = "correct horse battery"
 
@@ -79,6 +82,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
+    """A server whose cameras see what a test says."""
+    with ScriptedServer(tmp_path_factory.mktemp("scripted")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def phones() -> Iterator[list[Phone]]:
+    """The phones that a test starts; they stop with the module."""
+    started: list[Phone] = []
+    yield started
+    for phone in started:
+        phone.stop()
+
+
 class Watch:
     """What a page must not do: write errors to its console, fail, or ask for what is not there."""
 
@@ -139,6 +158,21 @@ def register(page: Page) -> str:
     page.get_by_role("button", name="Create the account").click()
     page.wait_for_url("**/cameras")
     return name
+
+
+@contextmanager
+def new_user(
+    browser: Browser, url: str, width: int = 1280, height: int = 800, watch: Watch | None = None
+) -> Iterator[Page]:
+    """A page of a new user in a browser profile of its own, for a server at this address."""
+    context = browser.new_context(base_url=url, viewport={"width": width, "height": height})
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    if watch is not None:
+        watch.follow(page)
+    register(page)
+    yield page
+    context.close()
 
 
 def state(page: Page) -> str:

@@ -43,6 +43,19 @@ def invite(page: Page, room: str, role: str, uses: int = 20) -> tuple[str, str]:
     return made["invite"]["id"], made["url"].rsplit("/", 1)[1]
 
 
+def join_room(page: Page, room: str, code: str, cameras: int) -> None:
+    """Join a room by an invitation's code, and wait until so many cameras are live on its wall."""
+    page.goto(f"/join/{code}")
+    page.get_by_role("button", name="Join the room").click()
+    page.wait_for_url(f"**/rooms/{room}")
+    wait_live(page, cameras)
+
+
+def wait_live(page: Page, cameras: int) -> None:
+    """Wait until so many cameras are live on the wall."""
+    page.wait_for_function("many => document.querySelectorAll('.tile[data-life=live]').length === many", arg=cameras)
+
+
 def open_status(page: Page, room: str, camera: str, area: str = "All gates") -> str:
     """Make an area of a camera's whole picture and show it to everybody; returns the path of that page."""
     body = {"name": area, "members": [{"camera": camera}], "capacity": 500}

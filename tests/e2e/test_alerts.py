@@ -33,7 +33,7 @@ def test_raised_said_acknowledged_cleared(studio: Page) -> None:
     studio.locator("#alert-show").click()
     card = studio.locator(".alert-card")
     card.wait_for()
-    assert "going on" in card.inner_text()
+    assert "active" in card.inner_text()
     assert violations(studio) == [], "list"
     studio.set_viewport_size({"width": 360, "height": 740})
     assert overflow(studio) == 0

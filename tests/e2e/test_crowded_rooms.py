@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from server.core.tracks import Tracks
-from tests.e2e.conftest import Watch, register
-from tests.e2e.room_tools import Phone, invite, make_room, send
+from tests.e2e.conftest import Watch, new_user
+from tests.e2e.room_tools import Phone, invite, make_room, send, wait_live
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.test_account import photograph
 from tests.e2e.test_pages import overflow, violations
@@ -28,40 +28,20 @@ GREEN = "rgb(20, 112, 58)"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
-    """A server whose cameras see what is said above."""
-    with ScriptedServer(tmp_path_factory.mktemp("scripted")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def phones(server: ScriptedServer) -> Iterator[list[Phone]]:
-    """Those that stream; they end with the module."""
-    started: list[Phone] = []
-    yield started
-    for phone in started:
-        phone.stop()
-
-
-@pytest.fixture(scope="module")
-def owner(browser: Browser, server: ScriptedServer, phones: list[Phone]) -> Iterator[Page]:
+def owner(browser: Browser, scripted: ScriptedServer, phones: list[Phone]) -> Iterator[Page]:
     """The wall of a room with a phone at each place and an area of each."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    register(page)
-    room = make_room(page, "City festival")
-    _, code = invite(page, room, "camera")
-    for place, (name, tracks) in enumerate(SEES.items()):
-        frames = read_vtest(1, place * 200)
-        server.engine.shows[encode_jpeg(frames[0])] = tracks
-        phones.append(Phone(server.url, code, name, frames).start())
-    ids = {name: phone.camera for name, phone in zip(SEES, phones, strict=True)}
-    for area, places in AREAS.items():
-        body = {"name": area, "members": [{"camera": ids[place]} for place in places], "capacity": 1000}
-        send(page, "POST", f"/api/rooms/{room}/areas", body)
-    yield page
-    context.close()
+    with new_user(browser, scripted.url, 1440, 900) as page:
+        room = make_room(page, "City festival")
+        _, code = invite(page, room, "camera")
+        for place, (name, tracks) in enumerate(SEES.items()):
+            frames = read_vtest(1, place * 200)
+            scripted.engine.shows[encode_jpeg(frames[0])] = tracks
+            phones.append(Phone(scripted.url, code, name, frames).start())
+        ids = {name: phone.camera for name, phone in zip(SEES, phones, strict=True)}
+        for area, places in AREAS.items():
+            body = {"name": area, "members": [{"camera": ids[place]} for place in places], "capacity": 1000}
+            send(page, "POST", f"/api/rooms/{room}/areas", body)
+        yield page
 
 
 @pytest.fixture
@@ -70,7 +50,7 @@ def wall(owner: Page, watch: Watch) -> Page:
     watch.follow(owner)
     owner.set_viewport_size({"width": 1440, "height": 900})
     owner.reload()
-    owner.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
+    wait_live(owner, len(SEES))
     owner.wait_for_function("() => document.querySelectorAll('.area-card').length === 4")
     return owner
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.e2e.conftest import Watch, register, wait_state
+from tests.e2e.conftest import Watch, new_user, wait_state
 from tests.e2e.process import ServerProcess
-from tests.e2e.room_tools import Phone, invite, make_room, send
+from tests.e2e.room_tools import Phone, invite, join_room, make_room, send, wait_live
 from tests.e2e.test_account import photograph
 from tests.e2e.test_pages import overflow, violations
 from tests.e2e.test_trouble import KEEP_SOCKETS, LOSE_SOCKETS
@@ -33,23 +33,10 @@ PAINTED = """() => [...document.querySelectorAll(".tile-picture")].map((canvas) 
 
 
 @pytest.fixture(scope="module")
-def phones() -> Iterator[list[Phone]]:
-    """Those that a test started; they end with the module."""
-    started: list[Phone] = []
-    yield started
-    for phone in started:
-        phone.stop()
-
-
-@pytest.fixture(scope="module")
 def owner(browser: Browser, server: ServerProcess) -> Iterator[Page]:
-    """The page of somebody who makes the room."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    register(page)
-    yield page
-    context.close()
+    """The page of a user who makes the room."""
+    with new_user(browser, server.url) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +54,7 @@ def wall(owner: Page, room: str, watch: Watch) -> Page:
     """The owner's wall, with everything live."""
     watch.follow(owner)
     owner.goto(f"/rooms/{room}")
-    owner.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
+    wait_live(owner, len(PLACES))
     return owner
 
 
@@ -75,17 +62,9 @@ def wall(owner: Page, room: str, watch: Watch) -> Page:
 def operator(browser: Browser, server: ServerProcess, owner: Page, room: str, watch: Watch) -> Iterator[Page]:
     """The wall of somebody who joined by a link, on a phone-sized screen."""
     _, code = invite(owner, room, "operator", uses=1)
-    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    watch.follow(page)
-    register(page)
-    page.goto(f"/join/{code}")
-    page.get_by_role("button", name="Join the room").click()
-    page.wait_for_url(f"**/rooms/{room}")
-    page.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
-    yield page
-    context.close()
+    with new_user(browser, server.url, 390, 844, watch) as page:
+        join_room(page, room, code, len(PLACES))
+        yield page
 
 
 def names(page: Page) -> list[str]:
@@ -144,27 +123,20 @@ def test_a_viewer_looks_and_changes_nothing(
     wall: Page, room: str, browser: Browser, server: ServerProcess, watch: Watch
 ) -> None:
     _, code = invite(wall, room, "viewer", uses=1)
-    context = browser.new_context(base_url=server.url, viewport={"width": 844, "height": 390})
-    page = context.new_page()
-    watch.follow(page)
-    register(page)
-    page.goto(f"/join/{code}")
-    page.get_by_role("button", name="Join the room").click()
-    page.wait_for_url(f"**/rooms/{room}")
-    page.wait_for_function("() => document.querySelectorAll('.tile[data-life=live]').length === 3")
-    expect(page.get_by_role("link", name="Open the studio")).to_have_count(0)
-    page.locator("#tab-log").click()
-    expect(page.locator("#log-form")).to_be_hidden()
-    page.locator("#tab-room").click()
-    for part in ("#invite-section", "#area-add", "#camera-form", "#status-section", "#room-section"):
-        expect(page.locator(part)).to_be_hidden()
-    assert violations(page) == []
-    assert overflow(page) == 0
-    page.get_by_role("button", name="Leave the room").click()
-    page.get_by_role("dialog").get_by_role("button", name="Leave").click()
-    page.wait_for_url("**/rooms")
-    expect(page.locator(".room-card")).to_have_count(0)
-    context.close()
+    with new_user(browser, server.url, 844, 390, watch) as page:
+        join_room(page, room, code, len(PLACES))
+        expect(page.get_by_role("link", name="Open the studio")).to_have_count(0)
+        page.locator("#tab-log").click()
+        expect(page.locator("#log-form")).to_be_hidden()
+        page.locator("#tab-room").click()
+        for part in ("#invite-section", "#area-add", "#camera-form", "#status-section", "#room-section"):
+            expect(page.locator(part)).to_be_hidden()
+        assert violations(page) == []
+        assert overflow(page) == 0
+        page.get_by_role("button", name="Leave the room").click()
+        page.get_by_role("dialog").get_by_role("button", name="Leave").click()
+        page.wait_for_url("**/rooms")
+        expect(page.locator(".room-card")).to_have_count(0)
 
 
 def test_numbers_only_brings_no_pictures(wall: Page) -> None:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from server.core import reading
 from server.core.tracks import Tracks
-from tests.e2e.conftest import Watch, register
+from tests.e2e.conftest import Watch, new_user
 from tests.e2e.room_tools import Phone, invite, make_room, send
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.test_account import photograph
@@ -34,34 +34,14 @@ PLACES = ("North gate", "South gate")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScriptedServer]:
-    """A server whose cameras see what a test says."""
-    with ScriptedServer(tmp_path_factory.mktemp("scripted")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def phones() -> Iterator[list[Phone]]:
-    """Those that stream; they end with the module."""
-    started: list[Phone] = []
-    yield started
-    for phone in started:
-        phone.stop()
-
-
-@pytest.fixture(scope="module")
-def owner(browser: Browser, server: ScriptedServer, phones: list[Phone]) -> Iterator[Page]:
+def owner(browser: Browser, scripted: ScriptedServer, phones: list[Phone]) -> Iterator[Page]:
     """The wall of a room with two phones."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 390, "height": 844})
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    register(page)
-    room = make_room(page, "City festival")
-    _, code = invite(page, room, "camera")
-    for place, name in enumerate(PLACES):
-        phones.append(Phone(server.url, code, name, read_vtest(1, place * 200)).start())
-    yield page
-    context.close()
+    with new_user(browser, scripted.url, 390, 844) as page:
+        room = make_room(page, "City festival")
+        _, code = invite(page, room, "camera")
+        for place, name in enumerate(PLACES):
+            phones.append(Phone(scripted.url, code, name, read_vtest(1, place * 200)).start())
+        yield page
 
 
 @pytest.fixture(params=[0, 1, 4], ids=lambda areas: f"{areas} areas", scope="module")
@@ -80,11 +60,11 @@ def wall(request: pytest.FixtureRequest, owner: Page, phones: list[Phone]) -> Pa
 
 @pytest.mark.parametrize("state", STATES)
 def test_the_first_picture_is_there_at_once(
-    wall: Page, server: ScriptedServer, watch: Watch, state: str, monkeypatch: pytest.MonkeyPatch
+    wall: Page, scripted: ScriptedServer, watch: Watch, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch.follow(wall)
     for place, tracks in enumerate(STATES[state]):
-        server.engine.shows[encode_jpeg(read_vtest(1, place * 200)[0])] = tracks
+        scripted.engine.shows[encode_jpeg(read_vtest(1, place * 200)[0])] = tracks
     if state == "stale":
         monkeypatch.setattr(reading, "SILENT_S", 0.0)
     look = "unknown" if state == "nothing" else state

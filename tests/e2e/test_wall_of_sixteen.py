@@ -1,13 +1,11 @@
 """Sixteen cameras on one wall: it goes on drawing, whatever arrives."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import register
+from tests.e2e.conftest import new_user
 from tests.e2e.process import ServerProcess
-from tests.e2e.room_tools import Phone, invite, make_room
+from tests.e2e.room_tools import Phone, invite, make_room, wait_live
 from tests.media import read_vtest
 
 pytestmark = pytest.mark.alone
@@ -15,15 +13,6 @@ pytestmark = pytest.mark.alone
 MANY = 16
 SPARE = 0.25
 """Most of the page's time that its own scripts, layout and painting may take: the rest is left to fingers and keys."""
-
-
-@pytest.fixture
-def phones() -> Iterator[list[Phone]]:
-    """Those that a test started."""
-    started: list[Phone] = []
-    yield started
-    for phone in started:
-        phone.stop()
 
 
 def busy(page: Page, seconds: float) -> float:
@@ -43,18 +32,15 @@ def busy(page: Page, seconds: float) -> float:
 
 
 def test_sixteen_cameras_leave_the_page_time(browser: Browser, server: ServerProcess, phones: list[Phone]) -> None:
-    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    register(page)
-    room = make_room(page, "Sixteen gates")
-    _, code = invite(page, room, "camera")
-    for number in range(MANY):
-        phones.append(Phone(server.url, code, f"Gate {number + 1}", read_vtest(20, number * 45)).start())
-    page.goto(f"/rooms/{room}")
-    page.wait_for_function("(many) => document.querySelectorAll('.tile[data-life=live]').length === many", arg=MANY)
-    share = busy(page, 5)
-    shown = page.locator(".tile[data-life=live]").count()
-    context.close()
+    with new_user(browser, server.url, 1440, 900) as page:
+        page.set_default_timeout(60_000)
+        room = make_room(page, "Sixteen gates")
+        _, code = invite(page, room, "camera")
+        for number in range(MANY):
+            phones.append(Phone(server.url, code, f"Gate {number + 1}", read_vtest(20, number * 45)).start())
+        page.goto(f"/rooms/{room}")
+        wait_live(page, MANY)
+        share = busy(page, 5)
+        shown = page.locator(".tile[data-life=live]").count()
     assert shown == MANY
     assert share <= SPARE, f"the page is at work for {share:.0%} of the time"

@@ -71,9 +71,14 @@ ROWS = (
     Row(
         6,
         "silent handshakes end, floods are bounded, a stream that behaves keeps its pace",
-        ("security/test_connections.py", "security/test_budgets.py", "security/test_fairness.py"),
+        (
+            "security/test_connections.py",
+            "security/test_budgets.py",
+            "security/test_fairness.py",
+            "security/test_costs.py",
+        ),
     ),
-    Row(7, "other sites open no socket and post no form", ("security/test_origins.py",)),
+    Row(7, "other sites open no socket and post no form", ("security/test_origins.py", "security/test_cookies.py")),
     Row(8, "what ends a session cuts everything of it", ("security/test_cutting.py",)),
     Row(9, "forged and confused tokens open nothing", ("security/test_forged_tokens.py",)),
     Row(10, "foreign ids look unknown, for every route and event", ("security/test_matrix.py",)),
@@ -117,6 +122,8 @@ ROWS = (
         (
             "faults/test_storage.py",
             "faults/test_backup.py",
+            "faults/test_foreign_database.py",
+            "storage/test_folder.py",
             "alerts/test_delivery.py::test_kill_9_loses_nothing_and_repeats_by_key_alone",
             "e2e/test_bad_line.py::test_a_full_disk_is_said_on_the_page",
         ),
@@ -156,6 +163,7 @@ ROWS = (
         "hostile text is shown as text, and is no formula",
         (
             "security/test_hostile_text.py",
+            "security/test_hostile_names.py",
             "api/test_history.py::test_the_files_hold_the_same_and_no_formula",
             "alerts/test_mail.py",
         ),

@@ -141,7 +141,8 @@ def test_a_nul_in_a_text_is_no_fault(postgres: Cluster, tmp_path: Path) -> None:
         async with run_server(settings, ScriptedEngine()) as server, server.user() as user:
             async with user.http.post("/api/session", json={"login": "a\0da", "password": PASSWORD}) as response:
                 assert response.status == 401
-            await user.room("Ha\0ll")
+            async with user.http.post("/api/rooms", json={"name": "Ha\0ll"}) as response:
+                assert response.status == 400
         database = Database(settings.database)
         await database.close()
 

@@ -3,9 +3,10 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Collection
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Settings
 from server.live import session_watch
@@ -48,32 +49,60 @@ class Unread:
         await asyncio.Event().wait()
 
 
+class CountedWrites(Database):
+    """Counts the writes that have not ended."""
+
+    unfinished = 0
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a write transaction, which counts until it ends."""
+        self.unfinished += 1
+        try:
+            async with super().writing() as connection:
+                yield connection
+        finally:
+            self.unfinished -= 1
+
+
 @pytest.fixture
-async def unread(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Unread]:
-    """They are watched."""
+async def database(settings: Settings) -> AsyncIterator[CountedWrites]:
+    """A migrated database."""
+    await asyncio.to_thread(furnish, settings)
+    database = CountedWrites(settings.database)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def unread(database: CountedWrites, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Unread]:
+    """Connections with a watch over their sessions."""
     monkeypatch.setattr(session_watch, "LOOK_EVERY_S", 0.05)
     monkeypatch.setattr(session_watch, "NOTE_EVERY_S", 0.05)
-    await asyncio.to_thread(furnish, settings)
-    database, connections = Database(settings.database), Unread()
+    connections = Unread()
     watch = SessionWatch(database, connections, connections.tidy, audit_days=1)
     watch.start()
     yield connections
     await watch.stop()
-    await database.close()
 
 
 async def test_a_client_that_does_not_read_keeps_no_other_open(unread: Unread) -> None:
     for session in ("first", "second"):
         unread.open.add(session)
-        await until(lambda: session in unread.cut, 10)  # noqa: B023 - awaited in the same turn
+        await until(lambda: session in unread.cut)  # noqa: B023 - awaited in the same turn
 
 
-async def test_who_waits_to_write_keeps_no_connection_open(settings: Settings, unread: Unread) -> None:
+async def test_who_waits_to_write_keeps_no_connection_open(
+    settings: Settings, database: CountedWrites, unread: Unread
+) -> None:
     unread.open.add("before")
-    await until(lambda: not unread.open, 10)  # the file is in the mode that lets others read
-    with closing(sqlite3.connect(settings.database_path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    await until(lambda: not unread.open)  # the file is in the mode that lets others read
+    with closing(sqlite3.connect(settings.database_path, 60, isolation_level=None, check_same_thread=False)) as other:
+        # In a thread: a write of the watch that began earlier ends only while this loop runs.
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        unread.open.add("noted")
+        await until(lambda: not unread.open and database.unfinished)
         for number in range(3):
             unread.open.add(f"session {number}")
-            await until(lambda: not unread.open, 10)
-            await asyncio.sleep(0.2)  # what was seen is to be written by now
+            await until(lambda: not unread.open)
+        assert database.unfinished, "the watch waited to write all the time"

@@ -12,9 +12,10 @@ from server.core.alarm import Level, Limits
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.geometry import PointNorm
+from server.core.public_figure import PublicFigure, public_figure
 from server.core.reading import Reading, State, read, state_of
 from server.core.total import Part, total
-from server.core.venue import UNWATCHED_S, AreaReport, AreaWatch, PublicFigure, public_figure
+from server.core.venue import UNWATCHED_S, AreaReport, AreaWatch
 from tests.support.crowds import crowd, not_yet_known, saturated
 
 NOW = 1000.0
@@ -106,11 +107,12 @@ def test_a_camera_that_is_not_known_takes_away_certainty_only(
     found = total(asked, seen | {camera: blind}, NOW)
     assert camera in found.unknown_cameras
     assert (found.complete, found.high) == (False, None)
-    report = AreaReport(found, Level.CLEAR, None, False, None, None)
-    assert public_figure(report, None) == PublicFigure("unknown")
-    assert public_figure(report, max(1, found.people + 1)) == PublicFigure("unknown")
+    for capacity in (None, found.people + 1):
+        report = AreaWatch(tuple(asked), capacity, None).update(NOW, seen | {camera: blind})
+        assert public_figure(report) == PublicFigure("unknown")
     if found.people:
-        assert public_figure(report, found.people).state == "full", "who is seen is there"
+        full = AreaWatch(tuple(asked), found.people, None).update(NOW, seen | {camera: blind})
+        assert public_figure(full).state == "full", "who is seen is there"
 
 
 def frame(people: int | None, estimate: float | None = None, at: float = NOW) -> Reading:
@@ -154,7 +156,7 @@ def test_the_first_frame_and_a_saturated_one_are_not_zero(tracks: object, people
 def test_a_sum_of_no_camera_is_not_known() -> None:
     nothing = total([], {}, NOW)
     assert (nothing.watched, nothing.complete, nothing.high, nothing.state()) == (False, False, None, "unknown")
-    assert public_figure(AreaWatch((), 10, None).update(NOW, {}), 10) == PublicFigure("unknown")
+    assert public_figure(AreaWatch((), 10, None).update(NOW, {})) == PublicFigure("unknown")
     assert total([WHOLE], {}, NOW).state() == "unknown"
 
 
@@ -223,7 +225,7 @@ def test_a_trend_does_not_take_an_estimate_for_people_who_came() -> None:
 )
 def test_what_everybody_is_told(reading: Reading | None, expected: PublicFigure) -> None:
     area = AreaWatch((WHOLE,), 1000, None)
-    assert public_figure(follow(area, (5, reading))[-1], 1000) == expected
+    assert public_figure(follow(area, (5, reading))[-1]) == expected
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,7 @@ def test_nobody_is_sent_where_it_may_be_full(
 ) -> None:
     area = AreaWatch((WHOLE,), capacity, limits)
     report = follow(area, (5, frame(3, estimate)))[-1]
-    told = public_figure(report, capacity, limits)
+    told = public_figure(report)
     assert (told.state, told.people) == (expected, estimate)
 
 
@@ -256,7 +258,7 @@ def test_go_leaves_room_for_everybody_there_may_be(
     limits = None if critical is None else Limits(critical=critical)
     area = AreaWatch(tuple(asked), capacity, limits)
     report = area.update(NOW, seen)
-    if public_figure(report, capacity, limits).state == "go":
+    if public_figure(report).state == "go":
         assert report.total.complete
         assert report.total.high is not None
         assert report.total.high < min(capacity or math.inf, critical or math.inf)
@@ -265,6 +267,36 @@ def test_go_leaves_room_for_everybody_there_may_be(
 def test_full_stays_full_when_it_can_no_longer_be_counted() -> None:
     area = AreaWatch((WHOLE,), 100, None)
     reports = follow(area, (6, frame(12, 450)), (30, frame(None)), (5, frame(12, 450)))
-    assert {public_figure(report, 100).state for report in reports[6:36]} == {"full"}
+    assert {public_figure(report).state for report in reports[6:36]} == {"full"}
     assert reports[10].total == total([WHOLE], {"a": replace(frame(None), at_s=10.0)}, 10)
-    assert public_figure(reports[10], 100).people is None
+    assert public_figure(reports[10]).people is None
+
+
+def states(reports: list[AreaReport]) -> list[str]:
+    """What the page without an account says at each report."""
+    return [public_figure(report).state for report in reports]
+
+
+ROOM, TIGHT = frame(12, 820), frame(12, 840)
+"""At most 984 and at most 1,008 people."""
+CLEAR_S = int(Limits().clear_s)
+
+
+def test_a_range_that_flickers_round_the_capacity_is_busy_without_a_break() -> None:
+    area = AreaWatch((WHOLE,), None, Limits(critical=1000))
+    assert set(states(follow(area, (3, ROOM)))) == {"go"}
+    flicker = follow(area, *[(1, TIGHT), (1, ROOM)] * 20, begin=3)
+    assert set(states(flicker)) == {"busy"}, "at once, and it stays"
+    assert states(follow(area, (10, ROOM), begin=43)) == ["busy"] * (CLEAR_S - 1) + ["go"] * (11 - CLEAR_S)
+
+
+def test_a_count_that_flickers_round_the_capacity_is_full_without_a_break() -> None:
+    area = AreaWatch((WHOLE,), 10, Limits(critical=50))
+    reports = states(follow(area, (2, frame(9)), *[(1, frame(10)), (1, frame(9))] * 10, (10, frame(9))))
+    assert reports == ["go"] * 2 + ["full"] * (19 + CLEAR_S) + ["go"] * (11 - CLEAR_S)
+
+
+def test_what_is_not_known_is_said_at_once_and_its_seconds_give_no_room() -> None:
+    area = AreaWatch((WHOLE,), None, Limits(critical=1000))
+    reports = states(follow(area, (2, TIGHT), (20, frame(None)), (10, ROOM)))
+    assert reports == ["busy"] * 2 + ["unknown"] * 20 + ["busy"] * CLEAR_S + ["go"] * (10 - CLEAR_S)

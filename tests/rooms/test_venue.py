@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.alarm import Level, Limits
+from server.core.public_figure import public_figure
 from server.core.reading import SILENT_S, Reading, State, state_of
 from server.core.total import Part, total
 from server.core.trend import Trend
-from server.core.venue import UNWATCHED_S, AreaWatch, limits_for, public_figure
+from server.core.venue import UNWATCHED_S, AreaWatch, limits_for
 
 NOW = 1000.0
 CAMERAS = ("a", "b", "c", "d")
@@ -192,5 +193,5 @@ def test_what_everybody_is_told(people: int, age: float | None, expected: str, n
     area = AreaWatch((Part("a"),), 10, None)
     watch(area, (0, people), (3, people))
     report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
-    told = public_figure(report, 10)
+    told = public_figure(report)
     assert (told.state, told.people) == (expected, number)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from server.core import reading
+from server.core.tracks import Tracks
+from server.core.view import View
 from server.live import viewer
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine, person
@@ -65,6 +67,19 @@ async def test_a_viewer_sees_what_the_camera_counts(hall: Hall, engine: Scripted
     assert (await enter(hall.operator, hall))["snapshot"]["cameras"][hall.camera]["count"] == 2
     await hall.owner.call("stream_close", {"stream": stream})
     assert (await newest(hall.viewer, hall.camera, state="offline"))["t_wall"] is None
+
+
+async def test_zones_are_where_the_picture_has_them_now(hall: Hall, engine: ScriptedEngine) -> None:
+    """Who looks on draws the same outlines over the same ground when the camera turns from 16:9 to 4:3."""
+    await enter(hall.viewer, hall)
+    stream = await start(hall)
+    cropped = View(854, 480, (4 / 3, 0.0, -1 / 6, 0.0, 1.0, 0.0), fits=True)
+    engine.script.extend([Tracks(0, 854, 480, (person(1),)), Tracks(0, 640, 480, (person(1), person(2)), view=cropped)])
+    await hall.owner.frame(stream, 1)
+    assert (await newest(hall.viewer, hall.camera, count=1))["view"] is None
+    await hall.owner.frame(stream, 2)
+    seen = await newest(hall.viewer, hall.camera, count=2)
+    assert seen["view"] == {"fits": True, "matrix": [1.33333, 0.0, -0.16667, 0.0, 1.0, 0.0]}
 
 
 async def test_pictures_come_as_wished_and_are_not_made_otherwise(hall: Hall, engine: ScriptedEngine) -> None:

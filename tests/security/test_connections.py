@@ -207,3 +207,17 @@ async def test_who_is_refused_can_try_again_later(server: RunningServer) -> None
         await stranger.register()
         await stranger.connect()
         assert stranger.socket.connected
+
+
+async def test_one_too_many_over_polling_is_told_to_wait(settings: Settings) -> None:
+    """Not 401, by which a client takes it that it has to sign in."""
+    tight = settings.model_copy(update={"connections_per_address": 3})
+    async with run_server(tight, ScriptedEngine()) as server, server.client() as silent:
+        polling = "/socket.io/?EIO=4&transport=polling"
+        for number in range(5):
+            async with silent.http.get(polling) as response:
+                assert response.status == (200 if number < 3 else 429)
+                if response.status == 429:
+                    assert int(response.headers["Retry-After"]) > 0
+                    assert "Too many connections" in await response.json()
+    note(6, "a connection too many, over polling", "429 with Retry-After", "429, not 401")

@@ -3,6 +3,7 @@
 import json
 import socket
 
+import aiohttp
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
@@ -224,3 +225,44 @@ def test_settings_that_open_too_much_are_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(key, value)
     with pytest.raises(SettingsError, match=key):
         load_settings()
+
+
+BAD_HOSTS = [
+    "ada:pw@127.0.0.1",
+    "bank.example@127.0.0.1",
+    "127.0.0.1#.bank.example",
+    "127.0.0.1/x",
+    "127.0.0.1?x",
+    "a b",
+    "a\\b",
+    "%65vil",
+    "localhost:80:80",
+    "127.0.0.1:",
+    "[::1",
+    "-x",
+    "xn--",
+]
+
+
+async def test_no_link_leads_elsewhere(server: RunningServer) -> None:
+    """A link is made of the name by which the request calls the server, so that name must be one, and ours."""
+    async with server.user() as user:
+        room = await user.room()
+        body: dict[str, object] = {"login": "ada", "password": PASSWORD}
+        token = (await user.post("/api/tokens", body, 200))["access_token"]
+    invites = f"/api/rooms/{room}/invites"
+    body = {"role": "camera", "hours": 1, "uses": 1}
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession(server.url) as program:
+        for host in BAD_HOSTS:
+            async with program.post(invites, json=body, headers={**headers, "Host": host}) as response:
+                assert response.status == 400, (host, await response.text())
+        for host in ("bank.example", "xn--zzzzzz99999.example", "xn--bnk-5na.example", "127.0.0.1.bank.example"):
+            async with program.post(invites, json=body, headers={**headers, "Host": host}) as response:
+                assert (response.status, (await response.json())["error"]["code"]) == (403, "WRONG_HOST"), host
+            async with program.get("/healthz", headers={"Host": host}) as response:
+                assert response.status == 200, "what makes no link is answered"
+        for host in ("localhost:8000", "[::1]:8000", "count.local", "10.0.0.7"):
+            async with program.post(invites, json=body, headers={**headers, "Host": host}) as response:
+                assert (await response.json())["url"].startswith(f"http://{host}/join/")
+    note(7, f"{len(BAD_HOSTS)} hosts that are none, 4 foreign names", "no link", "links lead to this server alone")

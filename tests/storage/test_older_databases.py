@@ -64,8 +64,8 @@ def ask(where: Where, query: str) -> list[tuple[Any, ...]]:
 def test_what_was_counted_before_estimates_stays(older: Where) -> None:
     migrate(older)
     assert ask(older, "SELECT * FROM samples ORDER BY zone_id") == [
-        ("cam_1", "", 10, 3600.0, "", 10.0, 1, 2.5, 4, 3, 5, 4, 30.0, 2, None, None, 0.0, 0.0),
-        ("cam_1", "z", 10, 3600.0, "Gate", 0.0, 0, 0.0, 0, 0, 0, 0, 0.0, 0, None, None, 0.0, 0.0),
+        ("cam_1", "", 10, 3600.0, "", 10.0, 1, 2.5, 4, 3, 5, 4, 30.0, 2, None, None, 0.0, 0.0, 0.0),
+        ("cam_1", "z", 10, 3600.0, "Gate", 0.0, 0, 0.0, 0, 0, 0, 0, 0.0, 0, None, None, 0.0, 0.0, 0.0),
     ]
     for table, peak in (("alerts", 7.0), ("area_alerts", 9.0)):
         (found,) = ask(older, f"SELECT peak, estimated, peak_low, peak_high, interrupted FROM {table}")

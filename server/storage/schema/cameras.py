@@ -39,7 +39,7 @@ streams = Table(
     Column("closed_at", Float),
     Column("duration_ms", Float, nullable=False),
     Column("peak", Integer, nullable=False),
-    Column("unique_people", Integer, nullable=False),
+    Column("unique_people", Integer),
     Column("received", Integer, nullable=False),
     Column("processed", Integer, nullable=False),
     Column("dropped", Integer, nullable=False),

@@ -27,6 +27,7 @@ samples = Table(
     Column("estimate_most", Float),
     Column("crowded_s", Float, nullable=False, server_default="0"),
     Column("unknown_s", Float, nullable=False, server_default="0"),
+    Column("unfollowed_s", Float, nullable=False, server_default="0"),
     Index("ix_samples_step_s_at", "step_s", "at"),
 )
 

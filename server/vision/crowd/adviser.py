@@ -8,10 +8,10 @@ from server.vision.crowd.evidence import others_than
 from server.vision.detections import Detections
 
 SMALL_PX = 32.0
-"""Height in the detector's input, pixels: more than half of those who are smaller are missed
+"""Height in the detector's input, pixels: more than half of smaller people are missed
 (`server.vision.doubt`)."""
-SOMEBODY = 0.4
-"""Score in a closer look from which on somebody is surely there."""
+PERSON = 0.4
+"""Score in a closer look from which on a person is surely there."""
 ENOUGH = 2
 """People who are found by closer looks alone, from which on it is worth saying."""
 HOLDS_MS = 60_000.0
@@ -49,7 +49,7 @@ class Adviser:
         better = _NEXT.get(quality)
         if better is None:
             return None
-        boxes = found.xyxy[found.scores >= SOMEBODY]
+        boxes = found.xyxy[found.scores >= PERSON]
         missed = boxes[others_than(boxes, known_xyxy)]
         if len(missed) >= ENOUGH and len(missed) > len(known_xyxy) / 4:
             height = float(np.median(missed[:, 3] - missed[:, 1])) * scale

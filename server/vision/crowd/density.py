@@ -1,4 +1,4 @@
-"""How many people there are where nobody can be boxed: a density network (Li, Zhang, Chen: "CSRNet", 2018)."""
+"""How many people there are where boxes do not tell: a density network (Li, Zhang, Chen: "CSRNet", 2018)."""
 
 import cv2
 import numpy as np

@@ -20,7 +20,7 @@ SAME, WITHIN, ALIKE = 0.55, 0.85, 4.0
 """Boxes of several looks are one person when they overlap by more than `SAME`, or when one lies in the other by more
 than `WITHIN` and is not `ALIKE` times as large."""
 NOBODY, SURELY = 0.05, 0.35
-"""Scores in closer looks at which nobody and surely somebody is there; in between people count by their chance."""
+"""Scores in closer looks at which surely no person, or surely a person, is there; in between boxes count by chance."""
 CERTAIN = 0.6
 """Score in closer looks of people who surely are there: the range does not go below their number."""
 FAR, NEAR, ONCE = 0.1, 0.4, 0.85
@@ -105,7 +105,7 @@ def merge(looks: list[Detections]) -> Detections:
     area = areas(boxes)
     ratio = area[:, None] / np.maximum(area[None], 1e-9)
     double = (coverage(boxes, boxes) > WITHIN) & (ratio < ALIKE) & (ratio > 1 / ALIKE)
-    # Best first: somebody is a double of one who is better and is kept themselves.
+    # Best first: a box is a double of a better one that is kept.
     alone = np.ones(len(scores), bool)
     for row in range(1, len(scores)):
         alone[row] = not (double[row, :row] & alone[:row]).any()

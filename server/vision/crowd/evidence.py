@@ -10,10 +10,10 @@ from server.vision.crowd.tiles import SIDE
 from server.vision.detections import Detections
 
 HINT, FOUND = 0.02, 0.2
-"""Scores in a closer look: from the first on something there is like a person; from the second on somebody is there.
+"""Scores in a closer look: from the first on something there is like a person; from the second on a person is there.
 In eleven scenes without a crowd closer looks gave at most 12 hints and 3 people more; in crowds 27 and up."""
 APART, INSIDE = 0.3, 0.6
-"""A box that overlaps a known person by less, and lies in them by less, is somebody else."""
+"""A box that overlaps a known person by less, and lies in them by less, is another person."""
 MORE, MORE_SHARE = 4.0, 0.25
 """People found besides those of the usual look that make a scene crowded: so many, and that share of the known."""
 UNCOUNTED, UNCOUNTED_SHARE = 1.0, 0.35
@@ -26,7 +26,7 @@ HINTS, HINTS_ALONE = 20.0, 8.0
 TEXTURE, TEXTURE_ALL = 0.3, 0.5
 """Shares of the frame that are such a part, and most of it."""
 STAYS = 0.6
-"""What a scene that is crowded already needs of all these: a figure that jumps between two kinds helps nobody."""
+"""What a scene that is crowded already needs of all these: a figure that jumps between two kinds is of no use."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from server.core.certainty import Certainty
 from server.vision.detections import Detections
 
 PLAIN = 0.25
-"""Score from which on the usual look shows somebody, as detectors are used alone."""
+"""Score from which on the usual look shows a person, as detectors are used alone."""
 
 
 @dataclass(frozen=True, slots=True)

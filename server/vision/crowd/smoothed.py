@@ -53,6 +53,6 @@ class SmoothedPeople:
         if self._newest is None or t - self._t > OLD_MS:
             return None
         figure = self._newest.figure(self._people, count, surely)
-        # Where the looks found nobody, those who are tracked may be anywhere.
+        # Where the looks found no people, tracked ones may be anywhere.
         grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
         return self._versions.crowd(self._taken, figure, grid)

@@ -11,7 +11,7 @@ from server.vision.detections import Detections
 SIDE = 4
 """Tiles along each side of the frame: people come out nearly three times as large as in a look at the whole frame."""
 MARGIN = 0.2
-"""Around a core, as a fraction of it: somebody who stands at the border of a core is seen whole."""
+"""Around a core, as a fraction of it: a person at the border of a core is seen whole."""
 CUT_PX = 2.0
 """A box that ends so close to the border of a tile is cut by it."""
 
@@ -65,7 +65,7 @@ def tiles(height: int, width: int) -> Iterator[Tile]:
         row, column = divmod(number, SIDE)
         top, bottom = _side(row, height)
         left, right = _side(column, width)
-        # Somebody at the very border of the frame belongs to the last core.
+        # A person at the very border of the frame belongs to the last core.
         core = (left[0], top[0], np.inf if column == SIDE - 1 else left[1], np.inf if row == SIDE - 1 else top[1])
         yield Tile(number, core, (right[0], bottom[0], right[1], bottom[1]))
 

@@ -76,7 +76,7 @@ class Timetable:
         self._quick_frame = self._tile_frame = 0
 
     def forget(self) -> None:
-        """The scene is another one: nobody has looked at it yet."""
+        """The scene is another one: no look was taken at it yet."""
         self._tile_t = self._quick_t = self._survey_t = NEVER
 
     def hurry(self) -> None:
@@ -115,7 +115,7 @@ class Timetable:
             self._tile_t, self._tile_frame = needs.t, needs.frame
 
     def _is_first(self, t: float) -> bool:
-        """Whether people wait for this round: nobody can say yet how many there are."""
+        """Whether people wait for this round: the number of people is still unknown."""
         return self._survey_t == NEVER and t - self._firsts[0] >= FIRST_MS
 
     def _survey_due(self, needs: Needs) -> bool:

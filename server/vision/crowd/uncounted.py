@@ -1,4 +1,4 @@
-"""People whom the usual look finds and nobody counts, because each of them is too doubtful to be followed."""
+"""People whom the usual look finds and the tracker does not count: each is too doubtful to be followed."""
 
 import numpy as np
 

@@ -31,7 +31,7 @@ Until then the people in view are still being confirmed, and a count that is too
 RECENT_MS = 6_000.0
 """How long a closer look can be compared with the count."""
 SMALLEST_PX = 32
-"""Shorter side of a frame, pixels, below which nobody can be found in it."""
+"""Shorter side of a frame, pixels, below which no person can be found in it."""
 
 
 Take = Callable[[Scene], None]
@@ -121,16 +121,19 @@ class CrowdWatch:
             return lambda: self._survey_quickly(scene)
         self._surveyed = self._surveyed and not self._texture.is_new
         self._texture.note_survey()
-        dense = self._asks_density(scene.t)
+        dense = self._asks_density(scene)
         return lambda: self._survey(scene, dense=dense)
 
-    def _asks_density(self, t: float) -> bool:
+    def _asks_density(self, scene: Scene) -> bool:
         """Whether density is asked: where it may say something, and in every crowd now and then.
 
         Boxes of a few people in front leave little texture to see of hundreds behind them.
         """
-        asks = self._texture.like_a_crowd or bool(self._dense) or (self._crowded and t - self._density_t >= DOUBT_MS)
-        self._density_t = t if asks else self._density_t
+        if _is_too_small(scene):
+            return False
+        waited = scene.t - self._density_t >= DOUBT_MS
+        asks = self._texture.like_a_crowd or bool(self._dense) or (self._crowded and waited)
+        self._density_t = scene.t if asks else self._density_t
         return asks
 
     def _look(self, scene: Scene, number: int) -> Take:
@@ -174,6 +177,8 @@ class CrowdWatch:
 
     def _choose(self, survey: Survey, scene: Scene) -> Estimate | None:
         """The estimate that holds for the scene; None where it is packed and nothing can estimate it."""
+        if _is_too_small(scene):
+            return None
         if survey.dense is not None and self._dense:
             return survey.dense
         packed = self._signs(scene).packed(self._crowded)
@@ -228,13 +233,17 @@ class CrowdWatch:
             self._crowded = False
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        # That there is nobody, or that there are few in what is like a crowd's picture, closer looks have to confirm.
+        # Closer looks have to confirm that there are no people, or few in what is like a crowd's picture.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
-        known = self._frames > 1 and (looked or some) and min(scene.image_bgr.shape[:2]) >= SMALLEST_PX
+        known = self._frames > 1 and (looked or some) and not _is_too_small(scene)
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)
         if crowd is None:
             return Certainty(max(self._least, scene.count, scene.certainty.low), None, saturated=True), None
         return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd
+
+
+def _is_too_small(scene: Scene) -> bool:
+    return bool(min(scene.image_bgr.shape[:2]) < SMALLEST_PX)

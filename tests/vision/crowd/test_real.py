@@ -64,9 +64,9 @@ def first_flagged(pipeline: Pipeline, image: Image, seconds: float = 20.0) -> Tr
 
 
 @pytest.mark.parametrize("quality", Quality)
-def test_a_packed_square_is_estimated(vision: Vision, quality: Quality) -> None:
+def test_a_packed_square_is_estimated(quick: Vision, quality: Quality) -> None:
     image, people = crowd_picture()
-    for tracks in (first_flagged(vision.open(quality=quality), image), vision.open(quality=quality).photograph(image)):
+    for tracks in (first_flagged(quick.open(quality=quality), image), quick.open(quality=quality).photograph(image)):
         figure = check(tracks).figure
         assert figure.estimate >= people / 2
         assert figure.low <= people <= figure.high
@@ -165,12 +165,12 @@ def test_tiny_frames(vision: Vision, height: int, width: int) -> None:
         assert tracks.crowd.figure.estimate < 100
 
 
-def test_frames_of_changing_size_and_shape(vision: Vision) -> None:
+def test_frames_of_changing_size_and_shape(quick: Vision) -> None:
     """A phone is turned, and its line gets slow."""
     lying, people = crowd_picture()
     standing, more = crowd_picture(960, 540)
     tiny = np.full((8, 8, 3), 90, np.uint8)
-    pipeline, versions = vision.open(), [0]
+    pipeline, versions = quick.open(), [0]
     for t, image, there in ((0, lying, people), (500, standing, more), (1000, tiny, 0), (1500, lying, people)):
         tracks = pipeline.process_image(image, float(t))
         assert (tracks.height, tracks.width) == image.shape[:2]
@@ -181,6 +181,9 @@ def test_frames_of_changing_size_and_shape(vision: Vision) -> None:
             assert (rows > columns) == (image.shape[0] > image.shape[1])
             assert crowd.version > versions[-1]
             versions.append(crowd.version)
+        else:
+            assert not tracks.stands
+            assert tracks.crowd is None
     smaller = cv2.resize(lying, (640, 360), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     crowd = check(pipeline.process_image(smaller, 2000.0))
     assert crowd.version == versions[-1], "the same scene in other pixels"

@@ -248,6 +248,17 @@ def test_a_smaller_frame_of_the_same_shape_is_the_same_scene() -> None:
     assert closer.asked.count("everywhere") == surveys
 
 
+def test_a_frame_too_small_for_people_is_not_estimated() -> None:
+    """Whatever a density network says of so few pixels; it takes as long for them as for a large frame."""
+    closer = Closer(there=spread(30, 0.1), packed=700.0)
+    shrinks = stream(closer, image=TEXTURED)
+    assert shrinks.frame()[1] is not None
+    asked, shrinks.image, closer.there = closer.asked.count("dense"), PLAIN[:8, :8], NOBODY
+    verdicts = shrinks.live(8)
+    assert closer.asked.count("dense") == asked
+    assert {(certainty.high, crowd) for certainty, crowd in verdicts} == {(None, None)}, "unknown, not 0"
+
+
 def test_who_is_still_being_confirmed_makes_no_crowd() -> None:
     begins = stream(Closer(), count=2)
     begins.saturated = True

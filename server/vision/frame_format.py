@@ -1,0 +1,189 @@
+"""The formats of a stream's frames: what became of the picture when it changed from one to another.
+
+A camera that switches from 16:9 to 4:3 crops the sides or adds rows, a phone that is turned does both, a converter
+stretches or turns the picture. Which of them it was, the pictures before and after show (`registration`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.core.view import SAME, Affine, View, as_affine, as_matrix, chain, inverse, same_shape
+from server.vision.registration import register
+
+Array = NDArray[np.float64]
+
+AGAIN_MS = 1_000.0
+"""Between two comparisons, at least: they take as long as several frames."""
+TRIES = 5
+"""Comparisons of one change: the first pictures of a camera that was switched are often black."""
+STEADY_MS = 5_000.0
+"""How old the picture is, at least, that stands for a camera before it was turned."""
+TURNED = 0.25
+"""Sine of the turn from which on a picture was turned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture and who is in it.
+
+    Attributes
+    ----------
+    image_bgr : ndarray of uint8, shape (height, width, 3)
+    people_xyxy : ndarray, shape (n, 4)
+        Pixels.
+    t : float
+        Capture time, milliseconds.
+    """
+
+    image_bgr: NDArray[np.uint8]
+    people_xyxy: Array
+    t: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        height, width = self.image_bgr.shape[:2]
+        return width, height
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.size[0] / self.size[1]
+
+
+@dataclass(slots=True)
+class _Format:
+    """From the first format to this one, normalised, and whether the pictures say so."""
+
+    aspect: float
+    affine: Affine = SAME
+    fits: bool = False
+    tries: int = 0
+
+
+class FrameFormats:
+    """Follows the frames of one stream. It holds the newest picture, and two older ones of the first format."""
+
+    def __init__(self) -> None:
+        self._last: Shot | None = None
+        self._steady: list[Shot] = []
+        self._formats: list[_Format] = []
+        self._now: _Format | None = None
+        self._compared = float("-inf")
+
+    def follow(self, shot: Shot) -> Array | None:
+        """Take in a frame; return how the picture moved since the last one because of its size or format.
+
+        Returns
+        -------
+        ndarray, shape (2, 3), or None
+            What takes a point of the last frame, in pixels, to where it is now; None where frames are as they were.
+        """
+        before, self._last = self._last, shot
+        if before is None or self._now is None:
+            self._now = _Format(shot.aspect, fits=True)
+            self._formats.append(self._now)
+            self._keep_steady(shot)
+            return None
+        moved = None
+        if not same_shape(before.aspect, shot.aspect):
+            moved = self._change(before, shot)
+        elif before.size != shot.size:
+            moved = _scaling(before, shot)
+        elif not self._now.fits and self._may_compare(self._now, shot.t):
+            self._try(self._steady[0], shot)
+        self._keep_steady(shot)
+        return moved
+
+    def view(self) -> View | None:
+        """How the newest frame lies to those of the first format; None where it is of that one."""
+        now = self._now
+        if now is None or now is self._formats[0]:
+            return None
+        width, height = self._steady[-1].size
+        return View(width, height, now.affine if now.fits else SAME, now.fits)
+
+    def _change(self, before: Shot, shot: Shot) -> Array:
+        """The format is another one: find out how it lies to the one before and to the first."""
+        was, now = self._now, self._enter(shot.aspect)
+        assert was is not None
+        found = None
+        if shot.t - self._compared >= AGAIN_MS:
+            self._compared = shot.t
+            found = register(before.image_bgr, shot.image_bgr, before.people_xyxy, shot.people_xyxy)
+            if not now.fits:
+                self._learn(now, was, found, before, shot)
+        if found is not None:
+            return found
+        if was.fits and now.fits:
+            return _in_pixels(chain(inverse(was.affine), now.affine), before, shot)
+        return _scaling(before, shot)
+
+    def _learn(self, now: _Format, was: _Format, found: Array | None, before: Shot, shot: Shot) -> None:
+        """Keep how a new format lies to the first one."""
+        turned = found is not None and abs(found[0, 1]) > TURNED * np.linalg.norm(found[0, :2])
+        if turned or found is None or not was.fits:
+            # A phone was perhaps turned already when its last picture was taken, and its zones were drawn before that.
+            self._try(self._steady[0], shot)
+            if now.fits and not (turned and _turned(now.affine, self._steady[0], shot)):
+                return
+        if found is not None and was.fits:
+            now.affine = chain(was.affine, _normalised(found, before, shot))
+            now.fits = True
+
+    def _try(self, steady: Shot, shot: Shot) -> None:
+        """Compare with a picture of the first format."""
+        now = self._now
+        assert now is not None
+        now.tries += 1
+        self._compared = shot.t
+        found = register(steady.image_bgr, shot.image_bgr, steady.people_xyxy, shot.people_xyxy)
+        if found is not None:
+            now.affine, now.fits = _normalised(found, steady, shot), True
+
+    def _may_compare(self, now: _Format, t: float) -> bool:
+        return now.tries < TRIES and t - self._compared >= AGAIN_MS
+
+    def _enter(self, aspect: float) -> _Format:
+        """The format of this aspect ratio, a new one where it was not there yet."""
+        known = next((one for one in self._formats if same_shape(one.aspect, aspect)), None)
+        if known is None:
+            known = _Format(aspect)
+            self._formats.append(known)
+        known.tries = 0
+        self._now = known
+        return known
+
+    def _keep_steady(self, shot: Shot) -> None:
+        """Keep a picture of the first format that is some seconds old: before a hand begins to turn the phone."""
+        if self._now is not self._formats[0]:
+            return
+        if not self._steady or shot.t - self._steady[-1].t >= STEADY_MS or shot.size != self._steady[-1].size:
+            self._steady = [*self._steady[-1:], shot]
+
+
+def _pixels(shot: Shot) -> Array:
+    """From fractions of a picture to its pixels, (3, 3)."""
+    return np.diag([*shot.size, 1.0]).astype(np.float64)
+
+
+def _normalised(affine: Array, before: Shot, after: Shot) -> Affine:
+    matrix = np.linalg.inv(_pixels(after)) @ np.vstack([affine, (0.0, 0.0, 1.0)]) @ _pixels(before)
+    return as_affine(matrix)
+
+
+def _in_pixels(affine: Affine, before: Shot, after: Shot) -> Array:
+    moved: Array = (_pixels(after) @ as_matrix(affine) @ np.linalg.inv(_pixels(before)))[:2]
+    return moved
+
+
+def _scaling(before: Shot, after: Shot) -> Array:
+    """The same fractions of the frame in other pixels."""
+    return _in_pixels(SAME, before, after)
+
+
+def _turned(affine: Affine, before: Shot, after: Shot) -> bool:
+    moved = _in_pixels(affine, before, after)
+    return bool(abs(moved[0, 1]) > TURNED * np.linalg.norm(moved[0, :2]))
