@@ -1,0 +1,42 @@
+"""Where models are made, beside those that are ready: one at a time, and put in place only when they are complete."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_WORKSHOP = ".pull"
+"""Folder inside the models directory, so that the last step is a rename on one file system."""
+
+
+def make_workshop(models_dir: Path) -> Path:
+    """The folder, made if it is not there."""
+    workshop = models_dir / _WORKSHOP
+    workshop.mkdir(parents=True, exist_ok=True)
+    return workshop
+
+
+@contextmanager
+def alone(workshop: Path) -> Iterator[Path]:
+    """Hold the workshop's lock; a second pull waits. The system lets go of it when the process ends, however."""
+    with (workshop / "lock").open("a") as file:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        for leftover in workshop.iterdir():
+            if leftover.is_dir():
+                shutil.rmtree(leftover)  # of a pull that was killed
+        yield workshop
+
+
+def install(staging: Path, final: Path, scratch: Path) -> None:
+    """Put the finished folder in place, the old one out of the way."""
+    for path in staging.iterdir():
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    if final.exists():
+        final.rename(scratch / "old")
+    staging.rename(final)
