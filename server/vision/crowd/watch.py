@@ -12,6 +12,7 @@ from server.vision.crowd.estimate import BOXED_RANGE, DENSE, DENSE_FROM, Estimat
 from server.vision.crowd.evidence import HINTS_ALONE, LOOKED_SHARE, CloserEvidence, Evidence
 from server.vision.crowd.looks import Looks
 from server.vision.crowd.scene import Scene
+from server.vision.crowd.sight import Sight
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.texture import Texture
 from server.vision.crowd.tiles import tiles
@@ -51,6 +52,7 @@ class CrowdWatch:
         self._closer, self._looks = closer, looks
         self._evidence = CloserEvidence()
         self._texture = Texture()
+        self._sight = Sight()
         self._dense: bool | None = None
         self._timetable = Timetable(looks.frames_each)
         self._density_t = NEVER
@@ -236,7 +238,7 @@ class CrowdWatch:
         # Closer looks have to confirm that there are no people, or few in what is like a crowd's picture.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
-        known = self._frames > 1 and (looked or some) and not _is_too_small(scene)
+        known = self._frames > 1 and (looked or some) and not _is_too_small(scene) and self._sight.sees(scene)
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)

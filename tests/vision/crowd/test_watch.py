@@ -9,17 +9,10 @@ import pytest
 
 from server.core.crowd import Method
 from server.vision.crowd.looks import LooksAtOnce, LooksBeside
-from server.vision.crowd.watch import CrowdWatch
 from tests.vision.crowd.boxes import NOBODY
-from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksWhenTold, Stream, spread
+from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksWhenTold, spread, stream
 
 LEAVES_S = 10.0
-
-
-def stream(closer: Closer, looks: object | None = None, **scene: object) -> Stream:
-    """A new stream."""
-    watch = CrowdWatch(closer, looks or LooksAtOnce())  # type: ignore[arg-type]
-    return Stream(watch, **scene)  # type: ignore[arg-type]
 
 
 def test_a_calm_scene_is_what_the_usual_look_says() -> None:
