@@ -98,6 +98,8 @@ class PreparedModel:
     name, kind, licence, source, sha256 : str
         What it is and where its weights came from.
     folder : Path
+    files : tuple of (str, str)
+        Names and SHA-256 of the files in it; empty where an older version prepared them.
     """
 
     name: str
@@ -106,6 +108,7 @@ class PreparedModel:
     source: str
     sha256: str
     folder: Path
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def network(self) -> Path:
@@ -172,7 +175,8 @@ def _read_card(folder: Path) -> PreparedModel | None:
         fields = {key: str(card[key]) for key in ("kind", "licence", "source", "sha256")}
         if card["format"] != EXPORT_FORMAT:
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+        files = tuple((Path(name).name, str(found)) for name, found in sorted(card.get("files", {}).items()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    model = PreparedModel(name=folder.name, folder=folder, **fields)
+    model = PreparedModel(name=folder.name, folder=folder, files=files, **fields)
     return model if model.network.with_suffix(".bin").is_file() and model.network.is_file() else None

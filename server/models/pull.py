@@ -13,6 +13,7 @@ from pathlib import Path
 
 from server.core.errors import ModelError
 from server.models.catalogue import CARD_FILE, EXPORT_FORMAT, NAME, RELEASES, PreparedModel, Release, find_prepared
+from server.models.checksum import check_prepared, sums
 from server.models.sources import copy_weights, fetch_weights
 
 _EXPORT_TIMEOUT_S = 900
@@ -51,6 +52,7 @@ def pull(
     if not (again or weights):
         try:
             found = find_prepared(models_dir, release.name)
+            check_prepared(found)
             if found.onnx.is_file() or not onnx:
                 return found
             say(f"{release.name}: preparing again, for ONNX Runtime too")
@@ -171,6 +173,7 @@ def _write_card(release: Release, source: str, staging: Path) -> None:
         "licence": release.licence,
         "source": source,
         "sha256": release.sha256,
+        "files": sums(staging),
     }
     (staging / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from server.core.certainty import Certainty
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.sight import EVERY_MS, Sight, shows_something
+from server.vision.decode import decode
 from server.vision.detections import Detections
 from tests.crowd_picture import crowd_picture
 from tests.media import find_asset, read_vtest
@@ -48,7 +49,7 @@ def test_something_is_seen(name: str, change: object) -> None:
     if name == "vtest":
         image = read_vtest(1)[0]
     elif name.endswith(".jpg"):
-        image = cv2.imread(str(find_asset(name)))
+        image = decode(find_asset(name).read_bytes(), max_pixels=2_000_000)
     else:
         image = crowd_picture()[0] if name == "crowd" else PLAIN
     assert shows_something(change(image))  # type: ignore[operator]
