@@ -119,6 +119,20 @@ class TestWithoutDensity:
         assert certainty.low >= 70
         assert certainty.high is None
 
+    def test_where_they_are_is_said_while_nothing_is_estimated(self) -> None:
+        packed = stream(Closer(there=spread(80, 0.7), sees_density=False), image=TEXTURED)
+        [*_, (certainty, _)] = packed.live(10)
+        least = packed.watch.least
+        assert least is not None
+        upper = np.zeros(least.grid.shape, np.float32)
+        upper[: len(upper) // 2] = 1
+        assert least.part(np.ones_like(upper)).low == certainty.low
+        assert least.part(upper).low > certainty.low * 0.7, "the rows of the spread are filled from the top"
+        packed.watch._closer.sees_density = True  # type: ignore[misc]
+        packed.image = PLAIN
+        assert packed.live(60)[-1][1] is not None
+        assert packed.watch.least is None
+
     def test_a_crowd_that_boxes_hold_is_estimated(self) -> None:
         [*_, (_, crowd)] = stream(Closer(there=spread(60), sees_density=False), count=4).live(10)
         assert crowd is not None
