@@ -120,8 +120,11 @@ class CrowdWatch:
                 return
 
     def _needs(self, t: float) -> Needs:
+        ageing = self._people.ageing(t)
         boxes_tell = not self._people.dense and self._gain <= LITTLE
-        return Needs(t, self._frames, self._crowded, self._texture.like_a_crowd, self._texture.is_new, boxes_tell)
+        return Needs(
+            t, self._frames, self._crowded, self._texture.like_a_crowd, self._texture.is_new, boxes_tell, ageing
+        )
 
     def _work(self, look: Look, scene: Scene) -> Callable[[], Take]:
         if look is Look.TILE:

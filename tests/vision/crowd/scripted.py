@@ -122,6 +122,28 @@ class LooksWhenTold:
         self._waiting.clear()
 
 
+class LooksOnceOwed(LooksAtOnce):
+    """A machine that is too busy for looks that wait for their share.
+
+    Attributes
+    ----------
+    taken : int
+        Looks that did not wait.
+    """
+
+    frames_each = 0
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def may(self, purse: Purse) -> bool:
+        return purse is Purse.FIRST
+
+    def take(self, work: Callable[[], Any], purse: Purse) -> "Future[Any]":
+        self.taken += 1
+        return super().take(work, purse)
+
+
 @dataclass
 class Stream:
     """A stream that a watch follows.

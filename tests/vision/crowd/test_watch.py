@@ -10,7 +10,7 @@ import pytest
 from server.core.crowd import Method
 from server.vision.crowd.looks import LooksAtOnce, LooksBeside
 from tests.vision.crowd.boxes import NOBODY
-from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksWhenTold, spread, stream
+from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksOnceOwed, LooksWhenTold, spread, stream
 
 LEAVES_S = 10.0
 
@@ -202,6 +202,17 @@ class TestBesideTheFrames:
         assert first is not None
         assert all(crowd is not None and crowd == first for _, crowd in crowded.live(5)[:1])
         assert all(crowd is not None for _, crowd in crowded.live(30))
+
+    @pytest.mark.parametrize("dense", [True, False])
+    def test_an_estimate_stays_though_other_cameras_use_up_the_time(self, *, dense: bool) -> None:
+        """Looks that wait for their share are never paid, and the scene does not change."""
+        looks = LooksOnceOwed()
+        closer = Closer(there=spread(30, 0.1), packed=700.0) if dense else Closer(there=spread(60))
+        busy = stream(closer, looks, count=4, image=TEXTURED if dense else PLAIN)
+        busy.live(1)
+        verdicts = busy.live(300)
+        assert all(crowd is not None for _, crowd in verdicts)
+        assert 6 <= looks.taken <= 10, "none that it could do without"
 
     def test_a_look_of_the_turned_phone_says_nothing_of_the_frame_now(self) -> None:
         looks = LooksWhenTold()
