@@ -102,6 +102,8 @@ class PreparedModel:
     folder : Path
     quantization : int
         How it was brought to 8 bits, see `QUANTIZATION`; 1 in folders that do not say.
+    files : tuple of (str, str)
+        Names and SHA-256 of the files in it; empty where an older version prepared them.
     """
 
     name: str
@@ -111,6 +113,7 @@ class PreparedModel:
     sha256: str
     folder: Path
     quantization: int = 1
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def outdated(self) -> bool:
@@ -183,7 +186,8 @@ def _read_card(folder: Path) -> PreparedModel | None:
         quantization = int(card.get("quantization", 1))
         if card["format"] != EXPORT_FORMAT:
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+        files = tuple((Path(name).name, str(found)) for name, found in sorted(card.get("files", {}).items()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    model = PreparedModel(name=folder.name, folder=folder, quantization=quantization, **fields)
+    model = PreparedModel(name=folder.name, folder=folder, files=files, quantization=quantization, **fields)
     return model if model.network.with_suffix(".bin").is_file() and model.network.is_file() else None

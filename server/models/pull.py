@@ -23,6 +23,7 @@ from server.models.catalogue import (
     Release,
     find_prepared,
 )
+from server.models.checksum import check_prepared, sums
 from server.models.sources import copy_weights, fetch_weights
 from server.models.workshop import alone, install, make_workshop
 
@@ -60,6 +61,7 @@ def pull(
     if not (again or weights):
         try:
             found = find_prepared(models_dir, release.name)
+            check_prepared(found)
             if found.onnx.is_file() or not onnx:
                 return _renew(found, say) if found.outdated and _has("nncf", "ultralytics") else found
             say(f"{release.name}: preparing again, for ONNX Runtime too")
@@ -113,7 +115,7 @@ def _quantize_again(model: PreparedModel, workshop: Path, say: Callable[[str], N
         if model.quantized.is_file() and not (staging / QUANTIZED_FILE).is_file():
             return  # the earlier ones are better than none
         card = json.loads((staging / CARD_FILE).read_text("utf-8"))
-        _save_card(staging, card | {"quantization": QUANTIZATION})
+        _save_card(staging, card | {"quantization": QUANTIZATION, "files": sums(staging)})
         install(staging, model.folder, Path(folder))
 
 
@@ -194,6 +196,7 @@ def _write_card(release: Release, source: str, staging: Path) -> None:
         "licence": release.licence,
         "source": source,
         "sha256": release.sha256,
+        "files": sums(staging),
     }
     _save_card(staging, card | ({"quantization": QUANTIZATION} if release.kind == "detector" else {}))
 

@@ -161,6 +161,7 @@ class Pipeline:
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
             crowd=crowd,
+            least=self._watch.least,
             view=self._formats.view(),
             advice=None if dense else self._adviser.advise(self._watch.found, seen, scale, self.quality, t),
         )
