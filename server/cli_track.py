@@ -165,7 +165,7 @@ def _track(
         "seconds": round(seconds, 3),
         "fps": round(frames / seconds, 2),
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},
-        "unique": analytics.unique,
+        "unique": analytics.unique if counts.tells_apart else None,
         "followed": analytics.unique is not None,
         "people": counts.report(),
         "advice": counts.advice(),

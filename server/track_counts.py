@@ -54,14 +54,15 @@ class CountStats:
     def report(self) -> dict[str, Any]:
         """Return the means and shares.
 
-        ``mean`` is of the boxed people over the frames of which anything is known; ``estimate_mean`` is of the number
+        ``mean`` is of the boxed people over the frames of which anything is known, None where none of them was counted
+        and nobody was boxed; ``estimate_mean`` is of the number
         shown, ``low`` and ``high`` are of its range, over those in which the number is known. Without any such frame
         ``low`` is the mean lower bound and the others are None. ``saturated``, ``crowded`` (with an estimate) and
         ``unknown`` (no number: a first frame, or saturated without an estimate) are shares of all frames.
         """
         frames = max(1, self._frames)
         return {
-            "mean": self._count.value(),
+            "mean": self._count.value() if self._counted or self._count.total else None,
             "low": (self._low if self._low.number else self._least).value(),
             "high": self._high.value(),
             "saturated": round(self._saturated / frames, 3),
@@ -69,6 +70,16 @@ class CountStats:
             "crowded": round(self._crowded / frames, 3),
             "unknown": round(self._unknown / frames, 3),
         }
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether people could be told apart in at least half of the frames: in a crowd identities say little."""
+        return 2 * self._counted >= self._frames
+
+    @property
+    def _counted(self) -> int:
+        """Frames whose number is that of the boxed people."""
+        return self._frames - self._crowded - self._unknown
 
     def advice(self) -> dict[str, Any] | None:
         """Return the last advice that was given; None if there was none."""

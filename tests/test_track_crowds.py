@@ -129,6 +129,24 @@ def test_a_film_of_which_nothing_is_known_has_no_means(
     assert found["high"] is found["estimate_mean"] is None
 
 
+def test_a_crowd_without_a_box_has_no_mean_of_boxes() -> None:
+    nobody_boxed = crowded(0, (), crowd(100))
+    assert stats([nobody_boxed])["mean"] is None
+    assert stats([nobody_boxed])["estimate_mean"] == 100
+    empty = Tracks(0, *SIZE, (), certainty=Certainty(0, 1))
+    assert stats([empty])["mean"] == 0, "an empty place is counted"
+    assert stats([nobody_boxed, empty])["mean"] == 0
+
+
+@pytest.mark.parametrize(("crowds", "tells_apart"), [(0, True), (1, True), (2, False)])
+def test_identities_say_nothing_where_it_was_crowded_most_of_the_time(crowds: int, *, tells_apart: bool) -> None:
+    counts = CountStats()
+    for _ in range(crowds):
+        counts.note(crowded(0, (), crowd(100)))
+    counts.note(Tracks(0, *SIZE, (person(1),), certainty=Certainty(1, 1)))
+    assert counts.tells_apart is tells_apart
+
+
 def test_frames_that_nobody_judged_are_as_they_were_counted() -> None:
     found = stats([Tracks(0, *SIZE, (person(1), person(2)))])
     assert (found["mean"], found["low"], found["high"], found["estimate_mean"]) == (2, 2, 2, 2)

@@ -52,7 +52,8 @@ class PointOut(BaseModel):
     nothing is known. `estimate` and `estimate_max` are the mean and the largest number of people where it was crowded
     for `crowded_s` of them; they are null where it never was, and are then `mean` and `max`. For `unknown_s` the number
     of people was not known: what was boxed then is a lower bound. For `unfollowed_s` frames were too far apart to
-    follow people: `entries`, `exits`, `visits` and `dwell_mean_s` are null where that was more than half of the time.
+    follow people: `entries`, `exits`, `visits` and `dwell_mean_s` are null where that was more than half of the time,
+    and where it was crowded or unknown for more than half of it and nobody was seen to come, go or stay.
     """
 
     t: str

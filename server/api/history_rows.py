@@ -32,8 +32,8 @@ COLUMNS = (
 
 
 def point(sample: Sample) -> dict[str, Any]:
-    """A stretch of time as JSON. What counts identities is null where people could not be followed."""
-    followed = sample.followed
+    """A stretch of time as JSON. What counts identities is null where people could not be followed or told apart."""
+    followed = sample.followed and not sample.blind
     return {
         "t": iso(sample.at),
         "seconds": round(sample.seconds, 1),

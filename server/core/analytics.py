@@ -199,7 +199,7 @@ class Analytics:
             tracks=tracks,
             figures=figures,
             heatmap=image,
-            zones=self._watch(people),
+            zones=self._watch(people, tracks.least),
             lines=self._crossings.update(people) if followed else self._crossings.pause(),
             closed=closed,
             crowd=tracks.crowd.figure if tracks.crowd else None,
@@ -215,14 +215,16 @@ class Analytics:
         found = self._exclusion.uncovered(drawn_on, self._stillness.update(drawn_on))
         return tuple(replace(one, box_norm=self._view.box_to_frame(one.box_norm)) for one in found)
 
-    def _watch(self, people: Footing) -> tuple[ZoneReport, ...]:
+    def _watch(self, people: Footing, least: Crowd | None) -> tuple[ZoneReport, ...]:
         """Sort the people into the zones; a frame of another shape moves the outlines."""
         if self._outlines.scale_x != people.scale_x:
             self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
         pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
         state = {"known": self.known, "followed": self._gaps.followed}
         affine = self._view.affine
-        return tuple(watch.update(people, place, self.crowd, **state, affine=affine) for watch, place in pairs)
+        return tuple(
+            watch.update(people, place, self.crowd, **state, least=least, affine=affine) for watch, place in pairs
+        )
 
     def _restart(self) -> None:
         """Identities start again: nobody is inside any more, no side of a line is known."""

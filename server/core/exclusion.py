@@ -69,6 +69,7 @@ class Exclusion:
             people=people,
             certainty=_less(tracks.certainty, gone),
             crowd=self._rest(tracks.crowd, len(people), view.affine),
+            least=tracks.least and self._left(tracks.least, len(people), view.affine),
         )
 
     def uncovered(self, tracks: Tracks, places: Iterable[Still]) -> tuple[Still, ...]:
@@ -113,9 +114,14 @@ class Exclusion:
     def _outside(self, crowd: Crowd, seen: int, affine: Affine) -> Crowd:
         if not self._zones:
             return self._versions.crowd(crowd.version, crowd.figure, crowd.grid)
-        outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape, affine=affine)
         # Of boxed people there may be more than the cells have: they are scaled to the estimate again.
-        return self._versions.crowd(crowd.version, crowd.part(outside, seen), crowd.grid * outside)
+        left = self._left(crowd, seen, affine)
+        return self._versions.crowd(crowd.version, left.figure, left.grid)
+
+    def _left(self, crowd: Crowd, seen: int, affine: Affine) -> Crowd:
+        """What lies outside the zones, as it is."""
+        outside = 1 - union_mask([zone.points_norm for zone in self._zones], *crowd.grid.shape, affine=affine)
+        return Crowd(crowd.part(outside, seen), crowd.version, crowd.grid * outside)
 
 
 def _less(certainty: Certainty | None, gone: int) -> Certainty | None:

@@ -61,6 +61,8 @@ class Reading:
         How far the count may be off; None where it was not judged.
     crowd : Crowd or None
         The estimate, where boxes do not tell.
+    least : Crowd or None
+        See `server.core.tracks.Tracks`.
     outlines : mapping of str to tuple of PointNorm
         Corners of the zones, by zone id, as they were drawn.
     affine : Affine
@@ -72,6 +74,7 @@ class Reading:
     zones: Mapping[str, frozenset[int]] = field(default_factory=dict)
     certainty: Certainty | None = None
     crowd: Crowd | None = None
+    least: Crowd | None = None
     outlines: Mapping[str, tuple[PointNorm, ...]] = field(default_factory=dict)
     affine: Affine = SAME
 
@@ -94,6 +97,8 @@ class Reading:
         seen = self.count if whole else len(frozenset().union(*inside))
         if not self.known:
             found = self.certainty.low if whole and self.certainty else 0
+            if not whole and self.least is not None:
+                found = self._part(self.least, zones, seen).low
             return Share(max(seen, found), max(seen, found), None)
         if self.crowd is not None:
             return _estimated(self.crowd.figure if whole else self._part(self.crowd, zones, seen))
@@ -127,6 +132,7 @@ def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float, affine: Affin
         zones={report.zone.id: frozenset(report.present) for report in found},
         certainty=tracks.certainty,
         crowd=tracks.crowd,
+        least=tracks.least,
         outlines={report.zone.id: report.zone.points_norm for report in found},
         affine=affine,
     )

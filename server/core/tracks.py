@@ -48,6 +48,9 @@ class Tracks:
         How far the number of people may be off; None where it was not judged.
     crowd : Crowd, optional
         How many people there are where boxes do not tell; None where the scene is not crowded, or nothing can estimate.
+    least : Crowd, optional
+        Where the scene is saturated and nothing can estimate it: those who were found. The low end of its figure, and
+        of each of its parts, is a lower bound; the rest of it means nothing.
     advice : Advice, optional
         The quality to choose where people are too small for the chosen one.
     view : View, optional
@@ -64,6 +67,7 @@ class Tracks:
     epoch: int = 1
     certainty: Certainty | None = None
     crowd: Crowd | None = None
+    least: Crowd | None = None
     advice: Advice | None = None
     view: View | None = None
     pictures: Mapping[int, bytes] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from server.core.view import SAME, Affine
 from server.core.visits import Event
 from server.core.zone import Zone
 from server.core.zone_counter import ZoneCounter, ZoneFigures
-from server.core.zone_mask import zone_mask
+from server.core.zone_mask import Mask, zone_mask
 
 SETTLE_MS = 5_000.0
 """For so long after an estimate the boxed people are a lower bound for alarms: in a scene that flickers between crowded
@@ -129,12 +129,14 @@ class ZoneWatch:
         place: Place,
         crowd: Crowd | None = None,
         *,
+        least: Crowd | None = None,
         known: bool = True,
         followed: bool = True,
         affine: Affine = SAME,
     ) -> ZoneReport:
         """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known.
 
+        Those who were found at `least` where there is no estimate can raise an alarm, as boxed people can.
         Whether people can be `followed`: see `ZoneCounter.update`.
         `affine` leads from where the zone was drawn to the frame of the estimate.
         """
@@ -147,6 +149,8 @@ class ZoneWatch:
         if figure is not None:
             self._crowd_peak = max(self._crowd_peak or 0.0, figure.estimate)
         there = people_of(figures.occupancy, figure)
+        if figure is None and least is not None:
+            there = float(least.part(self._mask(least, affine), figures.occupancy).low)
         density = there / self._area_m2 if self._area_m2 else None
         values = {
             "people": round(there),
@@ -182,9 +186,11 @@ class ZoneWatch:
             return None
         kept = self._part
         if kept is None or not kept[0].is_same(crowd) or kept[1:3] != (occupancy, affine):
-            mask = zone_mask(self.zone.points_norm, *crowd.grid.shape, affine=affine)
-            kept = self._part = (crowd, occupancy, affine, crowd.part(mask, occupancy))
+            kept = self._part = (crowd, occupancy, affine, crowd.part(self._mask(crowd, affine), occupancy))
         return kept[3]
+
+    def _mask(self, crowd: Crowd, affine: Affine) -> Mask:
+        return zone_mask(self.zone.points_norm, *crowd.grid.shape, affine=affine)
 
     def _raise(self, t: float, values: Mapping[str, float | None], sure: bool) -> tuple[tuple[str, Step], ...]:
         """Move the alarms' levels; those of people and density fall only where the figure is `sure`."""

@@ -106,6 +106,7 @@ def encode_tracks(tracks: Tracks) -> Head:
         "stages_ms": dict(tracks.stages_ms),
         "certainty": tracks.certainty and list(astuple(tracks.certainty)),
         "crowd": tracks.crowd and _encode_crowd(tracks.crowd),
+        "least": tracks.least and _encode_crowd(tracks.least),
         "view": tracks.view and list(astuple(tracks.view)),
         "advice": tracks.advice and [tracks.advice.quality.value, tracks.advice.height_px],
     }
@@ -148,6 +149,7 @@ def decode_tracks(head: Head, epoch: int) -> Tracks:
         epoch=epoch,
         certainty=certainty,
         crowd=crowd,
+        least=_decode_crowd(head["least"]) if head.get("least") else None,
         advice=Advice(Quality(advised[0]), float(advised[1])) if advised else None,
         view=_decode_view(*head["view"]) if head.get("view") else None,
     )

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from math import nan
 from pathlib import Path
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from server.core.analytics import Analytics
 from server.live import metrics
 from server.live.stream import Stream
 from server.steady import Steady
@@ -82,11 +84,7 @@ class Vitals:
 
     def _look(self) -> None:
         streams = list(self._streams())
-        analytics = [stream.analytics for stream in streams]
-        metrics.PEOPLE.set(sum(one.figures.count for one in analytics))
-        metrics.ESTIMATED.set(sum(one.people for one in analytics))
-        metrics.CROWDED.set(sum(one.crowd is not None for one in analytics))
-        metrics.UNKNOWN.set(sum(not one.known for one in analytics))
+        note_people([stream.analytics for stream in streams])
         counters = [stream.counters for stream in streams]
         UNANSWERED.set(sum(one.received - one.processed - one.dropped - one.rejected for one in counters))
         TASKS.set(len(asyncio.all_tasks()))
@@ -95,3 +93,13 @@ class Vitals:
             DISK.set(shutil.disk_usage(self._path.parent).free)
             log = self._path.with_name(self._path.name + "-wal")
             DATABASE.set(self._path.stat().st_size + (log.stat().st_size if log.exists() else 0))
+
+
+def note_people(analytics: Sequence[Analytics]) -> None:
+    """Say how many people the open streams show; of streams that are not known and show nobody that is no 0."""
+    seen = [one for one in analytics if one.known or one.figures.count]
+    says_nothing = bool(analytics) and not seen
+    metrics.PEOPLE.set(nan if says_nothing else sum(one.figures.count for one in seen))
+    metrics.ESTIMATED.set(nan if says_nothing else sum(one.people for one in seen))
+    metrics.CROWDED.set(sum(one.crowd is not None for one in analytics))
+    metrics.UNKNOWN.set(sum(not one.known for one in analytics))

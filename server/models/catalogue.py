@@ -10,6 +10,8 @@ from server.core.errors import ModelError
 
 EXPORT_FORMAT = 2
 """Grows when an exported network gains or loses an input or output; older folders must be prepared again."""
+QUANTIZATION = 2
+"""Grows when networks are brought to 8 bits in a better way; `pull` does that again to those of older folders."""
 CARD_FILE = "model.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 NETWORK_FILE = "network.xml"
@@ -98,6 +100,10 @@ class PreparedModel:
     name, kind, licence, source, sha256 : str
         What it is and where its weights came from.
     folder : Path
+    quantization : int
+        How it was brought to 8 bits, see `QUANTIZATION`; 1 in folders that do not say.
+    files : tuple of (str, str)
+        Names and SHA-256 of the files in it; empty where an older version prepared them.
     """
 
     name: str
@@ -106,6 +112,13 @@ class PreparedModel:
     source: str
     sha256: str
     folder: Path
+    quantization: int = 1
+    files: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the network in 8 bits was made in a way that there is a better one for; it serves all the same."""
+        return self.kind == "detector" and self.quantization != QUANTIZATION
 
     @property
     def network(self) -> Path:
@@ -170,9 +183,11 @@ def _read_card(folder: Path) -> PreparedModel | None:
     try:
         card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
         fields = {key: str(card[key]) for key in ("kind", "licence", "source", "sha256")}
+        quantization = int(card.get("quantization", 1))
         if card["format"] != EXPORT_FORMAT:
             return None
-    except (OSError, ValueError, KeyError, TypeError):
+        files = tuple((Path(name).name, str(found)) for name, found in sorted(card.get("files", {}).items()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    model = PreparedModel(name=folder.name, folder=folder, **fields)
+    model = PreparedModel(name=folder.name, folder=folder, files=files, quantization=quantization, **fields)
     return model if model.network.with_suffix(".bin").is_file() and model.network.is_file() else None

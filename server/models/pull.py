@@ -7,34 +7,27 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from server.core.errors import ModelError
 from server.models.catalogue import (
     CARD_FILE,
     EXPORT_FORMAT,
     NAME,
-    NETWORK_FILE,
-    ONNX_FILE,
+    QUANTIZATION,
     QUANTIZED_FILE,
     RELEASES,
     PreparedModel,
     Release,
     find_prepared,
 )
+from server.models.checksum import check_prepared, sums
 from server.models.sources import copy_weights, fetch_weights
+from server.models.workshop import alone, install, make_workshop
 
-_OURS = {
-    CARD_FILE,
-    ONNX_FILE,
-    *(name for file in (NETWORK_FILE, QUANTIZED_FILE) for name in (file, f"{Path(file).stem}.bin")),
-}
-"""Files of a prepared model, whole or damaged. A folder that holds anything else is not replaced."""
 _EXPORT_TIMEOUT_S = 900
-_WORKSHOP = ".pull"
-"""Folder inside the models directory, so that the last step is a rename on one file system."""
 
 
 def pull(
@@ -68,15 +61,14 @@ def pull(
     if not (again or weights):
         try:
             found = find_prepared(models_dir, release.name)
+            check_prepared(found)
             if found.onnx.is_file() or not onnx:
-                return found
+                return _renew(found, say) if found.outdated and _has("nncf", "ultralytics") else found
             say(f"{release.name}: preparing again, for ONNX Runtime too")
         except ModelError as error:
             say(error.message if error.code != "MODEL_MISSING" else f"{release.name}: preparing")
     _require_exporter(release, onnx)
-    workshop = models_dir / _WORKSHOP
-    workshop.mkdir(parents=True, exist_ok=True)
-    with _alone(workshop):
+    with alone(make_workshop(models_dir)) as workshop:
         checked = workshop / f"{release.name}{'.npz' if release.kind == 'density' else '.pt'}"
         source = copy_weights(release, weights, checked) if weights else fetch_weights(release, checked, say)
         try:
@@ -90,7 +82,7 @@ def _prepare(
     models_dir: Path, release: Release, checked: Path, source: str, say: Callable[[str], None], onnx: bool
 ) -> None:
     """Make the folder aside, from checked weights, and put it in place when it is complete."""
-    with tempfile.TemporaryDirectory(dir=models_dir / _WORKSHOP, prefix=f"{release.name}-") as folder:
+    with tempfile.TemporaryDirectory(dir=make_workshop(models_dir), prefix=f"{release.name}-") as folder:
         staging = Path(folder) / release.name
         staging.mkdir()
         say(f"{release.name}: exporting to OpenVINO")
@@ -98,7 +90,33 @@ def _prepare(
         if release.kind == "detector":
             say(f"{release.name}: {_quantize(staging, Path(folder))}")
         _write_card(release, source, staging)
-        _install(staging, models_dir / release.name, Path(folder))
+        install(staging, models_dir / release.name, Path(folder))
+
+
+def _renew(model: PreparedModel, say: Callable[[str], None]) -> PreparedModel:
+    """Bring a prepared detector to 8 bits again, if that can be done: the earlier ones are less precise, but serve."""
+    try:
+        with alone(make_workshop(model.folder.parent)) as workshop:
+            # A pull that this one waited for may have done it.
+            if find_prepared(model.folder.parent, model.name).outdated:
+                _quantize_again(model, workshop, say)
+    except OSError as error:
+        say(f"{model.name}: stays in the 8 bits of an earlier version: {error}")
+    return find_prepared(model.folder.parent, model.name)
+
+
+def _quantize_again(model: PreparedModel, workshop: Path, say: Callable[[str], None]) -> None:
+    """The network in floats stays as it is, so that nothing is fetched."""
+    say(f"{model.name}: preparing again in 8 bits, more precisely")
+    with tempfile.TemporaryDirectory(dir=workshop, prefix=f"{model.name}-") as folder:
+        staging = Path(folder) / model.name
+        shutil.copytree(model.folder, staging, ignore=shutil.ignore_patterns(f"{Path(QUANTIZED_FILE).stem}.*"))
+        say(f"{model.name}: {_quantize(staging, Path(folder))}")
+        if model.quantized.is_file() and not (staging / QUANTIZED_FILE).is_file():
+            return  # the earlier ones are better than none
+        card = json.loads((staging / CARD_FILE).read_text("utf-8"))
+        _save_card(staging, card | {"quantization": QUANTIZATION, "files": sums(staging)})
+        install(staging, model.folder, Path(folder))
 
 
 def pinned_release(name: str, sha256: str | None) -> Release:
@@ -116,7 +134,7 @@ def pinned_release(name: str, sha256: str | None) -> Release:
 
 def _require_exporter(release: Release, onnx: bool = False) -> None:
     needed = ["openvino"] if release.kind == "density" else ["torch", "ultralytics"]
-    missing = [name for name in (*needed, *(["onnx"] if onnx else [])) if importlib.util.find_spec(name) is None]
+    missing = [name for name in (*needed, *(["onnx"] if onnx else [])) if not _has(name)]
     if missing:
         message = (
             f"Preparing {release.name} needs {' and '.join(missing)}; install the extra `models` (and `onnx`), "
@@ -125,18 +143,8 @@ def _require_exporter(release: Release, onnx: bool = False) -> None:
         raise ModelError("EXPORTER_MISSING", message)
 
 
-@contextmanager
-def _alone(workshop: Path) -> Iterator[None]:
-    """Hold the workshop's lock; a second pull waits. The system lets go of it when the process ends, however."""
-    with (workshop / "lock").open("a") as file:
-        if sys.platform != "win32":
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX)
-        for leftover in workshop.iterdir():
-            if leftover.is_dir():
-                shutil.rmtree(leftover)  # of a pull that was killed
-        yield
+def _has(*modules: str) -> bool:
+    return all(importlib.util.find_spec(name) is not None for name in modules)
 
 
 def _export(release: Release, weights: Path, staging: Path, scratch: Path, onnx: bool) -> None:
@@ -188,25 +196,10 @@ def _write_card(release: Release, source: str, staging: Path) -> None:
         "licence": release.licence,
         "source": source,
         "sha256": release.sha256,
+        "files": sums(staging),
     }
+    _save_card(staging, card | ({"quantization": QUANTIZATION} if release.kind == "detector" else {}))
+
+
+def _save_card(staging: Path, card: dict[str, Any]) -> None:
     (staging / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", "utf-8")
-
-
-def _install(staging: Path, final: Path, scratch: Path) -> None:
-    """Put the finished folder in place, the old one out of the way."""
-    for path in staging.iterdir():
-        with path.open("rb+") as file:
-            os.fsync(file.fileno())
-    if final.exists() and not (final.is_dir() and {path.name for path in final.iterdir()} <= _OURS):
-        raise ModelError("NOT_A_MODEL", f"{final} is no prepared model; move it away first.")
-    final = Path(os.path.realpath(final))  # of a link, the folder behind it is replaced
-    aside = final.with_name(f".{final.name}-{scratch.name}")
-    if final.exists():
-        final.rename(aside)
-    try:
-        staging.rename(final)
-    except BaseException:
-        if aside.exists():
-            aside.rename(final)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)

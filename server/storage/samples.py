@@ -75,6 +75,13 @@ class Sample:
         time_s = max(self.seconds, self.unknown_s, self.unfollowed_s)
         return self.unfollowed_s <= time_s / 2 if time_s else bool(self.entries or self.exits or self.visits)
 
+    @property
+    def blind(self) -> bool:
+        """Whether nobody was seen to come, go or stay because it was crowded or unknown most of the time: no 0 then."""
+        blurred_s = self.crowded_s + self.unknown_s
+        none = not (self.entries or self.exits or self.visits)
+        return none and blurred_s > max(self.seconds, blurred_s) / 2
+
 
 async def add_samples(connection: AsyncConnection, fine: Iterable[Sample]) -> None:
     """Write samples of ten seconds and merge them into their minute and hour.

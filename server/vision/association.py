@@ -14,8 +14,10 @@ _IMPOSSIBLE = 1e6
 
 GATE = 9.21
 """Largest squared Mahalanobis distance of centres: 99 % of chi-squared with 2 degrees of freedom."""
-TALLER = 0.5
-"""Largest difference of the logarithms of heights: a person does not become 1.6 times as tall between two frames."""
+SHORTER = 0.5
+"""Largest loss of height, as a logarithm: a person does not shrink to 0.6 of the height between two frames."""
+TALLER = 0.8
+"""Largest gain: of somebody who comes out from behind others, 2.2 times as much is seen as was."""
 EDGE = 0.02
 """Heights: a box that is as near to the frame's edge as this is cut by it."""
 CUT_OVERLAP = 0.8
@@ -65,7 +67,7 @@ def identity_costs(
     looks : ndarray, shape (n, m)
         Cosine distances of appearance.
     away : ndarray, shape (n,)
-        How long nobody saw the person: 0 for the frame before, 1 from ``AWAY_S`` on.
+        How long nobody saw the person well: 0 for the frame before, 1 from ``AWAY_S`` on.
     different, reunite : float
         Of the features, see `Features`.
 
@@ -83,9 +85,13 @@ def identity_costs(
     return costs
 
 
-def same_height(people_heights: Array, heights: Array) -> NDArray[np.bool_]:
-    """Where heights of shape (n,) and (m,) may be one person's; shape (n, m)."""
-    possible: NDArray[np.bool_] = np.abs(np.log(heights[None] / people_heights[:, None])) <= TALLER
+def same_height(people_heights: Array, heights: Array, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where heights of shape (n,) and (m,) may be one person's; shape (n, m).
+
+    Of somebody whom the frame's edge cuts (`cut`, shape (m,)) any smaller part may be seen, but nothing larger.
+    """
+    growth = np.log(heights[None] / people_heights[:, None])
+    possible: NDArray[np.bool_] = (growth <= TALLER) & ((growth >= -SHORTER) | cut[None])
     return possible
 
 

@@ -19,7 +19,10 @@ CORNERS = 80
 ENOUGH = 12
 """Corners that have to agree before they are believed, and half of all at least."""
 STILL = 0.4
-"""Pixels of the small picture: what moves less is noise, and a camera on a tripod is left alone."""
+"""Pixels of the small picture: what moves less is noise, and a camera on a tripod is left alone. A camera that moves
+slowly has moved by more after some frames: the picture it is compared to stays until then."""
+KEPT = 15
+"""Frames for which that picture stays at most, half a second at 30 a second: people walk over the corners."""
 _WINDOW, _LEVELS = (15, 15), 3
 """Of the flow: what moves up to half the window on the coarsest level, 60 pixels of the small picture, is found."""
 _ENOUGH_STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
@@ -32,6 +35,7 @@ class CameraMotion:
     def __init__(self) -> None:
         self._grey: NDArray[np.uint8] | None = None
         self._corners: NDArray[np.float32] | None = None
+        self._kept = 0
 
     def follow(self, image_bgr: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> Affine | None:
         """Take in a frame.
@@ -45,17 +49,21 @@ class CameraMotion:
         Returns
         -------
         ndarray, shape (2, 3), or None
-            How the picture moved since the frame before; None where it did not, or where that cannot be told.
+            How the picture moved since the last frame of which this was told; None where it hardly did, or where that
+            cannot be told.
         """
         grey, scale = _shrink(image_bgr)
         before, corners = self._grey, self._corners
-        self._grey, self._corners = grey, _corners(grey, people_xyxy * scale)
-        if before is None or corners is None or before.shape != grey.shape:
-            return None
-        moved = _fit(before, grey, corners)
-        if moved is None:
-            return None
-        moved[:, 2] /= scale
+        moved = None
+        if before is not None and corners is not None and before.shape == grey.shape:
+            found, followed = _follow(before, grey, corners)
+            if len(found) >= ENOUGH and np.median(np.abs(followed - found).max(axis=2)) < STILL and self._kept < KEPT:
+                self._kept += 1
+                return None
+            moved = _fit(found, followed)
+        self._grey, self._corners, self._kept = grey, _corners(grey, people_xyxy * scale), 0
+        if moved is not None:
+            moved[:, 2] /= scale
         return moved
 
 
@@ -81,16 +89,23 @@ def _corners(grey: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> NDArr
     return None if found is None else found.astype(np.float32, copy=False)
 
 
-def _fit(before: NDArray[np.uint8], now: NDArray[np.uint8], corners: NDArray[np.float32]) -> Affine | None:
-    """The similarity that most corners agree on; None where they do not, or where nothing moved."""
+def _follow(
+    before: NDArray[np.uint8], now: NDArray[np.uint8], corners: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The corners that were found again, where they were and where they are, both of shape (n, 1, 2)."""
     found, status, _ = cv2.calcOpticalFlowPyrLK(
         before, now, corners, np.empty_like(corners), winSize=_WINDOW, maxLevel=_LEVELS, criteria=_ENOUGH_STEPS
     )
     good = status.ravel() == 1
-    if good.sum() < ENOUGH or np.median(np.abs(found[good] - corners[good]).max(axis=2)) < STILL:
+    return corners[good], found[good].astype(np.float32, copy=False)
+
+
+def _fit(before: NDArray[np.float32], now: NDArray[np.float32]) -> Affine | None:
+    """The similarity that most corners agree on; None where they do not, or where nothing moved."""
+    if len(before) < ENOUGH or np.median(np.abs(now - before).max(axis=2)) < STILL:
         return None
-    moved, agree = cv2.estimateAffinePartial2D(corners[good], found[good], ransacReprojThreshold=1.0)
-    if moved is None or agree.sum() < max(ENOUGH, good.sum() / 2):
+    moved, agree = cv2.estimateAffinePartial2D(before, now, ransacReprojThreshold=1.0)
+    if moved is None or agree.sum() < max(ENOUGH, len(before) / 2):
         return None
     similarity: Affine = moved.astype(np.float64)
     return similarity

@@ -21,8 +21,9 @@ FADING_S = 3.0
 FIRST_SPEED = 0.8
 """Heights per second, standard deviation of a new person's: walking is 1.4 m/s."""
 POSITION_NOISE = 0.06
-"""Heights, standard deviation of a sure detection's centre."""
-SIZE_NOISE = 0.08
+"""Heights, standard deviation of a sure detection's centre. With 0.055 the HOTA of PETS09-S2L1 rises from 0.652 to
+0.654, and the IDF1 of MOT17-09 falls from 0.652 to 0.634."""
+SIZE_NOISE = 0.05
 """Heights, standard deviation of a sure detection's width and height."""
 SIZE_DRIFT = 0.15
 """Heights per s^0.5: limbs swing, people turn and come nearer."""

@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 
 from server.vision.motion import Motion
 
-MEMORY_S = 1.0
+MEMORY_S = 0.5
 """Seconds after which a look has mostly been replaced by what was seen since."""
+
+STRENGTH_S = 1.0
+"""The same for how well somebody was seen."""
+_COLUMNS = ("looks", "states", "ids", "evidence", "seen", "sure", "strength")
 
 
 @dataclass(slots=True)
@@ -30,6 +34,11 @@ class People:
         Sum of the scores of all detections.
     seen : ndarray, shape (n,)
         Time of the last detection, seconds.
+    sure : ndarray, shape (n,)
+        Time of the last sure detection, seconds; `matching.SURE` says from which score on.
+    strength : ndarray, shape (n,)
+        How well they were seen lately: the last score, or the mean of the scores over about `STRENGTH_S` if that is
+        better, with 0 for a frame without a detection. Of tentative people it is the best score.
     """
 
     motion: Motion
@@ -38,6 +47,8 @@ class People:
     ids: NDArray[np.intp]
     evidence: NDArray[np.float64]
     seen: NDArray[np.float64]
+    sure: NDArray[np.float64]
+    strength: NDArray[np.float64]
 
     @classmethod
     def start(
@@ -52,6 +63,8 @@ class People:
             ids=np.zeros(n, np.intp),
             evidence=scores.copy(),
             seen=np.full(n, now),
+            sure=np.full(n, now),
+            strength=scores.copy(),
         )
 
     def __len__(self) -> int:
@@ -69,17 +82,25 @@ class People:
         blend = (1 - share) * self.looks[rows] + share * looks
         self.looks[rows] = blend / np.linalg.norm(blend, axis=1, keepdims=True)
 
+    def note_scores(self, rows: NDArray[np.intp], scores: NDArray[np.float64], seconds: float) -> None:
+        """Take scores of shape (k,) of the rows into `strength`, and 0 of all others, after so many seconds."""
+        seen = np.zeros(len(self))
+        seen[rows] = scores
+        old = np.exp(-seconds / STRENGTH_S)
+        mean = old * self.strength + (1 - old) * seen
+        self.strength = np.maximum(seen, np.where(self.confirmed, mean, self.strength))
+
     def drop_deleted(self) -> None:
         """Forget whoever's state is deleted; what is kept of a person goes with them."""
         mask = self.states != TrackState.Deleted
         if mask.all():
             return
         self.motion.keep(mask)
-        for name in ("looks", "states", "ids", "evidence", "seen"):
+        for name in _COLUMNS:
             setattr(self, name, getattr(self, name)[mask])
 
     def append(self, other: "People") -> None:
         """Add people at the end."""
         self.motion.append(other.motion)
-        for name in ("looks", "states", "ids", "evidence", "seen"):
+        for name in _COLUMNS:
             setattr(self, name, np.concatenate([getattr(self, name), getattr(other, name)]))

@@ -21,8 +21,10 @@ from server.vision.doubt import Doubt
 from server.vision.features import Features
 from server.vision.frame_format import FrameFormats, Shot
 from server.vision.pictures import make_pictures
+from server.vision.scene_cut import SceneCuts
 from server.vision.sightings import Sighting
 from server.vision.tracker import UNCLEAR, Tracker
+from server.vision.travel import Travel
 
 PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS = 4_000.0, 100.0
 """For how long, and how often, a single picture is taken in: until doubts have settled."""
@@ -61,6 +63,8 @@ class Pipeline:
         self._adviser = Adviser()
         self._tracker = tracker
         self._camera = CameraMotion()
+        self._travel = Travel()
+        self._cuts = SceneCuts()
         self._doubt = Doubt()
         self._max_pixels = max_pixels
         self._formats = FrameFormats()
@@ -141,7 +145,10 @@ class Pipeline:
         if resized is not None:
             self._tracker.camera_moved(resized)
         moved = self._camera.follow(image_bgr, detections.xyxy[clear])
-        if moved is not None:
+        self._tracker.camera_travels(self._travel.follow(moved, t))
+        if self._cuts.follow(image_bgr):
+            self._tracker.scene_changed()
+        elif moved is not None:
             self._tracker.camera_moved(moved)
         sightings = self._tracker.update(detections, looks, t, height, width)
         hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
@@ -160,6 +167,7 @@ class Pipeline:
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
             crowd=crowd,
+            least=self._watch.least,
             view=self._formats.view(),
             advice=None if dense else self._adviser.advise(self._watch.found, seen, scale, self.quality, t),
         )

@@ -12,6 +12,7 @@ from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.core.quality import Quality, input_sides
 from server.models.catalogue import APPEARANCE, DENSITY, find_detector, find_prepared
+from server.models.checksum import check_prepared
 from server.vision.backend import InferenceNetwork, choose_backend
 from server.vision.colours import ColourFeatures
 from server.vision.crowd.closer import CloserLooks
@@ -137,9 +138,11 @@ class Vision:
         return CloserLooks(near, far, self._load_density())
 
     def _load_density(self) -> DensityNetwork | None:
-        """The density network, or None where it is not prepared: crowds are then seen and not estimated."""
+        """The density network, or None where it is not prepared or damaged: crowds are then seen, not estimated."""
         try:
-            return DensityNetwork(self._backend.open(find_prepared(self._models_dir, DENSITY), MEAN, SCALE))
+            model = find_prepared(self._models_dir, DENSITY)
+            check_prepared(model)
+            return DensityNetwork(self._backend.open(model, MEAN, SCALE))
         except ModelError as error:
             logger.warning("crowds are not estimated: %s", error.message)
             return None

@@ -15,6 +15,7 @@ from server.core.certainty import Certainty
 from server.core.ground import Calibration
 from server.core.heatmap import Window
 from server.core.plan import Plan, ZoneLimits
+from server.core.reading import read
 from server.core.tracks import Track, Tracks
 from server.core.watch import SETTLE_MS, ZoneReport
 from server.core.zone import Zone
@@ -157,6 +158,45 @@ def test_what_is_not_known_ends_no_alert(unknown: str) -> None:
 def test_a_saturated_count_may_begin_an_alert() -> None:
     analytics = watching(ZoneLimits(people=LIMITS))
     assert levels(analytics, [saturated(n * 100.0, boxed(0, 25).people) for n in range(40)]) == [(3.2, Level.WARNING)]
+
+
+@pytest.mark.parametrize(("found", "level"), [(70, Level.WARNING), (40, Level.CLEAR)])
+def test_whom_closer_looks_found_in_a_zone_may_begin_an_alert(found: int, level: Level) -> None:
+    """56 of 70 people are there at least: in half of the frame those of the half, less what chance may take."""
+    analytics = watching(ZoneLimits(people=LIMITS))
+    frames = [saturated(n * 100.0, seen(0.1), crowd(found)) for n in range(100)]
+    report = play(analytics, frames)[-1].zones[0]
+    assert (report.level, report.known, report.crowd) == (level, False, None)
+    assert report.figures.occupancy == 1, "boxed people are counted as ever"
+    after = play(analytics, [saturated(10_000 + n * 100.0, ()) for n in range(200)])[-1]
+    assert after.zones[0].level is level, "a lower bound ends nothing"
+
+
+def test_a_zone_of_the_whole_frame_has_its_lower_bound() -> None:
+    whole = Zone("whole", "Whole", ((0, 0), (1, 0), (1, 1), (0, 1)))
+    for limit, level in ((48, Level.WARNING), (49, Level.CLEAR)):
+        limits = {"whole": ZoneLimits(people=replace(LIMITS, warning=limit))}
+        analytics = Analytics(Plan((whole,), limits=limits))
+        frames = [saturated(n * 100.0, (), crowd(60)) for n in range(100)]
+        assert play(analytics, frames)[-1].zones[0].level is level
+
+
+def test_an_area_has_those_who_were_found_at_least_in_its_zones() -> None:
+    frame = saturated(0.0, seen(0.1), crowd(70))
+    reading = read(frame, Analytics(PLAN).update(frame).zones, 0.0)
+    left, both, whole = (reading.share(zones) for zones in ({"left"}, {"left", "right"}, {None}))
+    assert (whole.people, both.people) == (56, 56)
+    assert 20 <= left.people < 28
+    assert left.high is both.high is whole.high is None
+
+
+def test_nobody_is_found_where_nobody_is_counted() -> None:
+    hidden = replace(RIGHT, counts=False)
+    whole = Zone("whole", "Whole", ((0, 0), (1, 0), (1, 1), (0, 1)))
+    limits = {"whole": ZoneLimits(people=replace(LIMITS, warning=40))}
+    analytics = Analytics(Plan((whole, hidden), limits=limits))
+    frames = [saturated(n * 100.0, (), crowd(60)) for n in range(100)]
+    assert play(analytics, frames)[-1].zones[0].level is Level.CLEAR
 
 
 def flicker(spans: Iterable[tuple[bool, float]]) -> list[Tracks]:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,4 +63,5 @@ def test_a_crowd_comes_back_as_it_was() -> None:
     grid = np.linspace(0, 3, 12, dtype=np.float32).reshape(3, 4)
     crowd = Crowd(CrowdFigure(18.25, 12, 30, Method.MIXED), 7, grid)
     tracks = Tracks(12.5, 640, 480, (), epoch=1, crowd=crowd, advice=Advice(Quality.ACCURATE, 21.5))
-    assert wire.decode_tracks(wire.encode_tracks(tracks), 1) == tracks
+    for sent in (tracks, replace(tracks, crowd=None, least=crowd)):
+        assert wire.decode_tracks(wire.encode_tracks(sent), 1) == sent

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import ModelError
-from server.models.pull import _install
+from server.models.workshop import install
 
 
 def staged(tmp_path: Path) -> tuple[Path, Path]:
@@ -23,7 +23,7 @@ def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path) -> None:
     final.mkdir()
     (final / "thesis.txt").write_text("precious")
     with pytest.raises(ModelError, match="move it away first"):
-        _install(staging, final, scratch)
+        install(staging, final, scratch)
     assert (final / "thesis.txt").read_text() == "precious"
 
 
@@ -41,7 +41,7 @@ def test_a_model_is_back_when_the_new_one_cannot_be_put_there(tmp_path: Path, mo
 
     monkeypatch.setattr(Path, "rename", full)
     with pytest.raises(OSError, match="no space"):
-        _install(staging, final, scratch)
+        install(staging, final, scratch)
     assert (final / "model.json").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "scratch"]
 
@@ -51,6 +51,6 @@ def test_of_a_link_the_folder_behind_it_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "model.json").write_text("old")
     (tmp_path / "model").symlink_to("shared")
-    _install(staging, tmp_path / "model", scratch)
+    install(staging, tmp_path / "model", scratch)
     assert (tmp_path / "model").is_symlink()
     assert (tmp_path / "shared" / "model.json").read_text() == "new"

@@ -31,6 +31,16 @@ def release_of(data: bytes, url: str) -> Release:
     return Release("tiny", "detector", sum_of(data), len(data), "none", url)
 
 
+def copy_with(models_dir: Path, quantization: int | None) -> Path:
+    """Copy the prepared detector as an earlier version left it; None: its card does not say how it came to 8 bits."""
+    folder = models_dir / "yolo26n"
+    shutil.copytree(default_models_dir() / "yolo26n", folder)
+    card = json.loads((folder / CARD_FILE).read_text())
+    card.pop("quantization", None)
+    (folder / CARD_FILE).write_text(json.dumps(card | ({"quantization": quantization} if quantization else {})))
+    return folder
+
+
 class TestSources:
     """Which file is taken."""
 
@@ -129,6 +139,55 @@ class TestPull:
         monkeypatch.setattr(pulling, "fetch_weights", None)
         monkeypatch.setattr(pulling, "_require_exporter", None)
         assert pull(tmp_path, RELEASES["yolo26n"], print).folder == tmp_path / "yolo26n"
+
+    def test_eight_bits_of_an_earlier_version_are_made_again_from_the_network_in_floats(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        earlier = copy_with(tmp_path, quantization=None)
+        floats = (earlier / "network.bin").read_bytes()
+
+        def quantize(staging: Path, _scratch: Path) -> str:
+            assert not list(staging.glob("network-int8.*"))
+            for name in ("network-int8.xml", "network-int8.bin"):
+                (staging / name).write_bytes(b"made again")
+            return "also in 8 bits"
+
+        monkeypatch.setattr(pulling, "fetch_weights", None)
+        monkeypatch.setattr(pulling, "_quantize", quantize)
+        said: list[str] = []
+        assert find_prepared(tmp_path, "yolo26n").outdated
+        model = pull(tmp_path, RELEASES["yolo26n"], said.append)
+        assert not model.outdated
+        assert model.quantized.read_bytes() == b"made again"
+        assert model.network.with_suffix(".bin").read_bytes() == floats
+        assert model.source == find_prepared(default_models_dir(), "yolo26n").source
+        assert said[-1] == "yolo26n: also in 8 bits"
+        said.clear()
+        assert pull(tmp_path, RELEASES["yolo26n"], said.append).quantized.read_bytes() == b"made again"
+        assert said == []
+
+    def test_earlier_eight_bits_serve_where_they_cannot_be_made_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        earlier = copy_with(tmp_path, quantization=1)
+        before = {path.name: path.read_bytes() for path in earlier.iterdir()}
+        monkeypatch.setattr(pulling, "_has", lambda *_: False)
+        assert pull(tmp_path, RELEASES["yolo26n"], print).quantized.is_file()
+        monkeypatch.undo()
+
+        def full(*_: object, **__: object) -> None:
+            raise OSError("No space left on device")
+
+        monkeypatch.setattr(shutil, "copytree", full)
+        said: list[str] = []
+        assert pull(tmp_path, RELEASES["yolo26n"], said.append).quantized.is_file()
+        assert "No space left on device" in said[-1]
+        monkeypatch.undo()
+
+        monkeypatch.setattr(pulling, "_quantize", lambda *_: "not in 8 bits: no message")
+        assert pull(tmp_path, RELEASES["yolo26n"], said.append).quantized.is_file()
+        assert said[-1] == "yolo26n: not in 8 bits: no message"
+        assert {path.name: path.read_bytes() for path in earlier.iterdir()} == before
 
     def test_killed_pull_is_cleaned_up_and_repeated(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "server.cli", "models", "pull", APPEARANCE]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from server.api.history_rows import point
 from server.storage.backend import Where
 from server.storage.cameras import Camera, insert_camera
 from server.storage.database import Database
@@ -154,3 +155,24 @@ async def test_a_file_with_retention_stops_growing(tmp_path: Path) -> None:
     assert sizes[3] > 2 * sizes[0]
     assert max(sizes[4:]) <= 1.1 * sizes[3]
     assert pieces > 24, "not all at once"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "crowded_s", "unknown_s", "entries", "blind"),
+    [
+        (10.0, 0.0, 0.0, 0, False),
+        (10.0, 5.0, 0.0, 0, False),
+        (10.0, 6.0, 0.0, 0, True),
+        (0.0, 0.0, 10.0, 0, True),
+        (10.0, 4.0, 2.0, 0, True),
+        (10.0, 10.0, 0.0, 1, False),
+    ],
+)
+def test_nobody_was_seen_to_come_where_nobody_could_be(
+    *, seconds: float, crowded_s: float, unknown_s: float, entries: int, blind: bool
+) -> None:
+    sample = replace(UNKNOWN, seconds=seconds, crowded_s=crowded_s, unknown_s=unknown_s, entries=entries)
+    assert sample.blind is blind
+    shown = point(sample)
+    assert shown["entries"] == (None if blind else entries)
+    assert (shown["exits"] is None) is (shown["visits"] is None) is blind

@@ -24,9 +24,10 @@ def crowded(t: float, seen: tuple[Track, ...], there: Crowd, *, epoch: int = 1) 
     return Tracks(t, *SIZE, seen, epoch=epoch, certainty=certainty, crowd=there)
 
 
-def saturated(t: float, seen: tuple[Track, ...]) -> Tracks:
-    """A frame with these boxed people, and perhaps many more: nothing estimates them."""
-    return Tracks(t, *SIZE, seen, certainty=Certainty(len(seen), None, saturated=True))
+def saturated(t: float, seen: tuple[Track, ...], least: Crowd | None = None) -> Tracks:
+    """A frame with these boxed people, and perhaps many more: nothing estimates them, closer looks found these."""
+    low = max(len(seen), least.figure.low if least else 0)
+    return Tracks(t, *SIZE, seen, certainty=Certainty(low, None, saturated=True), least=least)
 
 
 def not_yet_known(t: float, *, epoch: int = 1) -> Tracks:

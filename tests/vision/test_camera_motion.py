@@ -66,7 +66,7 @@ def test_people_move_with_the_picture() -> None:
     motion = Motion.start(np.array([[10.0, 20, 30, 80]]), np.array([0.9]))
     motion.velocity[:] = (10, 0)
     motion.move(np.array([[0.0, -2, 100], [2, 0, 0]]))  # a quarter turn, twice as large, shifted
-    assert motion.xywh.tolist() == [[0.0, 40.0, 40.0, 120.0]]
+    assert motion.xywh.tolist() == [[0.0, 40.0, 120.0, 40.0]]  # lying
     assert motion.velocity.tolist() == [[0.0, 20.0]]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from server.vision.colours import ColourFeatures
 from server.vision.detections import Detections
-from server.vision.tracker import FORGET_S, LEFT_S, Tracker
+from server.vision.tracker import ALONE, FORGET_S, LEFT_S, Tracker
 from server.vision.vision import Vision
 from tests.media import load_annotation, read_vtest
 
@@ -86,6 +86,19 @@ def test_someone_hidden_for_a_while_is_found_again() -> None:
     assert stage.repeat(2, (0, 330, 305)) == before
 
 
+def test_who_comes_out_from_behind_others_is_the_same_person() -> None:
+    """First head and shoulders are seen, then all of somebody: twice as much and more."""
+    stage = Stage()
+    known = stage.repeat(10, (0, 300, 200))
+    for height in (60, 44, 36, 36):  # of 80; the feet are hidden first
+        boxes = np.array([[284, 160, 316, 160 + height]], float)
+        stage.tracker.update(Detections(boxes, np.array([0.6])), LOOKS[:1], stage.t, *SIZE)
+        stage.t += 1000 / stage.fps
+    for _ in range(6):  # nobody
+        stage.show()
+    assert stage.show((0, 300, 190)) == known
+
+
 def test_someone_else_in_the_same_place_is_someone_else() -> None:
     stage = Stage()
     before = stage.repeat(5, (0, 300, 300))
@@ -109,6 +122,75 @@ def test_identities_are_given_up_after_a_long_pause() -> None:
     before = stage.repeat(5, (0, 300, 300))
     stage.t += (FORGET_S + 1) * 1000
     assert stage.repeat(3, (0, 300, 300))[0] > before[0]
+
+
+def test_frames_far_apart_count_whom_they_show() -> None:
+    """Nobody can be confirmed by a later frame, and nobody can be known again."""
+    stage, identities = Stage(fps=1 / (FORGET_S + 2)), set()
+    assert stage.show((0, 300, 300), (1, 500, 300)) == {}  # the first frame: not yet known
+    for _ in range(4):
+        found = stage.show((0, 300, 300), (1, 500, 300))
+        assert len(found) == 2
+        identities |= set(found.values())
+    assert len(identities) == 8
+    assert stage.show((0, 300, 300), score=ALONE - 0.05) == {}
+
+
+def test_after_a_pause_newcomers_have_to_be_confirmed_again() -> None:
+    stage = Stage()
+    stage.repeat(5, (0, 300, 300))
+    stage.t += (FORGET_S + 1) * 1000
+    assert set(stage.show((0, 300, 300))) == {0}
+    assert set(stage.show((0, 300, 300), (1, 500, 300))) == {0}
+
+
+def test_nobody_goes_over_to_another_scene() -> None:
+    stage = Stage()
+    before = stage.repeat(5, (0, 300, 300))
+    stage.tracker.scene_changed()
+    after = stage.repeat(5, (0, 300, 300))
+    assert after[0] != before[0]
+
+
+def test_weak_detections_at_the_edge_hold_nobody_who_leaves() -> None:
+    """A sandwich board at the edge kept somebody who had left there for seconds."""
+    stage = Stage()
+    for x in range(600, 768, 8):
+        stage.show((0, x, 300))
+    for _ in range(30):
+        stage.show((0, 758, 300), score=0.15)
+    assert stage.show((0, 758, 300), score=0.15) == {}
+
+
+def test_who_enters_at_the_edge_is_nobody_who_is_hidden() -> None:
+    """However much they look alike: a colleague in the same jacket."""
+    stage = Stage()
+    before = stage.repeat(10, (0, 300, 300))
+    stage.repeat(60)
+    for x in range(760, 700, -6):
+        after = stage.show((0, x, 300))
+    assert after[0] != before[0]
+
+
+def test_who_steps_in_front_at_the_edge_is_somebody_else() -> None:
+    """Cut by the edge, and twice as tall as whoever stood there."""
+    stage = Stage()
+    before = stage.repeat(10, (0, 40, 300))
+    near, ids = np.array([[0.0, 180, 80, 360]]), set[int]()
+    for _ in range(10):
+        found = stage.tracker.update(Detections(near, np.array([0.9])), LOOKS[:1], stage.t, *SIZE)
+        ids |= {sighting.id for sighting in found}
+        stage.t += 100
+    assert ids
+    assert before[0] not in ids
+
+
+def test_who_is_only_guessed_at_for_seconds_is_not_counted() -> None:
+    stage = Stage()
+    stage.repeat(5, (0, 300, 300))
+    seen = [bool(stage.show((0, 300, 300), score=0.05)) for _ in range(40)]
+    assert all(seen[:10])
+    assert not any(seen[-5:])
 
 
 def test_one_good_detection_is_nobody_yet_and_weak_ones_never_are() -> None:

@@ -20,7 +20,7 @@ class Purse(Enum):
     """What pays for a look: the share of calm scenes, that of crowded ones, or none.
 
     People wait for the first look at a scene: it is taken as soon as no other is under way. Such looks take at most
-    half of the time, and each stream has two a minute at most.
+    half of the time, and each stream has two a minute at most. So has a look without which an estimate would get old.
     """
 
     CALM = "calm"

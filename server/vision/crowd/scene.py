@@ -41,5 +41,9 @@ class Scene:
     @property
     def answered_xyxy(self) -> NDArray[np.float64]:
         """Boxes, shape (n, 4), of everybody whom the usual look shows, followed or not; pixels."""
-        plain = self.detections.xyxy[self.detections.scores >= PLAIN]
-        return np.vstack([self.known_xyxy, plain])
+        return np.vstack([self.known_xyxy, self.plain_xyxy])
+
+    @property
+    def plain_xyxy(self) -> NDArray[np.float64]:
+        """Boxes, shape (n, 4), of everybody whom the usual look shows in this very frame; pixels."""
+        return self.detections.xyxy[self.detections.scores >= PLAIN]

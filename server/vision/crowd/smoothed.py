@@ -13,6 +13,9 @@ SMOOTH_MS = 2_000.0
 OLD_MS = 60_000.0
 """Age from which on an estimate says nothing of the present any more: it is not known then."""
 
+RENEW_MS = OLD_MS * 2 / 3
+"""Age from which on a newer one does not wait for its share of the time any more, lest the number gets unknown."""
+
 
 class SmoothedPeople:
     """A decaying mean of the estimates; the newest says where the people are."""
@@ -40,6 +43,10 @@ class SmoothedPeople:
     def dense(self) -> bool:
         """Whether density carries a part of the newest estimate, or nothing can estimate it."""
         return self._newest is None or self._newest.dense
+
+    def ageing(self, t: float) -> bool:
+        """Whether there is an estimate that is old at capture time `t`, milliseconds, or will be soon."""
+        return self._newest is not None and t - self._t > RENEW_MS
 
     def forget(self) -> None:
         """The estimates are of another scene."""

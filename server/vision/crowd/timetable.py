@@ -50,6 +50,9 @@ class Needs:
         Whether it became so after the newest round.
     boxes_tell : bool
         Whether boxes of the whole frame show how the number of people changes.
+    ageing : bool
+        Whether the estimate gets old: a busy machine had no time for a newer one. Then the look that is enough for one
+        does not wait for its share.
     """
 
     t: float
@@ -58,6 +61,7 @@ class Needs:
     textured: bool
     newly: bool
     boxes_tell: bool
+    ageing: bool = False
 
 
 class Timetable:
@@ -96,10 +100,12 @@ class Timetable:
         if needs.t < self._rests_until:
             return
         usual = Purse.CROWD if needs.crowded else Purse.CALM
+        urgent = needs.crowded and needs.ageing
         if self._survey_due(needs):
-            yield Look.SURVEY, Purse.FIRST if self._is_first(needs.t) else Purse.CROWD
+            first = self._is_first(needs.t) or (urgent and not needs.boxes_tell)
+            yield Look.SURVEY, Purse.FIRST if first else Purse.CROWD
         if self._quick_due(needs):
-            yield Look.QUICK, usual
+            yield Look.QUICK, Purse.FIRST if urgent else usual
         if self._tile_due(needs):
             yield Look.TILE, Purse.CALM
 

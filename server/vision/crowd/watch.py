@@ -6,12 +6,13 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from server.core.certainty import Certainty
-from server.core.crowd import Crowd
+from server.core.crowd import Crowd, CrowdFigure, Method
 from server.vision.crowd.closer import CloserLooks, Survey
 from server.vision.crowd.estimate import BOXED_RANGE, DENSE, DENSE_FROM, Estimate
 from server.vision.crowd.evidence import HINTS_ALONE, LOOKED_SHARE, CloserEvidence, Evidence
 from server.vision.crowd.looks import Looks
 from server.vision.crowd.scene import Scene
+from server.vision.crowd.sight import Sight
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.texture import Texture
 from server.vision.crowd.tiles import tiles
@@ -45,12 +46,18 @@ class CrowdWatch:
     ----------
     closer : CloserLooks
     looks : Looks
+
+    Attributes
+    ----------
+    least : Crowd or None
+        See `server.core.tracks.Tracks`; of the newest frame.
     """
 
     def __init__(self, closer: CloserLooks, looks: Looks) -> None:
         self._closer, self._looks = closer, looks
         self._evidence = CloserEvidence()
         self._texture = Texture()
+        self._sight = Sight()
         self._dense: bool | None = None
         self._timetable = Timetable(looks.frames_each)
         self._density_t = NEVER
@@ -61,6 +68,9 @@ class CrowdWatch:
         self._crowded = False
         self._sign_t = NEVER
         self._least = 0
+        self._boxed: Estimate | None = None
+        self._surveys = 0
+        self.least: Crowd | None = None
         self._people = SmoothedPeople()
         self._uncounted = Uncounted()
         self._ratio: float | None = None
@@ -96,7 +106,7 @@ class CrowdWatch:
             self._texture.forget()
             self._looked_t = NEVER
             self._people.forget()
-            self._surveyed, self._least = False, 0
+            self._surveyed, self._least, self._boxed = False, 0, None
             self._dense, self._density_t = None, NEVER
         self._ratio = ratio
 
@@ -110,8 +120,11 @@ class CrowdWatch:
                 return
 
     def _needs(self, t: float) -> Needs:
+        ageing = self._people.ageing(t)
         boxes_tell = not self._people.dense and self._gain <= LITTLE
-        return Needs(t, self._frames, self._crowded, self._texture.like_a_crowd, self._texture.is_new, boxes_tell)
+        return Needs(
+            t, self._frames, self._crowded, self._texture.like_a_crowd, self._texture.is_new, boxes_tell, ageing
+        )
 
     def _work(self, look: Look, scene: Scene) -> Callable[[], Take]:
         if look is Look.TILE:
@@ -163,6 +176,7 @@ class CrowdWatch:
         self._evidence.note_all(survey.parts, scene.answered_xyxy)
         if survey.dense is not None:
             self._dense = self._too_dense(survey.dense, survey.boxed, scene)
+        self._boxed, self._surveys = survey.boxed, self._surveys + 1
         self._least = max(survey.boxed.least, int(survey.boxed.people * BOXED_RANGE[0]))
         self._looked, self._looked_t = survey.boxed.people, scene.t
         self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
@@ -236,13 +250,24 @@ class CrowdWatch:
         # Closer looks have to confirm that there are no people, or few in what is like a crowd's picture.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
-        known = self._frames > 1 and (looked or some) and not _is_too_small(scene)
+        known = self._frames > 1 and (looked or some) and not _is_too_small(scene) and self._sight.sees(scene)
+        self.least = None
         if not self._crowded:
             return replace(scene.certainty, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)
         if crowd is None:
-            return Certainty(max(self._least, scene.count, scene.certainty.low), None, saturated=True), None
+            low = max(self._least, scene.count, scene.certainty.low)
+            self.least = self._found(low)
+            return Certainty(low, None, saturated=True), None
         return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd
+
+    def _found(self, low: int) -> Crowd | None:
+        """Where those are who were found at least, by the newest looks at every part."""
+        boxed = self._boxed
+        if boxed is None or boxed.people <= 0:
+            return None
+        people = max(boxed.people, float(low))
+        return Crowd(CrowdFigure(people, low, int(people) + 1, Method.BOXES), self._surveys, boxed.grid)
 
 
 def _is_too_small(scene: Scene) -> bool:

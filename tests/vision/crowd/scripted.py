@@ -13,7 +13,7 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.vision.crowd.closer import Survey
 from server.vision.crowd.estimate import estimate
-from server.vision.crowd.looks import Purse
+from server.vision.crowd.looks import LooksAtOnce, Purse
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.tiles import Tile, tiles
 from server.vision.crowd.watch import CrowdWatch
@@ -23,6 +23,8 @@ from tests.vision.crowd.boxes import NOBODY, found
 HEIGHT, WIDTH = 480, 640
 STEP_MS = 100.0
 PLAIN: NDArray[np.uint8] = np.full((HEIGHT, WIDTH, 3), 110, np.uint8)
+PLAIN[HEIGHT // 2 :] = 160
+"""A wall and a floor: there is something to see, and nobody."""
 
 
 def _textured() -> NDArray[np.uint8]:
@@ -120,6 +122,28 @@ class LooksWhenTold:
         self._waiting.clear()
 
 
+class LooksOnceOwed(LooksAtOnce):
+    """A machine that is too busy for looks that wait for their share.
+
+    Attributes
+    ----------
+    taken : int
+        Looks that did not wait.
+    """
+
+    frames_each = 0
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def may(self, purse: Purse) -> bool:
+        return purse is Purse.FIRST
+
+    def take(self, work: Callable[[], Any], purse: Purse) -> "Future[Any]":
+        self.taken += 1
+        return super().take(work, purse)
+
+
 @dataclass
 class Stream:
     """A stream that a watch follows.
@@ -151,3 +175,9 @@ class Stream:
     def live(self, seconds: float) -> list[tuple[Certainty, Crowd | None]]:
         """So many seconds of frames."""
         return [self.frame() for _ in range(round(seconds * 1000 / STEP_MS))]
+
+
+def stream(closer: Closer, looks: object | None = None, **scene: object) -> Stream:
+    """A new stream."""
+    watch = CrowdWatch(closer, looks or LooksAtOnce())  # type: ignore[arg-type]
+    return Stream(watch, **scene)  # type: ignore[arg-type]

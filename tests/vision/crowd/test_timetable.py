@@ -1,5 +1,9 @@
 """Which closer look is next."""
 
+from dataclasses import replace
+
+import pytest
+
 from server.vision.crowd.looks import Purse
 from server.vision.crowd.timetable import FIRST_MS, RESTS_MS, SURVEY_MS, TILE_MS, Look, Needs, Timetable
 
@@ -43,6 +47,17 @@ def test_in_a_crowd_thorough_rounds_come_from_its_share() -> None:
     timetable.begin(Look.SURVEY, needs(0.0))
     assert first(timetable, needs(SURVEY_MS - 1.0, crowded=True)) == (Look.QUICK, Purse.CROWD)
     assert first(timetable, needs(SURVEY_MS, crowded=True)) == (Look.SURVEY, Purse.CROWD)
+
+
+@pytest.mark.parametrize(("boxes_tell", "look"), [(True, Look.QUICK), (False, Look.SURVEY)])
+def test_an_estimate_that_gets_old_does_not_wait_for_its_share(*, boxes_tell: bool, look: Look) -> None:
+    timetable = Timetable(0)
+    timetable.begin(Look.SURVEY, needs(0.0))
+    crowded = Needs(40_001.0, 400, crowded=True, textured=True, newly=False, boxes_tell=boxes_tell, ageing=True)
+    unpaid = [due for due, purse in timetable.due(crowded) if purse is Purse.FIRST]
+    assert unpaid == [look], "the cheapest that is enough"
+    assert all(purse is not Purse.FIRST for _, purse in timetable.due(replace(crowded, ageing=False)))
+    assert all(purse is not Purse.FIRST for _, purse in timetable.due(replace(crowded, crowded=False)))
 
 
 def test_a_look_that_failed_is_followed_by_a_rest() -> None:

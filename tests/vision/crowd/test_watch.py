@@ -9,17 +9,10 @@ import pytest
 
 from server.core.crowd import Method
 from server.vision.crowd.looks import LooksAtOnce, LooksBeside
-from server.vision.crowd.watch import CrowdWatch
 from tests.vision.crowd.boxes import NOBODY
-from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksWhenTold, Stream, spread
+from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksOnceOwed, LooksWhenTold, spread, stream
 
 LEAVES_S = 10.0
-
-
-def stream(closer: Closer, looks: object | None = None, **scene: object) -> Stream:
-    """A new stream."""
-    watch = CrowdWatch(closer, looks or LooksAtOnce())  # type: ignore[arg-type]
-    return Stream(watch, **scene)  # type: ignore[arg-type]
 
 
 def test_a_calm_scene_is_what_the_usual_look_says() -> None:
@@ -126,6 +119,20 @@ class TestWithoutDensity:
         assert certainty.low >= 70
         assert certainty.high is None
 
+    def test_where_they_are_is_said_while_nothing_is_estimated(self) -> None:
+        packed = stream(Closer(there=spread(80, 0.7), sees_density=False), image=TEXTURED)
+        [*_, (certainty, _)] = packed.live(10)
+        least = packed.watch.least
+        assert least is not None
+        upper = np.zeros(least.grid.shape, np.float32)
+        upper[: len(upper) // 2] = 1
+        assert least.part(np.ones_like(upper)).low == certainty.low
+        assert least.part(upper).low > certainty.low * 0.7, "the rows of the spread are filled from the top"
+        packed.watch._closer.sees_density = True  # type: ignore[misc]
+        packed.image = PLAIN
+        assert packed.live(60)[-1][1] is not None
+        assert packed.watch.least is None
+
     def test_a_crowd_that_boxes_hold_is_estimated(self) -> None:
         [*_, (_, crowd)] = stream(Closer(there=spread(60), sees_density=False), count=4).live(10)
         assert crowd is not None
@@ -195,6 +202,17 @@ class TestBesideTheFrames:
         assert first is not None
         assert all(crowd is not None and crowd == first for _, crowd in crowded.live(5)[:1])
         assert all(crowd is not None for _, crowd in crowded.live(30))
+
+    @pytest.mark.parametrize("dense", [True, False])
+    def test_an_estimate_stays_though_other_cameras_use_up_the_time(self, *, dense: bool) -> None:
+        """Looks that wait for their share are never paid, and the scene does not change."""
+        looks = LooksOnceOwed()
+        closer = Closer(there=spread(30, 0.1), packed=700.0) if dense else Closer(there=spread(60))
+        busy = stream(closer, looks, count=4, image=TEXTURED if dense else PLAIN)
+        busy.live(1)
+        verdicts = busy.live(300)
+        assert all(crowd is not None for _, crowd in verdicts)
+        assert 6 <= looks.taken <= 10, "none that it could do without"
 
     def test_a_look_of_the_turned_phone_says_nothing_of_the_frame_now(self) -> None:
         looks = LooksWhenTold()

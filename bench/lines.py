@@ -1,0 +1,75 @@
+"""Fifteen lines across a recording: how many people cross them, and how many crossings a tracker's boxes make.
+
+True is what the feet of the annotated people do: a crossing counts once they were further from the line than `BAND` on
+one side and then on the other, to and fro each time. Ours are counted by the product's own lines; other trackers have
+none, and get the rule of the truth on their boxes.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from bench.score import Rows
+from server.core.crossings import Crossings
+from server.core.footing import footing
+from server.core.tracks import Tracks
+from server.core.zone import Line
+
+BAND = 0.04
+"""Heights of the person."""
+ACROSS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+"""Heights of the horizontal lines, of the frame's: on a street people walk along them."""
+DOWN = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+"""The same of the vertical ones, which people cross squarely."""
+Counts = dict[str, tuple[int, int]]
+"""Line -> crossings downward or to the right, and upward or to the left."""
+
+
+def lines() -> list[Line]:
+    """The lines as the product draws them; inward is downward, or to the right."""
+    across = [Line(f"h{at}", f"h{at}", ((0.0, at), (1.0, at))) for at in ACROSS]
+    return across + [Line(f"v{at}", f"v{at}", ((at, 1.0), (at, 0.0))) for at in DOWN]
+
+
+def count_feet(rows: Rows, width: int, height: int) -> Counts:
+    """Crossings of the feet of boxes, by the rule of the truth."""
+    sides: dict[tuple[str, int], int] = {}
+    counts = {line.id: [0, 0] for line in lines()}
+    for frame in sorted(rows):
+        for identity, (left, top, right, bottom) in rows[frame]:
+            x, y = (left + right) / 2, min(bottom, height - 1)
+            for name, at in [(f"h{at}", y - at * height) for at in ACROSS] + [
+                (f"v{at}", x - at * width) for at in DOWN
+            ]:
+                if abs(at) < BAND * (bottom - top):
+                    continue
+                side = 1 if at > 0 else -1
+                if sides.get((name, identity), side) != side:
+                    counts[name][side < 0] += 1
+                sides[name, identity] = side
+    return {name: (forth, back) for name, (forth, back) in counts.items()}
+
+
+def count_ours(results: Iterable[Tracks]) -> Counts:
+    """Crossings that the product counts."""
+    crossings = Crossings(lines())
+    reports = None
+    for tracks in results:
+        reports = crossings.update(footing(tracks))
+    return {report.line.id: (report.inward, report.outward) for report in reports or ()}
+
+
+def errors(truth: Counts, counted: Counts, kind: str) -> dict[str, int]:
+    """Sums over the lines of a kind, ``"h"`` or ``"v"``: true and counted crossings, gross and net error.
+
+    Gross: what each line counts too many or too few in each direction. Net: the same of the differences of directions.
+    """
+    names = [name for name in truth if name[0] == kind]
+    true, ours = (np.array([counts[name] for name in names]) for counts in (truth, counted))
+    net = (true[:, 0] - true[:, 1]) - (ours[:, 0] - ours[:, 1])
+    return {
+        "true": int(true.sum()),
+        "counted": int(ours.sum()),
+        "gross": int(np.abs(true - ours).sum()),
+        "net": int(np.abs(net).sum()),
+    }
