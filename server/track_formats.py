@@ -39,13 +39,14 @@ def csv_lines(number: int, tracks: Tracks, _analysis: Analysis) -> Iterator[str]
 
     The last three repeat on each line the number of people of the frame and its range: the estimate where it is
     crowded, else the boxed people; empty where not known. A frame without a box gets a line without a person where it
-    has an estimate or its number is not known: without a line it would read like an empty one.
+    has an estimate or nothing bounds its number: without a line it would read like an empty one.
     """
     figures = _frame_columns(tracks)
     for person in tracks.people:
         box = ",".join(f"{value:.5f}" for value in person.box_norm)
         yield f"{number},{tracks.t:.1f},{person.id},{box},{person.score:.3f},{figures}"
-    if (tracks.crowd is not None or not tracks.stands) and not tracks.people:
+    unbounded = tracks.certainty is not None and tracks.certainty.high is None
+    if (tracks.crowd is not None or unbounded) and not tracks.people:
         yield f"{number},{tracks.t:.1f},,,,,,,{figures}"
 
 

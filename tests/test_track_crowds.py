@@ -70,7 +70,6 @@ def test_csv_keeps_its_columns_and_gains_the_people_of_the_frame() -> None:
     assert all(None not in row for row in rows)
     found = [(row["frame"], row["id"], row["people"], row["people_low"], row["people_high"]) for row in rows]
     assert found == [
-        ("1", "", "", "", ""),  # nothing is known yet, which is not 0
         ("2", "1", "2", "2", "4"),
         ("2", "2", "2", "2", "4"),
         ("3", "1", "100", "80", "120"),
@@ -79,7 +78,7 @@ def test_csv_keeps_its_columns_and_gains_the_people_of_the_frame() -> None:
         ("5", "2", "", "3", ""),
         ("5", "3", "", "3", ""),
     ]
-    assert rows[4]["score"] == rows[4]["left"] == ""
+    assert rows[3]["score"] == rows[3]["left"] == ""
 
 
 def test_csv_has_a_line_for_a_packed_frame_in_which_nobody_is_boxed_and_nothing_estimates() -> None:
@@ -88,9 +87,11 @@ def test_csv_has_a_line_for_a_packed_frame_in_which_nobody_is_boxed_and_nothing_
     assert lines[1] == "1,0.0,,,,,,,,0,"
 
 
-def test_a_frame_that_is_not_known_has_no_upper_end() -> None:
-    (row,) = [json.loads(line) for line in written("jsonl", [not_yet_known(0)])]
+def test_a_picture_that_shows_nothing_has_no_upper_end_and_a_line_of_its_own() -> None:
+    dark = replace(not_yet_known(0), certainty=Certainty(0, None, saturated=False, known=False))
+    (row,) = [json.loads(line) for line in written("jsonl", [dark])]
     assert (row["known"], row["count_high"]) == (False, None)
+    assert [line.split(",")[0] for line in written("csv", [dark])[1:]] == ["1"]
 
 
 def test_mot_has_boxed_people_alone() -> None:

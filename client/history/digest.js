@@ -94,7 +94,7 @@ export function digest(points, stepS) {
     const most = mostOf(point) ?? 0;
     if (most > peak) [peak, peakAt, peakEstimated] = [most, point.t, most > (point.max ?? 0)];
   }
-  // In a crowd nobody is seen to come or to go: there a 0 says nothing.
+  // A crowd hides arrivals and departures: a 0 says nothing there.
   const blind = total.estimated + total.unknown > 0 && total.seconds - total.estimated < 1 && total.entries + total.exits === 0;
   const moved = followed && !blind;
   return {

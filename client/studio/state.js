@@ -14,7 +14,7 @@ import { recall } from "../site/memory.js";
  * @property {import("../live/protocol.js").CrowdFigure | null} crowd where boxes do not tell
  * @property {number | null} crowdPeak the largest estimate so far
  * @property {import("../live/protocol.js").Advice | null} [advice]
- * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
+ * @property {readonly import("../live/protocol.js").Still[]} [still] places where a person has not moved for long
  * @property {import("../zones/view.js").View | null} [view] where the plan lies in the frame, if that has another format than it had
  * @property {boolean} [full] whether the machine decides the rate
  * @property {boolean} [followed] false: frames are too far apart to follow people

@@ -29,7 +29,7 @@ function asResults(zones) {
 /** @param {Relayed} camera @param {number} at ms, when its frame was taken @param {number} t ms @returns {Figures} */
 export function figuresOf(camera, at, t) {
   const { count, count_low: low = null, count_high: high = null, saturated = false, known = true, crowd = null, crowd_peak: crowdPeak = null, still = [], view = null, followed = true, peak, unique } = camera;
-  // Capture times of its stream become those of this chart.
+  // Shift the stream's capture times to the chart's.
   const places = still.map((place) => ({ ...place, since: place.since - (camera.t ?? 0) + t }));
   return { count, low, high, saturated, known, crowd, crowdPeak, still: places, view, followed, peak, unique, at, t };
 }

@@ -58,7 +58,7 @@
  * @property {boolean} saturated
  * @property {CrowdFigure | null} crowd
  * @property {import("../live/protocol.js").CrowdMap} [crowd_map] of the camera in focus, with each new map
- * @property {readonly import("../live/protocol.js").Still[]} [still] places where nobody moved for long
+ * @property {readonly import("../live/protocol.js").Still[]} [still] places where a person has not moved for long
  * @property {import("../zones/view.js").View | null} [view] where the zones lie in a frame of another format
  * @property {number} peak
  * @property {boolean} [followed] false: frames are too far apart to follow people

@@ -76,7 +76,7 @@ export class Editor {
     this.#show();
   }
 
-  /** What somebody else changed, which Undo here never takes back. @param {import("./merge.js").Changes} changes @param {number} [aspect] of the frames, where theirs were others @returns {Plan} with it */
+  /** Take over another user's changes, which Undo here never takes back. @param {import("./merge.js").Changes} changes @param {number} [aspect] of the frames, where theirs were others @returns {Plan} with it */
   receive(changes, aspect) {
     if (changes.size || aspect !== undefined) {
       const names = new Map(this.state.plan.shapes.map(({ id, name }) => [id, name]));

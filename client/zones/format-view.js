@@ -38,7 +38,7 @@ export function formatView(editor, aspectNow) {
     answered = current;
     const focused = card.contains(document.activeElement);
     card.hidden = true;
-    // The keyboard goes on from where the card was.
+    // The focus stays where the card was.
     if (focused) byId("panel-live", HTMLElement).focus();
   };
   byId("format-check", HTMLButtonElement).addEventListener("click", () => {

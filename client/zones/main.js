@@ -103,7 +103,7 @@ export class Zones {
     if (active) this.refreshCameras();
   }
 
-  /** Nobody is counted any more at these feet. @param {readonly [number, number, number, number]} box of the frame */
+  /** Exclude the place of these feet from counting. @param {readonly [number, number, number, number]} box of the frame */
   exclude(box) {
     this.editor.pen.exclude(footPlace(mapBox(inverse(this.#matrix), box)));
   }

@@ -61,8 +61,6 @@ class Reading:
         How far the count may be off; None where it was not judged.
     crowd : Crowd or None
         The estimate, where boxes do not tell.
-    least : Crowd or None
-        See `server.core.tracks.Tracks`.
     outlines : mapping of str to tuple of PointNorm
         Corners of the zones, by zone id, as they were drawn.
     affine : Affine
@@ -74,9 +72,9 @@ class Reading:
     zones: Mapping[str, frozenset[int]] = field(default_factory=dict)
     certainty: Certainty | None = None
     crowd: Crowd | None = None
-    least: Crowd | None = None
     outlines: Mapping[str, tuple[PointNorm, ...]] = field(default_factory=dict)
     affine: Affine = SAME
+    least: Crowd | None = None
 
     @property
     def judged(self) -> bool:

@@ -58,13 +58,13 @@ def encode_certainty(tracks: Tracks) -> Json:
     """Whether anything can be said about the number of people, and between which numbers it probably lies.
 
     A null is an end that is not known: both where it was not judged, the upper one where the count is a lower bound or
-    nothing can be said yet.
+    the picture shows nothing. In the first frame of a stream the ends are those of what was detected.
     """
     judged = tracks.certainty
     return {
         "known": tracks.known,
         "count_low": judged.low if judged else None,
-        "count_high": judged.high if judged and tracks.known else None,
+        "count_high": judged.high if judged else None,
         "saturated": bool(judged and judged.saturated),
     }
 

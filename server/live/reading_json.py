@@ -14,7 +14,7 @@ def encode_reading(reading: Reading) -> Json:
     return {
         "known": reading.judged,
         "count_low": judged.low if judged else None,
-        "count_high": judged.high if judged and reading.judged else None,
+        "count_high": judged.high if judged else None,
         "saturated": bool(judged and judged.saturated),
         "crowd": encode_crowd(reading.crowd.figure) if reading.crowd else None,
     }

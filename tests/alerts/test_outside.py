@@ -96,16 +96,19 @@ async def test_names_inside_look_as_if_there_were_none(strict: Outside, monkeypa
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr("server.alerts.outside.NAME_S", 1.0)
-    told, times = set(), []
-    for name in (*inside, "none", "nowhere"):
+    told: set[tuple[str, str]] = set()
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for name in (*inside, *["none", "nowhere"] * 2):
         began = time.monotonic()
         with pytest.raises(DeliveryError) as failed:
             await strict.post(f"https://{name}.corp.example/", b"{}", {})
-        times.append(time.monotonic() - began)
+        times[name in inside].append(time.monotonic() - began)
         told.add((failed.value.code, failed.value.message))
     assert len(told) == 1, told
-    assert max(times) - min(times) < 0.15, times
-    spread = f"one answer, {(max(times) - min(times)) * 1000:.0f} ms apart"
+    # Whatever else the machine does only adds to a time: the shortest ones show what the answer itself takes.
+    apart = abs(min(times[True]) - min(times[False]))
+    assert apart < 0.15, times
+    spread = f"one answer, {apart * 1000:.0f} ms apart"
     note(20, "web hooks to names inside and to names that do not exist", spread, "not to be told apart")
 
 

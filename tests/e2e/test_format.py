@@ -8,11 +8,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from server.core import frame_gaps
 from server.core.view import SAME, View
 from tests.e2e.scripted import ScriptedServer
-from tests.e2e.test_crowd import COUNTED, counting, near, scripted
+from tests.e2e.test_crowd import COUNTED, counting, near
 from tests.e2e.test_pages import violations
 from tests.e2e.zone_tools import get_plan
 
-__all__ = ["counting", "near", "scripted"]
+__all__ = ["counting", "near"]
 
 WIDE = replace(COUNTED, width=854, height=480)
 CROPPED = View(854, 480, (4 / 3, 0.0, -1 / 6, 0.0, 1.0, 0.0), fits=True)

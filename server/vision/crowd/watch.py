@@ -250,10 +250,12 @@ class CrowdWatch:
         # Closer looks have to confirm that there are no people, or few in what is like a crowd's picture.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
-        known = self._frames > 1 and (looked or some) and not _is_too_small(scene) and self._sight.sees(scene)
+        shown = not _is_too_small(scene) and self._sight.sees(scene)
+        known = self._frames > 1 and (looked or some) and shown
         self.least = None
         if not self._crowded:
-            return replace(scene.certainty, saturated=False, known=known), None
+            high = scene.certainty.high if shown else None
+            return replace(scene.certainty, high=high, saturated=False, known=known), None
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)
         if crowd is None:
             low = max(self._least, scene.count, scene.certainty.low)

@@ -112,6 +112,7 @@ class Unwatched:
     """No watch over crowds at all."""
 
     found = NOBODY
+    least = None
 
     def follow(self, scene: Scene) -> tuple[object, None]:
         """What the usual look says."""

@@ -84,7 +84,9 @@ class TestStream:
 
     @pytest.mark.parametrize("image", [BLACK, blurred(TEXTURED, 0.02)], ids=["covered", "out of focus"])
     def test_it_is_unknown_and_not_0(self, image: Image) -> None:
-        assert not any(certainty.known for certainty, _ in stream(Closer(), image=image).live(20))
+        seen = [certainty for certainty, _ in stream(Closer(), image=image).live(20)]
+        assert not any(certainty.known for certainty in seen)
+        assert all(certainty.high is None for certainty in seen)
 
     def test_a_lens_that_is_covered_and_uncovered(self) -> None:
         empty = stream(Closer())
