@@ -9,23 +9,30 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
-CALM_SHARE, CROWDED_SHARE = 0.035, 0.12
-"""Shares of a process's time that closer looks may take, for all streams together: where nothing is crowded, and
-where something is."""
-BURST_S = 1.5
-"""Seconds of work that may be saved up, so that a stream that begins is looked at in every part at once."""
+CALM_SHARE, CROWDED_SHARE, FIRST_SHARE = 0.03, 0.1, 0.05
+"""Shares of a process's time that closer looks may take, for all streams together: where nothing is crowded, where
+something is, and for those that people wait for."""
+BURST_S, FIRST_BURST_S = 0.25, 10.0
+"""Seconds of work that may be saved up: so that a look is taken when it is due, not when it is paid, and so that the
+first streams of a process are looked at in every part at once. Networks are compiled for new frame formats in it."""
 
 
 class Purse(Enum):
-    """What pays for a look: the share of calm scenes, that of crowded ones, or none.
+    """What pays for a look: the share of calm scenes, that of crowded ones, or that of looks that people wait for.
 
-    People wait for the first look at a scene: it is taken as soon as no other is under way. Such looks take at most
-    half of the time, and each stream has two a minute at most. So has a look without which an estimate would get old.
+    They wait for the first look at a scene, and for one without which an estimate would get old.
     """
 
     CALM = "calm"
     CROWD = "crowd"
     FIRST = "first"
+
+
+_PURSES = {
+    Purse.CALM: (CALM_SHARE, BURST_S),
+    Purse.CROWD: (CROWDED_SHARE, BURST_S),
+    Purse.FIRST: (FIRST_SHARE, FIRST_BURST_S),
+}
 
 
 class Looks(Protocol):
@@ -76,9 +83,8 @@ class LooksBeside:
         # Seconds of work less what was earned since; below 0 is saved up. Looks at crowds and at calm scenes together
         # stay within the share of crowds; those at calm scenes have a share of their own, so that a crowd before one
         # camera takes nothing from the others'.
-        self._spent = {Purse.CALM: -BURST_S, Purse.CROWD: -BURST_S}
+        self._spent = {purse: -burst for purse, (_share, burst) in _PURSES.items()}
         self._t = monotonic()
-        self._first_from = 0.0
         self._busy = False
 
     def may(self, purse: Purse) -> bool:
@@ -86,10 +92,9 @@ class LooksBeside:
         with self._lock:
             now = monotonic()
             passed, self._t = now - self._t, now
-            for kind, share in ((Purse.CALM, CALM_SHARE), (Purse.CROWD, CROWDED_SHARE)):
-                self._spent[kind] = max(-BURST_S, self._spent[kind] - share * passed)
-            paid = now >= self._first_from if purse is Purse.FIRST else self._spent[purse] <= 0.0
-            return not self._busy and paid
+            for kind, (share, burst) in _PURSES.items():
+                self._spent[kind] = max(-burst, self._spent[kind] - share * passed)
+            return not self._busy and self._spent[purse] <= 0.0
 
     def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":
         """Begin the look."""
@@ -108,10 +113,6 @@ class LooksBeside:
                 self._charge(purse, took)
 
     def _charge(self, purse: Purse, took: float) -> None:
-        if purse is Purse.FIRST:
-            # What it compiled for a new frame format is in it: the next ones are shorter.
-            self._first_from = monotonic() + took
-            return
-        self._spent[Purse.CROWD] += took
+        self._spent[purse] += took
         if purse is Purse.CALM:
-            self._spent[Purse.CALM] += took
+            self._spent[Purse.CROWD] += took

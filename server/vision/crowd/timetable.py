@@ -50,6 +50,10 @@ class Needs:
         Whether it became so after the newest round.
     boxes_tell : bool
         Whether boxes of the whole frame show how the number of people changes.
+    dense : bool
+        Whether it takes density to tell their number: a quick look renews no estimate.
+    answered : bool
+        Whether the usual look shows somebody: a number of people stands, and the first look only has to confirm it.
     ageing : bool
         Whether the estimate gets old: a busy machine had no time for a newer one. Then the look that is enough for one
         does not wait for its share.
@@ -61,6 +65,8 @@ class Needs:
     textured: bool
     newly: bool
     boxes_tell: bool
+    dense: bool = False
+    answered: bool = False
     ageing: bool = False
 
 
@@ -101,9 +107,14 @@ class Timetable:
             return
         usual = Purse.CROWD if needs.crowded else Purse.CALM
         urgent = needs.crowded and needs.ageing
+        glance = needs.answered and not needs.textured
+        if self._quick_t == NEVER and glance and not self._frames_each:
+            yield Look.QUICK, Purse.FIRST
         if self._survey_due(needs):
-            first = self._is_first(needs.t) or (urgent and not needs.boxes_tell)
-            yield Look.SURVEY, Purse.FIRST if first else Purse.CROWD
+            first = self._is_first(needs.t) or (urgent and needs.dense)
+            if first and (needs.crowded or not glance):
+                yield Look.SURVEY, Purse.FIRST
+            yield Look.SURVEY, Purse.CALM if glance and not needs.crowded else Purse.CROWD
         if self._quick_due(needs):
             yield Look.QUICK, Purse.FIRST if urgent else usual
         if self._tile_due(needs):
@@ -136,7 +147,7 @@ class Timetable:
         """Whether the whole frame is to be looked at once more: in a crowd between thorough rounds."""
         since = needs.t - self._quick_t
         if needs.crowded:
-            return needs.boxes_tell and since >= QUICK_MS
+            return since >= QUICK_MS and (needs.boxes_tell or (needs.ageing and not needs.dense))
         return needs.frame - self._quick_frame >= QUICK_COST * self._frames_each and since >= CALM_MS
 
     def _tile_due(self, needs: Needs) -> bool:

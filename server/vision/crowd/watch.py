@@ -8,6 +8,7 @@ from dataclasses import replace
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
 from server.vision.crowd.closer import CloserLooks, Survey
+from server.vision.crowd.counted import Counted
 from server.vision.crowd.estimate import BOXED_RANGE, DENSE, DENSE_FROM, Estimate
 from server.vision.crowd.evidence import HINTS_ALONE, LOOKED_SHARE, CloserEvidence, Evidence
 from server.vision.crowd.looks import Looks
@@ -73,6 +74,7 @@ class CrowdWatch:
         self.least: Crowd | None = None
         self._people = SmoothedPeople()
         self._uncounted = Uncounted()
+        self._counted = Counted(RECENT_MS)
         self._ratio: float | None = None
         self._frames = 0
         self._surveyed = False
@@ -88,6 +90,7 @@ class CrowdWatch:
         self._begun = scene.t if self._begun is None else self._begun
         self._follow_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
+        self._counted.note(scene.count, scene.t)
         self._collect(scene)
         if self._under is None:
             self._texture.follow(scene)
@@ -112,19 +115,33 @@ class CrowdWatch:
 
     def _begin(self, scene: Scene) -> None:
         """Begin the look that is due most, if there is time for it."""
-        needs = self._needs(scene.t)
+        needs = self._needs(scene)
         for look, purse in self._timetable.due(needs):
             if self._looks.may(purse):
                 self._timetable.begin(look, needs)
                 self._under = self._looks.take(self._work(look, scene), purse)
                 return
 
-    def _needs(self, t: float) -> Needs:
+    def _needs(self, scene: Scene) -> Needs:
+        t, answered = scene.t, scene.count > 0 or len(scene.plain_xyxy) > 0
         ageing = self._people.ageing(t)
-        boxes_tell = not self._people.dense and self._gain <= LITTLE
+        boxes_tell = not self._dense_here and self._gain <= LITTLE
         return Needs(
-            t, self._frames, self._crowded, self._texture.like_a_crowd, self._texture.is_new, boxes_tell, ageing
+            t,
+            self._frames,
+            crowded=self._crowded,
+            textured=self._texture.like_a_crowd,
+            newly=self._texture.is_new,
+            boxes_tell=boxes_tell,
+            dense=self._dense_here,
+            answered=answered,
+            ageing=ageing,
         )
+
+    @property
+    def _dense_here(self) -> bool:
+        """Whether it takes density to tell how many people there are; before the first round, as the picture says."""
+        return self._people.dense if self._surveyed else self._texture.like_a_crowd
 
     def _work(self, look: Look, scene: Scene) -> Callable[[], Take]:
         if look is Look.TILE:
@@ -163,7 +180,7 @@ class CrowdWatch:
     def _take_quick(self, survey: Survey, scene: Scene) -> None:
         self._looked, self._looked_t = survey.quick.people, scene.t
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
-        if self._crowded and not self._people.dense:
+        if self._crowded and not self._dense_here:
             self._people.take(survey.quick.times(self._gain), scene.t)
 
     def _survey(self, scene: Scene, *, dense: bool) -> Take:
@@ -226,10 +243,13 @@ class CrowdWatch:
         )
 
     def _compare(self, scene: Scene) -> float:
-        """People whom the newest closer look estimates besides the counted ones; 0 where they cannot be compared."""
+        """People whom the newest closer look estimates besides the counted ones; 0 where they cannot be compared.
+
+        Counted on average of some seconds: after a cut everybody has to be confirmed once more.
+        """
         if not self._settled(scene.t) or scene.t - self._looked_t > RECENT_MS:
             return 0.0
-        return self._looked - (1 + LOOKED_SHARE) * scene.count
+        return self._looked - (1 + LOOKED_SHARE) * self._counted.mean
 
     def _settled(self, t: float) -> bool:
         age = t - (t if self._begun is None else self._begun)

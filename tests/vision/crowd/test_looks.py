@@ -70,10 +70,11 @@ def test_looks_stay_within_their_share(clock: Clock, purse: Purse, share: float)
     assert taken >= 600.0 * share * 0.8, "and use it"
 
 
-def test_a_stream_that_begins_is_looked_at_at_once_and_not_for_ever(clock: Clock) -> None:
+def test_little_is_saved_up_for_a_stream_that_begins(clock: Clock) -> None:
     beside = LooksBeside()
+    clock.now += 3600.0
     taken = live(beside, clock, 2.0, 0.05, Purse.CALM)
-    assert 1.0 <= taken <= 2.0
+    assert 0.05 <= taken <= looks.BURST_S + 2.0 * CALM_SHARE + 0.05
 
 
 def test_a_second_of_real_work_is_within_it_too() -> None:
@@ -86,7 +87,7 @@ def test_a_second_of_real_work_is_within_it_too() -> None:
             worked += 0.03
         time.sleep(0.01)
     earned = looks.BURST_S + CROWDED_SHARE * (time.monotonic() - begun)
-    assert worked <= earned + 0.03, "the last look may be longer than what was left"
+    assert worked <= max(looks.BURST_S + 0.3, earned) + 0.03, "the last look may be longer than what was left"
 
 
 def test_a_crowd_before_one_camera_takes_nothing_from_the_others(clock: Clock) -> None:
@@ -106,23 +107,20 @@ def test_all_looks_together_stay_within_the_crowds_share(clock: Clock) -> None:
     assert taken <= 1200.0 * CROWDED_SHARE * 1.05 + looks.BURST_S
 
 
-def test_the_first_look_at_a_scene_waits_for_no_share(clock: Clock) -> None:
+def test_the_first_looks_wait_for_no_share_and_take_nothing_from_the_others(clock: Clock) -> None:
     beside = LooksBeside()
-    live(beside, clock, 60.0, 2.0, Purse.CROWD)
     beside.take(work(clock, 30.0), Purse.CROWD).result(10)
     assert not beside.may(Purse.CROWD), "the share is used up"
-    assert beside.may(Purse.FIRST)
-    beside.take(work(clock, 3.0), Purse.FIRST).result(10)
-    assert not beside.may(Purse.FIRST), "frames have as much time as such looks"
-    clock.now += 3.0
-    assert beside.may(Purse.FIRST)
-
-
-def test_first_looks_are_not_taken_from_the_shares(clock: Clock) -> None:
-    beside = LooksBeside()
-    beside.take(work(clock, 20.0), Purse.FIRST).result(10)
-    assert beside.may(Purse.CALM)
+    assert live(beside, clock, 30.0, 2.0, Purse.FIRST) >= looks.FIRST_BURST_S - 2.0
+    assert not beside.may(Purse.FIRST)
+    clock.now += 30.0 / CROWDED_SHARE
     assert beside.may(Purse.CROWD)
+
+
+def test_many_first_looks_leave_the_time_to_the_frames(clock: Clock) -> None:
+    beside = LooksBeside()
+    taken = live(beside, clock, 1200.0, 3.0, Purse.FIRST)
+    assert taken <= looks.FIRST_BURST_S + looks.FIRST_SHARE * 1200.0 + 3.0
 
 
 def test_one_look_at_a_time(gate: threading.Event) -> None:

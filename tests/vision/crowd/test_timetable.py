@@ -21,6 +21,16 @@ def test_every_part_is_looked_at_first_and_that_does_not_wait() -> None:
     assert first(timetable, needs(0.0)) == (Look.SURVEY, Purse.FIRST)
 
 
+def test_where_somebody_is_shown_a_quick_look_is_first_and_the_rest_waits_for_its_share() -> None:
+    timetable, shown = Timetable(0), replace(needs(0.0), answered=True)
+    assert list(timetable.due(shown))[:2] == [(Look.QUICK, Purse.FIRST), (Look.SURVEY, Purse.CALM)]
+    timetable.begin(Look.QUICK, shown)
+    assert first(timetable, replace(shown, t=100.0)) == (Look.SURVEY, Purse.CALM)
+    assert first(timetable, replace(shown, t=100.0, crowded=True)) == (Look.SURVEY, Purse.FIRST)
+    assert first(timetable, replace(shown, t=100.0, textured=True)) == (Look.SURVEY, Purse.FIRST)
+    assert first(Timetable(150), shown) == (Look.SURVEY, Purse.CALM), "a file has the time"
+
+
 def test_then_the_whole_frame_and_the_tiles_in_turn() -> None:
     timetable = Timetable(0)
     timetable.begin(Look.SURVEY, needs(0.0))
@@ -49,11 +59,16 @@ def test_in_a_crowd_thorough_rounds_come_from_its_share() -> None:
     assert first(timetable, needs(SURVEY_MS, crowded=True)) == (Look.SURVEY, Purse.CROWD)
 
 
-@pytest.mark.parametrize(("boxes_tell", "look"), [(True, Look.QUICK), (False, Look.SURVEY)])
-def test_an_estimate_that_gets_old_does_not_wait_for_its_share(*, boxes_tell: bool, look: Look) -> None:
+@pytest.mark.parametrize(
+    ("boxes_tell", "dense", "look"),
+    [(True, False, Look.QUICK), (False, False, Look.QUICK), (False, True, Look.SURVEY)],
+)
+def test_an_estimate_that_gets_old_does_not_wait_for_its_share(*, boxes_tell: bool, dense: bool, look: Look) -> None:
     timetable = Timetable(0)
     timetable.begin(Look.SURVEY, needs(0.0))
-    crowded = Needs(40_001.0, 400, crowded=True, textured=True, newly=False, boxes_tell=boxes_tell, ageing=True)
+    crowded = Needs(
+        40_001.0, 400, crowded=True, textured=True, newly=False, boxes_tell=boxes_tell, dense=dense, ageing=True
+    )
     unpaid = [due for due, purse in timetable.due(crowded) if purse is Purse.FIRST]
     assert unpaid == [look], "the cheapest that is enough"
     assert all(purse is not Purse.FIRST for _, purse in timetable.due(replace(crowded, ageing=False)))
