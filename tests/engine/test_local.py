@@ -171,6 +171,7 @@ async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
 ) -> None:
     """The other of two streams holds the turn; when it is the first one's, another process is there."""
     monkeypatch.setattr(shares, "STUCK_S", 60.0)
+    monkeypatch.setattr(shares, "AT_ONCE", 1)
     engine = await start()
     for stream in ("a", "b"):
         engine.open(stream, SETTINGS)

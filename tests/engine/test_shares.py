@@ -46,7 +46,10 @@ async def test_an_owner_with_many_streams_gets_no_more_than_one_with_few(workers
     assert max(had[name] for name in many) - min(had[name] for name in many) <= 2, "and they share equally"
 
 
-async def test_own_cameras_go_before_those_of_guests_and_guests_are_not_kept_out() -> None:
+async def test_own_cameras_go_before_those_of_guests_and_guests_are_not_kept_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "AT_ONCE", 1)
     guests = {f"guest {number}": (Share("", "ada", True), 0, 10.0) for number in range(8)}
     had = await compete({"own": (Share("", "ada"), 0, 10.0), **guests}, 200)
     assert 0.6 * 200 <= had["own"] <= 0.8 * 200
@@ -102,7 +105,27 @@ async def test_nobody_waits_for_a_frame_that_hangs(monkeypatch: pytest.MonkeyPat
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_who_stops_waiting_takes_nothing() -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_process_has_few_frames_at_a_time_whatever_waits(workers: int) -> None:
+    book, under, most = Shares(), Counter[int](), Counter[int]()
+
+    async def send(number: int) -> None:
+        worker = number % workers
+        for _ in range(10):
+            async with book.turn(f"stream {number}", Share(owner=f"usr {number}"), worker) as turn:
+                under[worker] += 1
+                most[worker] = max(most[worker], under[worker])
+                await asyncio.sleep(FRAME_S)
+                turn.spent_ms = 10.0
+                under[worker] -= 1
+
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(send(number) for number in range(16)))
+    assert set(most.values()) == {shares.AT_ONCE}
+
+
+async def test_who_stops_waiting_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "AT_ONCE", 1)
     book, entered = Shares(), asyncio.Event()
 
     async def hold() -> None:
