@@ -39,9 +39,9 @@ export function peopleOf({ count, low = null, high = null, saturated = false, kn
   return known ? { state: "counted", value: count, low, high } : NOT_KNOWN;
 }
 
-/** @param {{occupancy: number, known?: boolean, crowd?: CrowdFigure | null}} zone @param {boolean} [saturated] whether its frame is @returns {People} */
-export function peopleIn({ occupancy, known = true, crowd = null }, saturated = false) {
-  return peopleOf({ count: occupancy, crowd, known, saturated: saturated && !known });
+/** @param {{occupancy: number, known?: boolean, crowd?: CrowdFigure | null, least?: number | null}} zone @param {boolean} [saturated] whether its frame is @returns {People} */
+export function peopleIn({ occupancy, known = true, crowd = null, least = null }, saturated = false) {
+  return peopleOf({ count: occupancy, low: least, crowd, known, saturated: saturated && !known });
 }
 
 /** The number for charts and bars; a lower bound is none. @param {People} people @returns {number | null} */

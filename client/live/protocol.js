@@ -79,6 +79,7 @@
  * @property {CrowdFigure | null} [crowd] null or missing: the scene is not crowded, or nothing can estimate
  * @property {number | null} [crowd_peak] the largest estimate so far
  * @property {boolean} [known] false: how many there are is not known
+ * @property {number | null} [least] found at least, where there is no estimate
  * @property {number} peak
  * @property {number} average
  * @property {number | null} entries null, as all that counts identities, where people cannot be followed

@@ -41,6 +41,7 @@ def encode_zone(report: ZoneReport) -> Json:
         "crowd": encode_crowd(report.crowd),
         "crowd_peak": whole(report.crowd_peak),
         "known": report.known,
+        "least": report.least,
     }
 
 

@@ -51,6 +51,8 @@ class ZoneReport:
         False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
     followed : bool
         False where frames are too far apart: entries, exits, visitors and dwell times say nothing.
+    least : int or None
+        Where there is no estimate, so many people were found at least; None where nothing more than the occupancy is.
     """
 
     zone: Zone
@@ -67,6 +69,7 @@ class ZoneReport:
     crowd_peak: float | None = None
     known: bool = True
     followed: bool = True
+    least: int | None = None
 
     def range_of(self, figure: str) -> tuple[float, float] | None:
         """Return between which values the figure of an alarm lies; None where it is no estimate."""
@@ -149,8 +152,8 @@ class ZoneWatch:
         if figure is not None:
             self._crowd_peak = max(self._crowd_peak or 0.0, figure.estimate)
         there = people_of(figures.occupancy, figure)
-        if figure is None and least is not None:
-            there = float(least.part(self._mask(least, affine), figures.occupancy).low)
+        found = least.part(self._mask(least, affine), figures.occupancy).low if figure is None and least else None
+        there = there if found is None else float(found)
         density = there / self._area_m2 if self._area_m2 else None
         values = {
             "people": round(there),
@@ -177,6 +180,7 @@ class ZoneWatch:
             crowd_peak=self._crowd_peak,
             known=known,
             followed=followed,
+            least=found,
         )
 
     def _estimate(self, crowd: Crowd | None, occupancy: int, affine: Affine) -> CrowdFigure | None:

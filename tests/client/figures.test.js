@@ -87,6 +87,10 @@ describe("what is known of a zone", () => {
     assert.deepEqual([figureIn(true), figureIn(false)], ["0 in, 0 out", "–"]);
   });
 
+  it("without an estimate is of those whom closer looks found at least", () => {
+    const zone = peopleIn({ occupancy: 3, known: false, least: 12 }, true);
+    assert.deepEqual([zone.state, zone.value], ["least", 12]);
+  });
   it("of a server that does not say so is counted", () => assert.equal(peopleIn({ occupancy: 3 }, true).state, "counted"));
 });
 

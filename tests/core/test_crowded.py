@@ -183,7 +183,13 @@ def test_a_zone_of_the_whole_frame_has_its_lower_bound() -> None:
 
 def test_an_area_has_those_who_were_found_at_least_in_its_zones() -> None:
     frame = saturated(0.0, seen(0.1), crowd(70))
-    reading = read(frame, Analytics(PLAN).update(frame).zones, 0.0)
+    zones = Analytics(PLAN).update(frame).zones
+    assert [20 <= (zone.least or 0) < 28 for zone in zones if zone.zone.id == "left"] == [True], (
+        "its report says it too"
+    )
+    counted = Analytics(PLAN).update(boxed(0.0, 1)).zones
+    assert {zone.least for zone in counted} == {None}
+    reading = read(frame, zones, 0.0)
     left, both, whole = (reading.share(zones) for zones in ({"left"}, {"left", "right"}, {None}))
     assert (whole.people, both.people) == (56, 56)
     assert 20 <= left.people < 28

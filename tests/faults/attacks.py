@@ -5,6 +5,7 @@ address are then not those of the polite stream beside them.
 """
 
 import asyncio
+import http.client
 import json
 import select
 import socket
@@ -25,6 +26,7 @@ from tests.support.server import Client, RunningServer
 
 FROM = "127.0.0.2"
 PATH = "/socket.io/?EIO=4&transport=websocket"
+POLLING = "/socket.io/?EIO=4&transport=polling"
 PING, PONG, TEXT, BINARY = 0x89, 0x8A, 0x81, 0x82
 BLOCK = 10_000
 """Frames in one write."""
@@ -98,6 +100,35 @@ def flood(port: int, seconds: float, kind: str = "pings", connections: str = "3"
     for thread in threads:
         thread.join()
     return {"longest_s": max(lives, default=0.0), "connections": len(lives), "megabytes": sent[0] / 1e6}
+
+
+def polling(port: int, seconds: float, connections: str = "3") -> dict[str, Any]:
+    """So many connections that speak by polling, never say who they are and post a thousand packets at a time."""
+    answers, until, lock = Counter[str](), time.monotonic() + seconds, threading.Lock()
+    body = "\x1e".join(["3"] * 1000).encode()
+
+    def one() -> None:
+        while time.monotonic() < until:
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=5, source_address=(FROM, 0))
+            with suppress(OSError, http.client.HTTPException, ValueError, KeyError):
+                client.request("GET", POLLING)
+                sid = json.loads(client.getresponse().read()[1:])["sid"]
+                while time.monotonic() < until:
+                    client.request("POST", f"{POLLING}&sid={sid}", body)
+                    response = client.getresponse()
+                    response.read()
+                    with lock:
+                        answers[str(response.status)] += 1
+                    if response.status != 200:
+                        break
+            client.close()
+
+    threads = [threading.Thread(target=one) for _ in range(int(connections))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return {"answers": dict(answers)}
 
 
 def member(port: int, seconds: float, cookie: str, kind: str, connections: str = "3") -> dict[str, Any]:
@@ -210,6 +241,7 @@ def everything(port: int, seconds: float, token: str) -> dict[str, Any]:
 
 ATTACKS: dict[str, Callable[..., dict[str, Any]]] = {
     "flood": flood,
+    "polling": polling,
     "member": member,
     "idle": idle,
     "joins": joins,

@@ -44,6 +44,23 @@ async def test_frames_without_an_account_cost_a_polite_stream_nothing(tmp_path: 
     assert one.lost == 0, one.codes
 
 
+async def test_packets_by_polling_without_an_account_cost_a_polite_stream_nothing(tmp_path: Path) -> None:
+    with ahead_of_others(), serving(tmp_path / "data", command=steady(FRAME_S)) as running:
+        async with polite(running.url) as one:
+            before = running.log.stat().st_size
+            with attack("polling", running.port, ATTACK_S, "3") as flood:
+                await asyncio.sleep(1)
+                ratio = await one.ratio(MOST, flood)
+                found = await asyncio.to_thread(flood.result)
+            said = running.log.stat().st_size - before
+    refused = f", {said / 1000:.0f} KB of log, answers {found['answers']}"
+    note_ratio("three connections that post packets by polling", one, ratio, MOST, refused)
+    assert ratio <= MOST
+    assert "200" not in found["answers"], "a thousand packets are more than a stranger may send"
+    assert said <= 100_000
+    assert one.lost == 0, one.codes
+
+
 @pytest.mark.parametrize("kind", ["pings", "acknowledgements", "unknown_events"])
 async def test_frames_of_somebody_with_an_account_are_paced(tmp_path: Path, kind: str) -> None:
     """Whatever is in them: control frames and acknowledgements are no events, and cost all the same."""

@@ -11,9 +11,10 @@ from socketio.exceptions import ConnectionError as SocketConnectionError
 from server import patience
 from server.api import security
 from server.config import Settings
-from server.live import handshakes
+from server.live import handshakes, vitals
 from server.live.handshakes import Handshakes
 from tests.faults.figures import note
+from tests.media import encode_jpeg, read_vtest
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client, RunningServer, run_server
 
@@ -221,3 +222,20 @@ async def test_one_too_many_over_polling_is_told_to_wait(settings: Settings) -> 
                     assert int(response.headers["Retry-After"]) > 0
                     assert "Too many connections" in await response.json()
     note(6, "a connection too many, over polling", "429 with Retry-After", "429, not 401")
+
+
+async def test_a_late_event_loop_sheds_strangers_and_nobody_else(server: RunningServer) -> None:
+    async with server.user() as user, server.client() as stranger:
+        camera = await user.camera()
+        stream = (await user.open(camera))["stream"]
+        async with stranger.http.ws_connect(SOCKET) as socket:
+            await socket.receive(timeout=20)  # what the transport says at first
+            receiving = asyncio.create_task(socket.receive())
+            for _ in range(4):
+                time.sleep(vitals.LOOK_EVERY_S + vitals.LATE_S)  # noqa: ASYNC251 - the loop is to be late
+                await asyncio.sleep(0.01)
+            # Long before the limit for those who never say who they are.
+            closed = await asyncio.wait_for(receiving, handshakes.UNFINISHED_S / 4)
+            assert closed.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+        assert user.socket.connected
+        assert (await user.frame(stream, 1, encode_jpeg(read_vtest(1)[0])))["status"] == "processed"
