@@ -67,13 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.render and arguments.render.suffix not in RENDERED:
         raise OSError(f"{arguments.render} cannot be written as a video; use .mp4")
-    wanted = [arguments.out, arguments.render, arguments.stats, arguments.samples]
-    refuse_equal(filter(None, wanted), filter(None, [arguments.video, arguments.zones]))
-    samples = _samples(arguments)
     try:
-        settings = vision_settings(load_settings(**({"model": arguments.model} if arguments.model else {})))
+        loaded = load_settings(**({"model": arguments.model} if arguments.model else {}))
     except SettingsError as error:
         raise CodedError("BAD_SETTINGS", str(error)) from error
+    settings = vision_settings(loaded)
+    wanted = [arguments.out, arguments.render, arguments.stats, arguments.samples]
+    refuse_equal(filter(None, wanted), [*filter(None, [arguments.video, arguments.zones]), *loaded.own_files])
+    samples = _samples(arguments)
     plan = read_plan(arguments.zones) if arguments.zones else None
     video = Video(arguments.video)
     vision = Vision(settings)

@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     streams_per_user: int = Field(4, ge=1, le=100, description="Open streams of one user.")
     cameras_per_room: int = Field(32, ge=1, le=1000, description="Cameras of one room, guests' phones included.")
     cameras_per_address: int = Field(
-        8, ge=1, le=1000, description="Guests' cameras by one invitation from one network address."
+        24, ge=1, le=1000, description="Guests' cameras by one invitation from one network address."
     )
     cameras_per_user: int = Field(100, ge=1, le=10_000, description="Cameras of one user.")
     keep_ten_seconds_days: int = Field(3, ge=0, le=36_500, description="Days that history of ten-second steps is kept.")

@@ -13,7 +13,9 @@ REQUEST_S = 8.0
 
 
 STALLED_S = 12.0
-"""How long a client may read nothing of what waits for it. A slow one that reads a little goes on."""
+"""How long a client may read nothing of what waits for it. A slow one that reads a little stays."""
+ANSWER_S = 60.0
+"""The same for an answer over HTTP: what the system keeps of a large file on a slow line is read in this time."""
 
 
 class Stall:
@@ -22,10 +24,13 @@ class Stall:
     Parameters
     ----------
     transport : Transport
+    seconds : float
+        How long it may read nothing.
     """
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, seconds: float) -> None:
         self._transport = transport
+        self._seconds = seconds
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
@@ -40,7 +45,7 @@ class Stall:
 
     def _look_later(self, waiting: int) -> None:
         self.end()
-        self._timer = asyncio.get_running_loop().call_later(STALLED_S, self._look, waiting)
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._look, waiting)
 
     def _look(self, before: int) -> None:
         waiting = self._transport.get_write_buffer_size()
@@ -58,7 +63,7 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         """The client does not keep up."""
         super().pause_writing()
-        self._stall = self._stall or Stall(self.transport)
+        self._stall = self._stall or Stall(self.transport, STALLED_S)
         self._stall.begin()
 
     def resume_writing(self) -> None:
@@ -75,10 +80,11 @@ class PatientWebSocket(WebSocketsSansIOProtocol):
 
 
 class PatientProtocol(H11Protocol):
-    """Closes a connection that does not finish its headers in time."""
+    """Closes a connection that does not finish its headers in time, or stops reading its answer."""
 
     _deadline: asyncio.TimerHandle | None = None
     _visitor: Visitor | None = None
+    _stall: Stall | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base class
         """A client connected; its time runs."""
@@ -98,7 +104,21 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._stop()
+        if self._stall is not None:
+            self._stall.end()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not keep up with the answer."""
+        super().pause_writing()
+        self._stall = self._stall or Stall(self.transport, ANSWER_S)
+        self._stall.begin()
+
+    def resume_writing(self) -> None:
+        """The client has read."""
+        super().resume_writing()
+        if self._stall is not None:
+            self._stall.end()
 
     def on_response_complete(self) -> None:
         """The request is answered; there may be another."""

@@ -191,6 +191,17 @@ def test_being_told_to_end_is_clean(tmp_path: Path) -> None:
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(names.values(), "from before")
 
 
+@pytest.mark.parametrize("name", ["crowdcount.sqlite3", "secret.key", "tls/authority-key.pem"])
+def test_what_the_server_keeps_is_never_replaced(clip: Path, tmp_path: Path, name: str) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_bytes(b"of the server")
+    done = crowdcount("track", clip, "--out", mine, CROWDCOUNT_DATA_DIR=str(tmp_path))
+    assert done.returncode == 1
+    assert "cannot be used twice" in done.stderr
+    assert mine.read_bytes() == b"of the server"
+
+
 @pytest.mark.parametrize(
     "options",
     [

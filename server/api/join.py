@@ -189,7 +189,7 @@ async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
         entry = None
         if device is None:
             token = secrets.token_urlsafe(TOKEN_BYTES)
-            device = await _same_device(connection, found, token)
+            device = await _same_device(connection, found, token, name)
         if device is None:
             device = await _new_device(connection, found, token, name)
             entry = await insert_log(connection, room_id, Kind.JOINED, device.camera_name, "camera", time.time())
@@ -211,27 +211,30 @@ async def _join_as_camera(code: str, name: str | None) -> tuple[Response, int]:
     return response, 201
 
 
-def _this_device() -> str:
-    return name_of_device(read_cookie(DEVICE_COOKIE), request.remote_addr or "", request.headers.get("User-Agent", ""))
+def _this_device(name: str | None) -> str:
+    program = f"{request.headers.get('User-Agent', '')} {name or ''}"
+    return name_of_device(read_cookie(DEVICE_COOKIE), request.remote_addr or "", program)
 
 
-async def _same_device(connection: AsyncConnection, found: OpenInvite, token: str) -> GuestGrant | None:
+async def _same_device(
+    connection: AsyncConnection, found: OpenInvite, token: str, name: str | None
+) -> GuestGrant | None:
     """The camera that this device, which lost its token, is already; it has it by this one from now on.
 
     Raises
     ------
     APIError
-        409 ``DEVICE_IS_CAMERA`` while that camera is connected: whoever it is keeps it.
+        409 ``DEVICE_IS_CAMERA`` while that camera is connected: the device that streams keeps it.
     """
     book, invite = services().joined, found.invite
-    before = book.find(invite.id, _this_device())
+    before = book.find(invite.id, _this_device(name))
     device = await select_device(connection, before, invite.room_id) if before else None
     if device is None or before is None or device.invite_id != invite.id:
         return None
     if before in services().guests_connected():
         raise APIError(409, "DEVICE_IS_CAMERA", N_("This device is a camera of this room already."))
     await rename_guest(connection, before, guest_id(token))
-    book.note(invite.id, _this_device(), request.remote_addr or "", guest_id(token))
+    book.note(invite.id, _this_device(name), request.remote_addr or "", guest_id(token))
     return replace(device, guest_id=guest_id(token))
 
 
@@ -262,7 +265,7 @@ async def _new_device(connection: AsyncConnection, found: OpenInvite, token: str
     camera = Camera(new_id("cam"), found.owner_id, name or f"Phone {number + 1}", now, invite.room_id)
     await insert_camera(connection, camera)
     await insert_guest(connection, guest_id(token), camera.id, invite.id, now)
-    services().joined.note(invite.id, _this_device(), request.remote_addr or "", guest_id(token))
+    services().joined.note(invite.id, _this_device(name), request.remote_addr or "", guest_id(token))
     return GuestGrant(
         guest_id(token), camera.id, camera.name, found.owner_id, invite.room_id, invite.id, invite.expires_at
     )

@@ -33,7 +33,8 @@ class JoinBook:
             self._guests.popitem(last=False)
 
 
-def name_of_device(mark: str | None, address: str, user_agent: str) -> str:
-    """By what a device is told from others: its mark, or, for a program that has none, where it is and what it says."""
-    said = f"mark {mark}" if mark else f"at {network_of(address)} {user_agent}"
+def name_of_device(mark: str | None, address: str, program: str) -> str:
+    """What distinguishes a device from others: its mark, or, for a program without one, where it is and what it says:
+    what it calls itself, and the name of its camera."""
+    said = f"mark {mark}" if mark else f"at {network_of(address)} {program}"
     return sha256(said.encode(errors="replace")).hexdigest()

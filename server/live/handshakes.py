@@ -71,7 +71,12 @@ class Handshakes:
         return [one.meter for one in self._open.values() if one.meter is not None and not one.meter.known]
 
     def _offend(self, address: str) -> None:
-        """A connection of that address had to be cut: it opens the next ones more slowly."""
+        """A connection of that address had to be cut: it opens the next ones more slowly.
+
+        Not where somebody was let in: those who share an address do not pay for a stranger beside them.
+        """
+        if any(one.address == address and one.meter is not None and one.meter.known for one in self._open.values()):
+            return
         for _ in range(int(OFFENCE_S * OPENINGS * self._per_address / OPENINGS_S)):
             if self._openings.wait_s(address) < LONGEST_S:
                 self._openings.take(address)

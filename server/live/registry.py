@@ -267,6 +267,8 @@ class Registry:
         loop = asyncio.get_running_loop()
         stream_id = new_id("str")
         share = Share(request.group, request.owner_id, request.guest)
+        # Guests of an owner use up what guests have, and nothing of the owner's own.
+        holder = request.owner_id + ("/guests" if request.guest else "")
         self._engine.open(stream_id, StreamSettings(request.model, request.quality, share))
         stream = Stream(
             stream_id,
@@ -278,8 +280,8 @@ class Registry:
             loop.time,
             time.time(),
             self._rooms,
-            self._suspensions.of(request.camera_id, request.owner_id + ("/guests" if request.guest else "")),
-            self._quotas.of(request.camera_id, request.owner_id),
+            self._suspensions.of(request.camera_id, holder),
+            self._quotas.of(request.camera_id, holder),
             request.recorded_at,
         )
         stream.quality = request.quality

@@ -250,6 +250,16 @@ async def test_a_device_without_cookies_is_one_camera_however_often_it_joins(hal
     assert uses == 1
 
 
+async def test_programs_at_one_address_that_name_their_cameras_are_several_devices(hall: Hall) -> None:
+    path, _ = await new_invite(hall, "camera", uses=50)
+    made = []
+    for place in ("South gate", "Stage", "South gate"):
+        async with hall.server.client() as phone:
+            made.append((await phone.post(path, {"name": place}))["camera"])
+    assert [one["name"] for one in made] == ["South gate", "Stage", "South gate"]
+    assert made[0] == made[2] != made[1]
+
+
 async def test_browsers_at_one_address_are_told_apart_up_to_a_limit(settings: Settings) -> None:
     """As phones of one kind are in the network of a venue; each looks at the page first."""
     few = settings.model_copy(update={"cameras_per_address": 3})

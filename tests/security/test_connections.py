@@ -13,6 +13,7 @@ from server.api import security
 from server.config import Settings
 from server.live import handshakes, vitals
 from server.live.handshakes import Handshakes
+from server.socket_meter import SocketMeter
 from tests.faults.figures import note
 from tests.media import encode_jpeg, read_vtest
 from tests.support.engine import ScriptedEngine
@@ -42,6 +43,23 @@ def test_handshakes_are_counted_and_timed() -> None:
     assert not book.admit("5", "a")
     now = 100.0
     assert "1" in book.overdue(lambda _: False), "leaving the namespace starts the time anew, but it ends"
+
+
+def test_those_who_share_an_address_do_not_pay_for_a_stranger_beside_them() -> None:
+    opened = []
+    for known in (False, True):
+        book = Handshakes(20, lambda: 0.0)
+        neighbour = SocketMeter(lambda: None)
+        assert book.admit("neighbour", "a", neighbour)
+        neighbour.known = known
+        for number in range(30):
+            stranger = SocketMeter(lambda: None)
+            if book.admit(f"{number}", "a", stranger):
+                assert stranger.on_offence is not None
+                stranger.on_offence()
+                book.gone(f"{number}")
+        opened.append(book.admit("device", "a"))
+    assert opened == [False, True]
 
 
 @pytest.fixture
@@ -86,6 +104,25 @@ async def test_a_body_that_stalls_is_given_up(server: RunningServer) -> None:
     assert b" 408 " in answer
     writer.close()
     await writer.wait_closed()
+
+
+async def test_a_client_that_stops_reading_its_answers_is_cut(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing in good order would wait for the client, and keep its descriptor for ever."""
+    monkeypatch.setattr(patience, "ANSWER_S", 1.0)
+    host, port = server.url.removeprefix("http://").split(":")
+    _reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    request = b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(60):
+            while True:  # many answers in a row, none of which is read
+                writer.write(request * 50)
+                await writer.drain()
+                await asyncio.sleep(0.05)
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 @pytest.mark.usefixtures("soon")
