@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 
 AHEAD = 1.0
 """Usual frames that somebody may have had more than the one who is furthest behind."""
@@ -18,9 +19,11 @@ AT_ONCE = 3
 """Frames that a process has at a time: one that its network looks at, one that is decoded behind it and one on its way.
 With one at a time, sixteen streams together have a quarter fewer frames a second."""
 STUCK_S = 1.0
-"""Nobody waits for a frame that takes longer than this: its process hangs and is about to be replaced."""
+"""Other processes do not wait for one that has frames and gave no answer for so long: it hangs and is replaced soon."""
 GUEST_EVERY = 4
 """An owner's cameras go before those of guests, but for each such turn: guests are not kept out."""
+KEPT = 256
+"""So many owners without streams are remembered, with what they had more than others."""
 
 Node = tuple[Hashable, ...]
 
@@ -72,6 +75,19 @@ class _Asking:
     turn: asyncio.Future[None]
     charged: float = 0.0
 
+    @property
+    def place(self) -> tuple[Hashable, Node]:
+        """Process and owner."""
+        return self.worker, self.path[1]
+
+
+@dataclass(slots=True)
+class _Own:
+    """An owner's own cameras in one process: their turns since a guest's, and the loop time when one last asked."""
+
+    in_a_row: int = 0
+    asked: float = 0.0
+
 
 @dataclass(slots=True)
 class _Level:
@@ -92,16 +108,33 @@ class Shares:
         self._levels: defaultdict[Node, _Level] = defaultdict(_Level)
         self._active: Counter[Node] = Counter()
         self._asking: list[_Asking] = []
-        self._own_in_a_row: Counter[str] = Counter()
+        self._own: dict[tuple[Hashable, Node], _Own] = {}
+        self._answered: dict[Hashable, float] = {}
         self._usual = 0.0
 
     def forget(self, stream_id: str) -> None:
-        """The stream is closed; a level whose last stream it was goes with it."""
-        for parent, level in list(self._levels.items()):
-            for node in [node for node in level.had if node[-1] == stream_id and len(parent) == 3]:
+        """The stream is closed; what its owner had counts until others had as much: nobody gains by a new stream."""
+        for parent in [parent for parent in self._levels if len(parent) == 3]:
+            had = self._levels[parent].had
+            node: Node = (*parent, stream_id)
+            if not self._active[node]:
+                had.pop(node, None)
+            if not had:
+                del self._levels[parent]
+        in_use = {parent[:depth] for parent in self._levels if len(parent) == 3 for depth in (1, 2)}
+        for above in [*(group for group in self._levels if len(group) == 1), ()]:
+            self._forget_even(above, in_use)
+
+    def _forget_even(self, parent: Node, in_use: set[Node]) -> None:
+        """Drop those without streams who are not ahead of the others; of too many also those who are least ahead."""
+        level = self._levels[parent]
+        idle = [node for node in level.had if node not in in_use and not self._active[node]]
+        idle.sort(key=self._had)
+        for number, node in enumerate(idle):
+            if level.had[node] <= level.virtual or number < len(idle) - KEPT:
                 del level.had[node]
-        for parent in [parent for parent, level in self._levels.items() if len(parent) == 3 and not level.had]:
-            self._forget_empty(parent)
+                if not parent:
+                    self._levels.pop(node, None)
 
     @asynccontextmanager
     async def turn(self, stream_id: str, share: Share, worker: Hashable = 0) -> AsyncIterator[Turn]:
@@ -116,8 +149,9 @@ class Shares:
                 self._hand_out(clock())
             begun = clock()
             yield turn
+            self._answered[worker] = clock()
         finally:
-            self._leave(asking, turn, None if begun is None else clock() - begun)
+            self._leave(asking, turn, begun, clock())
             # Not at once: the stream may have its next frame already, and then asks before it lets others go on.
             asyncio.get_running_loop().call_soon(lambda: self._hand_out(clock()))
 
@@ -128,16 +162,18 @@ class Shares:
         for node in path:
             level = self._levels[node[:-1]]
             if not self._active[node]:
-                # Whoever had nothing to ask for a while comes in beside the others, with no claim to what it left.
-                level.had[node] = max(level.had.get(node, 0.0), level.virtual - AHEAD * self._usual)
+                # One that had nothing to ask for a while comes in beside the others, with no claim to what it left.
+                level.had[node] = max(level.had.get(node, level.virtual), level.virtual - AHEAD * self._usual)
             self._active[node] += 1
         asking = _Asking(worker, share, path, now, asyncio.get_running_loop().create_future())
         self._asking.append(asking)
+        self._note_own(asking, now)
         return asking
 
-    def _leave(self, asking: _Asking, turn: Turn, seconds: float | None) -> None:
+    def _leave(self, asking: _Asking, turn: Turn, begun: float | None, now: float) -> None:
         self._asking.remove(asking)
-        cost = 0.0 if seconds is None else self._cost(turn, seconds)
+        self._note_own(asking, now)
+        cost = 0.0 if begun is None else self._cost(turn, now - begun)
         for node in asking.path:
             self._active[node] -= 1
             if not self._active[node]:
@@ -153,27 +189,53 @@ class Shares:
         self._usual += (MEMORY if self._usual else 1.0) * (min(spent, most) - self._usual)
         return spent
 
+    def _note_own(self, asking: _Asking, now: float) -> None:
+        if not asking.share.guest:
+            self._own.setdefault(asking.place, _Own()).asked = now
+
     def _hand_out(self, now: float) -> None:
         """Give their turns to those whose process is free."""
-        under = Counter(one.worker for one in self._asking if one.turn.done() and now - one.since < STUCK_S)
-        busy = {worker for worker, turns in under.items() if turns >= AT_ONCE}
+        held = [one for one in self._asking if one.turn.done()]
+        under = Counter(one.worker for one in held)
+        silent = {one.worker for one in held if now - self._last_sign(one) >= STUCK_S}
+        closed = self._closed_to_guests(now)
         waiting: defaultdict[Hashable, list[_Asking]] = defaultdict(list)
         for one in self._asking:
-            if not one.turn.done() and one.worker not in busy:
+            if not one.turn.done() and under[one.worker] < AT_ONCE and not (one.share.guest and one.place in closed):
                 waiting[one.worker].append(one)
+        others = [one for one in self._asking if one.worker not in silent]
         for candidates in waiting.values():
             first = min(candidates, key=self._rank)
-            if self._may(first, now):
+            if self._may(first, others):
                 self._grant(first, now)
+
+    def _last_sign(self, one: _Asking) -> float:
+        """When the process of a frame last answered, or got this frame: others in the process may be before it."""
+        return max(one.since, self._answered.get(one.worker, one.since))
+
+    def _closed_to_guests(self, now: float) -> set[tuple[Hashable, Node]]:
+        """Processes, and owners whose guests wait there for the owner's own cameras.
+
+        Where own cameras asked a moment ago guests have one place at most, and beside an own frame only when it is
+        their turn.
+        """
+        held = Counter((one.place, one.share.guest) for one in self._asking if one.turn.done())
+        asking = {one.place for one in self._asking if not one.share.guest}
+        for place in [place for place, own in self._own.items() if now - own.asked >= STUCK_S and place not in asking]:
+            del self._own[place]
+        return {
+            place
+            for place, own in self._own.items()
+            if held[place, True] or (held[place, False] and own.in_a_row < GUEST_EVERY - 1)
+        }
 
     def _rank(self, one: _Asking) -> tuple[float, float, bool, float]:
         group, owner, stream = (self._had(node) for node in one.path)
-        last = self._own_in_a_row[one.share.owner] >= GUEST_EVERY - 1
+        last = one.place in self._own and self._own[one.place].in_a_row >= GUEST_EVERY - 1
         return group, owner, one.share.guest != last, stream
 
-    def _may(self, one: _Asking, now: float) -> bool:
-        """Whether nobody who asks is too far behind, on each level."""
-        others = [other for other in self._asking if not other.turn.done() or now - other.since < STUCK_S]
+    def _may(self, one: _Asking, others: list[_Asking]) -> bool:
+        """Whether none of the others is too far behind, on each level."""
         for depth, node in enumerate(one.path):
             beside = (other.path[depth] for other in others if other.path[depth][:-1] == node[:-1])
             if self._had(node) > self._least(beside) + AHEAD * self._usual:
@@ -181,7 +243,7 @@ class Shares:
         return True
 
     def _least(self, nodes: Iterable[Node]) -> float:
-        return min(self._had(node) for node in nodes)
+        return min((self._had(node) for node in nodes), default=inf)
 
     def _had(self, node: Node) -> float:
         return self._levels[node[:-1]].had[node]
@@ -192,19 +254,7 @@ class Shares:
             level.virtual = max(level.virtual, level.had[node])
             level.had[node] += self._usual
         one.charged, one.since = self._usual, now
-        if one.share.guest:
-            self._own_in_a_row.pop(one.share.owner, None)
-        else:
-            self._own_in_a_row[one.share.owner] += 1
+        if one.place in self._own:
+            own = self._own[one.place]
+            own.in_a_row = 0 if one.share.guest else own.in_a_row + 1
         one.turn.set_result(None)
-
-    def _forget_empty(self, parent: Node) -> None:
-        """Drop a level without streams, and the levels above it that only led to it."""
-        del self._levels[parent]
-        owner, group = parent[:2], parent[:1]
-        if not any(other[:2] == owner for other in self._levels if len(other) == 3) and not self._active[owner]:
-            self._own_in_a_row.pop(str(owner[1]), None)
-            self._levels[group].had.pop(owner, None)
-            if not self._levels[group].had:
-                del self._levels[group]
-                self._levels[()].had.pop(group, None)

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from math import inf
 
 import pytest
 
@@ -16,56 +18,170 @@ from tests.support.wait import until
 FRAME_S = 0.002
 
 
-async def compete(streams: dict[str, tuple[Share, int, float]], turns: int) -> Counter[str]:
-    """Let streams ask all the time, each in its process, for turns that cost so many ms; count who had them."""
-    book, had = Shares(), Counter[str]()
+@dataclass
+class Sender:
+    """A stream that asks all the time, for turns that cost so many ms; a new stream for each frame if it reopens."""
 
-    async def send(name: str, share: Share, worker: int, cost_ms: float) -> None:
-        while had.total() < turns:
-            async with book.turn(name, share, worker) as turn:
+    share: Share
+    worker: int = 0
+    cost_ms: float = 10.0
+    frame_s: float = FRAME_S
+    reopens: bool = False
+
+
+async def compete(senders: dict[str, Sender], turns: float = inf, seconds: float = 60.0) -> Counter[str]:
+    """Count who had how many turns; a process works at its frames one after the other, in their order."""
+    book, had, queues = Shares(), Counter[str](), defaultdict[int, asyncio.Lock](asyncio.Lock)
+    loop = asyncio.get_running_loop()
+    end = loop.time() + seconds
+
+    async def send(name: str, sender: Sender) -> None:
+        stream = name
+        while had.total() < turns and loop.time() < end:
+            async with book.turn(stream, sender.share, sender.worker) as turn, queues[sender.worker]:
                 had[name] += 1
+                await asyncio.sleep(sender.frame_s)
+                turn.spent_ms = sender.cost_ms
+            if sender.reopens:
+                book.forget(stream)
+                stream = f"{name} {had[name]}"
                 await asyncio.sleep(FRAME_S)
-                turn.spent_ms = cost_ms
+        book.forget(stream)
 
-    async with asyncio.timeout(60):
-        await asyncio.gather(*(send(name, *what) for name, what in streams.items()))
-    for name in streams:
-        book.forget(name)
+    await asyncio.wait_for(asyncio.gather(*(send(*one) for one in senders.items())), 60)
     assert not book._asking
     assert not book._active
-    assert sum(len(level.had) for level in book._levels.values()) == 0, "nothing is left of streams that are gone"
+    assert all(len(parent) < 3 for parent in book._levels), "nothing is left of streams that are gone"
     return had
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_an_owner_with_many_streams_gets_no_more_than_one_with_few(workers: int) -> None:
-    many = {f"many {number}": (Share(owner="eve"), number % workers, 10.0) for number in range(16)}
-    had = await compete({"one": (Share(owner="ada"), 0, 10.0), **many}, 200)
-    # With one stream it is in one process at a time, which goes on with others until the next frame is there.
+    many = {f"many {number}": Sender(Share(owner="eve"), number % workers) for number in range(16)}
+    had = await compete({"one": Sender(Share(owner="ada")), **many}, 200)
+    # With one stream it is in one process at a time, which works for others until the next frame is there.
     assert had["one"] >= (0.4 if workers == 1 else 0.3) * 200
     assert max(had[name] for name in many) - min(had[name] for name in many) <= 2, "and they share equally"
 
 
-async def test_own_cameras_go_before_those_of_guests_and_guests_are_not_kept_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(shares, "AT_ONCE", 1)
-    guests = {f"guest {number}": (Share("", "ada", True), 0, 10.0) for number in range(8)}
-    had = await compete({"own": (Share("", "ada"), 0, 10.0), **guests}, 200)
+async def test_own_cameras_go_before_those_of_guests_and_guests_are_not_kept_out() -> None:
+    guests = {f"guest {number}": Sender(Share("", "ada", True)) for number in range(8)}
+    had = await compete({"own": Sender(Share("", "ada")), **guests}, 200)
     assert 0.6 * 200 <= had["own"] <= 0.8 * 200
     assert sum(had[name] for name in guests) >= 0.2 * 200
 
 
 async def test_accounts_that_were_made_at_one_place_count_as_one_owner() -> None:
-    made = {f"made {number}": (Share("new accounts", f"usr {number}"), 0, 10.0) for number in range(10)}
-    had = await compete({"old": (Share("", "ada"), 0, 10.0), **made}, 200)
+    made = {f"made {number}": Sender(Share("new accounts", f"usr {number}")) for number in range(10)}
+    had = await compete({"old": Sender(Share("", "ada")), **made}, 200)
     assert had["old"] >= 0.4 * 200
     assert max(had[name] for name in made) - min(had[name] for name in made) <= 2
 
 
 async def test_who_is_dear_gets_fewer_frames() -> None:
-    had = await compete({"dear": (Share(owner="ada"), 0, 40.0), "cheap": (Share(owner="eve"), 0, 10.0)}, 200)
+    had = await compete({"dear": Sender(Share(owner="ada"), 0, 40.0), "cheap": Sender(Share(owner="eve"))}, 200)
     assert 3 <= had["cheap"] / had["dear"] <= 5
+
+
+async def test_who_opens_a_new_stream_keeps_what_the_owner_had() -> None:
+    dear = Sender(Share(owner="eve"), 0, 200.0, 0.02, reopens=True)
+    had = await compete({"dear": dear, "cheap": Sender(Share(owner="ada"))}, seconds=1.5)
+    assert had["cheap"] >= 6 * had["dear"] > 0, f"200 ms beside 10 ms: {had}"
+
+
+async def test_owners_without_streams_are_forgotten_when_others_had_as_much_or_they_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "KEPT", 3)
+    book = Shares()
+    for number in range(20):
+        async with book.turn(f"stream {number}", Share("new accounts" if number % 2 else "", f"usr {number}")) as turn:
+            turn.spent_ms = 10.0
+        book.forget(f"stream {number}")
+    assert all(len(level.had) <= 3 for level in book._levels.values())
+    for _ in range(10):
+        async with book.turn("stays", Share(owner="ada")) as turn:
+            turn.spent_ms = 100.0
+    book.forget("another")
+    assert set(book._levels[()].had) == {("ada",)}, "who is behind has nothing to answer for"
+    assert set(book._levels) == {(), ("ada",), ("ada", "ada", False)}
+
+
+async def test_guests_of_one_process_have_their_turns_whatever_those_of_another_have() -> None:
+    senders = {
+        "own": Sender(Share("", "ada")),
+        "beside": Sender(Share("", "ada", True)),
+        "elsewhere": Sender(Share("", "ada", True), 1),
+    }
+    had = await compete(senders, 200)
+    assert had["own"] >= 2 * had["beside"] >= 0.2 * had["own"]
+
+
+async def test_a_frame_behind_slow_ones_counts_as_long_as_its_process_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    time, passed = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: time() + sum(passed))
+    book, begun = Shares(), list[str]()
+    answers = {name: asyncio.Event() for name in ("slow 0", "slow 1", "fast", "slow 2")}
+
+    async def send(name: str) -> None:
+        async with book.turn(name, Share(owner=name[:4])) as turn:
+            begun.append(name)
+            await answers[name].wait()
+            turn.spent_ms = 10.0 if name == "fast" else 900.0
+
+    answers["fast"].set()
+    await send("fast")
+    answers["fast"].clear()
+    sending = [asyncio.create_task(send(name)) for name in answers]
+    await until(lambda: len(begun) == 4)
+    for name in ("slow 0", "slow 1"):
+        passed.append(0.6 * shares.STUCK_S)
+        answers[name].set()
+        await until(lambda name=name: name not in [one.path[-1][-1] for one in book._asking])
+        await asyncio.sleep(0.01)
+    assert begun == ["fast", "slow 0", "slow 1", "fast"], "the owner of the slow ones is far ahead"
+    for answer in answers.values():
+        answer.set()
+    await asyncio.gather(*sending)
+
+
+@pytest.mark.parametrize("frame_s", [0.06, 0.13])
+async def test_slow_frames_take_no_more_than_their_share(monkeypatch: pytest.MonkeyPatch, frame_s: float) -> None:
+    monkeypatch.setattr(shares, "STUCK_S", 0.1)
+    slow = {f"slow {number}": Sender(Share(owner="eve"), 0, 900.0, frame_s) for number in range(4)}
+    had = await compete({"fast": Sender(Share(owner="ada"), 0, 30.0, 0.003), **slow}, seconds=1.8)
+    assert had["fast"] >= 4 * sum(had[name] for name in slow) > 0, f"900 ms beside 30 ms: {had}"
+
+
+async def test_those_who_wait_for_a_process_that_hangs_hold_back_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "STUCK_S", 0.2)
+    book, had, loop = Shares(), Counter[str](), asyncio.get_running_loop()
+    ends = loop.time() + 1.5
+
+    async def hang(name: str) -> None:
+        async with book.turn(name, Share(owner=name), 1):
+            await asyncio.sleep(3600)
+
+    async def work() -> None:
+        while loop.time() < ends:
+            async with book.turn("fine", Share(owner="ada"), 0):
+                had["fine"] += 1
+                await asyncio.sleep(FRAME_S)
+
+    async def pause() -> None:
+        """As often as a frame takes, on this machine as it is now."""
+        while loop.time() < ends:
+            had["possible"] += 1
+            await asyncio.sleep(FRAME_S)
+
+    hanging = [asyncio.create_task(hang(f"hangs {number}")) for number in range(30)]
+    await asyncio.sleep(0)
+    await asyncio.gather(work(), pause())
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
+    assert had["fine"] >= 0.5 * had["possible"], had
 
 
 async def test_who_comes_late_gets_a_share_and_not_more() -> None:
@@ -89,7 +205,7 @@ async def test_nobody_waits_for_a_frame_that_hangs(monkeypatch: pytest.MonkeyPat
     book = Shares()
 
     async def hang() -> None:
-        async with book.turn("hangs", Share(owner="eve")):
+        async with book.turn("hangs", Share(owner="eve"), 1):
             await asyncio.sleep(3600)
 
     task = asyncio.create_task(hang())
@@ -97,7 +213,7 @@ async def test_nobody_waits_for_a_frame_that_hangs(monkeypatch: pytest.MonkeyPat
 
     async def go_on() -> None:
         for _ in range(20):
-            async with book.turn("fine", Share(owner="ada")):
+            async with book.turn("fine", Share(owner="ada"), 0):
                 await asyncio.sleep(0)
 
     await asyncio.wait_for(go_on(), 30)
@@ -149,7 +265,7 @@ async def test_who_stops_waiting_takes_nothing(monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_a_process_has_one_frame_at_a_time() -> None:
-    """Otherwise whoever comes next waits for a queue, however fair it is."""
+    """Otherwise the one who comes next waits for a queue, however fair it is."""
     options = json.dumps({"frame_s": 0.02})
     engine = LocalEngine([sys.executable, "-m", "tests.engine.fake_worker", options], 1, 30)
     await engine.start()
