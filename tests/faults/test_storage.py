@@ -189,7 +189,7 @@ async def test_a_stream_that_ends_while_the_disk_is_full_is_stored_later(tmp_pat
             await user.frame(stream, 1)
             disk.fill()
             for seq in range(2, 6):
-                await user.frame(stream, seq)
+                await user.frame(stream, seq, t=seq * 500.0)
             await user.call("stream_close", {"stream": stream})
             assert (await user.wait_for("storage"))["kept"] is False
             disk.free()
@@ -254,7 +254,7 @@ async def test_an_acknowledgement_that_is_sent_again_is_one(tmp_path: Path) -> N
     async with run_server(settings, ScriptedEngine()) as server, server.user() as user:
         camera, stream = await watched(user)
         for seq in range(1, 8):
-            await user.frame(stream, seq)
+            await user.frame(stream, seq, t=seq * 500.0)
         await user.call("stream_close", {"stream": stream})
         (alert,) = await alerts(user, camera)
         answers = [await user.post(f"/api/alerts/{alert['id']}/acknowledge", {"note": "seen"}, 200) for _ in range(3)]
