@@ -140,7 +140,7 @@ class Worker:
         tracks = self._guard(begun.head, start, begun.frame.finish)
         if tracks is not None:
             lengths, pictures = wire.pack_pictures(tracks.pictures)
-            spent = {"spent_ms": _spent_ms(start) + self._look_ms(begun.head, tracks.stages_ms["detect"])}
+            spent = {"spent_ms": _spent_ms(start) + self._look_ms(begun.head, begun.frame.look.running.took_ms)}
             head = {"id": begun.head["id"], "tracks": wire.encode_tracks(tracks), **spent, **lengths}
             self.send(head, pictures)
 

@@ -18,7 +18,15 @@ Triple = tuple[float, float, float]
 
 
 class Running(Protocol):
-    """An inference that goes on while others work."""
+    """An inference that runs while others work.
+
+    Attributes
+    ----------
+    took_ms : float
+        How long it ran, without what it waited; once there are outputs.
+    """
+
+    took_ms: float
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
         """Wait for the end and return copies of the named outputs; once."""

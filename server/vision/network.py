@@ -189,6 +189,7 @@ class Inference:
 
     def __init__(self, request: ov.InferRequest, batch_bgr: NDArray[np.uint8], free: list[ov.InferRequest]) -> None:
         self._request, self._free = request, free
+        self.took_ms = 0.0
         self._batch = batch_bgr  # kept: the tensor shares its memory
         request.set_input_tensor(ov.Tensor(batch_bgr, shared_memory=True))
         request.start_async()
@@ -196,6 +197,7 @@ class Inference:
     def outputs(self) -> dict[str, NDArray[np.float32]]:
         """Wait for the end and return copies of the named outputs; once."""
         self._request.wait()
+        self.took_ms = float(self._request.latency)
         model = self._request.get_compiled_model()
         outputs = {
             port.get_any_name(): np.array(self._request.get_output_tensor(index).data)

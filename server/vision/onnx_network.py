@@ -7,6 +7,7 @@ it has not run on a card.
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -94,13 +95,17 @@ class OnnxNetwork:
         self.infer(np.zeros((n, height, width, 3), np.uint8))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OnnxRun:
     """See `server.vision.backend.Running`."""
 
     network: OnnxNetwork
     batch_bgr: NDArray[np.uint8]
+    took_ms: float = 0.0
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
         """Compute and return the named outputs."""
-        return self.network.infer(self.batch_bgr)
+        begun = perf_counter()
+        outputs = self.network.infer(self.batch_bgr)
+        self.took_ms = (perf_counter() - begun) * 1000
+        return outputs

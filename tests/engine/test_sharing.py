@@ -49,7 +49,7 @@ async def test_equal_shares_on_a_real_engine() -> None:
     try:
         few, many = (encode_jpeg(image) for image in (read_vtest(1)[0], read_vtest(1, start=150)[0]))
         streams = {"a": (few, 0.0), "b": (many, 0.0), "c": (few, 0.0)}
-        counted = await share(engine, streams, settings.model, 45)
+        counted = await share(engine, streams, settings.model, 90)
         prices = await engine.prices()
     finally:
         await engine.stop()
