@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from bench.runner import read
+from bench.timing import read
 from bench.score import load
 from server.models.paths import default_models_dir
 from server.vision.boxes import iou
