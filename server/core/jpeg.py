@@ -192,7 +192,6 @@ def _broken() -> FrameError:
     return FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged, or of a kind that is not read.")
 
 
-
 def segments(data: bytes) -> Iterator[Segment]:
     """Yield the marker segments of a picture, in their order, up to and with its end.
 
