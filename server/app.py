@@ -175,7 +175,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     allowances = Allowances(max(1.0, settings.streams_per_user / 4))
     live = create_live_server(_socket_origins(settings), handshakes, allowances)
     view = room_view.RoomView(app)
-    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)
+    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view, settings.bounds)
     registry = Registry(
         engine,
         database,

@@ -21,7 +21,7 @@ def bare(data: bytes) -> bytes:
     """Leave out of a picture whatever is not needed to show it.
 
     What stays of the application data is written again: that it is JFIF, how it is turned (of all that Exif says), and
-    how its colours are stored (Adobe). Comments and other data between scans go as well. What is no JPEG stays as it is.
+    how its colours are stored (Adobe). Comments and other data between scans go as well. What is no JPEG stays.
     """
     parts, seen = [b"\xff\xd8"], set[int]()
     try:

@@ -12,6 +12,7 @@ from server.core.total import Part, total
 from server.core.venue import AreaReport, AreaWatch
 from server.live.area_record import area_alert
 from server.live.live_camera import LiveCamera
+from server.live.quotas import Quotas
 from server.live.room_json import encode_area, encode_total
 from server.live.takings import Alert, Takings
 from server.live.viewer import Picture, Viewer
@@ -23,12 +24,19 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class LiveArea:
-    """An area and what is known of it."""
+    """An area and what is known of it.
+
+    Attributes
+    ----------
+    shown_alone : float or None
+        When the alert began that is beyond the owner's quota: its level is shown, and nothing is stored.
+    """
 
     area: Area
     watch: AreaWatch
     report: AreaReport
     alert: AreaAlert | None = None
+    shown_alone: float | None = None
 
 
 class LiveRoom:
@@ -37,12 +45,18 @@ class LiveRoom:
     Parameters
     ----------
     room_id : str
+    owner_id : str
+        Whose quota the alerts of its areas use up.
     clock : callable
         Seconds, monotonic.
+    quotas : Quotas
+        How many alerts of areas are stored.
     """
 
-    def __init__(self, room_id: str, clock: Callable[[], float]) -> None:
+    def __init__(self, room_id: str, owner_id: str, clock: Callable[[], float], quotas: Quotas) -> None:
         self.id = room_id
+        self._owner_id = owner_id
+        self._quotas = quotas
         self.cameras: dict[str, LiveCamera] = {}
         self.areas: dict[str, LiveArea] = {}
         self.viewers: dict[str, Viewer] = {}
@@ -63,10 +77,12 @@ class LiveRoom:
             limited = area.warning is not None or area.critical is not None
             limits = Limits(warning=area.warning, critical=area.critical) if limited else None
             old = before.get(area.id)
-            watch = old.watch.change(parts, area.capacity, limits) if old else AreaWatch(parts, area.capacity, limits)
+            new = AreaWatch(parts, area.capacity, limits, self._quotas.bounds.alert_floor_s)
+            watch = old.watch.change(parts, area.capacity, limits) if old else new
             # At once, so that no viewer sees a room without its areas.
             report = watch.update(self._clock(), self.readings())
-            self.areas[area.id] = LiveArea(area, watch, report, old.alert if old else None)
+            kept = (old.alert, old.shown_alone) if old else (None, None)
+            self.areas[area.id] = LiveArea(area, watch, report, *kept)
         still = {placed.alert.id for placed in self.open_alerts()}
         self._left += [placed for placed in open_before if placed.alert.id not in still]
 
@@ -196,5 +212,15 @@ class LiveRoom:
                 return None
             live.alert = None
             return replace(known, ended_at=wall, interrupted=not report.cleared)
+        if known is None and not self._may_begin(live, goes_on.began):
+            return None
         live.alert = area_alert(live.area, report, goes_on, wall - now_s, known)
         return None if live.alert == known else live.alert
+
+    def _may_begin(self, live: LiveArea, began: float) -> bool:
+        """Whether an alert is stored; one beyond the quota is shown by its level alone, until it is over."""
+        if live.shown_alone == began:
+            return False
+        stored = self._quotas.take_area_alert(live.area.id, self._owner_id)
+        live.shown_alone = None if stored else began
+        return stored

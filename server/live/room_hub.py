@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core.bounds import Bounds
 from server.core.public_figure import PublicFigure
 from server.core.reading import Reading
 from server.live.camera_notes import CameraNotes
@@ -55,16 +56,23 @@ class RoomHub:
     cut : callable
         Closes a connection that is too slow.
     words : Words
+    bounds : Bounds
+        How many alerts of areas there may be.
     """
 
     def __init__(
-        self, database: Database, tell: Tell, cut: Callable[[str], Coroutine[Any, Any, None]], words: Words
+        self,
+        database: Database,
+        tell: Tell,
+        cut: Callable[[str], Coroutine[Any, Any, None]],
+        words: Words,
+        bounds: Bounds,
     ) -> None:
         self._cut = cut
         self._words = words
         self._open: dict[str, Stream] = {}
         self._ticker = Steady("rooms", self._tick_forever)
-        self.book = RoomBook(database, self._open.__contains__, time.monotonic)
+        self.book = RoomBook(database, self._open.__contains__, time.monotonic, bounds)
         self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
         self._notes = CameraNotes(self.writer.note_camera, time.monotonic, time.time)
