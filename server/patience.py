@@ -6,7 +6,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from server.admissions import Phase, Visitor, visitor_of
+from server.admissions import VISITOR, Phase, Visitor, visitor_of
 
 REQUEST_S = 8.0
 """From the connection, or the first byte of a further request, to the end of the headers."""
@@ -90,6 +90,7 @@ class PatientProtocol(H11Protocol):
         """A client connected; its time runs."""
         super().connection_made(transport)
         self._visitor = visitor_of(transport)
+        self.app_state = {**self.app_state, VISITOR: self._visitor}
         self._start()
 
     def data_received(self, data: bytes) -> None:
@@ -126,8 +127,12 @@ class PatientProtocol(H11Protocol):
         self._is(Phase.BETWEEN)
 
     def _is(self, phase: Phase) -> None:
-        if self._visitor is not None:
-            self._visitor.phase = phase
+        if self._visitor is None:
+            return
+        begins = phase is Phase.BUSY and self._visitor.phase is not Phase.BUSY
+        if begins and not self._visitor.network:
+            self._visitor.let_in("")  # a proxy sends one person's request after another's on the same connection
+        self._visitor.phase = phase
 
     def _start(self) -> None:
         self._deadline = self.loop.call_later(REQUEST_S, self._give_up)

@@ -132,6 +132,7 @@ def admissions_of(settings: Settings) -> Admissions:
         min(most, 2 * settings.connections_per_address),
         settings.requests_per_second,
         settings.trusted_proxies,
+        per_holder=2 * settings.connections_per_user,
     )
 
 

@@ -174,7 +174,7 @@ def test_devices_that_are_known_have_places_that_strangers_do_not_take() -> None
     with ExitStack() as stack:
         for number in range(WAITING):
             stack.enter_context(places.one(Asker(f"192.0.2.{number}", "")))
-        for number in range(KEPT_OF_ACCOUNT):
+        for _ in range(KEPT_OF_ACCOUNT):
             stack.enter_context(places.one(Asker("203.0.113.1", "ada", "usr_ada", 5.0)))
         with pytest.raises(APIError) as full:
             stack.enter_context(places.one(Asker("203.0.113.1", "ada", "usr_ada", 5.0)))
