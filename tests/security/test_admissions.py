@@ -134,6 +134,7 @@ async def test_users_are_served_while_strangers_have_every_connection(settings: 
             again = await stack.enter_async_context(server.client())
             await again.sign_in("ada")
             assert (await again.get("/api/session"))["user"]["username"] == "ada"
+            await again.connect()
         assert (await ada.frame(stream, 2))["status"] == "processed"
         for task in strangers:
             task.cancel()
