@@ -7,10 +7,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from server.admissions import VISITOR, Phase, Visitor, visitor_of
+from server.request_size import head_is_too_large
 
 REQUEST_S = 8.0
 """From the connection, or the first byte of a further request, to the end of the headers."""
-
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 STALLED_S = 12.0
 """How long a client may read nothing of what waits for it. A slow one that reads a little stays."""
@@ -95,6 +96,10 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Something arrived: the whole of the headers, or a part."""
+        if self.conn.their_state is h11.IDLE and head_is_too_large(data):
+            self.transport.write(TOO_LARGE)  # unread: to parse it is what it costs
+            self.transport.close()
+            return
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop()
