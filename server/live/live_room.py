@@ -20,6 +20,8 @@ from server.storage.area_alerts import AreaAlert, PlacedAlert
 from server.storage.areas import Area
 
 Json = dict[str, Any]
+REST = 25.0
+"""Sums that took so long are told again, unchanged, to whoever looks on in this multiple of that time."""
 
 
 @dataclass(slots=True)
@@ -55,7 +57,7 @@ class LiveRoom:
 
     def __init__(self, room_id: str, owner_id: str, clock: Callable[[], float], quotas: Quotas) -> None:
         self.id = room_id
-        self._owner_id = owner_id
+        self.owner_id = owner_id
         self._quotas = quotas
         self.cameras: dict[str, LiveCamera] = {}
         self.areas: dict[str, LiveArea] = {}
@@ -63,6 +65,7 @@ class LiveRoom:
         self.takings = Takings()
         self._clock = clock
         self._told: list[Json] = []
+        self._described: tuple[list[Json], float, float] = [], 0.0, 0.0
         self._left: list[PlacedAlert] = []
 
     def arrange(self, cameras: Iterable[tuple[str, str]], areas: Iterable[Area]) -> None:
@@ -71,6 +74,7 @@ class LiveRoom:
         self.cameras = {id_: known.get(id_) or LiveCamera(id_, name) for id_, name in cameras}
         for id_, name in cameras:
             self.cameras[id_].name = name
+        self._described = [], 0.0, 0.0
         before, self.areas = self.areas, {}
         for area in areas:
             parts = tuple(Part(part.camera_id, part.zone_id) for part in area.parts)
@@ -143,7 +147,8 @@ class LiveRoom:
                 worse = before is not None and before.level != alert.level
                 step = "began" if before is None else "ended" if alert.ended_at else "level" if worse else "peak"
                 changed.append((alert, step))
-        told = self.describe_areas()
+        told = [encode_area(live.area, live.report, live.report.total) for live in self.areas.values()]
+        self._described = told, now, 0.0
         if told != self._told:
             self._told = told
             for viewer in self.viewers.values():
@@ -157,10 +162,17 @@ class LiveRoom:
 
     def describe_areas(self) -> list[Json]:
         """As `room_update` names them: people as of now, like those of cameras and of the total."""
-        now, readings = self._clock(), self.readings()
-        return [
+        now, readings, began = self._clock(), self.readings(), time.thread_time()
+        found = [
             encode_area(live.area, live.report, total(live.watch.parts, readings, now)) for live in self.areas.values()
         ]
+        self._described = found, now, time.thread_time() - began
+        return found
+
+    def _known_areas(self) -> list[Json]:
+        """The same for one of many viewers: not made again so soon after it took long."""
+        found, at, took = self._described
+        return found if self._clock() - at < took * REST else self.describe_areas()
 
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
@@ -196,7 +208,7 @@ class LiveRoom:
             crowd_map = self.cameras[viewer.focus].crowd_map(viewer.crowd_maps)
             cameras[viewer.focus] |= {} if crowd_map is None else {"crowd_map": crowd_map}
         viewer.changed, viewer.unsent, viewer.areas_changed = set(), {}, False
-        areas, total_now = self.describe_areas(), self.describe_total()
+        areas, total_now = self._known_areas(), self.describe_total()
         return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
     def public_figures(self) -> dict[str, PublicFigure]:
@@ -221,6 +233,6 @@ class LiveRoom:
         """Whether an alert is stored; one beyond the quota is shown by its level alone, until it is over."""
         if live.shown_alone == began:
             return False
-        stored = self._quotas.take_area_alert(live.area.id, self._owner_id)
+        stored = self._quotas.take_area_alert(live.area.id, self.owner_id)
         live.shown_alone = None if stored else began
         return stored

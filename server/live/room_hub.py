@@ -16,6 +16,7 @@ from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
 from server.live.room_audience import RoomAudience, Tell
 from server.live.room_book import RoomBook
+from server.live.room_pace import RoomPace
 from server.live.room_writer import RoomWriter
 from server.live.stream import Stream
 from server.steady import Steady
@@ -72,6 +73,7 @@ class RoomHub:
         self._words = words
         self._open: dict[str, Stream] = {}
         self._ticker = Steady("rooms", self._tick_forever)
+        self._pace = RoomPace()
         self.book = RoomBook(database, self._open.__contains__, time.monotonic, bounds)
         self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
@@ -211,7 +213,7 @@ class RoomHub:
         while True:
             await asyncio.sleep(TICK_S)
             turn += 1
-            for room in self.book.rooms():
+            for room in self._pace.order(self.book.rooms()):
                 try:
                     await self._tick(room, look=turn % LOOK_EVERY == 0, read=turn % READ_EVERY == 0)
                 except Exception:
@@ -220,11 +222,17 @@ class RoomHub:
             self._notes.tick()
             self.book.drop_idle()
 
-    async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
+    def _sum_up(self, room: LiveRoom) -> None:
         for alert, step in room.tick():
             self.writer.keep(alert)
             place = room.areas[alert.area_id].area.name
             self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, place), step)
+
+    async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
+        if self._pace.may_look(room):
+            began = time.thread_time()
+            self._sum_up(room)
+            self._pace.looked(room, time.thread_time() - began)
         self._tell_left(room)
         for viewer in [one for one in room.viewers.values() if one.too_slow()]:
             ids = {"connection": viewer.sid, "room": room.id, "user": viewer.user_id}
