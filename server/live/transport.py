@@ -16,7 +16,7 @@ from server.config import TRANSPORT_BYTES
 from server.live.allowances import Allowances
 from server.live.event_rules import RESERVED
 from server.live.handshakes import Handshakes
-from server.live.polling import BodyError, packets_in, read_body, refuse, replay
+from server.live.polling import BodyError, is_readable, packets_in, read_body, refuse, replay
 from server.live.refusals import RefusingTransports
 from server.socket_meter import METER, SocketMeter
 from server.storage.audit import Origin
@@ -78,13 +78,21 @@ class Transports(RefusingTransports):
                 body = await read_body(receive)
             except BodyError as error:
                 return await refuse(send, error.status)
+            if not is_readable(body):
+                return await refuse(send, 400)
             packets, size, receive = packets_in(body), len(body), replay(body, receive)
         meter = self.meter(sid)
         wait_s = meter.take(packets, size) if meter is not None else 0.0
         if wait_s is None:
             return await refuse(send, 429)
         await asyncio.sleep(wait_s)
-        return await super().handle_request(scope, receive, send)
+        try:
+            return await super().handle_request(scope, receive, send)
+        except (KeyError, UnboundLocalError):
+            # The library has no answer for a transport that it closes while it works at the request, or just did.
+            if sid in self.sockets and not self.sockets[sid].closed:
+                raise
+            return await refuse(send, 400)
 
 
 class LiveServer(socketio.AsyncServer):
