@@ -96,6 +96,12 @@ def chances(found: Detections) -> NDArray[np.float64]:
     return np.clip((found.scores - NOBODY) / (SURELY - NOBODY), 0.0, 1.0)
 
 
+def likely_people(found: Detections, height: int) -> NDArray[np.float64]:
+    """People, shape (n,), whom each of the merged boxes stands for in a frame of this height, pixels."""
+    tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
+    return chances(found) * np.interp(tall, (FAR, NEAR), (1.0, ONCE))
+
+
 def merge(looks: list[Detections]) -> Detections:
     """Put together what several looks at one frame found: each person once, the best box of each."""
     boxes = np.vstack([look.xyxy for look in looks])
@@ -131,9 +137,7 @@ def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Es
         Of the frame, pixels.
     """
     shape = grid_shape(height, width)
-    tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
-    once = np.interp(tall, (FAR, NEAR), (1.0, ONCE))
-    boxed = _place(found.xyxy, chances(found) * once, shape, height, width)
+    boxed = _place(found.xyxy, likely_people(found, height), shape, height, width)
     least = int((found.scores >= CERTAIN).sum())
     if not maps:
         people = float(boxed.sum())

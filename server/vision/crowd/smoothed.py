@@ -18,17 +18,24 @@ RENEW_MS = OLD_MS * 2 / 3
 
 
 class SmoothedPeople:
-    """A decaying mean of the estimates; the newest says where the people are."""
+    """A decaying mean of the estimates; the newest says where the people are.
+
+    Where boxes carry an estimate, it is the mean of how many people there are besides those whom the usual look shows,
+    and the usual look of each moment comes on top. So people who come and go between two closer looks count.
+    """
 
     def __init__(self) -> None:
         self._newest: Estimate | None = None
-        self._people = 0.0
+        self._besides = 0.0
         self._t = 0.0
         self._taken = 0
         self._versions = CrowdVersions()
 
-    def take(self, estimate: Estimate | None, t: float) -> None:
-        """Take in an estimate of the frame captured at `t`, milliseconds; None: there is none any more."""
+    def take(self, estimate: Estimate | None, t: float, usual: float = 0.0) -> None:
+        """Take in an estimate of the frame captured at `t`, milliseconds; None: there is none any more.
+
+        The usual look showed `usual` people then, by the measure of the estimate.
+        """
         before, self._newest = self._newest, estimate
         self._taken += 1
         if estimate is None:
@@ -37,7 +44,8 @@ class SmoothedPeople:
         # Boxes and density differ by more than chance: from one to the other nothing is smoothed.
         if before is None or before.dense != estimate.dense:
             old = 0.0
-        self._people, self._t = old * self._people + (1 - old) * estimate.people, t
+        besides = estimate.people - (0.0 if estimate.dense else usual)
+        self._besides, self._t = old * self._besides + (1 - old) * besides, t
 
     @property
     def dense(self) -> bool:
@@ -52,14 +60,15 @@ class SmoothedPeople:
         """The estimates are of another scene."""
         self.take(None, self._t)
 
-    def crowd(self, count: int, surely: int, t: float) -> Crowd | None:
+    def crowd(self, count: int, surely: int, t: float, usual: float = 0.0) -> Crowd | None:
         """Return the estimate for a frame captured at `t`, milliseconds; None where there is none that is not old.
 
-        `count` people are tracked in it, `surely` of them for certain.
+        `count` people are tracked in it, `surely` of them for certain; the usual look shows `usual`.
         """
         if self._newest is None or t - self._t > OLD_MS:
             return None
-        figure = self._newest.figure(self._people, count, surely)
+        people = max(0.0, self._besides + (0.0 if self._newest.dense else usual))
+        figure = self._newest.figure(people, count, surely)
         # Where the looks found no people, tracked ones may be anywhere.
         grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
         return self._versions.crowd(self._taken, figure, grid)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure, Method
 from server.vision.crowd.closer import CloserLooks, Survey
-from server.vision.crowd.counted import Counted
 from server.vision.crowd.estimate import BOXED_RANGE, DENSE, DENSE_FROM, Estimate
 from server.vision.crowd.evidence import HINTS_ALONE, LOOKED_SHARE, CloserEvidence, Evidence
 from server.vision.crowd.looks import Looks
+from server.vision.crowd.recent_mean import RecentMean
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.sight import Sight
 from server.vision.crowd.smoothed import SmoothedPeople
@@ -19,6 +19,7 @@ from server.vision.crowd.texture import Texture
 from server.vision.crowd.tiles import tiles
 from server.vision.crowd.timetable import DOUBT_MS, NEVER, QUICK_MS, RESTS_MS, Look, Needs, Timetable
 from server.vision.crowd.uncounted import Uncounted
+from server.vision.crowd.usual_look import UsualLook
 from server.vision.detections import Detections
 
 logger = logging.getLogger("crowdcount.vision")
@@ -74,7 +75,7 @@ class CrowdWatch:
         self.least: Crowd | None = None
         self._people = SmoothedPeople()
         self._uncounted = Uncounted()
-        self._counted = Counted(RECENT_MS)
+        self._counted, self._usual = RecentMean(RECENT_MS), UsualLook()
         self._ratio: float | None = None
         self._frames = 0
         self._surveyed = False
@@ -91,6 +92,7 @@ class CrowdWatch:
         self._follow_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
         self._counted.note(scene.count, scene.t)
+        self._usual.note(scene.detections, scene.image_bgr.shape[0], scene.t)
         self._collect(scene)
         if self._under is None:
             self._texture.follow(scene)
@@ -174,20 +176,22 @@ class CrowdWatch:
         return lambda _now: self._evidence.note(number, found, scene.answered_xyxy)
 
     def _survey_quickly(self, scene: Scene) -> Take:
+        usual = self._usual.people
         survey = self._closer.quickly(scene.image_bgr, scene.detections)
-        return lambda _now: self._take_quick(survey, scene)
+        return lambda _now: self._take_quick(survey, scene, usual)
 
-    def _take_quick(self, survey: Survey, scene: Scene) -> None:
+    def _take_quick(self, survey: Survey, scene: Scene, usual: float) -> None:
         self._looked, self._looked_t = survey.quick.people, scene.t
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
         if self._crowded and not self._dense_here:
-            self._people.take(survey.quick.times(self._gain), scene.t)
+            self._people.take(survey.quick.times(self._gain), scene.t, usual)
 
     def _survey(self, scene: Scene, *, dense: bool) -> Take:
+        usual = self._usual.people
         survey = self._closer.everywhere(scene.image_bgr, scene.detections, dense=dense)
-        return lambda _now: self._take_survey(survey, scene)
+        return lambda _now: self._take_survey(survey, scene, usual)
 
-    def _take_survey(self, survey: Survey, scene: Scene) -> None:
+    def _take_survey(self, survey: Survey, scene: Scene, usual: float) -> None:
         self._surveyed = True
         self._evidence.note_whole(survey.whole, scene.answered_xyxy)
         self._evidence.note_all(survey.parts, scene.answered_xyxy)
@@ -197,7 +201,7 @@ class CrowdWatch:
         self._least = max(survey.boxed.least, int(survey.boxed.people * BOXED_RANGE[0]))
         self._looked, self._looked_t = survey.boxed.people, scene.t
         self._gain = survey.boxed.people / survey.quick.people if survey.quick.people > 0 else 1.0
-        self._people.take(self._choose(survey, scene), scene.t)
+        self._people.take(self._choose(survey, scene), scene.t, usual)
 
     def _too_dense(self, dense: Estimate, boxed: Estimate, scene: Scene) -> bool:
         """Whether density tells the number of people, not boxes. Foliage is as dense, but shows no sign of people."""
@@ -276,7 +280,7 @@ class CrowdWatch:
         if not self._crowded:
             high = scene.certainty.high if shown else None
             return replace(scene.certainty, high=high, saturated=False, known=known), None
-        crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t)
+        crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t, self._usual.people)
         if crowd is None:
             low = max(self._least, scene.count, scene.certainty.low)
             self.least = self._found(low)

@@ -110,3 +110,22 @@ def test_more_tracked_people_than_estimated_scale_the_grid_with_a_new_version() 
     for before, after in pairwise(found):
         assert np.array_equal(before.grid, after.grid) == (before.version == after.version)
         assert after.grid.sum(dtype=np.float64) == pytest.approx(after.figure.estimate, rel=DRIFT)
+
+
+def test_people_who_come_between_two_looks_count() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(30, Method.BOXES), 0.0, usual=12.0)
+    crowd = smoothed.crowd(0, 0, 1_000.0, usual=15.0)
+    assert crowd is not None
+    assert crowd.figure.estimate == pytest.approx(33)
+    gone = smoothed.crowd(0, 0, 2_000.0, usual=0.0)
+    assert gone is not None
+    assert gone.figure.estimate == pytest.approx(18)
+
+
+def test_boxes_of_the_usual_look_move_no_estimate_by_density() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(300), 0.0, usual=12.0)
+    crowd = smoothed.crowd(0, 0, 1_000.0, usual=40.0)
+    assert crowd is not None
+    assert crowd.figure.estimate == pytest.approx(300)
