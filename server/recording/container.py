@@ -5,12 +5,12 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from server.recording.errors import RecordingError
 from server.recording.snapshot_file import SnapshotFile
-from server.recording.still import HEADER_BYTES, check_still, too_many_pixels
+from server.recording.still import too_many_pixels
 
 MAX_FILM_PIXELS = 36_000_000
 """8K of cinemas has 35.4 million. A decoder keeps up to seventeen pictures."""
@@ -70,9 +70,8 @@ def open_container(file: SnapshotFile, path: Path) -> InputContainer:
     Raises
     ------
     RecordingError
-        ``UNREADABLE_RECORDING``, ``TOO_MANY_PIXELS`` or ``TOO_MANY_SCANS``.
+        ``UNREADABLE_RECORDING``
     """
-    check_still(file.begin(HEADER_BYTES), MAX_STILL_PIXELS)
     try:
         return av.open(
             file,
@@ -112,6 +111,9 @@ def video_stream(container: InputContainer, path: Path) -> VideoStream:
     context = stream.codec_context
     if context.width * context.height > limit:
         raise too_many_pixels(context.width, context.height, limit)
+    for other in container.streams:
+        if other is not stream:
+            other.discard = Discard.all
     context.options = {**context.options, "max_pixels": str(limit)}
     context.thread_type = "AUTO"
     return stream

@@ -13,10 +13,12 @@ from server.recording.clock import FrameClock
 from server.recording.container import MAX_FILM_PIXELS, MAX_STILL_PIXELS, is_still, open_container, video_stream
 from server.recording.decoder import Decoder
 from server.recording.deinterlace import Deinterlacer
+from server.recording.exif import exif_matrix
 from server.recording.expected import read_expected
 from server.recording.picture import PictureMaker
 from server.recording.snapshot_file import SnapshotFile
-from server.recording.source import Source, sum_up
+from server.recording.source import Readings, Source, sum_up
+from server.recording.still import check_still, read_header
 
 MAX_FRAMES = 10_000_000
 """Frames that are read of a file: 46 hours at 60 a second. A small file may repeat itself without end."""
@@ -44,6 +46,8 @@ class Film:
     """
 
     def __init__(self, file: SnapshotFile, path: Path) -> None:
+        header = read_header(file)
+        check_still(header, MAX_STILL_PIXELS)
         self._container = open_container(file, path)
         stream = video_stream(self._container, path)
         self._still = is_still(self._container)
@@ -51,7 +55,8 @@ class Film:
         self._decoder = Decoder(self._container, stream)
         self._deinterlacer = Deinterlacer(stream)
         limit = MAX_STILL_PIXELS if self._still else MAX_FILM_PIXELS
-        self._maker = PictureMaker(stream.sample_aspect_ratio, limit)
+        turned = exif_matrix(header) if self._still else None
+        self._maker = PictureMaker(stream.sample_aspect_ratio, limit, turned)
         self._clock = FrameClock[Image](1 / self.expected.fps, self.expected.length_s)
         self._read = 0
         self._first: Fraction | None = None
@@ -71,11 +76,12 @@ class Film:
 
     def source(self) -> Source:
         """Say what was read, once that is done."""
-        end_s = None
+        length_s = end_s = None
         if self._first is not None and self._stamp_s is not None and not self._clock.replaced:
-            end_s = float(self._first) + self._stamp_s + self._clock.interval_s
-        replaced = self._clock.replaced
-        return sum_up(self.expected, self._decoder.losses, self._read, end_s, replaced, self._bound)
+            length_s = self._stamp_s + self._clock.interval_s
+            end_s = float(self._first) + length_s
+        readings = Readings(self._read, end_s, length_s, self._clock.replaced, self._bound)
+        return sum_up(self.expected, self._decoder.losses, readings)
 
     def close(self) -> None:
         """Free the decoder."""

@@ -23,12 +23,14 @@ class PictureMaker:
         Width over height of a pixel as the file says; None or 0: square.
     max_pixels : int
         Of what is shown. What would become larger keeps its pixels as they are.
+    matrix : bytes, optional
+        The display matrix of every frame; None: as each of them says.
     """
 
-    def __init__(self, pixel_aspect: Fraction | None, max_pixels: int) -> None:
+    def __init__(self, pixel_aspect: Fraction | None, max_pixels: int, matrix: bytes | None = None) -> None:
         usual = pixel_aspect and Fraction(1, _STRANGE) <= pixel_aspect <= _STRANGE
         self._aspect = pixel_aspect if pixel_aspect and usual else Fraction(1)
-        self._max_pixels = max_pixels
+        self._max_pixels, self._matrix = max_pixels, matrix
         self._convert = VideoReformatter()
 
     def make(self, frame: VideoFrame) -> NDArray[np.uint8]:
@@ -39,7 +41,7 @@ class PictureMaker:
             frame, width=width, height=height, format="bgr24", interpolation=Interpolation.BICUBIC
         )
         image = np.asarray(shown.to_ndarray(), np.uint8)
-        return turn(image, _matrix(frame))
+        return turn(image, self._matrix or _matrix(frame))
 
     def _shown(self, width: int, height: int) -> tuple[int, int]:
         """The size with square pixels: the side is enlarged that has too few."""

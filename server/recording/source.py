@@ -61,46 +61,56 @@ class Source:
         return found
 
 
-def sum_up(expected: Expected, losses: Losses, read: int, end_s: float | None, replaced: int, bound: str) -> Source:
-    """Say what is missing.
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What reading found.
 
-    Parameters
+    Attributes
     ----------
-    expected : Expected
-    losses : Losses
-    read : int
-        Frames.
-    end_s : float or None
-        Where the last frame ended on the clock of the time stamps; None where it is not known.
-    replaced : int
-        Time stamps.
+    frames : int
+    end_s, length_s : float or None
+        Where the last frame ended on the clock of the time stamps, and how long after the first; None: not known.
+    times_replaced : int
     bound : str
         Why reading ended although more was there; empty if it did not.
     """
-    frames, lost = _frames(expected, losses, read, end_s)
+
+    frames: int
+    end_s: float | None = None
+    length_s: float | None = None
+    times_replaced: int = 0
+    bound: str = ""
+
+
+def sum_up(expected: Expected, losses: Losses, found: Readings) -> Source:
+    """Say what is missing."""
+    frames, lost = _frames(expected, losses, found)
     return Source(
-        frames_read=read,
+        frames_read=found.frames,
         frames_expected=frames,
-        why=bound or _why(losses, read, frames, lost),
+        why=found.bound or _why(expected, losses, found, frames, lost),
         codec=expected.codec,
         recorded_at=expected.recorded_at.isoformat() if expected.recorded_at else None,
-        times_replaced=replaced,
+        times_replaced=found.times_replaced,
     )
 
 
-def _frames(expected: Expected, losses: Losses, read: int, end_s: float | None) -> tuple[int | None, int]:
+def _frames(expected: Expected, losses: Losses, found: Readings) -> tuple[int | None, int]:
     """Frames that the file should have, and how many of them are missing."""
+    read = found.frames
     if expected.frames is not None:
         whole = losses.packets >= expected.frames and not losses.failed
         if whole and (_fields(losses.packets, read) or expected.frames - read <= losses.placeholders):
             return read, 0
         return max(expected.frames, read), max(0, expected.frames - read)
-    if expected.end_s is None or end_s is None:
+    if expected.end_s is None or found.end_s is None or found.length_s is None:
         return None, losses.failed
-    short_s = expected.end_s - end_s
-    if short_s <= _SHORT_S:
-        return read + losses.failed, losses.failed
-    missing = max(round(short_s * expected.fps), losses.failed)
+    short_s = expected.end_s - found.end_s
+    if short_s <= _SHORT_S and not (losses.failed or losses.damaged or losses.stopped):
+        return read, 0
+    # Where frames were lost, the length has to say how many there were.
+    stated = round((found.length_s + max(0.0, short_s)) * expected.fps)
+    missing = max(stated - read, losses.failed)
     return read + missing, missing
 
 
@@ -109,16 +119,27 @@ def _fields(packets: int, read: int) -> bool:
     return read > 0 and abs(packets - 2 * read) <= 1
 
 
-def _why(losses: Losses, read: int, frames: int | None, lost: int) -> str | None:
+def _why(expected: Expected, losses: Losses, found: Readings, frames: int | None, lost: int) -> str | None:
     """What is missing; None if nothing is known to be."""
-    of = f" of {frames}" if frames is not None else ""
+    read = found.frames
+    of, are = f" of {frames}" if frames is not None else "", "frames are"
+    if (frames or lost or losses.damaged) == 1:
+        are = "frame is"
     if losses.stopped:
         return f"reading stopped after {read}{of} frames ({losses.stopped})."
-    if losses.cut or (frames is not None and losses.packets < frames):
+    if losses.cut or (lost and _ends_early(expected, found)):
         return f"the file ends early; {read}{of} frames could be read."
     if lost:
-        return f"{lost}{of} {'frame is' if lost == 1 and not of else 'frames are'} damaged and left out."
+        return f"{lost}{of} {are} damaged and left out."
     if losses.damaged:
-        number = "1 frame is" if losses.damaged == 1 else f"{losses.damaged} frames are"
-        return f"{number} damaged in part; all {read} were counted."
+        return f"{losses.damaged}{of} {are} damaged in part."
     return None
+
+
+def _ends_early(expected: Expected, found: Readings) -> bool:
+    """Whether the last frame ends before the end that the file states."""
+    if expected.end_s is not None and found.end_s is not None:
+        return expected.end_s - found.end_s > _SHORT_S
+    if expected.length_s is not None and found.length_s is not None:
+        return expected.length_s - found.length_s > _SHORT_S
+    return False

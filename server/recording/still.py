@@ -3,14 +3,21 @@
 import struct
 
 from server.core.errors import FrameError
-from server.core.jpeg import read_header
+from server.core.jpeg import read_header as read_jpeg
 from server.recording.errors import RecordingError
+from server.recording.snapshot_file import SnapshotFile
 
-HEADER_BYTES = 32 << 20
+_JPEG_BYTES, _HEADER_BYTES = 32 << 20, 64
 """Bytes that are looked at: a JPEG says its size after its comments, and its scans are counted to its end."""
 _JPEG, _PNG, _RIFF, _WEBP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"WEBP"
 _WORK_PER_PIXEL = 10
 """Samples that the scans of a JPEG may visit for each pixel that is allowed, as for the frames of a camera."""
+
+
+def read_header(file: SnapshotFile) -> bytes:
+    """Return as much of the beginning of a file as a photograph needs to be checked; call it before decoding."""
+    data = file.begin(_HEADER_BYTES)
+    return file.begin(_JPEG_BYTES) if data.startswith(_JPEG) else data
 
 
 def check_still(data: bytes, max_pixels: int) -> None:
@@ -41,7 +48,7 @@ def too_many_pixels(width: int, height: int, max_pixels: int) -> RecordingError:
 def _jpeg_size(data: bytes, max_pixels: int) -> tuple[int, int]:
     """Width and height; (0, 0) where a damaged header does not say: the decoder has the same limit."""
     try:
-        header = read_header(data)
+        header = read_jpeg(data)
     except FrameError as error:
         if error.code == "TOO_MANY_SCANS":
             raise RecordingError(error.code, error.message) from error
