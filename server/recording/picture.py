@@ -30,7 +30,9 @@ class PictureMaker:
     def __init__(self, pixel_aspect: Fraction | None, max_pixels: int, matrix: bytes | None = None) -> None:
         usual = pixel_aspect and Fraction(1, _STRANGE) <= pixel_aspect <= _STRANGE
         self._aspect = pixel_aspect if pixel_aspect and usual else Fraction(1)
-        self._max_pixels, self._matrix = max_pixels, matrix
+        self._max_pixels, self._fixed = max_pixels, matrix
+        self._matrix: bytes | None = None
+        self._rotation: int | None = None
         self._convert = VideoReformatter()
 
     def make(self, frame: VideoFrame) -> NDArray[np.uint8]:
@@ -38,10 +40,17 @@ class PictureMaker:
         width, height = self._shown(frame.width, frame.height)
         # Bicubic, as OpenCV's reader: the pixels of a frame that keeps its size are the same, bit for bit.
         shown = self._convert.reformat(
-            frame, width=width, height=height, format="bgr24", interpolation=Interpolation.BICUBIC
+            frame, width=width, height=height, format="bgr24", interpolation=Interpolation.BICUBIC, threads=1
         )
-        image = np.asarray(shown.to_ndarray(), np.uint8)
-        return turn(image, self._matrix or _matrix(frame))
+        image = np.ascontiguousarray(shown.to_ndarray(), np.uint8)
+        return turn(image, self._fixed or self._matrix_of(frame))
+
+    def _matrix_of(self, frame: VideoFrame) -> bytes | None:
+        """The display matrix of a frame. It is read anew when the angle changes: PyAV keeps a frame whose side data was
+        read until the garbage collector comes."""
+        if frame.rotation != self._rotation:
+            self._rotation, self._matrix = frame.rotation, _matrix(frame)
+        return self._matrix
 
     def _shown(self, width: int, height: int) -> tuple[int, int]:
         """The size with square pixels: the side is enlarged that has too few."""
