@@ -78,6 +78,7 @@ from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
 from server.live.vitals import Vitals
 from server.request_pace import RequestPace
+from server.request_size import SOCKETS
 from server.secret import load_keys
 from server.storage.database import Database
 
@@ -140,9 +141,13 @@ class Application(socketio.ASGIApp):
         self._registry = registry
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Answer a request or a socket."""
-        if scope["type"] != "http" or await self._pace.admit(scope, send):
-            await super().__call__(scope, receive, send)
+        """Answer a request or a socket; sockets are at one place only."""
+        if scope["type"] != "lifespan" and not await self._pace.admit(scope, send):
+            return
+        if scope["type"] == "websocket" and not scope["path"].startswith(SOCKETS):
+            await send({"type": "websocket.close"})
+            return
+        await super().__call__(scope, receive, send)
 
     async def open_storage(self) -> None:
         """Take the database for this process; again is nothing. Raises CodedError when another has it."""
@@ -175,7 +180,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     allowances = Allowances(max(1.0, settings.streams_per_user / 4))
     live = create_live_server(_socket_origins(settings), handshakes, allowances)
     view = room_view.RoomView(app)
-    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)
+    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view, settings.bounds)
     registry = Registry(
         engine,
         database,

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from server.admissions import visitor_of
 from server.frame_cutter import FrameCutter
 from server.patience import PatientWebSocket
 from server.socket_meter import METER, SocketMeter
@@ -36,6 +37,8 @@ class BoundedWebSocket(PatientWebSocket):
     def handle_connect(self, event: Any) -> None:
         """The request is complete; whoever answers it finds the meter in its scope."""
         self._meter, self._cutter = SocketMeter(self._abort), FrameCutter()
+        if (visitor := visitor_of(self.transport)) is not None:
+            self._meter.on_let_in = visitor.let_in
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][METER] = self._meter  # type: ignore[assignment]

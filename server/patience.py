@@ -6,11 +6,12 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from server.admissions import Phase, Visitor, visitor_of
+from server.admissions import VISITOR, Phase, Visitor, visitor_of
+from server.request_size import head_is_too_large
 
 REQUEST_S = 8.0
 """From the connection, or the first byte of a further request, to the end of the headers."""
-
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 STALLED_S = 12.0
 """How long a client may read nothing of what waits for it. A slow one that reads a little stays."""
@@ -90,10 +91,15 @@ class PatientProtocol(H11Protocol):
         """A client connected; its time runs."""
         super().connection_made(transport)
         self._visitor = visitor_of(transport)
+        self.app_state = {**self.app_state, VISITOR: self._visitor}
         self._start()
 
     def data_received(self, data: bytes) -> None:
         """Something arrived: the whole of the headers, or a part."""
+        if self.conn.their_state is h11.IDLE and head_is_too_large(data):
+            self.transport.write(TOO_LARGE)  # unread: to parse it is what it costs
+            self.transport.close()
+            return
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
             self._stop()
@@ -126,8 +132,12 @@ class PatientProtocol(H11Protocol):
         self._is(Phase.BETWEEN)
 
     def _is(self, phase: Phase) -> None:
-        if self._visitor is not None:
-            self._visitor.phase = phase
+        if self._visitor is None:
+            return
+        begins = phase is Phase.BUSY and self._visitor.phase is not Phase.BUSY
+        if begins and not self._visitor.network:
+            self._visitor.let_in("")  # a proxy sends one person's request after another's on the same connection
+        self._visitor.phase = phase
 
     def _start(self) -> None:
         self._deadline = self.loop.call_later(REQUEST_S, self._give_up)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from server.addresses import network_of
+from server.request_size import RequestSize
 from server.token_bucket import Bucket, Rate
 
 BURST_S = 5.0
@@ -35,27 +36,38 @@ class RequestPace:
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
 
-    def take(self, address: str) -> float:
-        """Count a request. Seconds to wait before it is looked at."""
+    def take(self, address: str, cost: float = 1.0) -> float:
+        """Count a request, a large one as several. Seconds to wait before it is looked at."""
         key = network_of(address)
         bucket = self._buckets.get(key)
         if bucket is None:
             if len(self._buckets) >= MOST_ADDRESSES:
                 self._buckets = {name: one for name, one in self._buckets.items() if not one.full}
             bucket = self._buckets[key] = Bucket(self._rate, self._clock)
-        return bucket.take(1)
+        return bucket.take(cost)
 
     async def admit(self, scope: Scope, send: Send) -> bool:
         """Wait as long as the address of this request has to. Returns whether it may go on; otherwise it is answered.
 
         One connection sends its next request after the answer to this one, so that it reads nothing more meanwhile.
         """
-        client = scope.get("client")
-        wait_s = self.take(client[0] if client else "")
-        if wait_s <= LONGEST_S:
-            await asyncio.sleep(wait_s)
-            return True
-        headers = [(b"content-length", b"0"), (b"retry-after", b"5"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 429, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-        return False
+        client, size = scope.get("client"), RequestSize(scope)
+        wait_s = self.take(client[0] if client else "", size.cost)
+        if wait_s > LONGEST_S:
+            await _refuse(scope, send, 429)
+            return False
+        if size.too_large:
+            await _refuse(scope, send, 431)
+            return False
+        await asyncio.sleep(wait_s)
+        return True
+
+
+async def _refuse(scope: Scope, send: Send, status: int) -> None:
+    """Answer without a body, and end the connection; a WebSocket is not opened."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    headers = [(b"content-length", b"0"), (b"retry-after", b"5"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

@@ -23,6 +23,7 @@ from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.listening import StartError, urls
 from server.patience import PatientProtocol
+from server.request_size import HEAD_BYTES
 from server.storage.folder import make_private
 from server.storage.migrate import migrate
 from server.storage.postgres_url import PostgresUrl
@@ -132,6 +133,7 @@ def admissions_of(settings: Settings) -> Admissions:
         min(most, 2 * settings.connections_per_address),
         settings.requests_per_second,
         settings.trusted_proxies,
+        per_holder=2 * settings.connections_per_user,
     )
 
 
@@ -152,6 +154,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 http=PatientProtocol,
                 ws=BoundedWebSocket,
+                h11_max_incomplete_event_size=HEAD_BYTES,
                 ws_max_size=TRANSPORT_BYTES,
                 ws_per_message_deflate=False,  # JPEG does not compress
                 ws_ping_interval=None,  # Engine.IO has its own

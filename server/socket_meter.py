@@ -58,11 +58,14 @@ class SocketMeter:
         self._allowance = Allowance(STRANGER_FRAMES, STRANGER_BYTES, clock)
         self.known = False
         self.on_offence: Callable[[], None] | None = None
+        self.on_let_in: Callable[[str], None] | None = None
 
-    def let_in(self, allowance: Allowance) -> None:
-        """It belongs to somebody: from now on it may send what is left to its holder."""
+    def let_in(self, allowance: Allowance, holder: str) -> None:
+        """It belongs to this holder: from now on it may send what is left of the allowance."""
         self.known = True
         self._allowance = allowance
+        if self.on_let_in is not None:
+            self.on_let_in(holder)
 
     def take(self, frames: int, octets: int) -> float | None:
         """Count what arrived. Seconds to wait before more is read; None for a stranger's connection, which is cut."""

@@ -27,6 +27,7 @@ EVERYWHERE = {"server.words.mark", "server.steady"}
 """The one says that a text is for people, the other goes on; they know nothing of the program."""
 ANYBODY = {
     "server.addresses",
+    "server.admissions",
     "server.config",
     "server.ids",
     "server.logs",

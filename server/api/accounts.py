@@ -83,15 +83,15 @@ async def register(username: str, email: str, password: str) -> Login:
 
 async def create_user(username: str, email: str, password: str) -> Login:
     """Make an account whose fields were checked. Raises APIError 409 ``TAKEN``."""
-    password_hash = await services().passwords.hash(password, Asker(request.remote_addr or ""))
+    password_hash, now = await services().passwords.hash(password, Asker(request.remote_addr or "")), time.time()
     try:
         async with services().database.writing() as connection:
             user = User(new_id("usr"), username, email, is_admin=await count_users(connection) == 0)
-            await insert_user(connection, user, password_hash, time.time())
+            await insert_user(connection, user, password_hash, now)
             await record(connection, user.id, Action.REGISTERED)
     except IntegrityError:
         raise await _taken(username, email) from None
-    return Login(user, password_hash, disabled=False)
+    return Login(user, password_hash, disabled=False, created_at=now)
 
 
 async def _taken(username: str, email: str) -> APIError:

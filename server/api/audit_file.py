@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -13,7 +14,9 @@ from server.storage.database import Database
 
 PAGE = 1000
 COLUMNS = ("at", "action", "target", "detail", "address", "device")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[\s'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
+"""Where a formula may begin, in signs of any width: at the start, or behind what splits cells elsewhere than here. Many
+languages have a semicolon between cells, and a spreadsheet of theirs opens a file with commas all the same."""
 
 
 def present(entry: Entry) -> dict[str, Any]:
@@ -30,8 +33,8 @@ def present(entry: Entry) -> dict[str, Any]:
 
 
 def plain_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """A cell that no spreadsheet takes for a formula, nor for several (OWASP, CSV injection)."""
+    return FORMULA.sub(r"\1'", text)
 
 
 def _csv(entries: list[Entry]) -> str:

@@ -6,6 +6,7 @@ from quart import g, request
 from quart_auth import AuthUser, login_user
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.admissions import let_in
 from server.api.context import services
 from server.api.errors import APIError
 from server.api.tokens import TokenError, TokenType
@@ -36,6 +37,7 @@ async def find_grant() -> Grant | None:
             g.refusal = error
         if g.grant is not None:
             services().session_seen(g.grant.session_id)
+            let_in(request.scope, g.grant.user.id)
     found: Grant | None = g.grant
     return found
 

@@ -114,7 +114,8 @@ async def _fits(found: Login | None, name: str, password: str, counted: Counted,
     address = request.remote_addr or ""
     hashed = found.password_hash if found and len(password) <= MAX_CHARACTERS else None
     try:
-        asker = Asker("", familiar.device, familiar=True) if familiar.device else Asker(address, name)
+        known = found.user.id if found and familiar.device else ""
+        asker = Asker(address, name, known, found.created_at if found else 0.0)
         fits = await services().passwords.check(password, hashed, asker)
     except APIError:
         services().guard.was_no_guess(counted)

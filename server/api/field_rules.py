@@ -1,6 +1,7 @@
 """What texts in fields must be like."""
 
 import re
+import unicodedata
 
 from server.api.errors import APIError
 from server.api.password_rules import wrong_with_password
@@ -34,12 +35,18 @@ def refuse(field: str, message: str) -> APIError:
     return APIError(400, "INVALID_FIELDS", message, {field: message})
 
 
+def _is_plain(name: str) -> bool:
+    """Whether nothing in it is another form of a letter: full width or composed differently, it would be another
+    account that looks the same."""
+    return unicodedata.normalize("NFKC", name) == name
+
+
 def wrong_with_account(username: str, email: str, password: str) -> dict[str, str]:
     """What is wrong with which field."""
     wrong = {}
-    if not USERNAME.fullmatch(username) or wrong_with_text(username):
+    if not USERNAME.fullmatch(username) or wrong_with_text(username) or not _is_plain(username):
         wrong["username"] = N_("Use 3 to 40 letters, digits, dots, dashes or underscores.")
-    hidden = not email.isprintable() or wrong_with_text(email.partition("@")[0])
+    hidden = not email.isprintable() or wrong_with_text(email.partition("@")[0]) or not _is_plain(email)
     if len(email) > MAX_EMAIL or hidden or not EMAIL.fullmatch(email):
         wrong["email"] = N_("Enter an e-mail address, such as name@example.org.")
     about_password = wrong_with_password(password, username, email)

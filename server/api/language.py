@@ -5,7 +5,9 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from quart import Blueprint, Quart, Response, current_app, g, redirect, request
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.api.access import everybody
@@ -18,6 +20,8 @@ KEY = "crowdcount_words"
 COOKIE = "crowdcount_language"
 YEAR_S = 365 * 86_400
 START = "/"
+MOST_ASKED = 500
+"""Characters of `Accept-Language` that are read."""
 
 blueprint = Blueprint("language", __name__)
 
@@ -39,9 +43,14 @@ def words() -> Catalogue:
     if "words" not in g:
         every = catalogues()
         chosen = request.cookies.get(COOKIE, "")
-        g.words = every[chosen if chosen in every else preferred(request.accept_languages, every)]
+        g.words = every[chosen if chosen in every else preferred(_accepted(), every)]
     found: Catalogue = g.words
     return found
+
+
+def _accepted() -> LanguageAccept:
+    """What the browser asks for; of a list without end the beginning, for the rest would only cost time."""
+    return parse_accept_header(request.headers.get("Accept-Language", "")[:MOST_ASKED], LanguageAccept)
 
 
 def preferred(accepted: Iterable[tuple[str, float]], there: Iterable[str]) -> str:

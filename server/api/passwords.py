@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import bcrypt
 
-from server.api.places import Asker, Places
+from server.api.places import Asker, Places, busy
 
 T = TypeVar("T")
 BCRYPT_BYTES = 72
@@ -73,8 +73,15 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T], asker: Asker | None) -> T:
-        with self._places.one(asker):
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        with self._places.one(asker) as place:
+            job = asyncio.get_running_loop().run_in_executor(self._threads, work)
+            place.give_up = job.cancel
+            try:
+                return await job
+            except asyncio.CancelledError:
+                if place.lost and job.cancelled():
+                    raise busy() from None
+                raise
 
     def _hash(self, prepared: bytes) -> bytes:
         return bcrypt.hashpw(prepared, bcrypt.gensalt(self._cost))

@@ -3,10 +3,11 @@
 import secrets
 import time
 
-from quart import g
+from quart import g, request
 from quart_auth import AuthUser, current_user, login_user, logout_user
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.admissions import let_in
 from server.api.audit import record, request_origin
 from server.api.auth import find_grant
 from server.api.authentication import require_same
@@ -81,6 +82,7 @@ def keep_session(user: User, secret: str, session: Session) -> None:
     login_user(AuthUser(secret), remember=True)
     mark_known(user.id)
     g.grant = Grant(user, session.id, session.expires_at)
+    let_in(request.scope, user.id)
 
 
 async def sign_out() -> None:

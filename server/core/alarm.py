@@ -53,6 +53,11 @@ class Limits:
         if not 0 <= self.hysteresis < 1:
             raise CodedError("BAD_LIMIT", "The hysteresis lies between 0 and 1.")
 
+    def with_floor(self, floor_s: float) -> "Limits":
+        """The same limits, which must be reached, and kept, for at least so long, with pauses of at least as long."""
+        hold, clear, cooldown = (max(floor_s, value) for value in (self.hold_s, self.clear_s, self.cooldown_s))
+        return replace(self, hold_s=hold, clear_s=clear, cooldown_s=cooldown)
+
     def reached(self, value: float) -> Level:
         """The level whose limit this value reaches."""
         if self.critical is not None and value >= self.critical:

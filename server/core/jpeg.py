@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server.core.errors import FrameError
@@ -18,8 +19,6 @@ _START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})
 """Baseline, extended and progressive, all with Huffman codes. Others are lossless, hierarchical or arithmetic."""
 _TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
 """DHT, DQT, DNL, DRI, APP0..APP15, COM. Any other marker ends the decoding."""
-_EXTRA = frozenset({*range(0xE0, 0xF0), 0xFE})
-_SHOWN = frozenset({0xE0, 0xE1, 0xEE})
 _NO_FILL = re.compile(rb"[^\xff]")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Patterns of fixed length: their search is linear in the bytes."""
@@ -63,6 +62,25 @@ class Header:
     scans: int = 0
     work: int = 0
     end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A marker with what follows it.
+
+    Attributes
+    ----------
+    marker : int
+        Its second byte.
+    content : bytes
+        With the two bytes that say how long it is; empty for a marker without a length.
+    coded : bytes
+        The data of a scan.
+    """
+
+    marker: int
+    content: bytes
+    coded: bytes = b""
 
 
 def read_header(data: bytes) -> Header:
@@ -174,24 +192,19 @@ def _broken() -> FrameError:
     return FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged, or of a kind that is not read.")
 
 
-def trim(data: bytes) -> bytes:
-    """Leave out of a picture what is not needed to show it: comments, further application data, what follows its end.
+def segments(data: bytes) -> Iterator[Segment]:
+    """Yield the marker segments of a picture, in their order, up to and with its end.
 
-    JFIF, Exif (it says how the picture is turned) and Adobe's segment stay, one of each; so does what is no JPEG.
+    Raises
+    ------
+    FrameError
+        As `read_header`, which reads the whole picture first.
     """
-    try:
-        header = read_header(data)
-        parts, position = [_START_OF_IMAGE], 2
-        found: set[int] = set()
-        while True:
-            marker, start = _next_marker(data, position)
-            if marker == _START_OF_SCAN:
-                return b"".join(parts) + data[position : header.end]
-            end = start if marker in _STANDALONE else start + _length(data, start)
-            extra = marker in _EXTRA and (marker not in _SHOWN or marker in found)
-            if not extra and marker not in _STANDALONE:
-                parts.append(data[position:end])
-            found.add(marker)
-            position = end
-    except FrameError:
-        return data
+    header, position = read_header(data), 2
+    while position < header.end:
+        marker, start = _next_marker(data, position)
+        position = start if marker in _STANDALONE or marker == _END_OF_IMAGE else start + _length(data, start)
+        body = position
+        if marker == _START_OF_SCAN:
+            position = _end_of_scan(data, position)
+        yield Segment(marker, data[start:body], data[body:position])

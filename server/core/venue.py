@@ -57,11 +57,17 @@ class AreaWatch:
     capacity : int or None
     limits : Limits or None
         Without them, the limits that follow from the capacity.
+    floor_s : float
+        What must last for the level to change lasts at least so long.
     """
 
-    def __init__(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> None:
+    def __init__(
+        self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None, floor_s: float = 0.0
+    ) -> None:
         self.parts, self.capacity = parts, capacity
-        self.limits = limits or limits_for(capacity)
+        self._floor_s = floor_s
+        found = limits or limits_for(capacity)
+        self.limits = found and found.with_floor(floor_s)
         self._alarm = Alarm(self.limits) if self.limits else None
         self._fullness = Fullness(capacity, self.limits)
         self._trend = Trend()
@@ -71,7 +77,7 @@ class AreaWatch:
 
     def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
         """The watch after a change of the area: a new one where it counts others or warns differently."""
-        new = AreaWatch(parts, capacity, limits)
+        new = AreaWatch(parts, capacity, limits, self._floor_s)
         if (new.parts, new.capacity, new.limits) == (self.parts, self.capacity, self.limits):
             return self
         return new

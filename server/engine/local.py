@@ -102,9 +102,11 @@ class LocalEngine:
 
     async def close(self, stream_id: str) -> None:
         """Forget the stream."""
-        self._shares.forget(stream_id)
         stream = self._streams.pop(stream_id, None)
-        if stream is not None and stream.incarnation == stream.supervisor.incarnation:
+        if stream is None:
+            return
+        self._shares.forget(stream_id, stream.settings.share)
+        if stream.incarnation == stream.supervisor.incarnation:
             try:
                 stream.supervisor.tell({"type": "close", "stream": stream_id})
             except EngineError:

@@ -40,11 +40,20 @@ class Share:
         Whose streams count as one beside those of others.
     guest : bool
         Whether it is a guest's device that sends.
+    camera : str
+        What is one stream after the other, and stays the same; without one each stream counts for itself.
     """
 
     group: str = ""
     owner: str = ""
     guest: bool = False
+    camera: str = ""
+
+    def path(self, stream_id: str) -> tuple[Node, ...]:
+        """Group, owner and camera of a stream, as nodes of the hierarchy."""
+        group: Node = (self.group or self.owner or stream_id,)
+        owner = (*group, self.owner or stream_id)
+        return group, owner, (*owner, self.guest, self.camera or stream_id)
 
 
 ALONE = Share()
@@ -107,34 +116,55 @@ class Shares:
     def __init__(self) -> None:
         self._levels: defaultdict[Node, _Level] = defaultdict(_Level)
         self._active: Counter[Node] = Counter()
+        self._closed: set[Node] = set()
         self._asking: list[_Asking] = []
         self._own: dict[tuple[Hashable, Node], _Own] = {}
         self._answered: dict[Hashable, float] = {}
         self._usual = 0.0
 
-    def forget(self, stream_id: str) -> None:
-        """The stream is closed; what its owner had counts until others had as much: nobody gains by a new stream."""
+    def forget(self, stream_id: str, share: Share = ALONE) -> None:
+        """The stream is closed; what its camera and its owner had counts until others had as much.
+
+        Nobody gains by a new stream, neither beside other owners nor beside other cameras of the same one.
+        """
+        leaf = share.path(stream_id)[-1]
+        if leaf in self._levels[leaf[:-1]].had:
+            self._closed.add(leaf)
         for parent in [parent for parent in self._levels if len(parent) == 3]:
-            had = self._levels[parent].had
-            node: Node = (*parent, stream_id)
-            if not self._active[node]:
-                had.pop(node, None)
-            if not had:
-                del self._levels[parent]
+            self._forget_closed(parent)
         in_use = {parent[:depth] for parent in self._levels if len(parent) == 3 for depth in (1, 2)}
         for above in [*(group for group in self._levels if len(group) == 1), ()]:
             self._forget_even(above, in_use)
 
-    def _forget_even(self, parent: Node, in_use: set[Node]) -> None:
-        """Drop those without streams who are not ahead of the others; of too many also those who are least ahead."""
+    def _forget_closed(self, parent: Node) -> None:
+        """Drop closed streams of an owner who are not ahead of the others, and all where none is left beside them."""
+        had = self._levels[parent].had
+        closed = {node for node in had if node in self._closed and not self._active[node]}
+        if len(closed) < len(had):
+            closed = self._surplus(parent, closed)
+        for node in closed:
+            del had[node]
+        self._closed -= closed
+        if not had:
+            del self._levels[parent]
+
+    def _surplus(self, parent: Node, idle: Iterable[Node]) -> set[Node]:
+        """Those of a level who have nothing to answer for, and of too many those who are least ahead."""
         level = self._levels[parent]
-        idle = [node for node in level.had if node not in in_use and not self._active[node]]
-        idle.sort(key=self._had)
-        for number, node in enumerate(idle):
-            if level.had[node] <= level.virtual or number < len(idle) - KEPT:
-                del level.had[node]
-                if not parent:
-                    self._levels.pop(node, None)
+        ordered = sorted(idle, key=self._had)
+        return {
+            node
+            for number, node in enumerate(ordered)
+            if level.had[node] <= level.virtual or number < len(ordered) - KEPT
+        }
+
+    def _forget_even(self, parent: Node, in_use: set[Node]) -> None:
+        """Drop those without streams who are not ahead of the others."""
+        had = self._levels[parent].had
+        for node in self._surplus(parent, [node for node in had if node not in in_use and not self._active[node]]):
+            del had[node]
+            if not parent:
+                self._levels.pop(node, None)
 
     @asynccontextmanager
     async def turn(self, stream_id: str, share: Share, worker: Hashable = 0) -> AsyncIterator[Turn]:
@@ -156,15 +186,14 @@ class Shares:
             asyncio.get_running_loop().call_soon(lambda: self._hand_out(clock()))
 
     def _ask(self, stream_id: str, share: Share, worker: Hashable, now: float) -> _Asking:
-        group: Node = (share.group or share.owner or stream_id,)
-        owner = (*group, share.owner or stream_id)
-        path = (group, owner, (*owner, share.guest, stream_id))
+        path = share.path(stream_id)
         for node in path:
             level = self._levels[node[:-1]]
             if not self._active[node]:
                 # One that had nothing to ask for a while comes in beside the others, with no claim to what it left.
                 level.had[node] = max(level.had.get(node, level.virtual), level.virtual - AHEAD * self._usual)
             self._active[node] += 1
+        self._closed.discard(path[-1])
         asking = _Asking(worker, share, path, now, asyncio.get_running_loop().create_future())
         self._asking.append(asking)
         self._note_own(asking, now)

@@ -42,5 +42,9 @@ EVENTS = {
     "renew": EventRule(0.5, 10, coming_back=True),
 }
 """For users."""
-GUEST_EVENTS = frozenset({"frame", "stream_open", "stream_close"})
-"""For devices that are guests: everything else does not exist for them."""
+GUEST_EVENTS = {
+    "frame": OVERALL,
+    "stream_open": EventRule(0.5, 30, coming_back=True),
+    "stream_close": EventRule(5, 30),
+}
+"""For devices that are guests: everything else does not exist for them. Every stream leaves a row in the database."""

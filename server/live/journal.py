@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from server.core.alarm import Alert
 from server.core.analytics import Analysis
+from server.core.bare_picture import bare
 from server.core.bucket import Bucket, BucketMaker
 from server.core.crowd import CrowdFigure
 from server.core.heat_hours import HourHeat
-from server.core.jpeg import trim
 from server.core.watch import ClosedZone, ZoneReport
 from server.live.alert_records import Key, alert_record, cleared_figures
 from server.live.quotas import Quota
@@ -114,7 +114,7 @@ class Journal:
 
     def _keep_picture(self, t: float, jpeg: bytes, first: str, *others: str) -> None:
         """Hold the frame for the alerts that begin with it, without what does not show."""
-        picture = trim(jpeg)
+        picture = bare(jpeg)
         if self._quota is None or self._quota.take_picture(len(picture)):
             self._pending.stills.append(Still(first, self._camera_id, self._at(t), picture, others))
             del self._pending.stills[:-MAX_STILLS]

@@ -12,6 +12,7 @@ from server.core.total import Part, total
 from server.core.venue import AreaReport, AreaWatch
 from server.live.area_record import area_alert
 from server.live.live_camera import LiveCamera
+from server.live.quotas import Quotas
 from server.live.room_json import encode_area, encode_total
 from server.live.takings import Alert, Takings
 from server.live.viewer import Picture, Viewer
@@ -19,16 +20,25 @@ from server.storage.area_alerts import AreaAlert, PlacedAlert
 from server.storage.areas import Area
 
 Json = dict[str, Any]
+REST = 25.0
+"""Sums that took so long are told again, unchanged, to whoever looks on in this multiple of that time."""
 
 
 @dataclass(slots=True)
 class LiveArea:
-    """An area and what is known of it."""
+    """An area and what is known of it.
+
+    Attributes
+    ----------
+    shown_alone : float or None
+        When the alert began that is beyond the owner's quota: its level is shown, and nothing is stored.
+    """
 
     area: Area
     watch: AreaWatch
     report: AreaReport
     alert: AreaAlert | None = None
+    shown_alone: float | None = None
 
 
 class LiveRoom:
@@ -37,18 +47,25 @@ class LiveRoom:
     Parameters
     ----------
     room_id : str
+    owner_id : str
+        Whose quota the alerts of its areas use up.
     clock : callable
         Seconds, monotonic.
+    quotas : Quotas
+        How many alerts of areas are stored.
     """
 
-    def __init__(self, room_id: str, clock: Callable[[], float]) -> None:
+    def __init__(self, room_id: str, owner_id: str, clock: Callable[[], float], quotas: Quotas) -> None:
         self.id = room_id
+        self.owner_id = owner_id
+        self._quotas = quotas
         self.cameras: dict[str, LiveCamera] = {}
         self.areas: dict[str, LiveArea] = {}
         self.viewers: dict[str, Viewer] = {}
         self.takings = Takings()
         self._clock = clock
         self._told: list[Json] = []
+        self._described: tuple[list[Json], float, float] = [], 0.0, 0.0
         self._left: list[PlacedAlert] = []
 
     def arrange(self, cameras: Iterable[tuple[str, str]], areas: Iterable[Area]) -> None:
@@ -57,16 +74,19 @@ class LiveRoom:
         self.cameras = {id_: known.get(id_) or LiveCamera(id_, name) for id_, name in cameras}
         for id_, name in cameras:
             self.cameras[id_].name = name
+        self._described = [], 0.0, 0.0
         before, self.areas = self.areas, {}
         for area in areas:
             parts = tuple(Part(part.camera_id, part.zone_id) for part in area.parts)
             limited = area.warning is not None or area.critical is not None
             limits = Limits(warning=area.warning, critical=area.critical) if limited else None
             old = before.get(area.id)
-            watch = old.watch.change(parts, area.capacity, limits) if old else AreaWatch(parts, area.capacity, limits)
+            new = AreaWatch(parts, area.capacity, limits, self._quotas.bounds.alert_floor_s)
+            watch = old.watch.change(parts, area.capacity, limits) if old else new
             # At once, so that no viewer sees a room without its areas.
             report = watch.update(self._clock(), self.readings())
-            self.areas[area.id] = LiveArea(area, watch, report, old.alert if old else None)
+            kept = (old.alert, old.shown_alone) if old else (None, None)
+            self.areas[area.id] = LiveArea(area, watch, report, *kept)
         still = {placed.alert.id for placed in self.open_alerts()}
         self._left += [placed for placed in open_before if placed.alert.id not in still]
 
@@ -127,7 +147,8 @@ class LiveRoom:
                 worse = before is not None and before.level != alert.level
                 step = "began" if before is None else "ended" if alert.ended_at else "level" if worse else "peak"
                 changed.append((alert, step))
-        told = self.describe_areas()
+        told = [encode_area(live.area, live.report, live.report.total) for live in self.areas.values()]
+        self._described = told, now, 0.0
         if told != self._told:
             self._told = told
             for viewer in self.viewers.values():
@@ -141,10 +162,17 @@ class LiveRoom:
 
     def describe_areas(self) -> list[Json]:
         """As `room_update` names them: people as of now, like those of cameras and of the total."""
-        now, readings = self._clock(), self.readings()
-        return [
+        now, readings, began = self._clock(), self.readings(), time.thread_time()
+        found = [
             encode_area(live.area, live.report, total(live.watch.parts, readings, now)) for live in self.areas.values()
         ]
+        self._described = found, now, time.thread_time() - began
+        return found
+
+    def _known_areas(self) -> list[Json]:
+        """The same for one of many viewers: not made again so soon after it took long."""
+        found, at, took = self._described
+        return found if self._clock() - at < took * REST else self.describe_areas()
 
     def describe_total(self) -> Json:
         """People in all of the room, by whole frames."""
@@ -180,7 +208,7 @@ class LiveRoom:
             crowd_map = self.cameras[viewer.focus].crowd_map(viewer.crowd_maps)
             cameras[viewer.focus] |= {} if crowd_map is None else {"crowd_map": crowd_map}
         viewer.changed, viewer.unsent, viewer.areas_changed = set(), {}, False
-        areas, total_now = self.describe_areas(), self.describe_total()
+        areas, total_now = self._known_areas(), self.describe_total()
         return {"room": self.id, "cameras": cameras, "areas": areas, "total": total_now}
 
     def public_figures(self) -> dict[str, PublicFigure]:
@@ -196,5 +224,15 @@ class LiveRoom:
                 return None
             live.alert = None
             return replace(known, ended_at=wall, interrupted=not report.cleared)
+        if known is None and not self._may_begin(live, goes_on.began):
+            return None
         live.alert = area_alert(live.area, report, goes_on, wall - now_s, known)
         return None if live.alert == known else live.alert
+
+    def _may_begin(self, live: LiveArea, began: float) -> bool:
+        """Whether an alert is stored; one beyond the quota is shown by its level alone, until it is over."""
+        if live.shown_alone == began:
+            return False
+        stored = self._quotas.take_area_alert(live.area.id, self.owner_id)
+        live.shown_alone = None if stored else began
+        return stored

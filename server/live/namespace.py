@@ -76,7 +76,7 @@ class LiveNamespace(socketio.AsyncNamespace):
         self._left: Callable[[str], None] = _nobody
         self._connections: dict[str, Connection] = {}
         self._budgets = _budgets_of_users(settings)
-        self._guest_budgets = Budgets(EVENTS, OVERALL, GUEST_CONNECTIONS, time.monotonic)
+        self._guest_budgets = Budgets(GUEST_EVENTS, OVERALL, GUEST_CONNECTIONS, time.monotonic)
         self._shutting_down = False
 
     def serve_rooms(self, rooms: RoomEvents, left: Callable[[str], None]) -> None:

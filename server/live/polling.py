@@ -9,6 +9,7 @@ from server.config import TRANSPORT_BYTES
 BODY_S = 15.0
 """The library would wait for the end of a body without end."""
 SEPARATOR = b"\x1e"
+KINDS = frozenset(b"%c" % kind for kind in b"0123456b")
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -42,6 +43,11 @@ async def read_body(receive: Receive) -> bytes:
 def packets_in(body: bytes) -> int:
     """How many Engine.IO packets a body holds."""
     return body.count(SEPARATOR) + 1
+
+
+def is_readable(body: bytes) -> bool:
+    """Whether every packet is of a kind of Engine.IO 4; the library takes any other for a fault of its own."""
+    return all(packet[:1] in KINDS for packet in body.split(SEPARATOR))
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

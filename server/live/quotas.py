@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from prometheus_client import Counter
 
-from server.core.alarm import Limits
 from server.core.bounds import Bounds
 from server.core.plan import Plan, ZoneLimits
 from server.throttle import Throttle
@@ -19,6 +18,8 @@ PICTURE_EVERY_S = 10.0
 BYTES_A_MINUTE = 1_000_000
 HOUR_S, MINUTE_S = 3600.0, 60.0
 MOST_OWNERS = 10_000
+AREA_PART = 4
+"""One area has this part of what all areas of its owner have: one that flickers leaves something to the others."""
 
 ALERTS_OVER = Counter("crowdcount_alerts_over_quota_total", "Alerts that were shown and not stored")
 PICTURES_OVER = Counter("crowdcount_alert_pictures_over_quota_total", "Alerts whose picture was not kept")
@@ -38,6 +39,7 @@ class Quotas:
         self.bounds = bounds
         self._clock = clock
         self._alerts = Throttle(bounds.alerts_per_hour, HOUR_S, clock)
+        self._areas = Throttle(max(1, bounds.alerts_per_hour // AREA_PART), HOUR_S, clock)
         self._pictures = Throttle(1, PICTURE_EVERY_S, clock)
         self._told = Throttle(1, HOUR_S, clock)
         self._bytes: dict[str, deque[tuple[float, int]]] = {}
@@ -57,6 +59,19 @@ class Quotas:
             told = "user %s has more than %d alerts in an hour; further ones are shown and not stored"
             logger.warning(told, owner_id, self.bounds.alerts_per_hour, extra={"user": owner_id})
         return False
+
+    def take_area_alert(self, area_id: str, owner_id: str) -> bool:
+        """Whether one more alert of an area may be stored.
+
+        Areas have a quota beside that of zones: whatever cameras are in an area, they use up nothing of the zones'.
+        """
+        if self._areas.wait_s(area_id) > 0:
+            ALERTS_OVER.inc()
+            return False
+        if not self.take_alert(f"{owner_id}/areas"):
+            return False
+        self._areas.take(area_id)
+        return True
 
     def take_picture(self, camera_id: str, owner_id: str, size: int) -> bool:
         """Whether a picture of so many bytes may be kept."""
@@ -102,10 +117,5 @@ def with_floor(plan: Plan, floor_s: float) -> Plan:
 
 
 def _zone_with_floor(limits: ZoneLimits, floor_s: float) -> ZoneLimits:
-    def raised(one: Limits | None) -> Limits | None:
-        if one is None:
-            return None
-        hold, clear, cooldown = (max(floor_s, value) for value in (one.hold_s, one.clear_s, one.cooldown_s))
-        return replace(one, hold_s=hold, clear_s=clear, cooldown_s=cooldown)
-
-    return ZoneLimits(*(raised(getattr(limits, name)) for name in ZoneLimits.__dataclass_fields__))
+    found = (getattr(limits, name) for name in ZoneLimits.__dataclass_fields__)
+    return ZoneLimits(*(one and one.with_floor(floor_s) for one in found))

@@ -15,7 +15,7 @@ from server.live.stream import Stream
 from server.storage.alert_steps import keep_alerts, keep_interrupted
 from server.storage.database import Database
 from server.storage.heatmaps import add_heat, delete_old_heat
-from server.storage.records import delete_old_records
+from server.storage.records import delete_old_records, delete_surplus_streams
 from server.storage.retention import Retention
 from server.storage.samples import add_samples, delete_old_samples
 from server.storage.saved_parts import begin_part, delete_old_parts
@@ -213,6 +213,7 @@ class Recorder:
                 await delete_old_stills(connection, self._retention.stills, time.time())
                 await delete_old_heat(connection, self._retention.heat, time.time())
                 await delete_old_records(connection, self._retention.records, time.time())
+                await delete_surplus_streams(connection)
                 await delete_old_parts(connection, time.time())
             more = True
             while more:

@@ -266,7 +266,7 @@ class Registry:
     def _begin(self, request: OpenRequest) -> Stream:
         loop = asyncio.get_running_loop()
         stream_id = new_id("str")
-        share = Share(request.group, request.owner_id, request.guest)
+        share = Share(request.group, request.owner_id, request.guest, request.camera_id)
         # Guests of an owner use up what guests have, and nothing of the owner's own.
         holder = request.owner_id + ("/guests" if request.guest else "")
         self._engine.open(stream_id, StreamSettings(request.model, request.quality, share))

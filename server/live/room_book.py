@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
+from server.core.bounds import Bounds
 from server.live.live_room import LiveRoom
+from server.live.quotas import Quotas
 from server.storage.areas import select_areas
 from server.storage.database import Database
 from server.storage.rooms import select_any_room, select_room_cameras
@@ -18,9 +20,14 @@ class RoomBook:
         Whether a camera streams.
     clock : callable
         Seconds, monotonic.
+    bounds : Bounds
+        How many alerts of areas there may be.
     """
 
-    def __init__(self, database: Database, streams: Callable[[str], bool], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, streams: Callable[[str], bool], clock: Callable[[], float], bounds: Bounds
+    ) -> None:
+        self._quotas = Quotas(bounds, clock)
         self._database = database
         self._streams = streams
         self._clock = clock
@@ -48,7 +55,7 @@ class RoomBook:
         if stored is None:
             self.forget(room_id)
             return None
-        room = self._rooms.setdefault(room_id, LiveRoom(room_id, self._clock))
+        room = self._rooms.setdefault(room_id, LiveRoom(room_id, stored.owner_id, self._clock, self._quotas))
         room.arrange([(camera.id, camera.name) for camera in cameras], areas)
         self._index(room)
         for camera in room.cameras.values():

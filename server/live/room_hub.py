@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core.bounds import Bounds
 from server.core.public_figure import PublicFigure
 from server.core.reading import Reading
 from server.live.camera_notes import CameraNotes
@@ -15,6 +16,7 @@ from server.live.live_camera import LiveCamera
 from server.live.live_room import LiveRoom
 from server.live.room_audience import RoomAudience, Tell
 from server.live.room_book import RoomBook
+from server.live.room_pace import RoomPace
 from server.live.room_writer import RoomWriter
 from server.live.stream import Stream
 from server.steady import Steady
@@ -55,16 +57,24 @@ class RoomHub:
     cut : callable
         Closes a connection that is too slow.
     words : Words
+    bounds : Bounds
+        How many alerts of areas there may be.
     """
 
     def __init__(
-        self, database: Database, tell: Tell, cut: Callable[[str], Coroutine[Any, Any, None]], words: Words
+        self,
+        database: Database,
+        tell: Tell,
+        cut: Callable[[str], Coroutine[Any, Any, None]],
+        words: Words,
+        bounds: Bounds,
     ) -> None:
         self._cut = cut
         self._words = words
         self._open: dict[str, Stream] = {}
         self._ticker = Steady("rooms", self._tick_forever)
-        self.book = RoomBook(database, self._open.__contains__, time.monotonic)
+        self._pace = RoomPace()
+        self.book = RoomBook(database, self._open.__contains__, time.monotonic, bounds)
         self.audience = RoomAudience(database, self.book, tell)
         self.writer = RoomWriter(database, self.logged)
         self._notes = CameraNotes(self.writer.note_camera, time.monotonic, time.time)
@@ -203,7 +213,7 @@ class RoomHub:
         while True:
             await asyncio.sleep(TICK_S)
             turn += 1
-            for room in self.book.rooms():
+            for room in self._pace.order(self.book.rooms()):
                 try:
                     await self._tick(room, look=turn % LOOK_EVERY == 0, read=turn % READ_EVERY == 0)
                 except Exception:
@@ -212,11 +222,17 @@ class RoomHub:
             self._notes.tick()
             self.book.drop_idle()
 
-    async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
+    def _sum_up(self, room: LiveRoom) -> None:
         for alert, step in room.tick():
             self.writer.keep(alert)
             place = room.areas[alert.area_id].area.name
             self._tell_alert(PlacedAlert(room.takings.complete(alert), room.id, place), step)
+
+    async def _tick(self, room: LiveRoom, *, look: bool, read: bool) -> None:
+        if self._pace.may_look(room):
+            began = time.thread_time()
+            self._sum_up(room)
+            self._pace.looked(room, time.thread_time() - began)
         self._tell_left(room)
         for viewer in [one for one in room.viewers.values() if one.too_slow()]:
             ids = {"connection": viewer.sid, "room": room.id, "user": viewer.user_id}

@@ -11,11 +11,12 @@ from socketio.packet import CONNECT as CONNECT_TYPE
 from socketio.packet import Packet
 
 from server.addresses import network_of
+from server.admissions import let_in
 from server.config import TRANSPORT_BYTES
 from server.live.allowances import Allowances
 from server.live.event_rules import RESERVED
 from server.live.handshakes import Handshakes
-from server.live.polling import BodyError, packets_in, read_body, refuse, replay
+from server.live.polling import BodyError, is_readable, packets_in, read_body, refuse, replay
 from server.live.refusals import RefusingTransports
 from server.socket_meter import METER, SocketMeter
 from server.storage.audit import Origin
@@ -55,10 +56,13 @@ class Transports(RefusingTransports):
         From the id of a transport to what is counted of it, if there is such a one.
     upgraded : callable
         Learns which connection a transport travels on that began with polling.
+    polled : callable
+        Learns of the request (ASGI scope) of a transport that polls.
     """
 
     meter: Callable[[str], SocketMeter | None]
     upgraded: Callable[[str, SocketMeter], None]
+    polled: Callable[[str, dict[str, Any]], None]
 
     async def handle_request(self, scope: dict[str, Any], receive: Any, send: Any) -> Any:
         """A request to `/socket.io/`, or a WebSocket there."""
@@ -67,19 +71,28 @@ class Transports(RefusingTransports):
         if carrier is not None:
             self.upgraded(sid, carrier)
             return await super().handle_request(scope, receive, send)
+        self.polled(sid, scope)
         packets, size = 1, 0
         if scope.get("method") == "POST":
             try:
                 body = await read_body(receive)
             except BodyError as error:
                 return await refuse(send, error.status)
+            if not is_readable(body):
+                return await refuse(send, 400)
             packets, size, receive = packets_in(body), len(body), replay(body, receive)
         meter = self.meter(sid)
         wait_s = meter.take(packets, size) if meter is not None else 0.0
         if wait_s is None:
             return await refuse(send, 429)
         await asyncio.sleep(wait_s)
-        return await super().handle_request(scope, receive, send)
+        try:
+            return await super().handle_request(scope, receive, send)
+        except (KeyError, UnboundLocalError):
+            # The library has no answer for a transport that it closes while it works at the request, or just did.
+            if sid in self.sockets and not self.sockets[sid].closed:
+                raise
+            return await refuse(send, 400)
 
 
 class LiveServer(socketio.AsyncServer):
@@ -101,7 +114,7 @@ class LiveServer(socketio.AsyncServer):
         self._allowances = allowances
         self._holders: dict[str, str] = {}
         self._floods: set[asyncio.Task[None]] = set()
-        self.eio.meter, self.eio.upgraded = handshakes.meter, self._upgraded
+        self.eio.meter, self.eio.upgraded, self.eio.polled = handshakes.meter, self._upgraded, self._polled
         self._connecting: dict[str, asyncio.Task[None]] = {}
         self._dropping: set[str] = set()
 
@@ -111,7 +124,11 @@ class LiveServer(socketio.AsyncServer):
     def _upgraded(self, eio_sid: str, meter: SocketMeter) -> None:
         self._handshakes.carry(eio_sid, meter)
         if (holder := self._holders.get(eio_sid)) is not None:
-            meter.let_in(self._allowances.of(holder))
+            meter.let_in(self._allowances.of(holder), holder)
+
+    def _polled(self, eio_sid: str, scope: dict[str, Any]) -> None:
+        if (holder := self._holders.get(eio_sid)) is not None:
+            let_in(scope, holder)
 
     def let_in(self, sid: str, holder: str) -> None:
         """The connection belongs to somebody, and what it sends is counted with whatever else that holder sends."""
@@ -120,7 +137,7 @@ class LiveServer(socketio.AsyncServer):
             return
         self._holders[eio_sid] = holder
         if (meter := self._handshakes.meter(eio_sid)) is not None:
-            meter.let_in(self._allowances.of(holder))
+            meter.let_in(self._allowances.of(holder), holder)
 
     def shed_strangers(self) -> int:
         """Cut every connection that was not let in. Returns how many."""

@@ -26,6 +26,7 @@ class Login:
     user: User
     password_hash: str
     disabled: bool
+    created_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ async def select_login_by_id(connection: AsyncConnection, user_id: str) -> Login
 
 
 def _login(row: Row[tuple[object, ...]] | None) -> Login | None:
-    return Login(read_user(row), row.password_hash, row.disabled_at is not None) if row else None
+    return Login(read_user(row), row.password_hash, row.disabled_at is not None, row.created_at) if row else None
 
 
 async def update_password(

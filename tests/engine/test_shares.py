@@ -43,10 +43,10 @@ async def compete(senders: dict[str, Sender], turns: float = inf, seconds: float
                 await asyncio.sleep(sender.frame_s)
                 turn.spent_ms = sender.cost_ms
             if sender.reopens:
-                book.forget(stream)
+                book.forget(stream, sender.share)
                 stream = f"{name} {had[name]}"
                 await asyncio.sleep(FRAME_S)
-        book.forget(stream)
+        book.forget(stream, sender.share)
 
     await asyncio.wait_for(asyncio.gather(*(send(*one) for one in senders.items())), 60)
     assert not book._asking
@@ -89,15 +89,50 @@ async def test_who_opens_a_new_stream_keeps_what_the_owner_had() -> None:
     assert had["cheap"] >= 6 * had["dear"] > 0, f"200 ms beside 10 ms: {had}"
 
 
+@pytest.mark.parametrize("guests", [True, False])
+async def test_a_camera_that_opens_a_new_stream_keeps_what_it_had_beside_others_of_its_owner(guests: bool) -> None:
+    dear = Sender(Share("", "ada", guests, "cam 1"), 0, 200.0, 0.02, reopens=True)
+    cheap = Sender(Share("", "ada", guests, "cam 2"))
+    had = await compete({"dear": dear, "cheap": cheap}, seconds=1.5)
+    assert had["cheap"] >= 6 * had["dear"] > 0, f"200 ms beside 10 ms: {had}"
+
+
+async def test_cameras_that_are_closed_are_forgotten_when_others_had_as_much_or_they_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "KEPT", 3)
+    book, stays = Shares(), Share("", "ada", True, "stays")
+    level: shares.Node = ("ada", "ada", True)
+
+    async def one(share: Share, spent_ms: float) -> None:
+        async with book.turn(share.camera, share) as turn:
+            turn.spent_ms = spent_ms
+
+    await one(stays, 10.0)
+    for number in range(20):
+        share = Share("", "ada", True, f"cam {number}")
+        await one(share, 10.0 * number)
+        book.forget(share.camera, share)
+    assert 1 < len(book._levels[level].had) <= 4
+    for _ in range(40):
+        await one(stays, 100.0)
+    book.forget("unknown", Share("", "eve", True, "unknown"))
+    assert set(book._levels[level].had) == {(*level, "stays")}, "who is behind has nothing to answer for"
+    book.forget("stays", stays)
+    assert not book._closed
+    assert level not in book._levels
+
+
 async def test_owners_without_streams_are_forgotten_when_others_had_as_much_or_they_are_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shares, "KEPT", 3)
     book = Shares()
     for number in range(20):
-        async with book.turn(f"stream {number}", Share("new accounts" if number % 2 else "", f"usr {number}")) as turn:
+        share = Share("new accounts" if number % 2 else "", f"usr {number}")
+        async with book.turn(f"stream {number}", share) as turn:
             turn.spent_ms = 10.0
-        book.forget(f"stream {number}")
+        book.forget(f"stream {number}", share)
     assert all(len(level.had) <= 3 for level in book._levels.values())
     for _ in range(10):
         async with book.turn("stays", Share(owner="ada")) as turn:

@@ -52,7 +52,7 @@ def test_a_stranger_is_cut_and_somebody_known_waits() -> None:
     assert cut == [now]
     known = SocketMeter(lambda: cut.append(now), lambda: now)
     allowance = Allowances(1.0, lambda: now).of("ada")
-    known.let_in(allowance)
+    known.let_in(allowance, "usr")
     waits = [known.take(1, 6) or 0.0 for _ in range(3000)]
     assert waits[0] == 0
     assert waits[-1] > 1, "the reader pauses"
