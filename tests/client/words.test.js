@@ -73,8 +73,9 @@ describe("other problems", () => {
   });
 
   it("a file that cannot be played is named, with what can be done", () => {
-    const problem = unplayable("gate.avi", "video/x-msvideo");
-    assert.match(problem.text, /gate\.avi/);
+    const problem = unplayable("gate.avi", { code: "unknown_format", what: "AVI" });
+    assert.equal(problem.text, "gate.avi is in the AVI format, which this browser cannot read.");
+    assert.equal(problem.unreadable?.code, "unknown_format");
     assert.match(problem.advice.join(" "), /ffmpeg/);
   });
 
