@@ -22,5 +22,5 @@ export function endedEarlyText(readMs, expectedMs) {
 
 /** @param {number} skippedMs */
 export function skippedText(skippedMs) {
-  return t("The file is damaged: {span} of it was skipped.", { span: formatSpan(skippedMs) });
+  return t("The file is damaged: {span} of it was skipped.", { span: formatSpan(Math.max(1000, skippedMs)) });
 }

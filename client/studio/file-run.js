@@ -53,7 +53,7 @@ export class FileRun extends LiveRun {
     if (this.over) return film.release();
     this.#film = film;
     video.onended = () => void this.#atEnd();
-    video.onerror = () => void this.#exclusively(() => this.#goPast());
+    video.onerror = () => this.#look();
     video.onseeking = () => void this.#sought();
     this.#timer = window.setInterval(() => this.#look(), LOOK_MS);
     this.stream("file");
@@ -180,12 +180,13 @@ export class FileRun extends LiveRun {
   #look() {
     this.#tellPosition();
     const { video } = this.desk;
+    if (video.error) return void this.#exclusively(() => this.#goPast());
     const silent = performance.now() - this.#shownAt;
     if (silent < GAP_MS || video.paused || video.seeking || document.hidden || this.#finished) return;
     const at = video.currentTime;
     void this.#exclusively(async () => {
       const next = await this.#index.nextPicture(this.#shownS);
-      if (this.over || !this.#film || video.paused) return;
+      if (this.over || !this.#film || video.paused || video.error) return;
       if (next === null && this.#film.positionS - this.#shownS > GAP_S) await this.#atEnd();
       else if (next && next - this.#film.positionS > GAP_S) this.#film.positionS = next;
       else if (silent > STALLED_MS && video.currentTime === at && !video.ended) await this.#goPast();

@@ -5,6 +5,7 @@ import { NOT_KNOWN, peopleOf } from "../core/people.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
 import { goToLogin } from "../site/api.js";
+import { serverClock } from "../site/clock.js";
 import { t, tell } from "../site/words.js";
 import { Refusals } from "./refusals.js";
 import { NO_COUNTERS, NO_RATES } from "./state.js";
@@ -243,7 +244,7 @@ export class Run {
     this.opened = opened;
     if (!opened.resumed) {
       if (again) this.reset();
-      const startedAt = this.store.get().source === "camera" ? Date.now() : 0;
+      const startedAt = this.store.get().source === "camera" ? serverClock.now() : 0;
       this.store.set({ startedAt });
       if (again) this.say(t("Counting starts again."));
     }
