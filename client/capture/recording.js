@@ -1,8 +1,10 @@
 /** A file taken apart without playing it: what it should hold, what it does hold, and its pictures one by one. */
 import { ALL_FORMATS, BlobSource, CanvasSink, EncodedPacketSink, Input, MP4, QTFF } from "mediabunny";
 import { withinSide } from "../core/fit.js";
+import { blendFields } from "./fields.js";
 import { readMoov, shownUntil } from "./edit-list.js";
 import { isWhole, lengthBytes } from "./nal-units.js";
+import { mayBeInterlaced } from "./sps.js";
 
 /** @typedef {import("mediabunny").EncodedPacket} EncodedPacket */
 /** @typedef {import("mediabunny").InputVideoTrack} InputVideoTrack */
@@ -64,6 +66,12 @@ async function inTime(promise) {
   }
 }
 
+/** @param {Picture["canvas"]} canvas @param {number} line pixels */
+function blend(canvas, line) {
+  const context = canvas.getContext("2d");
+  if (context && "drawImage" in context) blendFields(context, line);
+}
+
 export class Recording {
   #packets;
   #input;
@@ -75,12 +83,16 @@ export class Recording {
   /** And up to here. */
   until;
 
-  /** @param {Input} input @param {InputVideoTrack} track @param {number | null} bytes of a length in its packets @param {number | null} until end of the part that its edit list shows */
-  constructor(input, track, bytes, until) {
+  /** Whether lines of a picture may be from two moments. */
+  interlaced;
+
+  /** @param {Input} input @param {InputVideoTrack} track @param {{bytes: number | null, interlaced: boolean}} coding bytes: of a length in its packets @param {number | null} until end of the part that its edit list shows */
+  constructor(input, track, { bytes, interlaced }, until) {
     this.#input = input;
     this.#track = track;
     this.#packets = new EncodedPacketSink(track);
     this.#lengthBytes = bytes;
+    this.interlaced = interlaced;
     this.from = until === null ? -Infinity : 0;
     this.until = until ?? Infinity;
   }
@@ -95,7 +107,9 @@ export class Recording {
         const moov = format === MP4 || format === QTFF ? await readMoov(file) : null;
         const config = await track.getDecoderConfig();
         const description = config?.description ? new Uint8Array(/** @type {ArrayBuffer} */ (config.description)) : null;
-        return new Recording(input, track, lengthBytes(await track.getCodec(), description), moov && shownUntil(moov, track.id));
+        const codec = await track.getCodec();
+        const coding = { bytes: lengthBytes(codec, description), interlaced: mayBeInterlaced(codec, description) };
+        return new Recording(input, track, coding, moov && shownUntil(moov, track.id));
       }
     } catch (error) {
       console.warn("The file cannot be taken apart:", error);
@@ -184,6 +198,7 @@ export class Recording {
    */
   async *pictures(side) {
     const size = withinSide(await this.#track.getDisplayWidth(), await this.#track.getDisplayHeight(), side);
+    const line = size.height / (await this.#track.getCodedHeight());
     let at = this.from;
     let last = -Infinity;
     for (;;) {
@@ -193,6 +208,7 @@ export class Recording {
           const { value, done } = await inTime(pictures.next());
           if (done) return;
           last = value.timestamp;
+          if (this.interlaced) blend(value.canvas, line);
           yield value;
         }
       } catch (error) {

@@ -28,6 +28,11 @@ export class FileIndex {
     void this.#opening?.then((open) => open?.recording.release());
   }
 
+  /** Whether lines of a picture may be from two moments; false where that is not known. @returns {Promise<boolean>} */
+  async interlaced() {
+    return (await this.#open())?.recording.interlaced ?? false;
+  }
+
   /** When the picture after this one is shown. @param {number} s @returns {Promise<number | null | undefined>} null where there is none, undefined where that is not known */
   async nextPicture(s) {
     const open = await this.#open();

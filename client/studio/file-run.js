@@ -50,6 +50,7 @@ export class FileRun extends LiveRun {
     this.store.set({ phase: "connecting", source: "file", mode: "live" });
     const film = new VideoFile(video, this.file);
     await film.load();
+    this.interlaced = await this.#index.interlaced();
     if (this.over) return film.release();
     this.#film = film;
     video.onended = () => void this.#atEnd();
@@ -73,6 +74,11 @@ export class FileRun extends LiveRun {
       this.#brokenS = null;
       this.say(this.#index.skipped(this.#skippedS));
     }
+  }
+
+  /** @override @param {number} now ms */
+  silentMs(now) {
+    return this.#finished || this.desk.video.ended ? 0 : super.silentMs(now);
   }
 
   /** @override @param {Opened} opened @param {number} basisMs */

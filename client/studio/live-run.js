@@ -19,6 +19,8 @@ export class LiveRun extends Run {
   judge = newJudge();
   /** Capture time of the last frame that was sent, ms. */
   lastT = 0;
+  /** Whether lines of its pictures may be from two moments. */
+  interlaced = false;
   #lifeline = new Lifeline(() => this.link?.reconnect());
   #source = new RateMeter();
   #grabbing = false;
@@ -129,7 +131,7 @@ export class LiveRun extends Run {
     const { pipeline, opened } = this;
     if (this.#grabbing || !pipeline?.wants(tick.now)) return;
     this.#grabbing = true;
-    const bitmap = await grab(this.desk.video, this.side());
+    const bitmap = await grab(this.desk.video, this.side(), this.interlaced);
     this.#grabbing = false;
     if (!bitmap) return;
     // While the picture was taken the stream may have ended or restarted; then its time is of another one.

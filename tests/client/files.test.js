@@ -5,6 +5,7 @@ import { readMoov, shownUntil } from "../../client/capture/edit-list.js";
 import { kindOf } from "../../client/capture/file-kind.js";
 import { endedEarlyText, shortfallText, skippedText } from "../../client/capture/incomplete.js";
 import { isWhole, lengthBytes } from "../../client/capture/nal-units.js";
+import { mayBeInterlaced } from "../../client/capture/sps.js";
 import { Refusals } from "../../client/studio/refusals.js";
 
 /** @param {string} type @param {...(number[] | Uint8Array)} parts @returns {Uint8Array} */
@@ -85,6 +86,26 @@ describe("a packet", () => {
     assert.equal(lengthBytes("hevc", new Uint8Array(22)), 1);
     assert.equal(lengthBytes("avc", null), null);
     assert.equal(lengthBytes("vp9", new Uint8Array(30)), null);
+  });
+});
+
+/** The record that describes a track, as `extradata` of FFmpeg has it. @param {string} hex */
+function record(hex) {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
+describe("a track that may be interlaced", () => {
+  // Encoded by x264: 768×576, profile High, without and with fields.
+  const PROGRESSIVE = "0164001fffe100186764001facd940c0126840000003004000190003c60c658001000668ebe3cb22c0fdf8f800";
+  const INTERLACED = "0164001fffe100176764001facd940c024d08000000300800032000f8b16cb01000668fba3cb22c0fdf8f800";
+  it("says so", () => {
+    assert.equal(mayBeInterlaced("avc", record(INTERLACED)), true);
+    assert.equal(mayBeInterlaced("avc", record(PROGRESSIVE)), false);
+  });
+  it("is not known without a description, cut off, or with another codec", () => {
+    assert.equal(mayBeInterlaced("avc", null), false);
+    assert.equal(mayBeInterlaced("avc", record(INTERLACED.slice(0, 20))), false);
+    assert.equal(mayBeInterlaced("hevc", record(INTERLACED)), false);
   });
 });
 

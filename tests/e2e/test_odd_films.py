@@ -86,6 +86,8 @@ MADE: list[tuple[Case, Make]] = [
     (Case("gap.mp4", (20, 20), 7200 + 1.9, VTEST), lambda path: odd_films.with_gap(path, 10, 7200)),
     (Case("clock.mkv", (16, 16), 1.5, VTEST), lambda path: odd_films.late_clock(path, 16, 1_790_000_000)),
     (Case("narrow.mp4", (12, 12), 1.1, VTEST), lambda path: odd_films.narrow(path, 12)),
+    # Whole frames of the same moments show 4.8; woven as they are decoded 3.8.
+    (Case("woven.mp4", (48, 48), 4.7, VTEST, people=(4.4, 5.3)), lambda path: odd_films.woven(path, 48)),
 ]
 
 
