@@ -1,5 +1,8 @@
 """Cameras as JSON."""
 
+import time
+from datetime import datetime
+
 import pytest
 
 from tests.support.engine import ScriptedEngine, person
@@ -84,7 +87,7 @@ async def test_figures_of_a_file_reach_ahead_of_the_clock(server: RunningServer,
         begun = time.time()
         for t in (7_200_000.0, 1000.0):
             stream = (await user.open(camera))["stream"]
-            await user.frame(stream, 1, t)
+            await user.frame(stream, 1, t=t)
             await user.call("stream_close", {"stream": stream})
         async with user.http.get(f"/api/cameras/{camera}") as response:
             until = datetime.fromisoformat((await response.json())["camera"]["counted_until"]).timestamp()
