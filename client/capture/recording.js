@@ -176,8 +176,10 @@ export class Recording {
     for (let i = 0; packet && i < REORDERED; i += 1, packet = await this.#packets.getNextPacket(packet, HEADS)) {
       if (packet.timestamp > s + SAME_S) next = Math.min(next, packet.timestamp);
     }
-    // Those that were decoded earlier and are shown in between.
-    for (let i = 0; next < Infinity && i < REORDERED; i += 1) {
+    // Those that are decoded earlier and shown later.
+    if (next === Infinity) next = (await this.#packets.getPacket(Infinity, HEADS))?.timestamp ?? -Infinity;
+    if (next <= s + SAME_S) return null;
+    for (let i = 0; i < REORDERED; i += 1) {
       const before = await this.#packets.getPacket(next - SAME_S, HEADS);
       if (!before || before.timestamp <= s + SAME_S) break;
       next = before.timestamp;

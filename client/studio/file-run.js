@@ -9,6 +9,8 @@ import { LiveRun } from "./live-run.js";
 
 const LOOK_MS = 100;
 const DRAIN_MS = 8000;
+/** Longer than a machine that has just started needs for its first frame. */
+const FIRST_MS = 10_000;
 /** Without a picture for so long, it is looked up when the next one comes. */
 const GAP_MS = 400;
 /** What lies further ahead is not waited for: nothing can be counted until then. */
@@ -78,7 +80,8 @@ export class FileRun extends LiveRun {
 
   /** @override @param {number} now ms */
   silentMs(now) {
-    return this.#finished || this.desk.video.ended ? 0 : super.silentMs(now);
+    const { ended, paused } = this.desk.video;
+    return this.#finished || ended || paused ? 0 : super.silentMs(now);
   }
 
   /** @override @param {Opened} opened @param {number} basisMs */
@@ -86,11 +89,18 @@ export class FileRun extends LiveRun {
     super.onOpened(opened, basisMs);
     this.#backwards = false;
     this.#tellPosition();
-    const { video } = this.desk;
+    void this.#countFirst(opened).then(() => {
+      if (!this.over && opened === this.opened && !this.store.get().paused) void this.#play();
+    });
+  }
+
+  /** The first picture is shown already; a server that is not ready for it is waited for. @param {Opened} opened */
+  async #countFirst({ resumed }) {
+    const film = this.#film;
+    if (resumed || !film || film.positionS !== 0 || this.desk.video.seeking) return;
     const now = performance.now();
-    // It is shown already, and playing begins with the one after it.
-    if (!opened.resumed && !video.seeking && this.#film?.positionS === 0) void this.frame({ now, capturedAt: now, mediaTime: this.#film.startS });
-    if (!this.store.get().paused) void this.#play();
+    const counted = this.frame({ now, capturedAt: now, mediaTime: film.startS });
+    await Promise.race([counted, new Promise((resolve) => setTimeout(resolve, FIRST_MS))]);
   }
 
   /** Nothing of the file goes by while the connection is away. @override */
@@ -158,7 +168,7 @@ export class FileRun extends LiveRun {
     const film = this.#film;
     if (!film || this.over) return;
     this.#finished = true;
-    if (film.lengthS - film.positionS > END_S) await this.#tellMissing(film);
+    if (film.lengthS - film.positionS > END_S && this.desk.video.ended) await this.#tellMissing(film);
     const until = performance.now() + DRAIN_MS;
     while (this.pipeline?.unanswered && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 30));
     if (this.#finished && !this.over) await this.stop();
