@@ -1,5 +1,6 @@
 /** One alert of the list, in parts that change by themselves. */
 import { formatSpan } from "../core/format.js";
+import { serverClock } from "../site/clock.js";
 import { element, icon, withNodes } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
 import { LEVEL_WORDS, peakText } from "./words.js";
@@ -31,7 +32,7 @@ import { LEVEL_WORDS, peakText } from "./words.js";
 /** @param {string} iso */
 function moment(iso) {
   const at = new Date(iso);
-  const today = at.toDateString() === new Date().toDateString();
+  const today = at.toDateString() === new Date(serverClock.now()).toDateString();
   const text = at.toLocaleString(locale, today ? { hour: "2-digit", minute: "2-digit", second: "2-digit" } : { dateStyle: "short", timeStyle: "short" });
   return element("time", { datetime: iso, title: at.toLocaleString(locale, { dateStyle: "full", timeStyle: "long" }) }, text);
 }

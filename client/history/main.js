@@ -2,6 +2,7 @@
 import "../site/main.js";
 import { formatCount, formatSpan, formatTenth } from "../core/format.js";
 import { api } from "../site/api.js";
+import { serverClock } from "../site/clock.js";
 import { byId, element, setText } from "../site/dom.js";
 import { locale, t } from "../site/words.js";
 import { decodePlan } from "../zones/plan-json.js";
@@ -9,7 +10,7 @@ import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
 import { certaintyText, renderNotes } from "./notes.js";
-import { AHEAD_MS, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
+import { ahead, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
 
 /** @typedef {import("./digest.js").Series} Series */
 /** @typedef {"mean" | "max" | "entries"} Figure */
@@ -27,9 +28,9 @@ const chart = new HistoryChart();
 let answer = { series: [], step_s: 60 };
 /** @type {readonly import("../zones/shape.js").Shape[]} as they are drawn today */
 let shapes = [];
-let span = spanOf("day", Date.now());
-/** How far beyond the range is looked: not at all beyond one that was chosen by hand. */
-let ahead = AHEAD_MS;
+/** Up to now; empty where the range was chosen by hand. */
+let preset = "day";
+let span = spanOf(preset, serverClock.now());
 /** Answers come in any order; only the newest question counts. */
 let question = 0;
 
@@ -128,13 +129,17 @@ async function load() {
   page.dataset.state = "asking";
   byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
-    const plan = api("GET", `/api/cameras/${encodeURIComponent(camera.value)}/plan`);
-    const wide = { ...span, to: new Date(span.to.getTime() + ahead) };
-    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, wide, "")), plan]);
+    const path = `/api/cameras/${encodeURIComponent(camera.value)}`;
+    const plan = api("GET", `${path}/plan`);
+    const until = preset ? (await api("GET", path)).camera.counted_until : null;
+    if (asked !== question) return;
+    if (preset) span = spanOf(preset, serverClock.now());
+    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, ahead(span, until), "")), plan]);
     if (asked !== question) return;
     answer = found;
-    if (ahead) {
+    if (preset) {
       span = reaching(span, answer.series, answer.step_s);
+      from.value = toInput(span.from);
       to.value = toInput(span.to);
     }
     shapes = decodePlan(drawn.plan).shapes;
@@ -145,12 +150,9 @@ async function load() {
   }
 }
 
-/** @param {import("./span.js").Span} wanted */
+/** @param {string} wanted name of a range up to now */
 function choose(wanted) {
-  span = wanted;
-  ahead = AHEAD_MS;
-  from.value = toInput(span.from);
-  to.value = toInput(span.to);
+  preset = wanted;
   void load();
 }
 
@@ -161,7 +163,7 @@ function chooseByHand() {
   tell(null);
   for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
   span = wanted;
-  ahead = 0;
+  preset = "";
   void load();
 }
 
@@ -180,8 +182,8 @@ async function begin() {
     byId("history-cameras-none", HTMLElement).hidden = cameras.length > 0;
     byId("history-choice", HTMLElement).hidden = cameras.length === 0;
     byId("heat-day", HTMLElement).hidden = cameras.length === 0;
-    if (cameras.length) heat.show(new Date());
-    if (cameras.length) choose(spanOf("day", Date.now()));
+    if (cameras.length) heat.show(new Date(serverClock.now()));
+    if (cameras.length) choose("day");
     else page.dataset.state = "empty";
   } catch (error) {
     tell(error);
@@ -189,7 +191,7 @@ async function begin() {
 }
 
 for (const input of document.querySelectorAll('input[name="span"]')) {
-  if (input instanceof HTMLInputElement) input.addEventListener("change", () => isPreset(input.value) && choose(spanOf(input.value, Date.now())));
+  if (input instanceof HTMLInputElement) input.addEventListener("change", () => isPreset(input.value) && choose(input.value));
 }
 camera.addEventListener("change", () => {
   remember();
@@ -203,7 +205,7 @@ byId("history-wider", HTMLButtonElement).addEventListener("click", () => {
   const month = byId("history-month", HTMLInputElement);
   month.checked = true;
   month.focus();
-  choose(spanOf("month", Date.now()));
+  choose("month");
 });
 byId("history-png", HTMLButtonElement).addEventListener("click", () => chart.save());
 void begin();

@@ -1,4 +1,5 @@
 /** The JSON API. Errors of the server arrive as `ApiError` with its code and its sentence. */
+import { serverClock } from "./clock.js";
 import { t, tell } from "./words.js";
 
 export class ApiError extends Error {
@@ -37,6 +38,7 @@ export async function api(method, path, body, patienceMs) {
       credentials: "same-origin",
       signal: patienceMs ? AbortSignal.timeout(patienceMs) : undefined,
     });
+    serverClock.hear(response.headers.get("date"));
     text = await response.text();
   } catch {
     throw new ApiError(0, "UNREACHABLE", t("The server cannot be reached just now."));

@@ -5,7 +5,9 @@ import { NOT_KNOWN, peopleOf } from "../core/people.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
 import { goToLogin } from "../site/api.js";
-import { t } from "../site/words.js";
+import { serverClock } from "../site/clock.js";
+import { t, tell } from "../site/words.js";
+import { Refusals } from "./refusals.js";
 import { NO_COUNTERS, NO_RATES } from "./state.js";
 
 /** @typedef {import("../live/protocol.js").Opened} Opened */
@@ -27,7 +29,7 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  */
 
 const BEAT_MS = 500;
-/** Longer than this without an answer, and what is shown is not current. */
+/** Longer than this without an answer or a picture, and what is shown is not current. */
 const WAITING_MS = 2500;
 /** A sentence beside the status stays long enough to be read, and no longer. */
 const NOTICE_MS = 6000;
@@ -47,6 +49,7 @@ export class Run {
   #beat = 0;
   #askedAt = 0;
   #noticeUntil = 0;
+  #refusals = new Refusals();
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -101,6 +104,22 @@ export class Run {
   /** Twice a second. @param {number} _now ms */
   onBeat(_now) {}
 
+  /** Whether frames are on their way, so that it is the server that is waited for. */
+  get isOwed() {
+    return true;
+  }
+
+  /** For how long the source has given no picture although it should. @param {number} _now ms @returns {number} ms */
+  silentMs(_now) {
+    return 0;
+  }
+
+  /** A frame was not counted; the stream continues. @param {import("../live/protocol.js").ProtocolError} error */
+  refuse({ message }) {
+    this.#refusals.add(message);
+    this.say(tell(message));
+  }
+
   /** Nothing counted yet: the figures of a run before are gone from the screen. */
   reset() {
     const { stage, history, announcer } = this.desk;
@@ -109,7 +128,8 @@ export class Run {
     announcer.reset();
     this.fps.reset();
     this.#delayMs = null;
-    this.store.set({ figures: null, zones: [], lines: [], counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, notice: "", announcement: "" });
+    this.#refusals.clear();
+    this.store.set({ figures: null, zones: [], lines: [], counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, silent: false, notice: "", announcement: "" });
   }
 
   /** @param {import("../live/protocol.js").SourceKind} source @param {import("../live/protocol.js").Mode} mode */
@@ -146,6 +166,7 @@ export class Run {
       lines: result.lines,
       counters: result.counters,
       waiting: false,
+      silent: false,
       ...(said ? { announcement: said } : {}),
       ...(phase === "connecting" || phase === "reconnecting" ? { phase: "live" } : {}),
     });
@@ -197,7 +218,8 @@ export class Run {
     const last = figures ? peopleOf(figures) : NOT_KNOWN;
     const crowdPeak = figures?.crowdPeak ?? null;
     const crowded = crowdPeak === null ? "" : t("It was crowded: “People” counts only people with a box.");
-    if (summary) return { last, peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
+    const note = (/** @type {string[]} */ ...parts) => parts.filter(Boolean).join(" ");
+    if (summary) return { last, peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: note(this.#refusals.text, crowded) };
     return {
       last,
       peak: figures?.peak ?? 0,
@@ -205,14 +227,14 @@ export class Run {
       unique: figures ? figures.unique : 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
-      note: [figures ? t("The connection was lost; these are the last figures that arrived.") : "", crowded].filter(Boolean).join(" "),
+      note: note(figures ? t("The connection was lost; these are the last figures that arrived.") : "", this.#refusals.text, crowded),
     };
   }
 
   #finish() {
     this.over = true;
     clearInterval(this.#beat);
-    this.store.set({ rates: NO_RATES, waiting: false });
+    this.store.set({ rates: NO_RATES, waiting: false, silent: false });
     this.release();
   }
 
@@ -222,7 +244,7 @@ export class Run {
     this.opened = opened;
     if (!opened.resumed) {
       if (again) this.reset();
-      const startedAt = this.store.get().source === "camera" ? Date.now() : 0;
+      const startedAt = this.store.get().source === "camera" ? serverClock.now() : 0;
       this.store.set({ startedAt });
       if (again) this.say(t("Counting starts again."));
     }
@@ -231,7 +253,7 @@ export class Run {
 
   #lose() {
     this.fps.reset();
-    this.store.set({ phase: "reconnecting", waiting: false });
+    this.store.set({ phase: "reconnecting", waiting: false, silent: false });
     this.onLost();
   }
 
@@ -256,9 +278,11 @@ export class Run {
   #onBeat() {
     const now = performance.now();
     const { figures, paused, phase, rates } = this.store.get();
-    const waiting = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
+    const late = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
+    const silent = !paused && (isFlowing(phase) || (phase === "connecting" && this.opened !== null)) && this.silentMs(now) > WAITING_MS;
+    const waiting = late && !silent && this.isOwed;
     const fps = figures && isFlowing(phase) && !paused ? this.fps.rate(now) : null;
-    this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) && !paused ? this.#delayMs : null } });
+    this.store.set({ waiting, silent, rates: { ...rates, fps, delayMs: isFlowing(phase) && !paused ? this.#delayMs : null } });
     if (phase === "connecting" && now - this.#askedAt > PATIENCE_MS && !this.opened) this.say(t("the server does not answer yet"));
     else if (this.store.get().notice && now > this.#noticeUntil) this.store.set({ notice: "" });
     this.onBeat(now);

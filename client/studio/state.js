@@ -66,6 +66,7 @@ import { recall } from "../site/memory.js";
  * @property {import("../live/protocol.js").Mode} fileMode in which the next file is counted
  * @property {boolean} paused
  * @property {boolean} waiting the server has not answered for longer than usual
+ * @property {boolean} silent the camera or the file gives no pictures
  * @property {import("../capture/problem.js").Problem | null} problem
  * @property {Figures | null} figures
  * @property {readonly import("../live/protocol.js").ZoneResult[]} zones
@@ -99,6 +100,7 @@ export function initialState() {
     fileMode: recall("fileMode", "live"),
     paused: false,
     waiting: false,
+    silent: false,
     problem: null,
     figures: null,
     zones: [],
@@ -124,6 +126,6 @@ export function isRunning(phase) {
 }
 
 /** Whether the figures shown belong to now. @param {StudioState} state */
-export function isCurrent({ phase, waiting }) {
-  return ["live", "slow", "full", "watching"].includes(phase) && !waiting;
+export function isCurrent({ phase, waiting, silent }) {
+  return ["live", "slow", "full", "watching"].includes(phase) && !waiting && !silent;
 }

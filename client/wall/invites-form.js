@@ -1,6 +1,7 @@
 /** Invitations: made, shown as a code, withdrawn. Only the room's owner has them. */
 import { inviteCard, momentText } from "../rooms/invite-card.js";
 import { api } from "../site/api.js";
+import { serverClock } from "../site/clock.js";
 import { byId, element, icon } from "../site/dom.js";
 import { t } from "../site/words.js";
 import { ROLES } from "./words.js";
@@ -43,7 +44,7 @@ export class InvitesForm {
 
   async #load() {
     const { invites } = await this.office.ask(() => api("GET", this.office.path("/invites")), { invites: [] });
-    const now = Date.now();
+    const now = serverClock.now();
     const open = invites.filter((/** @type {Invite} */ invite) => holds(invite, now));
     this.#list.replaceChildren(...open.map((/** @type {Invite} */ invite) => this.#row(invite)));
     byId("invites-none", HTMLElement).hidden = open.length > 0;

@@ -2,6 +2,7 @@
 import "../site/main.js";
 import { createStore } from "../core/store.js";
 import { api, goToLogin } from "../site/api.js";
+import { serverClock } from "../site/clock.js";
 import { byId, setAttribute, setText } from "../site/dom.js";
 import { t, tell } from "../site/words.js";
 import { wireTabs } from "../studio/tabs.js";
@@ -226,7 +227,7 @@ window.addEventListener("online", () => feed.hurry());
 window.addEventListener("pagehide", () => feed.end());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 setInterval(() => {
-  const kept = withoutOld(store.get(), Date.now());
+  const kept = withoutOld(store.get(), serverClock.now());
   if (kept !== store.get()) store.set(kept);
   schedule();
 }, BEAT_MS);

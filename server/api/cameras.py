@@ -29,10 +29,13 @@ from server.storage.cameras import (
     update_camera_name,
 )
 from server.storage.rights import Right
-from server.storage.streams import StreamRecord, select_last_streams
+from server.storage.streams import StreamRecord, select_last_streams, select_reach
 from server.storage.users import User
 
 blueprint = Blueprint("cameras", __name__, url_prefix="/api/cameras")
+
+REACH_S = 2 * 86_400.0
+"""A file has at most a day: streams that were opened before this do not reach ahead of now."""
 
 
 class CameraIn(Strict):
@@ -90,13 +93,18 @@ class LastOut(BaseModel):
 
 
 class CameraOut(BaseModel):
-    """A camera."""
+    """A camera.
+
+    `counted_until` is up to when there are figures of the last two days, ISO 8601: later than now where a file was
+    counted faster than it plays. It is null where there are none.
+    """
 
     id: str
     name: str
     created_at: str
     live: LiveOut | None
     last: LastOut | None
+    counted_until: str | None
     room: str | None
     mine: bool
 
@@ -151,6 +159,7 @@ async def present(cameras: list[Camera]) -> list[dict[str, Any]]:
     live = services().live_figures(ids)
     async with services().database.reading() as connection:
         last = await select_last_streams(connection, ids)
+        reach = await select_reach(connection, ids, time.time() - REACH_S)
     return [
         {
             "id": camera.id,
@@ -158,6 +167,7 @@ async def present(cameras: list[Camera]) -> list[dict[str, Any]]:
             "created_at": iso(camera.created_at),
             "live": live.get(camera.id),
             "last": _last(last.get(camera.id)),
+            "counted_until": iso(reach[camera.id]) if camera.id in reach else None,
             "room": camera.room_id,
             "mine": camera.owner_id == user.id,
         }

@@ -50,3 +50,16 @@ async def select_last_streams(connection: AsyncConnection, camera_ids: Sequence[
         (streams.c.camera_id == newest.c.camera_id) & (streams.c.opened_at == newest.c.opened_at),
     )
     return {row.camera_id: StreamRecord(**row._mapping) for row in await connection.execute(query)}
+
+
+async def select_reach(connection: AsyncConnection, camera_ids: Sequence[str], since: float) -> dict[str, float]:
+    """Up to when the streams that were opened since then counted, Unix seconds, of each camera that has one.
+
+    A file is dated from its opening. Where it was counted faster than it plays, that lies ahead of the clock.
+    """
+    query = (
+        select(streams.c.camera_id, func.max(streams.c.opened_at + streams.c.duration_ms / 1000).label("until"))
+        .where(streams.c.camera_id.in_(camera_ids), streams.c.opened_at >= since)
+        .group_by(streams.c.camera_id)
+    )
+    return {row.camera_id: row.until for row in await connection.execute(query)}
