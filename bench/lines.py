@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.score import Rows
 from server.core.crossings import Crossings
-from server.core.footing import footing
+from server.core.foot_points import foot_points
 from server.core.tracks import Tracks
 from server.core.zone import Line
 
@@ -55,7 +55,7 @@ def count_ours(results: Iterable[Tracks]) -> Counts:
     crossings = Crossings(lines())
     reports = None
     for tracks in results:
-        reports = crossings.update(footing(tracks))
+        reports = crossings.update(foot_points(tracks))
     return {report.line.id: (report.inward, report.outward) for report in reports or ()}
 
 

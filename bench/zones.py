@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from server.core.analytics import Analytics
-from server.core.footing import footing
+from server.core.foot_points import foot_points
 from server.core.geometry import PolygonFields
 from server.core.plan import Plan
 from server.core.tracks import Track, Tracks
@@ -50,7 +50,7 @@ def true_counts(frames: list[Tracks]) -> np.ndarray:
     counts = np.zeros((len(frames), len(ZONES)), int)
     for row, frame in enumerate(frames):
         if frame.people:
-            feet = footing(frame).feet
+            feet = foot_points(frame).feet
             for column in range(len(ZONES)):
                 counts[row, column] = (fields.distance(feet, np.full(len(feet), column)) > 0).sum()
     return counts

@@ -13,8 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from server.core.bounds import Bounds
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
-from server.storage.postgres_url import PostgresUrl, read_url
-from server.storage.retention import Retention
+from server.storage.engine.postgres_url import PostgresUrl, read_url
+from server.storage.history.retention import Retention
 from server.vision.settings import VisionSettings
 
 PREFIX = "CROWDCOUNT_"

@@ -18,12 +18,12 @@ from babel.messages.extract import extract_from_file
 from babel.messages.plurals import get_plural
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from server.words.catalogue import FILE, LOCALE, NAME_HEADER
+from server.i18n.catalogue import FILE, LOCALE, NAME_HEADER
 from tools.calls import calls
 from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
-SAYING = ("alerts", "api", "core", "live", "storage", "words")
+SAYING = ("alerts", "api", "core", "live", "storage", "i18n")
 """Packages of the server whose errors people read in pages; others speak to who runs it."""
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -1,8 +1,8 @@
 /** One alert of the list, in parts that change by themselves. */
 import { formatSpan } from "../core/format.js";
-import { serverClock } from "../site/clock.js";
-import { element, icon, withNodes } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { serverClock } from "../ui/clock.js";
+import { element, icon, withNodes } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { LEVEL_WORDS, peakText } from "./words.js";
 
 /**
@@ -84,7 +84,7 @@ function head({ level, zone }) {
   return element("div", { class: "card-line" }, element("h3", { class: "card-name" }, zone.name), mark);
 }
 
-/** @param {AlertRecord} alert @param {RowActs} acts @returns {import("../site/keyed-list.js").Entry} */
+/** @param {AlertRecord} alert @param {RowActs} acts @returns {import("../ui/keyed-list.js").Entry} */
 export function alertEntry(alert, { acknowledge, deleteStill }) {
   const { id, level, zone, still } = alert;
   const parts = [

@@ -1,9 +1,9 @@
 /** The list of cameras: what is live, what was seen last, and the way to a new one. */
-import "../site/main.js";
-import { api } from "../site/api.js";
-import { serverClock } from "../site/clock.js";
-import { byId, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import "../ui/main.js";
+import { api } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { card } from "./card.js";
 import { freeName } from "./names.js";
 import { showPhoneCode } from "./phone.js";

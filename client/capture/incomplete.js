@@ -1,6 +1,6 @@
 /** A file of which not everything could be read: what is said about it. Pure. */
 import { formatClock, formatCount, formatSpan } from "../core/format.js";
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /**
  * @typedef {object} Shortfall

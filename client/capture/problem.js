@@ -1,5 +1,5 @@
 /** Every way in which a picture cannot be had, as what a person is told and can do. Pure. */
-import { t, tell } from "../site/words.js";
+import { t, tell } from "../ui/words.js";
 import { deniedAdvice } from "./advice.js";
 
 /**

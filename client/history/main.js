@@ -1,10 +1,10 @@
 /** The history page: which camera, which time, and what happened then. */
-import "../site/main.js";
+import "../ui/main.js";
 import { formatCount, formatSpan, formatTenth } from "../core/format.js";
-import { api } from "../site/api.js";
-import { serverClock } from "../site/clock.js";
-import { byId, element, setText } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { decodePlan } from "../zones/plan-json.js";
 import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";

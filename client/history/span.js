@@ -1,5 +1,5 @@
 /** Which stretch of time is looked at. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /** @typedef {{from: Date, to: Date}} Span */
 

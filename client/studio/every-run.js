@@ -2,7 +2,7 @@
 import { ProblemError } from "../capture/camera.js";
 import { shortfallText } from "../capture/incomplete.js";
 import { noStepping, unplayable } from "../capture/problem.js";
-import { Delivery } from "../live/deliver.js";
+import { Delivery } from "../live/send-frame.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/every-frame.js").Steps} Steps */

@@ -2,9 +2,9 @@
 import { grab } from "../capture/grab.js";
 import { watchFrames } from "../capture/ticker.js";
 import { RateMeter } from "../core/meter.js";
-import { Lifeline } from "../live/lifeline.js";
+import { Lifeline } from "../live/heartbeat.js";
 import { Pipeline } from "../live/pipeline.js";
-import { judge, newJudge } from "../live/verdict.js";
+import { judge, newJudge } from "../live/connection-quality.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/ticker.js").Tick} Tick */

@@ -1,5 +1,5 @@
 /** Frames that were not counted, and why. Pure. */
-import { tell, tn } from "../site/words.js";
+import { tell, tn } from "../ui/words.js";
 
 export class Refusals {
   #frames = 0;

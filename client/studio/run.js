@@ -4,20 +4,20 @@ import { closedBy, refused, unexpected } from "../capture/problem.js";
 import { NOT_KNOWN, peopleOf } from "../core/people.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
-import { goToLogin } from "../site/api.js";
-import { serverClock } from "../site/clock.js";
-import { t, tell } from "../site/words.js";
+import { goToLogin } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { t, tell } from "../ui/words.js";
 import { Refusals } from "./refusals.js";
-import { NO_COUNTERS, NO_RATES } from "./state.js";
+import { NO_COUNTERS, NO_RATES } from "../live/run-state.js";
 
 /** @typedef {import("../live/protocol.js").Opened} Opened */
 /** @typedef {import("../live/protocol.js").Summary} Summary */
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 /**
  * @typedef {object} Desk what a run works with
  * @property {import("../core/store.js").Store<StudioState>} store
- * @property {import("../stage/stage.js").Stage} stage
+ * @property {import("../canvas/stage.js").Stage} stage
  * @property {import("../core/history.js").History} history
  * @property {import("../core/announcer.js").Announcer} announcer
  * @property {import("../capture/encoder.js").Encoder} encoder
@@ -148,7 +148,7 @@ export class Run {
     this.#beat = window.setInterval(() => this.#onBeat(), BEAT_MS);
   }
 
-  /** An answer, to be shown with its own picture. @param {import("../stage/stage.js").Shown} shown */
+  /** An answer, to be shown with its own picture. @param {import("../canvas/stage.js").Shown} shown */
   show(shown) {
     const { stage, history, announcer } = this.desk;
     const { result } = shown;
@@ -212,7 +212,7 @@ export class Run {
     void link?.close();
   }
 
-  /** @param {Summary | null} summary @returns {import("./state.js").Ending} */
+  /** @param {Summary | null} summary @returns {import("../live/run-state.js").Ending} */
   ending(summary) {
     const { figures, counters } = this.store.get();
     const last = figures ? peopleOf(figures) : NOT_KNOWN;
@@ -289,13 +289,13 @@ export class Run {
   }
 }
 
-/** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("./state.js").Figures} */
+/** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("../live/run-state.js").Figures} */
 function figuresOf(result, at) {
   const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, still = [], view = null, followed = true, peak, unique, t: time } = result;
   return { count, low, high, saturated, known, crowd, crowdPeak, advice, still, view, followed, full: result.rate.full, peak, unique, at, t: time };
 }
 
-/** @param {import("./state.js").Phase} phase */
+/** @param {import("../live/run-state.js").Phase} phase */
 function isFlowing(phase) {
   return phase === "live" || phase === "slow" || phase === "full";
 }

@@ -1,10 +1,10 @@
 /** What the status says. Pure. */
 import { formatCount, formatSpan } from "../core/format.js";
-import { enough } from "../live/verdict.js";
-import { t, tell } from "../site/words.js";
-import { isCurrent, isRunning } from "./state.js";
+import { enough } from "../live/connection-quality.js";
+import { t, tell } from "../ui/words.js";
+import { isCurrent, isRunning } from "../live/run-state.js";
 
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 /** Rounded so that a screen reader is not told of every frame. @param {number | null} fps */
 function about(fps) {

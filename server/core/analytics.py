@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from server.core.crossings import Crossings, LineReport
 from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.exclusion import Exclusion
-from server.core.footing import Footing, footing
+from server.core.foot_points import FootPoints, foot_points
 from server.core.formats import Formats
+from server.core.frame_counter import Figures, FrameCounter
 from server.core.frame_gaps import FrameGaps
 from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
-from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_view import HERE, PlanView
+from server.core.polygon_index import PolygonIndex
 from server.core.stillness import Still, Stillness
-from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
-from server.core.watch import ClosedZone, ZoneReport, ZoneWatch
 from server.core.zone_mask import union_mask
+from server.core.zone_monitor import ClosedZone, ZoneMonitor, ZoneReport
 
 HEATMAP_EVERY_MS = 500.0
 """A heatmap changes slowly; twice a second looks live and costs a stream 5 KB a second."""
@@ -91,16 +91,16 @@ class Analytics:
     def __init__(self, plan: Plan | None = None, origin_ms: float = 0.0) -> None:
         self.crowd: Crowd | None = None
         self.known = False
-        self._tally = Tally()
+        self._tally = FrameCounter()
         self._heatmap = Heatmap(origin_ms)
         self._heatmap_t = float("-inf")
         self._epoch = 0
-        self._zones: dict[str, ZoneWatch] = {}
+        self._zones: dict[str, ZoneMonitor] = {}
         self._closed: list[ClosedZone] = []
         self._crossings = Crossings()
         self._exclusion = Exclusion()
         self._stillness = Stillness()
-        self._outlines = Outlines((), 1.0)
+        self._outlines = PolygonIndex((), 1.0)
         self._formats = Formats()
         self._gaps = FrameGaps()
         self._view = HERE
@@ -130,13 +130,13 @@ class Analytics:
             limits = plan.limits.get(zone.id, ZoneLimits())
             watch = self._zones.pop(zone.id, None)
             if watch is None:
-                watch = ZoneWatch(zone, limits, plan.calibration)
+                watch = ZoneMonitor(zone, limits, plan.calibration)
             else:
                 watch.change(zone, limits, plan.calibration)
             watches[zone.id] = watch
         self._closed += [watch.close() for watch in self._zones.values()]
         self._zones = watches
-        self._outlines = Outlines(counting, self._outlines.scale_x)
+        self._outlines = PolygonIndex(counting, self._outlines.scale_x)
         self._crossings.set_lines(plan.lines)
         self._exclusion.set_zones([zone for zone in plan.zones if not zone.counts])
 
@@ -193,7 +193,7 @@ class Analytics:
             self._heatmap_t = tracks.t
             image = self._heatmap.image()
         drawn_on = self._view.to_plan(tracks)
-        people = footing(drawn_on)
+        people = foot_points(drawn_on)
         closed, self._closed = tuple(self._closed), []
         return Analysis(
             tracks=tracks,
@@ -215,10 +215,10 @@ class Analytics:
         found = self._exclusion.uncovered(drawn_on, self._stillness.update(drawn_on))
         return tuple(replace(one, box_norm=self._view.box_to_frame(one.box_norm)) for one in found)
 
-    def _watch(self, people: Footing, least: Crowd | None) -> tuple[ZoneReport, ...]:
+    def _watch(self, people: FootPoints, least: Crowd | None) -> tuple[ZoneReport, ...]:
         """Sort the people into the zones; a frame of another shape moves the outlines."""
         if self._outlines.scale_x != people.scale_x:
-            self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
+            self._outlines = PolygonIndex([watch.zone for watch in self._zones.values()], people.scale_x)
         pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
         state = {"known": self.known, "followed": self._gaps.followed}
         affine = self._view.affine

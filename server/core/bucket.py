@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from server.core.observed import observed_ms
-from server.core.visits import Event, Kind
+from server.core.visits import Event, VisitChange
 
 BUCKET_MS = 10_000
 
@@ -81,7 +81,7 @@ class _Sums:
     unknown: float = 0.0
     unfollowed: float = 0.0
     dwell_s: float = 0.0
-    events: Counter[Kind] = field(default_factory=Counter)
+    events: Counter[VisitChange] = field(default_factory=Counter)
 
 
 class BucketMaker:
@@ -189,10 +189,10 @@ class BucketMaker:
             mean=_mean(sums.boxed, sums.observed, counts),
             most=max(counts, default=None),
             last=counts[-1] if counts else None,
-            entries=sums.events[Kind.ENTRY],
-            exits=sums.events[Kind.EXIT],
+            entries=sums.events[VisitChange.ENTRY],
+            exits=sums.events[VisitChange.EXIT],
             dwell_s=sums.dwell_s,
-            visits=sums.events[Kind.END],
+            visits=sums.events[VisitChange.END],
             estimate=_mean(sums.people, sums.observed, people) if crowded else None,
             estimate_most=max(people) if crowded else None,
             crowded_s=sums.crowded / 1000,

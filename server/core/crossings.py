@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.footing import Footing
+from server.core.foot_points import FootPoints
 from server.core.geometry import Points
 from server.core.line_counter import Crossing, LineCounter, LineReport
-from server.core.walkers import Walkers
+from server.core.line_sides import LineSideTracker
 from server.core.zone import Line
 
 __all__ = ["Crossing", "Crossings", "LineReport"]
@@ -17,8 +17,8 @@ __all__ = ["Crossing", "Crossings", "LineReport"]
 class Crossings:
     """The crossings of a stream's lines.
 
-    A crossing counts when a person who was on one side is on the other beyond doubt (`Walkers`), and went through
-    between the line's end points. Jitter at the line never counts, and walking along it does not.
+    A crossing counts when a person who was on one side is on the other beyond doubt (`LineSideTracker`), and went
+    through between the line's end points. Jitter at the line never counts, and walking along it does not.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Crossings:
 
     def __init__(self, lines: Sequence[Line] = ()) -> None:
         self._counters = [LineCounter(line) for line in lines]
-        self._walkers = Walkers(len(lines))
+        self._walkers = LineSideTracker(len(lines))
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """The user changed what is drawn: lines that stayed where they were keep counting.
@@ -42,7 +42,7 @@ class Crossings:
         ]
         self._walkers.choose(before)
 
-    def update(self, people: Footing) -> tuple[LineReport, ...]:
+    def update(self, people: FootPoints) -> tuple[LineReport, ...]:
         """Take in a frame and say of each line what is known after it."""
         if not self._counters:
             return ()

@@ -6,9 +6,9 @@ from dataclasses import replace
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.core.crowd_versions import CrowdVersions
-from server.core.footing import BAND, footing
-from server.core.outlines import Outlines, Place
+from server.core.foot_points import BAND, foot_points
 from server.core.plan_view import HERE, PlanView
+from server.core.polygon_index import Place, PolygonIndex
 from server.core.stillness import Still
 from server.core.tracks import Track, Tracks
 from server.core.view import Affine
@@ -39,7 +39,7 @@ class Exclusion:
     def set_zones(self, zones: Sequence[Zone]) -> None:
         """The user changed what is drawn. At an outline that stayed, people stay what they were."""
         self._zones = tuple(replace(zone, anchor=Anchor.FEET) for zone in zones)
-        self._outlines = Outlines(self._zones, 1.0)
+        self._outlines = PolygonIndex(self._zones, 1.0)
         self._renew()
 
     def restart(self) -> None:
@@ -83,9 +83,9 @@ class Exclusion:
 
     def _place(self, tracks: Tracks) -> list[Place]:
         """Who is inside each of the zones, and at its outline."""
-        people = footing(tracks)
+        people = foot_points(tracks)
         if self._outlines.scale_x != people.scale_x:
-            self._outlines = Outlines(self._zones, people.scale_x)
+            self._outlines = PolygonIndex(self._zones, people.scale_x)
         # How sure a sighting is does not matter: what stands here is mostly a picture of a person.
         return self._outlines.place(replace(people, band=BAND * people.heights))
 

@@ -6,7 +6,7 @@ from server.core.errors import CodedError
 from server.core.plan import Plan
 from server.core.text import is_text
 from server.core.zone import Line, Zone
-from server.words.mark import N_
+from server.i18n.markers import N_
 
 JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 """Join letters and pictures, as Persian and emoji need it; not seen by themselves."""

@@ -9,8 +9,8 @@ from server.core.crowd import Crowd, CrowdFigure
 from server.core.geometry import PointNorm
 from server.core.tracks import Tracks
 from server.core.view import SAME, Affine
-from server.core.watch import ZoneReport
 from server.core.zone_mask import union_mask
+from server.core.zone_monitor import ZoneReport
 
 SILENT_S = 10.0
 """A camera without a frame for so long is silent: its part of every total is marked stale."""

@@ -10,7 +10,7 @@ from server.core.plan_view import PlanView
 from server.core.quality import Advice
 from server.core.stillness import Still
 from server.core.tracks import Tracks
-from server.core.watch import ZoneReport
+from server.core.zone_monitor import ZoneReport
 
 Json = dict[str, Any]
 

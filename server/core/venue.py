@@ -7,7 +7,7 @@ from server.core.fullness import Fullness
 from server.core.reading import Readings
 from server.core.total import Part, Total, total
 from server.core.trend import Trend
-from server.core.watch import SETTLE_MS
+from server.core.zone_monitor import SETTLE_MS
 
 UNWATCHED_S = 60.0
 """An area that no camera has shown for so long has no alert any more: its people are unknown. For so long, too, its
@@ -25,7 +25,7 @@ class AreaReport:
     total : Total
     level : Level
     alert : Alert or None
-        The active one; its times are those given to `AreaWatch.update`, in milliseconds.
+        The active one; its times are those given to `AreaMonitor.update`, in milliseconds.
     cleared : bool
         Whether one ended just now because there are fewer people, not because their number became unknown.
     per_minute : float or None
@@ -48,7 +48,7 @@ class AreaReport:
     may_be_full: bool
 
 
-class AreaWatch:
+class AreaMonitor:
     """Follows one area.
 
     Parameters
@@ -75,9 +75,9 @@ class AreaWatch:
         self._unknown: frozenset[str] = frozenset()
         self._basis: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
-    def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaWatch":
+    def change(self, parts: tuple[Part, ...], capacity: int | None, limits: Limits | None) -> "AreaMonitor":
         """The watch after a change of the area: a new one where it counts others or warns differently."""
-        new = AreaWatch(parts, capacity, limits, self._floor_s)
+        new = AreaMonitor(parts, capacity, limits, self._floor_s)
         if (new.parts, new.capacity, new.limits) == (self.parts, self.capacity, self.limits):
             return self
         return new

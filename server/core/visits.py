@@ -23,7 +23,7 @@ class Phase(Enum):
 PRESENT = (Phase.INSIDE, Phase.LEAVING)
 
 
-class Kind(Enum):
+class VisitChange(Enum):
     """What happened."""
 
     VISITOR = "visitor"  # an identity that was not in the zone before, or not for a long time
@@ -38,7 +38,7 @@ class Event:
 
     Attributes
     ----------
-    kind : Kind
+    kind : VisitChange
     id : int
         Identity.
     t : float
@@ -47,7 +47,7 @@ class Event:
         Of an end: time inside over the whole visit, seconds.
     """
 
-    kind: Kind
+    kind: VisitChange
     id: int
     t: float
     dwell_s: float = 0.0
@@ -69,7 +69,7 @@ class _Visit:
 
 
 def _end(id_: int, visit: _Visit) -> Event:
-    return Event(Kind.END, id_, visit.inside_last, visit.dwell_s())
+    return Event(VisitChange.END, id_, visit.inside_last, visit.dwell_s())
 
 
 class Visits:
@@ -116,7 +116,7 @@ class Visits:
         self._away.clear()
         for id_, visit in self._visits.items():
             if visit.phase is Phase.ENTERING and visit.counted:
-                events.append(Event(Kind.END, id_, visit.entered, visit.before / 1000))
+                events.append(Event(VisitChange.END, id_, visit.entered, visit.before / 1000))
                 visit.counted, visit.before = False, 0.0
         return events
 
@@ -163,7 +163,7 @@ class Visits:
         events: list[Event] = []
         for id_, visit in (*self._away.items(), *self._visits.items()):
             if visit.phase in (Phase.INSIDE, Phase.LEAVING, Phase.LOST):
-                events.append(Event(Kind.EXIT, id_, visit.inside_last))
+                events.append(Event(VisitChange.EXIT, id_, visit.inside_last))
             if visit.counted:
                 events.append(_end(id_, visit))
         self._visits.clear()
@@ -198,8 +198,8 @@ class Visits:
             visit.phase = Phase.INSIDE
             if not visit.counted:
                 visit.counted = True
-                events.append(Event(Kind.VISITOR, id_, visit.entered))
-            events.append(Event(Kind.ENTRY, id_, visit.entered))
+                events.append(Event(VisitChange.VISITOR, id_, visit.entered))
+            events.append(Event(VisitChange.ENTRY, id_, visit.entered))
 
     def _be_elsewhere(self, id_: int, visit: _Visit, t: float, seen: bool, events: list[Event]) -> None:
         gone = t - visit.inside_last
@@ -212,7 +212,7 @@ class Visits:
             visit.entered = visit.inside_last
             self._leave(id_, visit)
         elif seen or gone >= self._lost_ms:
-            events.append(Event(Kind.EXIT, id_, visit.inside_last))
+            events.append(Event(VisitChange.EXIT, id_, visit.inside_last))
             self._leave(id_, visit)
             if gone >= self._revisit_ms:
                 self._forget(t, events)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from server.core.dwell import Dwell, DwellFigures
-from server.core.footing import Footing
+from server.core.foot_points import FootPoints
 from server.core.observed import observed_ms
-from server.core.outlines import Place
-from server.core.visits import Event, Kind, Visits
+from server.core.polygon_index import Place
+from server.core.visits import Event, VisitChange, Visits
 from server.core.zone import Zone
 
 
@@ -51,7 +51,7 @@ class ZoneCounter:
         self.zone = zone
         self._visits = Visits(zone)
         self._dwell = Dwell()
-        self._totals = dict.fromkeys(Kind, 0)
+        self._totals = dict.fromkeys(VisitChange, 0)
         self._peak = 0
         self._occupancy = 0
         self._person_ms = 0.0
@@ -61,7 +61,7 @@ class ZoneCounter:
         self._followed = True
         self._inside: list[int] = []
 
-    def update(self, people: Footing, place: Place, *, known: bool = True, followed: bool = True) -> list[Event]:
+    def update(self, people: FootPoints, place: Place, *, known: bool = True, followed: bool = True) -> list[Event]:
         """Take in a frame and who of its people is inside; say what happened.
 
         Where it is not `known` how many there are, the time until the next frame is left out of the average. Where
@@ -92,7 +92,7 @@ class ZoneCounter:
         """Begin the counts anew with those who are there now; say which visits that ends."""
         events = self._visits.reset()
         there = self._visits.staying()
-        self._totals = dict.fromkeys(Kind, 0) | {Kind.ENTRY: there, Kind.VISITOR: there}
+        self._totals = dict.fromkeys(VisitChange, 0) | {VisitChange.ENTRY: there, VisitChange.VISITOR: there}
         self._dwell = Dwell()
         self._peak = self._occupancy
         self._person_ms = self._elapsed_ms = 0.0
@@ -117,15 +117,15 @@ class ZoneCounter:
             occupancy=self._occupancy,
             peak=self._peak,
             average=average,
-            entries=self._totals[Kind.ENTRY],
-            exits=self._totals[Kind.EXIT],
+            entries=self._totals[VisitChange.ENTRY],
+            exits=self._totals[VisitChange.EXIT],
             lost=self._visits.lost(),
-            visitors=self._totals[Kind.VISITOR],
+            visitors=self._totals[VisitChange.VISITOR],
             dwell=self._dwell.figures(self._visits.longest_s()),
         )
 
     def _take(self, events: list[Event]) -> None:
         for event in events:
             self._totals[event.kind] += 1
-            if event.kind is Kind.END:
+            if event.kind is VisitChange.END:
                 self._dwell.add(event.dwell_s)

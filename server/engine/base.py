@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from server.core.quality import Quality
 from server.core.tracks import Tracks
-from server.engine.shares import ALONE, Share
+from server.engine.fair_scheduler import ALONE, Share
 
 
 @dataclass(frozen=True, slots=True)

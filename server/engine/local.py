@@ -8,9 +8,9 @@ from server.core.errors import EngineError, FrameError, StoppedError
 from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.engine.base import StreamSettings, WorkerState, WorkerStatus
-from server.engine.prices import PriceList
-from server.engine.shares import Shares
-from server.engine.supervisor import Supervisor
+from server.engine.fair_scheduler import FairScheduler
+from server.engine.quality_costs import QualityCosts
+from server.engine.supervisor import WorkerSupervisor
 from server.engine.wire import decode_tracks, unpack_pictures
 
 FRAME_CODES = frozenset({"EMPTY_FRAME", "NOT_A_JPEG", "TOO_MANY_PIXELS", "TOO_MANY_SCANS", "BROKEN_JPEG"})
@@ -21,7 +21,7 @@ class _Stream:
     """Where a stream lives and since when its identities hold."""
 
     settings: StreamSettings
-    supervisor: Supervisor
+    supervisor: WorkerSupervisor
     incarnation: int = 0
     epoch: int = 0
 
@@ -40,10 +40,10 @@ class LocalEngine:
     """
 
     def __init__(self, command: Sequence[str], workers: int, timeout_s: float) -> None:
-        self._supervisors = [Supervisor(command, timeout_s, number) for number in range(1, workers + 1)]
+        self._supervisors = [WorkerSupervisor(command, timeout_s, number) for number in range(1, workers + 1)]
         self._streams: dict[str, _Stream] = {}
-        self._shares = Shares()
-        self._prices = PriceList(self._supervisors[0])
+        self._shares = FairScheduler()
+        self._prices = QualityCosts(self._supervisors[0])
 
     async def start(self) -> None:
         """Begin to start the processes; returns at once."""

@@ -41,7 +41,7 @@ def worker_command(settings: object) -> list[str]:
     return [sys.executable, "-m", "server.engine.worker", json.dumps(asdict(settings))]
 
 
-class Supervisor:
+class WorkerSupervisor:
     """Keeps one vision process alive.
 
     Parameters

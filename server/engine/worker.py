@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, TypeVar
 
+from server.common.logs import set_up_logs
+from server.common.parent_death import signal_when_parent_dies
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
 from server.engine import wire
 from server.engine.decode_watch import DecodeWatch, leave
-from server.logs import set_up_logs
-from server.orphans import signal_when_parent_dies
-from server.vision.pipeline import Frame, Pipeline
+from server.vision.pipeline import PendingFrame, Pipeline
 from server.vision.settings import DECODE_TIMEOUT_S, VisionSettings
 from server.vision.vision import Vision
 
@@ -45,7 +45,7 @@ class _Begun:
     """A frame that the detector looks at, and the processor time that it took so far, in seconds."""
 
     head: wire.Head
-    frame: Frame
+    frame: PendingFrame
     spent_s: float
 
 
@@ -176,7 +176,7 @@ class Worker:
             self.send({"id": head["id"], "lost": True, "spent_ms": _spent_ms(start)})
         return None
 
-    def _begin(self, head: wire.Head, body: bytes) -> Frame:
+    def _begin(self, head: wire.Head, body: bytes) -> PendingFrame:
         stream = head["stream"]
         self._say_at(head)
         if head["fresh"] or stream not in self._pipelines:

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Iterable
 
-from server.live.live_room import LiveRoom
-from server.token_bucket import Bucket, Rate
+from server.common.token_bucket import Bucket, Rate
+from server.live.rooms.live_room import LiveRoom
 
 LOOP = Rate(rate=0.04, burst=0.1)
 """Seconds of the event loop in a second, and at once, for all rooms of one owner."""

@@ -11,18 +11,18 @@ from server.core.crowd import Method
 from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
 from server.vision.camera_motion import CameraMotion
+from server.vision.count_uncertainty import CountUncertainty
 from server.vision.crowd.adviser import Adviser
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
 from server.vision.decode import decode
 from server.vision.detections import Detections
 from server.vision.detector import Detector, Look
-from server.vision.doubt import Doubt
 from server.vision.features import Features
 from server.vision.frame_format import FrameFormats, Shot
+from server.vision.observations import Sighting
 from server.vision.pictures import make_pictures
 from server.vision.scene_cut import SceneCuts
-from server.vision.sightings import Sighting
 from server.vision.tracker import UNCLEAR, Tracker
 from server.vision.travel import Travel
 
@@ -65,7 +65,7 @@ class Pipeline:
         self._camera = CameraMotion()
         self._travel = Travel()
         self._cuts = SceneCuts()
-        self._doubt = Doubt()
+        self._doubt = CountUncertainty()
         self._max_pixels = max_pixels
         self._formats = FrameFormats()
 
@@ -77,7 +77,7 @@ class Pipeline:
         """Track the people of one decoded picture of shape (height, width, 3)."""
         return self.begin_image(image_bgr, 0.0, t).finish()
 
-    def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "Frame":
+    def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "PendingFrame":
         """Decode one JPEG and let the detector look at it.
 
         While it does so, another frame can be begun or finished: that is what keeps every core busy. The frames of one
@@ -109,11 +109,11 @@ class Pipeline:
 
     def begin_image(
         self, image_bgr: NDArray[np.uint8], decode_ms: float, t: float, picture_widths: Sequence[int] = ()
-    ) -> "Frame":
+    ) -> "PendingFrame":
         """Let the detector look at one decoded picture of shape (height, width, 3); see `begin`."""
         start = perf_counter()
         look = self.detector.look(image_bgr)
-        return Frame(self, image_bgr, t, look, picture_widths, {"decode": decode_ms}, start)
+        return PendingFrame(self, image_bgr, t, look, picture_widths, {"decode": decode_ms}, start)
 
     def photograph(self, image_bgr: NDArray[np.uint8]) -> Tracks:
         """Count the people of a single picture of shape (height, width, 3), as of a scene that stays as it is.
@@ -174,7 +174,7 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PendingFrame:
     """A frame that the detector looks at; made by `Pipeline.begin`."""
 
     pipeline: Pipeline
@@ -195,9 +195,9 @@ class Frame:
         return replace(tracks, pictures=make_pictures(self.image_bgr, self.picture_widths))
 
 
-def finish_in_turn(frames: Iterable[Frame]) -> Iterator[Tracks]:
+def finish_in_turn(frames: Iterable[PendingFrame]) -> Iterator[Tracks]:
     """Begin each frame before the one ahead of it is finished."""
-    ahead: Frame | None = None
+    ahead: PendingFrame | None = None
     for frame in frames:
         if ahead is not None:
             yield ahead.finish()

@@ -15,8 +15,8 @@ from server.vision.boxes import iou
 from server.vision.detections import Detections
 from server.vision.features import Features
 from server.vision.matching import HELD, SURE, Matcher
+from server.vision.observations import OccludedTracks, Sighting
 from server.vision.people import MEMORY_S, People
-from server.vision.sightings import Hidden, Sighting
 
 NEW = 0.6
 """Detections from this score on may be a new person."""
@@ -114,15 +114,15 @@ class Tracker:
             sightings = self._report(people, np.arange(len(people)), new, detections, (height, width))
         return sightings
 
-    def hidden(self, height: int, width: int) -> Hidden:
+    def hidden(self, height: int, width: int) -> OccludedTracks:
         """Known people who were not seen in the last frame, though they are expected inside it."""
         people = self._people
         if people is None:
-            return Hidden(np.zeros((0, 4)), np.zeros(0))
+            return OccludedTracks(np.zeros((0, 4)), np.zeros(0))
         x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
         inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
         rows = people.confirmed & (people.seen < self._now) & inside & ~self._passed(people, self._now)
-        return Hidden(people.motion.boxes_xyxy()[rows], self._now - people.seen[rows])
+        return OccludedTracks(people.motion.boxes_xyxy()[rows], self._now - people.seen[rows])
 
     def _take_in(
         self,

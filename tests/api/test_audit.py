@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.api import audit_file
-from server.api.audit_file import plain_cell
-from server.api.user_admin import UserAdmin
+from server.api.accounts.user_admin import UserAdmin
+from server.api.http import audit_file
+from server.api.http.audit_file import plain_cell
 from server.core.alarm import Limits
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
-from server.storage.audit import Entry, select_audit
+from server.storage.accounts.audit import Entry, select_audit
 from tests.support.server import PASSWORD, Client, RunningServer
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { ahead, spanOf } from "../../client/history/span.js";
-import { ServerClock } from "../../client/site/clock.js";
+import { ServerClock } from "../../client/ui/clock.js";
 
 const NOON = Date.parse("2026-11-30T12:00:00Z");
 const DAY = 86_400_000;

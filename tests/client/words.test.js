@@ -7,7 +7,7 @@ import { closedBy, problemOfCamera, problemOfPlace, refused, unplayable } from "
 import { Announcer } from "../../client/core/announcer.js";
 import { formatClock, formatDelay, formatSpan } from "../../client/core/format.js";
 import { RateMeter, smooth } from "../../client/core/meter.js";
-import { initialState } from "../../client/studio/state.js";
+import { initialState } from "../../client/live/run-state.js";
 import { ageText, statusText } from "../../client/studio/words.js";
 
 const PLACE = { secure: true, hasCamera: true, agent: "", host: "count.example" };
@@ -90,7 +90,7 @@ describe("other problems", () => {
 });
 
 describe("the status", () => {
-  const state = { ...initialState(), phase: /** @type {import("../../client/studio/state.js").Phase} */ ("live") };
+  const state = { ...initialState(), phase: /** @type {import("../../client/live/run-state.js").Phase} */ ("live") };
   const rates = { ...state.rates, fps: 4.2, wanted: 30 };
 
   for (const [name, change, expected] of /** @type {const} */ ([

@@ -17,8 +17,8 @@ from server.core.heatmap import Window
 from server.core.plan import Plan, ZoneLimits
 from server.core.reading import read
 from server.core.tracks import Track, Tracks
-from server.core.watch import SETTLE_MS, ZoneReport
 from server.core.zone import Zone
+from server.core.zone_monitor import SETTLE_MS, ZoneReport
 from tests.core.walk import SIZE, at
 from tests.support.crowds import SHAPE, crowd, crowded, not_yet_known, saturated
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.tally import Figures, Tally
+from server.core.frame_counter import Figures, FrameCounter
 from server.core.tracks import Tracks
 from tests.support.engine import person
 
@@ -25,20 +25,20 @@ def frame(t: float, ids: set[int], epoch: int = 1) -> Tracks:
     ],
 )
 def test_figures_after_frames(frames: list[set[int]], expected: Figures) -> None:
-    tally = Tally()
+    tally = FrameCounter()
     for number, ids in enumerate(frames):
         tally.update(frame(number * 100.0, ids))
     assert tally.figures == expected
 
 
 def test_identities_of_another_epoch_are_other_people() -> None:
-    tally = Tally()
+    tally = FrameCounter()
     tally.update(frame(0, {1, 2}))
     assert tally.update(frame(100, {1}, epoch=2)) == Figures(1, 2, 0.0, 3)
 
 
 def test_a_reset_begins_with_those_who_are_there() -> None:
-    tally = Tally()
+    tally = FrameCounter()
     for number, ids in enumerate([{1, 2, 3}, {1}]):
         tally.update(frame(number * 100.0, ids))
     tally.reset()
@@ -48,7 +48,7 @@ def test_a_reset_begins_with_those_who_are_there() -> None:
 
 @given(st.lists(st.sets(st.integers(1, 30), max_size=12), max_size=60))
 def test_invariants(frames: list[set[int]]) -> None:
-    tally, before, seen = Tally(), Figures(), set[int]()
+    tally, before, seen = FrameCounter(), Figures(), set[int]()
     for number, ids in enumerate(frames):
         after = tally.update(frame(number * 40.0, ids))
         seen |= ids

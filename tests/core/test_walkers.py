@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.core.crossings import Crossings
-from server.core.footing import footing
+from server.core.foot_points import foot_points
 from server.core.tracks import Track, Tracks
 from server.core.zone import Line, LineMode
 from tests.core.walk import SIZE, at
@@ -24,12 +24,12 @@ def cross(
     crossings, rng = Crossings([line]), np.random.default_rng(1)
     for n, place in enumerate(places):
         box = np.array(at(*place, HEIGHT)) + rng.normal(0, noise * HEIGHT, 4) * (0.5, 1, 0.5, 1)
-        crossings.update(footing(Tracks(n * 1000 / fps, *SIZE, (Track(1, tuple(box.tolist()), score),))))
+        crossings.update(foot_points(Tracks(n * 1000 / fps, *SIZE, (Track(1, tuple(box.tolist()), score),))))
     return crossings
 
 
 def counts(crossings: Crossings) -> tuple[int, int]:
-    (report,) = crossings.update(footing(Tracks(1e6, *SIZE, ())))
+    (report,) = crossings.update(foot_points(Tracks(1e6, *SIZE, ())))
     return report.inward, report.outward
 
 
@@ -61,7 +61,7 @@ def test_faint_sightings_on_the_way_do_not_hide_a_crossing() -> None:
     crossings = Crossings([DOWN])
     for n, place in enumerate(straight((0.5, 0.4), (0.5, 0.8), 40)):
         score = 0.1 if 10 <= n < 30 else 0.9
-        crossings.update(footing(Tracks(n * 100.0, *SIZE, (Track(1, at(*place), score),))))
+        crossings.update(foot_points(Tracks(n * 100.0, *SIZE, (Track(1, at(*place), score),))))
     assert counts(crossings) == (0, 1)
 
 
@@ -79,7 +79,7 @@ def test_hidden_feet_are_less_sure_and_do_not_cross() -> None:
         foot = 0.56 if hidden else 0.63
         behind = Track(1, (0.48, 0.33, 0.55, foot), 0.45 if hidden else 0.9)
         before = Track(2, (0.45, 0.5, 0.6, 0.9), 0.9)
-        crossings.update(footing(Tracks(n * 100.0, *SIZE, (behind, before) if hidden else (behind,))))
+        crossings.update(foot_points(Tracks(n * 100.0, *SIZE, (behind, before) if hidden else (behind,))))
     assert counts(crossings) == (0, 0)
 
 
@@ -88,7 +88,7 @@ def test_an_identity_that_leaps_to_somebody_else_does_not_cross() -> None:
     crossings = Crossings([DOWN])
     for n in range(40):
         box = at(0.5, 0.5, 0.15) if n < 20 else at(0.5, 0.75, 0.45)
-        crossings.update(footing(Tracks(n * 40.0, *SIZE, (Track(1, box, 0.9),))))
+        crossings.update(foot_points(Tracks(n * 40.0, *SIZE, (Track(1, box, 0.9),))))
     assert counts(crossings) == (0, 0)
 
 
@@ -106,8 +106,8 @@ def test_another_mode_starts_the_line_anew_and_no_count_falls_below_zero() -> No
     once = Line(DOWN.id, DOWN.name, DOWN.points_norm, mode=LineMode.ONCE)
     crossings = cross([(0.5, 0.45), (0.5, 0.75)], fps=0.5)
     crossings.set_lines([once])
-    (report,) = crossings.update(footing(Tracks(6000.0, *SIZE, (Track(1, at(0.5, 0.45), 0.9),))))
+    (report,) = crossings.update(foot_points(Tracks(6000.0, *SIZE, (Track(1, at(0.5, 0.45), 0.9),))))
     assert (report.inward, report.outward) == (1, 0)
     crossings.reset()
-    (report,) = crossings.update(footing(Tracks(9000.0, *SIZE, (Track(1, at(0.5, 0.75), 0.9),))))
+    (report,) = crossings.update(foot_points(Tracks(9000.0, *SIZE, (Track(1, at(0.5, 0.75), 0.9),))))
     assert (report.inward, report.outward) == (0, 1)

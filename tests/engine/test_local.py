@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import EngineError, FrameError, StoppedError
-from server.engine import shares, supervisor
+from server.engine import fair_scheduler as shares
+from server.engine import supervisor
 from server.engine.base import StreamSettings, WorkerState
+from server.engine.fair_scheduler import ALONE
 from server.engine.local import LocalEngine
-from server.engine.shares import ALONE
 from tests.support.wait import until
 
 SETTINGS = StreamSettings(model="any")

@@ -9,10 +9,10 @@ from math import inf
 
 import pytest
 
-from server.engine import shares
+from server.engine import fair_scheduler as shares
 from server.engine.base import StreamSettings
+from server.engine.fair_scheduler import FairScheduler, Share
 from server.engine.local import LocalEngine
-from server.engine.shares import Share, Shares
 from tests.support.wait import until
 
 FRAME_S = 0.002
@@ -31,7 +31,7 @@ class Sender:
 
 async def compete(senders: dict[str, Sender], turns: float = inf, seconds: float = 60.0) -> Counter[str]:
     """Count who had how many turns; a process works at its frames one after the other, in their order."""
-    book, had, queues = Shares(), Counter[str](), defaultdict[int, asyncio.Lock](asyncio.Lock)
+    book, had, queues = FairScheduler(), Counter[str](), defaultdict[int, asyncio.Lock](asyncio.Lock)
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
 
@@ -101,7 +101,7 @@ async def test_cameras_that_are_closed_are_forgotten_when_others_had_as_much_or_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shares, "KEPT", 3)
-    book, stays = Shares(), Share("", "ada", True, "stays")
+    book, stays = FairScheduler(), Share("", "ada", True, "stays")
     level: shares.Node = ("ada", "ada", True)
 
     async def one(share: Share, spent_ms: float) -> None:
@@ -127,7 +127,7 @@ async def test_owners_without_streams_are_forgotten_when_others_had_as_much_or_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shares, "KEPT", 3)
-    book = Shares()
+    book = FairScheduler()
     for number in range(20):
         share = Share("new accounts" if number % 2 else "", f"usr {number}")
         async with book.turn(f"stream {number}", share) as turn:
@@ -156,7 +156,7 @@ async def test_a_frame_behind_slow_ones_counts_as_long_as_its_process_answers(mo
     loop = asyncio.get_running_loop()
     time, passed = loop.time, [0.0]
     monkeypatch.setattr(loop, "time", lambda: time() + sum(passed))
-    book, begun = Shares(), list[str]()
+    book, begun = FairScheduler(), list[str]()
     answers = {name: asyncio.Event() for name in ("slow 0", "slow 1", "fast", "slow 2")}
 
     async def send(name: str) -> None:
@@ -191,7 +191,7 @@ async def test_slow_frames_take_no_more_than_their_share(monkeypatch: pytest.Mon
 
 async def test_those_who_wait_for_a_process_that_hangs_hold_back_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "STUCK_S", 0.2)
-    book, had, loop = Shares(), Counter[str](), asyncio.get_running_loop()
+    book, had, loop = FairScheduler(), Counter[str](), asyncio.get_running_loop()
     ends = loop.time() + 1.5
 
     async def hang(name: str) -> None:
@@ -220,7 +220,7 @@ async def test_those_who_wait_for_a_process_that_hangs_hold_back_no_other(monkey
 
 
 async def test_who_comes_late_gets_a_share_and_not_more() -> None:
-    book, order = Shares(), []
+    book, order = FairScheduler(), []
 
     async def work(name: str, times: int) -> None:
         for _ in range(times):
@@ -237,7 +237,7 @@ async def test_who_comes_late_gets_a_share_and_not_more() -> None:
 
 async def test_nobody_waits_for_a_frame_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "STUCK_S", 0.1)
-    book = Shares()
+    book = FairScheduler()
 
     async def hang() -> None:
         async with book.turn("hangs", Share(owner="eve"), 1):
@@ -258,7 +258,7 @@ async def test_nobody_waits_for_a_frame_that_hangs(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_a_process_has_few_frames_at_a_time_whatever_waits(workers: int) -> None:
-    book, under, most = Shares(), Counter[int](), Counter[int]()
+    book, under, most = FairScheduler(), Counter[int](), Counter[int]()
 
     async def send(number: int) -> None:
         worker = number % workers
@@ -277,7 +277,7 @@ async def test_a_process_has_few_frames_at_a_time_whatever_waits(workers: int) -
 
 async def test_who_stops_waiting_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "AT_ONCE", 1)
-    book, entered = Shares(), asyncio.Event()
+    book, entered = FairScheduler(), asyncio.Event()
 
     async def hold() -> None:
         async with book.turn("holds", Share(owner="eve")):

@@ -13,11 +13,11 @@ from server.core.bounds import Bounds
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.reading import Reading
-from server.core.venue import AreaWatch
+from server.core.venue import AreaMonitor
 from server.core.zone import Zone
-from server.live.live_room import LiveRoom
-from server.live.quotas import AREA_PART, HOUR_S, Quotas
-from server.storage.areas import Area, AreaPart
+from server.live.rooms.live_room import LiveRoom
+from server.live.streams.quotas import AREA_PART, HOUR_S, Quotas
+from server.storage.rooms.areas import Area, AreaPart
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, run_server
 
@@ -106,7 +106,7 @@ def test_limits_of_areas_have_the_floor_of_the_operator() -> None:
     assert room.describe_areas()[0]["level"] == "critical"
     changed = room.areas["one"].watch.change((), 100, None)
     assert changed.limits == Limits(warning=80, critical=100, hold_s=20, clear_s=20, cooldown_s=30)
-    assert AreaWatch((), 100, None).limits == Limits(warning=80, critical=100)
+    assert AreaMonitor((), 100, None).limits == Limits(warning=80, critical=100)
 
 
 async def alerts_of(sender: Client, engine: ScriptedEngine, camera: str, seconds: float) -> None:

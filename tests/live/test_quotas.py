@@ -16,7 +16,7 @@ from server.core.bounds import Bounds
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
-from server.live.quotas import BYTES_A_MINUTE, PICTURE_EVERY_S, Quotas, with_floor
+from server.live.streams.quotas import BYTES_A_MINUTE, PICTURE_EVERY_S, Quotas, with_floor
 from tests.faults.figures import note
 from tests.faults.jpeg_maker import segment
 from tests.media import encode_jpeg

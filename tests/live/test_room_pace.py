@@ -6,10 +6,10 @@ import pytest
 
 from server.core.bounds import Bounds
 from server.core.reading import Reading
-from server.live.live_room import REST, LiveRoom
-from server.live.quotas import Quotas
 from server.live.room_pace import LOOP, RoomPace
-from server.storage.areas import Area, AreaPart
+from server.live.rooms.live_room import REST, LiveRoom
+from server.live.streams.quotas import Quotas
+from server.storage.rooms.areas import Area, AreaPart
 
 CAMERAS = [f"cam {number}" for number in range(32)]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from server.config import Settings
-from server.storage.database import Database
+from server.storage.engine.database import Database
 from tests.security.matrix import Role
 from tests.support.server import PASSWORD, Client, RunningServer
 

@@ -10,13 +10,13 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 
 import pytest
 
-from server.admissions import OPENINGS_S, VISITOR, Admissions, Phase, Visitor, let_in
-from server.bounded_listener import AT_ONCE, BoundedListener
+from server.common.admissions import OPENINGS_S, VISITOR, Admissions, Phase, Visitor, let_in
+from server.common.log_limits import LogLimiter
+from server.common.logs import TextFormatter
 from server.config import Settings
-from server.descriptors import for_connections, limit, raise_limit
-from server.listening import bind
-from server.log_limits import LogLimiter
-from server.logs import TextFormatter
+from server.process.bounded_listener import AT_ONCE, BoundedListener
+from server.process.descriptors import for_connections, limit, raise_limit
+from server.process.listening import bind
 from tests.support.engine import ScriptedEngine
 from tests.support.server import run_server
 from tests.support.wait import until
@@ -276,7 +276,7 @@ def test_no_kind_of_sentence_takes_memory_for_good() -> None:
 
 async def test_silence_ends_where_no_request_was_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """As over TLS, where the server does not know of a client before it has spoken."""
-    monkeypatch.setattr("server.bounded_listener.REQUEST_S", 0.2)
+    monkeypatch.setattr("server.process.bounded_listener.REQUEST_S", 0.2)
     with BoundedListener(bind("127.0.0.1", 0), Admissions(10, 10, 100)) as listener:
         listener.setblocking(False)
         with socket.create_connection(listener.getsockname()) as client:

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from server.api import socket_auth
+from server.api.http import socket_auth
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client, RunningServer

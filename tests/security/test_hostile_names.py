@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.api.field_rules import wrong_with_account
+from server.api.http.field_rules import wrong_with_account
 from server.core.names import wrong_with_text
 from tests.faults.figures import note
 from tests.support.server import Client, RunningServer

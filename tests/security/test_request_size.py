@@ -8,8 +8,8 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
-from server.request_pace import BURST_S, RequestPace
-from server.request_size import HEAD_BYTES, MOST_HEADERS, RequestSize, head_is_too_large
+from server.process.request_pace import BURST_S, RequestPace
+from server.process.request_size import HEAD_BYTES, MOST_HEADERS, RequestSize, head_is_too_large
 from tests.faults.figures import note
 from tests.support.server import RunningServer
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from server.core.certainty import Certainty
+from server.vision.count_uncertainty import CountUncertainty
 from server.vision.detections import Detections
-from server.vision.doubt import Doubt
-from server.vision.sightings import Hidden, Sighting
+from server.vision.observations import OccludedTracks, Sighting
 
-NOBODY = Hidden(np.zeros((0, 4)), np.zeros(0))
+NOBODY = OccludedTracks(np.zeros((0, 4)), np.zeros(0))
 
 
 def people(n: int, score: float, height: float = 100.0) -> list[Sighting]:
@@ -16,13 +16,13 @@ def people(n: int, score: float, height: float = 100.0) -> list[Sighting]:
 
 
 def judge(
-    sightings: list[Sighting], hidden: Hidden = NOBODY, weak: tuple[float, ...] = (), frames: int = 1
+    sightings: list[Sighting], hidden: OccludedTracks = NOBODY, weak: tuple[float, ...] = (), frames: int = 1
 ) -> Certainty:
     """The verdict on a scene that stays the same for so many tenths of a second."""
     boxes = [person.box_xyxy for person in sightings]
     boxes += [(i * 60.0, 300.0, i * 60.0 + 30, 400.0) for i in range(len(weak))]
     scores = np.array([person.score for person in sightings] + list(weak))
-    doubt = Doubt()
+    doubt = CountUncertainty()
     detections = Detections(np.array(boxes).reshape(-1, 4), scores)
     for frame in range(frames):
         certainty = doubt.judge(sightings, hidden, detections, 1.0, frame * 100.0)
@@ -42,7 +42,10 @@ def test_large_and_sure_people_are_counted_exactly() -> None:
     [
         ({"sightings": people(6, 0.5)}, True, False),
         (
-            {"sightings": people(6, 0.85), "hidden": Hidden(np.array([[400.0, 10, 430, 110]]), np.array([0.3]))},
+            {
+                "sightings": people(6, 0.85),
+                "hidden": OccludedTracks(np.array([[400.0, 10, 430, 110]]), np.array([0.3])),
+            },
             False,
             True,
         ),
@@ -64,7 +67,7 @@ def test_what_may_be_people_or_not_is_read_both_ways() -> None:
 
 def test_somebody_hidden_for_long_is_forgotten() -> None:
     box = np.array([[400.0, 10, 430, 110]])
-    assert judge(people(6, 0.85), Hidden(box, np.array([9.0]))).high == 6
+    assert judge(people(6, 0.85), OccludedTracks(box, np.array([9.0]))).high == 6
 
 
 def test_who_stands_behind_another_has_company() -> None:

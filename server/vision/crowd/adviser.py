@@ -9,7 +9,7 @@ from server.vision.detections import Detections
 
 SMALL_PX = 32.0
 """Height in the detector's input, pixels: more than half of smaller people are missed
-(`server.vision.doubt`)."""
+(`server.vision.count_uncertainty`)."""
 PERSON = 0.4
 """Score in a closer look from which on a person is surely there."""
 ENOUGH = 2
