@@ -1,4 +1,4 @@
-"""Where the people of a frame stand, and how sure that is, as arrays for all zones and lines at once."""
+"""Foot points of a frame's people with their uncertainty, as arrays for all zones and lines at once."""
 
 from dataclasses import dataclass
 
@@ -9,54 +9,55 @@ from server.core.geometry import BORDER, Points
 from server.core.tracks import Tracks
 
 BAND = 0.04
-"""Half the width of the band around an outline in which people keep their side, as a fraction of the box's height.
+"""Half width of the hysteresis band around an outline, as a fraction of the box height.
 
-The lower edge of a detection of a standing person wanders by 1 to 3 % of the height from frame to frame."""
-FIRM = 0.25
-"""Score from which a sighting moves people across lines. Of fainter ones three in four belong to no person, or to one
-whose feet are hidden."""
-STEADY = 0.02
-"""Standard deviation of the lower edge of a good detection, as a fraction of its height."""
-FAINT = 0.12
-"""The same of the faintest detection in sight, on top; it falls with the square of the score. Measured on a street."""
-HIDDEN = 4.0
-"""So many times more where another person hides the feet: the box may end anywhere on the legs."""
-ASIDE = 0.5
-"""Standard deviation of the middle, as a fraction of that of the lower edge: head and shoulders show where it is."""
-PIXEL = 1.0
-"""Standard deviation from the picture's grain, pixels."""
-SLIM = 0.4
-"""Width of a person, as a fraction of the height: what the border of the frame leaves of a box does not show it."""
+The lower edge of a standing person's box jitters by 1 to 3 % of the height from frame to frame."""
+MIN_CROSSING_SCORE = 0.25
+"""Minimum score of a detection that may move a person across a line. Of fainter ones, three in four are false
+positives or have occluded feet."""
+EDGE_SIGMA = 0.02
+"""Standard deviation of the lower edge of a confident detection, as a fraction of its height."""
+SCORE_SIGMA = 0.12
+"""Additional standard deviation at score 0, scaled by the squared complement of the score. Measured on street video."""
+OCCLUSION_FACTOR = 4.0
+"""Factor on the score-dependent deviation where another person occludes the feet: the box may end anywhere on the
+legs."""
+CENTRE_RATIO = 0.5
+"""Standard deviation of the horizontal centre relative to the lower edge: head and shoulders constrain it."""
+PIXEL_SIGMA = 1.0
+"""Standard deviation from pixel quantisation, pixels."""
+PERSON_ASPECT = 0.4
+"""Width of a person relative to the height, for boxes truncated by the frame border."""
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class FootPoints:
-    """The people of one frame.
+    """The foot points of one frame's people. All coordinates are in frame heights (x multiplied by `scale_x`).
 
     Attributes
     ----------
     t : float
         Capture time, milliseconds.
     scale_x : float
-        Frame width over height.
+        Frame width over frame height.
     ids : list of int
-        Identities.
+        Track IDs.
     seen : frozenset of int
-        The same.
+        The same IDs as a set.
     boxes : NDArray
-        (n, 4) left, top, right, bottom in frame heights (x scaled).
+        (n, 4) xyxy.
     feet, centres : Points
-        (n, 2) in frame heights.
+        (n, 2) bottom centre and centre of each box.
     heights : NDArray
-        (n,) of the people, frame heights; at least those of the boxes.
+        (n,) heights of the people, at least those of their boxes.
     spread : Points
-        (n, 2) standard deviation of the feet along x and y, frame heights.
-    firm : NDArray of bool
-        (n,) whether the sighting is good enough to move a person across a line.
+        (n, 2) standard deviation of the feet along x and y.
+    reliable : NDArray of bool
+        (n,) whether the detection is confident enough to move a person across a line.
     band : NDArray
-        (n,) half width of the band, frame heights.
+        (n,) half width of the hysteresis band.
     """
 
     t: float
@@ -68,12 +69,12 @@ class FootPoints:
     centres: Points
     heights: Array
     spread: Points
-    firm: NDArray[np.bool_]
+    reliable: NDArray[np.bool_]
     band: Array
 
 
 def foot_points(tracks: Tracks) -> FootPoints:
-    """Where the people of these tracks stand."""
+    """Return the foot points of these tracks."""
     scale_x = tracks.width / tracks.height
     boxes = np.array([person.box_norm for person in tracks.people], float).reshape(-1, 4) * (scale_x, 1, scale_x, 1)
     scores = np.array([person.score for person in tracks.people], float)
@@ -91,32 +92,32 @@ def foot_points(tracks: Tracks) -> FootPoints:
         centres=np.stack([middle, (boxes[:, 1] + boxes[:, 3]) / 2], axis=1),
         heights=heights,
         spread=spread,
-        firm=scores >= FIRM,
+        reliable=scores >= MIN_CROSSING_SCORE,
         band=np.maximum(BAND * heights, spread[:, 1]),
     )
 
 
 def _heights(boxes: Array) -> Array:
-    """How tall people are, (n,): of people cut off by the lower border at least what fits their width."""
+    """Return the heights of people, (n,). Where the lower border truncates a box, its width gives a lower bound."""
     tall, wide = boxes[:, 3] - boxes[:, 1], boxes[:, 2] - boxes[:, 0]
-    return np.where(boxes[:, 3] >= 1 - BORDER, np.maximum(tall, wide / SLIM), tall)
+    return np.where(boxes[:, 3] >= 1 - BORDER, np.maximum(tall, wide / PERSON_ASPECT), tall)
 
 
 def _spread(boxes: Array, heights: Array, scores: Array, pixels: int, scale_x: float) -> Points:
-    """Standard deviation of the feet, (n, 2) in frame heights."""
-    doubt = FAINT * (1 - scores) ** 2
-    along_y = heights * (STEADY + doubt * (1 + HIDDEN * _hidden(boxes)))
-    # What the left or right border cuts off is as wide as a person less what is seen; the middle is half of it away.
+    """Return the standard deviation of the feet along x and y, (n, 2), in frame heights."""
+    score_sigma = SCORE_SIGMA * (1 - scores) ** 2
+    along_y = heights * (EDGE_SIGMA + score_sigma * (1 + OCCLUSION_FACTOR * _occluded(boxes)))
+    # A box truncated at the left or right lacks part of a person's width; its centre is off by half of that.
     cut = (boxes[:, 0] <= BORDER * scale_x) | (boxes[:, 2] >= (1 - BORDER) * scale_x)
-    lost = np.where(cut, np.maximum(0, SLIM * heights - (boxes[:, 2] - boxes[:, 0])) / 2, 0)
-    along_x = heights * ASIDE * (STEADY + doubt) + lost
-    return np.stack([along_x, along_y], axis=1) + PIXEL / pixels
+    lost = np.where(cut, np.maximum(0, PERSON_ASPECT * heights - (boxes[:, 2] - boxes[:, 0])) / 2, 0)
+    along_x = heights * CENTRE_RATIO * (EDGE_SIGMA + score_sigma) + lost
+    return np.stack([along_x, along_y], axis=1) + PIXEL_SIGMA / pixels
 
 
-def _hidden(boxes: Array) -> Array:
-    """How much of the lower edge of each box others hide, who stand nearer to the camera; (n,), 0..1."""
+def _occluded(boxes: Array) -> Array:
+    """Return the fraction of each box's lower edge that people closer to the camera occlude; (n,), 0..1."""
     left, top, right, bottom = boxes.T
-    slack = STEADY * (bottom - top)
+    slack = EDGE_SIGMA * (bottom - top)
     nearer = (bottom[None] > (bottom + slack)[:, None]) & (top[None] < bottom[:, None])
     shared = np.minimum(right[:, None], right[None]) - np.maximum(left[:, None], left[None])
     covered = np.where(nearer, np.maximum(shared, 0), 0).sum(axis=1)

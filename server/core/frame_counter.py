@@ -1,4 +1,4 @@
-"""The figures of a stream without any zone: how many now, at most, and altogether."""
+"""Counts over the whole frame: current, peak and unique people."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from server.core.tracks import Tracks
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is known of a stream after a frame.
+    """The counts of a stream after a frame.
 
     Attributes
     ----------
     count : int
-        People seen in the frame.
+        People detected in the frame.
     peak : int
         Largest `count` so far.
     peak_t : float
-        Capture time of the first frame with that count, milliseconds; 0 before anybody was seen.
+        Capture time of the first frame with that count, milliseconds; 0 before the first detection.
     unique : int
-        Identities so far, over all epochs.
+        Number of track IDs so far, over all epochs.
     crowd_peak : float or None
-        Largest estimate so far; None if there never was one.
+        Largest crowd estimate so far; None if there was none.
     """
 
     count: int = 0
@@ -31,10 +31,9 @@ class Figures:
 
 
 class FrameCounter:
-    """Accumulates the figures of one stream.
+    """Accumulates the counts of one stream.
 
-    Identities count upwards within an epoch and are never reused, so the seen ones are one set an epoch;
-    only the current epoch's set is kept.
+    Track IDs increase within an epoch and are never reused, so only the IDs of the current epoch are kept.
     """
 
     def __init__(self) -> None:
@@ -47,13 +46,13 @@ class FrameCounter:
 
     @property
     def figures(self) -> Figures:
-        """The figures after the last frame."""
+        """The counts after the latest frame."""
         return self._figures
 
     def update(self, tracks: Tracks, *, followed: bool = True) -> Figures:
-        """Take in the people of the next frame and return the figures after it.
+        """Process the people of the next frame and return the updated counts.
 
-        Where people cannot be `followed` from frame to frame, identities say nothing: `unique` stays what it is.
+        If the frame rate is too low for tracking (`followed` False), `unique` does not change.
         """
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
@@ -74,12 +73,12 @@ class FrameCounter:
         return self._figures
 
     def reset(self) -> None:
-        """Start again with the people who are there now."""
+        """Restart with the people present now."""
         self._seen = set(self._now)
         count = len(self._now)
         self._figures = Figures(count=count, peak=count, peak_t=self._t, unique=count, crowd_peak=self._estimate)
 
 
 def _largest(before: float | None, now: float | None) -> float | None:
-    """The larger of two estimates, where there is one."""
+    """Return the larger of two estimates, either of which may be missing."""
     return max((one for one in (before, now) if one is not None), default=None)

@@ -1,4 +1,4 @@
-"""One zone, watched: its counters, its density and its alarms."""
+"""Monitoring of one zone: its counters, density and alarms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -8,51 +8,51 @@ from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.foot_points import FootPoints
 from server.core.ground import Calibration, area_on_ground, level_of_service
 from server.core.plan import ZoneLimits
-from server.core.polygon_index import Place
-from server.core.view import SAME, Affine
+from server.core.polygon_index import Membership
+from server.core.view import IDENTITY, Affine
 from server.core.visits import Event
 from server.core.zone import Zone
 from server.core.zone_counter import ZoneCounter, ZoneFigures
 from server.core.zone_mask import Mask, zone_mask
 
 SETTLE_MS = 5_000.0
-"""For so long after an estimate the boxed people are a lower bound for alarms: in a scene that flickers between crowded
-and not, the frames between would end an alert, or keep one from beginning."""
+"""Time after an estimate for which detections remain a lower bound for alarms, milliseconds. In a scene that
+flickers between crowded and not, the frames between would end an alert or delay it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneReport:
-    """What is known of a zone after a frame.
+    """The state of a zone after a frame.
 
     Attributes
     ----------
     zone : Zone
     figures : ZoneFigures
     present : tuple of int
-        Identities that count as inside.
+        Track IDs that count as inside.
     area_m2, density : float or None
-        On the ground, and people per m², with a calibration. The density is of the estimate where there is one, and
-        None where it is not `known`.
+        Ground area and people per m²; None without a calibration. The density uses the crowd estimate if there is one,
+        and is None unless `known`.
     service : str or None
-        Fruin's level of service, ``"A"`` to ``"F"``; None like the density.
+        Fruin's level of service, ``"A"`` to ``"F"``; None without a density.
     level : Level
-        The worst of its alarms.
+        The highest level of the zone's alarms.
     alerts : mapping of str to Alert
-        Those that go on, by figure.
+        Active alerts by metric.
     events : tuple of Event
-        What happened since the frame before.
+        Visit events since the previous frame.
     steps : tuple of (str, Step)
-        Level changes that this frame brought, with the figure.
+        Level changes in this frame, with the metric.
     crowd : CrowdFigure or None
-        The estimate where the frame is crowded; at least the occupancy.
+        The crowd estimate, at least the occupancy; None if the frame is not crowded.
     crowd_peak : float or None
-        The largest estimate so far; None if there never was one.
+        The largest estimate so far; None if there was none.
     known : bool
-        False where the occupancy is a lower bound alone and there is no estimate (`Tracks.stands`).
+        False if the occupancy is only a lower bound and there is no estimate (`Tracks.is_reliable`).
     followed : bool
-        False where frames are too far apart: entries, exits, visitors and dwell times say nothing.
+        False if the frame rate is too low for tracking; entries, exits, visitors and dwell times are undefined then.
     least : int or None
-        Where there is no estimate, so many people were found at least; None where nothing more than the occupancy is.
+        Lower bound for the number of people without an estimate; None if the occupancy is the best bound.
     """
 
     zone: Zone
@@ -72,19 +72,19 @@ class ZoneReport:
     least: int | None = None
 
     def range_of(self, figure: str) -> tuple[float, float] | None:
-        """Return between which values the figure of an alarm lies; None where it is no estimate."""
+        """Return the range of an alarm's metric; None unless it is an estimate."""
         scale = {"people": 1.0, "density": self.area_m2}.get(figure)
         return (self.crowd.low / scale, self.crowd.high / scale) if self.crowd is not None and scale else None
 
     @property
     def people(self) -> float:
-        """The number of people that is shown."""
+        """The displayed number of people."""
         return people_of(self.figures.occupancy, self.crowd)
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedZone:
-    """A zone that is not watched any more: its last figures, and what happened since its last report."""
+    """A zone that is no longer monitored: its final metrics, and the events since its last report."""
 
     zone: Zone
     figures: ZoneFigures
@@ -92,7 +92,7 @@ class ClosedZone:
 
 
 class ZoneMonitor:
-    """Watches one zone.
+    """Monitors one zone.
 
     Parameters
     ----------
@@ -114,12 +114,12 @@ class ZoneMonitor:
         self._crowd_peak: float | None = None
 
     def change(self, zone: Zone, limits: ZoneLimits, calibration: Calibration | None) -> None:
-        """The user changed something: whoever is inside stays, alerts go on.
+        """Replace zone, limits and calibration. People inside and alerts persist.
 
-        A moved outline, another anchor or other times start the counters anew; a new name, colour or limit does not.
+        Counters restart if the outline, anchor or times change, but not for a new name, colour or limit.
         """
         self._part = None
-        if _counting(zone) != _counting(self.zone):
+        if _counting_rules(zone) != _counting_rules(self.zone):
             self.reset()
         self._alarms = _alarms(limits, self._alarms)
         self._scale_x = 0.0
@@ -129,41 +129,56 @@ class ZoneMonitor:
     def update(
         self,
         people: FootPoints,
-        place: Place,
+        membership: Membership,
         crowd: Crowd | None = None,
         *,
         least: Crowd | None = None,
         known: bool = True,
         followed: bool = True,
-        affine: Affine = SAME,
+        affine: Affine = IDENTITY,
     ) -> ZoneReport:
-        """Take in a frame, who of its people is inside, the estimate, and whether the number of people is known.
+        """Process a frame and return the zone's report.
 
-        Those who were found at `least` where there is no estimate can raise an alarm, as boxed people can.
-        Whether people can be `followed`: see `ZoneCounter.update`.
-        `affine` leads from where the zone was drawn to the frame of the estimate.
+        Parameters
+        ----------
+        people : FootPoints
+        membership : Place
+            Track IDs inside and at the outline of the zone.
+        crowd : Crowd, optional
+            The crowd estimate.
+        least : Crowd, optional
+            Lower bound if there is no estimate; it can raise an alarm, as detections can.
+        known : bool
+            Whether the number of people is known.
+        followed : bool
+            Whether people can be tracked (`ZoneCounter.update`).
+        affine : Affine
+            Mapping from plan coordinates to the frame of the estimate.
         """
         if self._scale_x != people.scale_x:
             self._scale_x = people.scale_x
             self._area_m2 = area_on_ground(self.zone.points_norm, self.calibration, people.scale_x)
-        events, self._events = [*self._events, *self._counter.update(people, place, known=known, followed=followed)], []
+        events, self._events = (
+            [*self._events, *self._counter.update(people, membership, known=known, followed=followed)],
+            [],
+        )
         figures = self._counter.figures()
         figure = self._estimate(crowd, figures.occupancy, affine)
         if figure is not None:
             self._crowd_peak = max(self._crowd_peak or 0.0, figure.estimate)
-        there = people_of(figures.occupancy, figure)
-        found = least.part(self._mask(least, affine), figures.occupancy).low if figure is None and least else None
-        there = there if found is None else float(found)
-        density = there / self._area_m2 if self._area_m2 else None
+        people_shown = people_of(figures.occupancy, figure)
+        lower_bound = least.part(self._mask(least, affine), figures.occupancy).low if figure is None and least else None
+        people_shown = people_shown if lower_bound is None else float(lower_bound)
+        density = people_shown / self._area_m2 if self._area_m2 else None
         values = {
-            "people": round(there),
+            "people": round(people_shown),
             "density": density,
             "dwell": figures.dwell.longest_now_s if followed else None,
         }
         if crowd is not None:
             self._crowd_t = people.t
-        sure = known and (crowd is not None or people.t - self._crowd_t >= SETTLE_MS)
-        steps = self._raise(people.t, values, sure)
+        reliable = known and (crowd is not None or people.t - self._crowd_t >= SETTLE_MS)
+        steps = self._raise(people.t, values, reliable)
         shown = density if known else None
         return ZoneReport(
             zone=self.zone,
@@ -180,11 +195,11 @@ class ZoneMonitor:
             crowd_peak=self._crowd_peak,
             known=known,
             followed=followed,
-            least=found,
+            least=lower_bound,
         )
 
     def _estimate(self, crowd: Crowd | None, occupancy: int, affine: Affine) -> CrowdFigure | None:
-        """The zone's part of the estimate; computed when the estimate or the occupancy changes."""
+        """Return the zone's part of the estimate; recomputed when the estimate or the occupancy changes."""
         if crowd is None:
             self._part = None
             return None
@@ -196,38 +211,38 @@ class ZoneMonitor:
     def _mask(self, crowd: Crowd, affine: Affine) -> Mask:
         return zone_mask(self.zone.points_norm, *crowd.grid.shape, affine=affine)
 
-    def _raise(self, t: float, values: Mapping[str, float | None], sure: bool) -> tuple[tuple[str, Step], ...]:
-        """Move the alarms' levels; those of people and density fall only where the figure is `sure`."""
+    def _raise(self, t: float, values: Mapping[str, float | None], reliable: bool) -> tuple[tuple[str, Step], ...]:
+        """Update the alarms and return their level changes; those of people and density fall only if `reliable`."""
         steps: list[tuple[str, Step]] = []
         for figure, alarm in self._alarms.items():
             value = values[figure]
-            may_fall = sure or figure == "dwell"
-            found = alarm.end(t) if value is None else alarm.update(t, value, may_fall=may_fall)
-            steps += [(figure, step) for step in found]
+            may_fall = reliable or figure == "dwell"
+            changes = alarm.end(t) if value is None else alarm.update(t, value, may_fall=may_fall)
+            steps += [(figure, step) for step in changes]
         return tuple(steps)
 
     def present(self) -> list[int]:
-        """Identities that count as inside."""
+        """Return the track IDs that count as inside."""
         return self._counter.present()
 
     def reset(self) -> None:
-        """Begin the counts anew; levels and alerts are of the present and stay."""
+        """Restart the counts. Levels and alerts reflect the present and persist."""
         self._events += self._counter.reset()
         self._crowd_peak = self._part[3].estimate if self._part else None
 
     def restart(self) -> None:
-        """Identities start again, and estimates with them; counts stay."""
+        """Handle a restart of the track IDs and estimates; counts persist."""
         self._part = None
         self._events += self._counter.close()
 
     def close(self) -> ClosedZone:
-        """Watch no longer."""
+        """Stop monitoring and return the final metrics."""
         events, self._events = [*self._events, *self._counter.close()], []
         return ClosedZone(self.zone, self._counter.figures(), tuple(events))
 
 
 def _alarms(limits: ZoneLimits, before: Mapping[str, Alarm]) -> dict[str, Alarm]:
-    """An alarm for each figure that has limits; one that was there goes on."""
+    """Return an alarm for each metric with limits, reusing the existing ones."""
     alarms = {}
     for field in fields(limits):
         limit = getattr(limits, field.name)
@@ -239,6 +254,6 @@ def _alarms(limits: ZoneLimits, before: Mapping[str, Alarm]) -> dict[str, Alarm]
     return alarms
 
 
-def _counting(zone: Zone) -> tuple[object, ...]:
-    """What of a zone decides who is counted."""
+def _counting_rules(zone: Zone) -> tuple[object, ...]:
+    """Return the properties of a zone that determine the counts."""
     return zone.points_norm, zone.anchor, zone.entry_s, zone.exit_s, zone.revisit_s

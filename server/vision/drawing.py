@@ -67,7 +67,7 @@ def people_label(tracks: Tracks) -> str:
         return f"{_ABOUT} {round(figure.estimate)} ({figure.low}-{figure.high})"
     if not tracks.known:
         return "not yet known"
-    if not tracks.stands and tracks.certainty is not None:
+    if not tracks.is_reliable and tracks.certainty is not None:
         return f"at least {max(tracks.certainty.low, len(tracks.people))}"
     return f"{len(tracks.people)}"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.view import SAME, Affine, View, as_affine, as_matrix, chain, inverse, same_shape
+from server.core.view import IDENTITY, Affine, View, as_affine, as_matrix, compose, inverse, same_shape
 from server.vision.registration import register
 
 Array = NDArray[np.float64]
@@ -58,7 +58,7 @@ class _Format:
     """From the first format to this one, normalised, and whether the pictures say so."""
 
     aspect: float
-    affine: Affine = SAME
+    affine: Affine = IDENTITY
     fits: bool = False
     tries: int = 0
 
@@ -103,7 +103,7 @@ class FrameFormats:
         if now is None or now is self._formats[0]:
             return None
         width, height = self._steady[-1].size
-        return View(width, height, now.affine if now.fits else SAME, now.fits)
+        return View(width, height, now.affine if now.fits else IDENTITY, now.fits)
 
     def _change(self, before: Shot, shot: Shot) -> Array:
         """The format is another one: find out how it lies to the one before and to the first."""
@@ -118,7 +118,7 @@ class FrameFormats:
         if found is not None:
             return found
         if was.fits and now.fits:
-            return _in_pixels(chain(inverse(was.affine), now.affine), before, shot)
+            return _in_pixels(compose(inverse(was.affine), now.affine), before, shot)
         return _scaling(before, shot)
 
     def _learn(self, now: _Format, was: _Format, found: Array | None, before: Shot, shot: Shot) -> None:
@@ -130,7 +130,7 @@ class FrameFormats:
             if now.fits and not (turned and _turned(now.affine, self._steady[0], shot)):
                 return
         if found is not None and was.fits:
-            now.affine = chain(was.affine, _normalised(found, before, shot))
+            now.affine = compose(was.affine, _normalised(found, before, shot))
             now.fits = True
 
     def _try(self, steady: Shot, shot: Shot) -> None:
@@ -181,7 +181,7 @@ def _in_pixels(affine: Affine, before: Shot, after: Shot) -> Array:
 
 def _scaling(before: Shot, after: Shot) -> Array:
     """The same fractions of the frame in other pixels."""
-    return _in_pixels(SAME, before, after)
+    return _in_pixels(IDENTITY, before, after)
 
 
 def _turned(affine: Affine, before: Shot, after: Shot) -> bool:

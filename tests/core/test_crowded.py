@@ -301,7 +301,7 @@ def test_a_stream_that_begins_unknown_has_the_average_of_what_was_known() -> Non
 
 
 def heat(analytics: Analytics, frames: Iterable[Tracks]) -> NDArray[np.float64]:
-    analytics.show(Window.SESSION)
+    analytics.set_heatmap_window(Window.SESSION)
     play(analytics, frames)
     (hour,) = analytics.take_heat()
     return hour.cells

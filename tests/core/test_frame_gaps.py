@@ -51,10 +51,10 @@ def slow(analytics: Analytics, start: float, frames: int, first: int, gap: float
 )
 def test_the_usual_gap_decides(gaps: list[float], followed: bool) -> None:
     frame_gaps, t = FrameGaps(), 0.0
-    frame_gaps.follow(t)
+    frame_gaps.update(t)
     for gap in gaps:
         t += gap
-        frame_gaps.follow(t)
+        frame_gaps.update(t)
     assert frame_gaps.followed is followed
 
 

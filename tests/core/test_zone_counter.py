@@ -24,8 +24,8 @@ def counter(**more: object) -> ZoneCounter:
 
 def take(zone: ZoneCounter, seen: FootPoints) -> list[Event]:
     """A frame; where its people are is worked out here."""
-    (place,) = PolygonIndex([zone.zone], seen.scale_x).place(seen)
-    return zone.update(seen, place)
+    (membership,) = PolygonIndex([zone.zone], seen.scale_x).contains(seen)
+    return zone.update(seen, membership)
 
 
 def walk(
@@ -136,7 +136,7 @@ def wander(zone: ZoneCounter, seed: int, spots: list[tuple[float, float]]) -> It
     outlines = PolygonIndex([zone.zone], people(0, {}).scale_x)
     for n, (dx, dy) in enumerate(jitter(seed, 10_000, 0.008)):
         seen = people(n * 100, {id_: (x + dx / 2, y + dy) for id_, (x, y) in enumerate(spots, 1)})
-        yield from zone.update(seen, outlines.place(seen)[0])
+        yield from zone.update(seen, outlines.contains(seen)[0])
 
 
 def test_jitter_at_the_edge_makes_no_event() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.api.http.field_rules import wrong_with_account
-from server.core.names import wrong_with_text
+from server.core.names import text_problem
 from tests.faults.figures import note
 from tests.support.server import Client, RunningServer
 
@@ -111,8 +111,8 @@ def test_nor_does_a_user_name_or_an_address(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_lines_of_a_note_hide_nothing_either(kind: str) -> None:
-    assert wrong_with_text("first\n" + HOSTILE[kind], lines=True) is None or wrong_with_text(HOSTILE[kind]) is not None
-    assert wrong_with_text("\t\n", lines=True) is not None
+    assert text_problem("first\n" + HOSTILE[kind], lines=True) is None or text_problem(HOSTILE[kind]) is not None
+    assert text_problem("\t\n", lines=True) is not None
 
 
 async def test_json_of_a_token_that_nests_deep_is_no_fault(server: RunningServer) -> None:

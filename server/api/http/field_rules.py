@@ -5,7 +5,7 @@ import unicodedata
 
 from server.api.http.errors import APIError
 from server.api.http.password_rules import wrong_with_password
-from server.core.names import wrong_with_text
+from server.core.names import text_problem
 from server.i18n.markers import N_
 
 USERNAME = re.compile(r"[\w.-]{3,40}")
@@ -17,7 +17,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 def one_line(value: str) -> str:
     """A text on one line, without space around it. Raises ValueError with a sentence for one that cannot be seen."""
     line = " ".join(value.split())
-    if wrong := wrong_with_text(line):
+    if wrong := text_problem(line):
         raise ValueError(wrong)
     return line
 
@@ -25,7 +25,7 @@ def one_line(value: str) -> str:
 def note(value: str) -> str:
     """A text of several lines, without space around it. Raises ValueError as `one_line`."""
     text = value.strip()
-    if wrong := wrong_with_text(text, lines=True):
+    if wrong := text_problem(text, lines=True):
         raise ValueError(wrong)
     return text
 
@@ -44,9 +44,9 @@ def _is_plain(name: str) -> bool:
 def wrong_with_account(username: str, email: str, password: str) -> dict[str, str]:
     """What is wrong with which field."""
     wrong = {}
-    if not USERNAME.fullmatch(username) or wrong_with_text(username) or not _is_plain(username):
+    if not USERNAME.fullmatch(username) or text_problem(username) or not _is_plain(username):
         wrong["username"] = N_("Use 3 to 40 letters, digits, dots, dashes or underscores.")
-    hidden = not email.isprintable() or wrong_with_text(email.partition("@")[0]) or not _is_plain(email)
+    hidden = not email.isprintable() or text_problem(email.partition("@")[0]) or not _is_plain(email)
     if len(email) > MAX_EMAIL or hidden or not EMAIL.fullmatch(email):
         wrong["email"] = N_("Enter an e-mail address, such as name@example.org.")
     about_password = wrong_with_password(password, username, email)

@@ -39,13 +39,13 @@ class CountStats:
         self._frames += 1
         self._saturated += bool(tracks.certainty and tracks.certainty.saturated)
         self._crowded += tracks.crowd is not None
-        self._unknown += not tracks.stands
+        self._unknown += not tracks.is_reliable
         self._advice = encode_advice(tracks.advice) or self._advice
         low, high = people_range(tracks)
         if tracks.known:
             self._count.add(len(tracks.people))
             self._least.add(low)
-        if tracks.stands:
+        if tracks.is_reliable:
             self._estimate.add(people_of(len(tracks.people), tracks.crowd.figure if tracks.crowd else None))
             if high is not None:
                 self._low.add(low)

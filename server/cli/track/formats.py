@@ -56,7 +56,7 @@ def _frame_columns(tracks: Tracks) -> str:
         return ",,"
     low, high = people_range(tracks)
     people = people_of(len(tracks.people), tracks.crowd.figure if tracks.crowd else None)
-    return f"{round(people) if tracks.stands else ''},{low},{'' if high is None else high}"
+    return f"{round(people) if tracks.is_reliable else ''},{low},{'' if high is None else high}"
 
 
 def jsonl_lines(number: int, tracks: Tracks, analysis: Analysis) -> Iterator[str]:

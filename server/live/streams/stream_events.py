@@ -145,7 +145,7 @@ class StreamEvents:
         """Choose how far the heatmap looks back."""
         stream = self._registry.get(caller.sid, checks.require_text(payload, "stream"))
         window = checks.require_choice(payload, "window", tuple(one.value for one in Window))
-        stream.analytics.show(Window(window))
+        stream.analytics.set_heatmap_window(Window(window))
         return {"window": window}
 
     async def counters_reset(self, caller: Caller, payload: Json) -> Json:

@@ -46,7 +46,7 @@ def check(tracks: Tracks) -> Crowd:
     assert crowd is not None
     assert certainty is not None
     assert certainty.saturated
-    assert tracks.stands
+    assert tracks.is_reliable
     assert (certainty.low, certainty.high) == (crowd.figure.low, crowd.figure.high)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
     assert np.isfinite(crowd.grid).all()
@@ -83,7 +83,7 @@ def test_beside_the_frames_it_is_estimated_and_never_0_before(vision: Vision) ->
         tracks = pipeline.process_image(image, (time.monotonic() - begun) * 1000)
         if tracks.crowd is not None:
             break
-        assert not tracks.stands, "a number that nobody knows"
+        assert not tracks.is_reliable, "a number that nobody knows"
         time.sleep(0.5)  # the look needs some of the processor, too
     assert check(tracks).figure.estimate >= people / 2
 
@@ -104,7 +104,7 @@ def test_without_the_density_network_it_is_not_known(without_density: Vision) ->
     assert tracks.certainty.saturated
     assert tracks.certainty.high is None
     assert tracks.certainty.low >= len(tracks.people)
-    assert not tracks.stands
+    assert not tracks.is_reliable
     assert without_density.describe()["density"] is None
 
 
@@ -183,7 +183,7 @@ def test_frames_of_changing_size_and_shape(quick: Vision) -> None:
             assert crowd.version > versions[-1]
             versions.append(crowd.version)
         else:
-            assert not tracks.stands
+            assert not tracks.is_reliable
             assert tracks.crowd is None
     smaller = cv2.resize(lying, (640, 360), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     crowd = check(pipeline.process_image(smaller, 2000.0))

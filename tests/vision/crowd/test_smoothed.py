@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from server.core.crowd import Method
-from server.core.crowd_versions import DRIFT
+from server.core.crowd_versions import MAX_DRIFT
 from server.vision.crowd.estimate import Estimate
 from server.vision.crowd.smoothed import OLD_MS, SMOOTH_MS, SmoothedPeople
 
@@ -21,7 +21,7 @@ def shown(smoothed: SmoothedPeople, count: int = 0, t: float = 0.0) -> float:
     """The estimate, whose grid holds as many."""
     crowd = smoothed.crowd(count, count, t)
     assert crowd is not None
-    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=DRIFT)
+    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=MAX_DRIFT)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
     return crowd.figure.estimate
 
@@ -109,7 +109,7 @@ def test_more_tracked_people_than_estimated_scale_the_grid_with_a_new_version() 
     assert [crowd.version for crowd in found] == [1, 1, 1, 1, 2, 2, 2, 3, 4, 5]
     for before, after in pairwise(found):
         assert np.array_equal(before.grid, after.grid) == (before.version == after.version)
-        assert after.grid.sum(dtype=np.float64) == pytest.approx(after.figure.estimate, rel=DRIFT)
+        assert after.grid.sum(dtype=np.float64) == pytest.approx(after.figure.estimate, rel=MAX_DRIFT)
 
 
 def test_people_who_come_between_two_looks_count() -> None:
