@@ -1,9 +1,8 @@
-"""How far a stream's count may be off, from what the detector and the tracker are not sure of.
+"""Count uncertainty, derived from detection scores and tracks.
 
-Three things make a count wrong: something is counted that is nobody, somebody known is hidden for a moment, and
-somebody is never found. The first shows in low scores, the second in people who are expected and not seen, the third
-in people at the limit of detection: where some of a size are found, others of that size are not (Horvitz and Thompson
-1952: each who is found with probability r stands for 1/r).
+A count has three sources of error: false positives, occluded people and missed people. Low scores indicate the
+first, tracks without a detection the second. The third follows from people near the detection limit: each person
+found with probability r stands for 1/r people (Horvitz and Thompson 1952).
 """
 
 from collections.abc import Sequence
@@ -19,36 +18,36 @@ from server.vision.observations import OccludedTracks, Sighting
 Array = NDArray[np.float64]
 
 STRICT, LENIENT = (0.35, 0.7), (0.2, 0.6)
-"""Mean scores of somebody who is followed, from which on nobody and everybody is a person. Detectors are not
-calibrated: on some recordings nearly all at 0.3 are people, on others half of those at 0.5. So there are two readings;
-the range reaches from what the strict one says at least to what the lenient one says at most."""
+"""Mean scores of a track that map to probabilities 0 and 1 of being a person. Detectors are not calibrated: at a
+score of 0.3, nearly all are people in some recordings; in others, half of those at 0.5 are not. So the range
+extends from the lower end of the strict mapping to the upper end of the lenient one."""
 SURE_ENOUGH = 0.995
 TRUST = 1.5
-"""Where nobody else is about, a weak score promises more than it keeps: its chance is this power of it. In a saturated
-scene it is somebody."""
+"""Exponent applied to the scores of untracked detections in uncrowded scenes, where weak scores are mostly false
+positives. In a saturated scene they are people."""
 SCORE_MEMORY_S = 1.0
-"""Seconds after which a person's mean score has mostly been replaced."""
+"""Time constant of a track's mean score, seconds."""
 STAYS, STAYS_S = 0.7, 3.0
-"""Probability that somebody known who is not seen is still there, and the seconds in which it fades."""
+"""Probability that an undetected known person is still there, and its decay time, seconds."""
 NEVER_PX, ALWAYS_PX = 16.0, 48.0
-"""Heights in the detector's input at which nearly nobody and nearly everybody is found: two and six cells of
+"""Heights in the detector's input at which almost no or almost all people are found, pixels: two and six cells of
 its finest grid (8 pixels)."""
 RAREST = 0.33
-"""Least probability of being found that is reckoned with: nobody stands for more than three."""
+"""Minimum detection probability, so that no person stands for more than three."""
 CROWDED = 0.15
-"""How much rarer somebody is found who is covered altogether by others."""
+"""Reduction of the detection probability for a fully occluded person."""
 APART = 0.3
-"""A detection that overlaps a known person by less is a trace of somebody else."""
+"""A detection whose IoU with all known people is below this belongs to another person."""
 TRACE = 0.1
-"""Score from which on a detection that nobody is counted for hints at a crowd; below there is noise everywhere."""
+"""Minimum score of an uncounted detection that indicates a crowd; lower scores are noise."""
 SATURATED, SATURATED_FROM = 0.2, 2.0
-"""Missing share of the people, and number of them, that count as probably undercounting."""
+"""Minimum share and number of missing people at which a scene is saturated."""
 CALM_S = 2.0
-"""Seconds over which the missing share is averaged: a flag that flickers helps nobody."""
+"""Time constant of the missing share, seconds, to keep the flag from flickering."""
 
 
 class CountUncertainty:
-    """Judges the counts of one stream."""
+    """Estimates the uncertainty of one stream's counts."""
 
     def __init__(self) -> None:
         self._scores: dict[int, float] = {}
@@ -59,17 +58,17 @@ class CountUncertainty:
     def judge(
         self, sightings: Sequence[Sighting], hidden: OccludedTracks, detections: Detections, scale: float, t: float
     ) -> Certainty:
-        """Take in a frame.
+        """Process a frame and return the uncertainty of its count.
 
         Parameters
         ----------
         sightings : sequence of Sighting
-            Whom the tracker counts.
+            Tracked people that are counted.
         hidden : OccludedTracks
         detections : Detections
-            All, weak ones included.
+            All detections, including weak ones.
         scale : float
-            Pixels of the detector's input for one of the frame.
+            Scale from frame pixels to detector input pixels.
         t : float
             Capture time, milliseconds.
         """
@@ -89,7 +88,7 @@ class CountUncertainty:
         return Certainty(low, high, self._saturated)
 
     def _mean_scores(self, sightings: Sequence[Sighting], seconds: float) -> Array:
-        """Mean score of each of the counted, shape (n,), mostly of the last second."""
+        """Return the exponentially smoothed score of each counted person, (n,)."""
         old = float(np.exp(-seconds / SCORE_MEMORY_S))
         self._scores = {
             person.id: old * self._scores.get(person.id, person.score) + (1 - old) * person.score
@@ -98,7 +97,7 @@ class CountUncertainty:
         return np.fromiter(self._scores.values(), np.float64, len(sightings))
 
     def _note_missing(self, missing: float, count: int, seconds: float) -> None:
-        """Average what is missing, and say so with some inertia."""
+        """Smooth the missing share and update the saturation flag, with hysteresis."""
         share = missing / (count + missing) if count + missing >= SATURATED_FROM else 0.0
         share = share if missing >= SATURATED_FROM else 0.0
         old = float(np.exp(-seconds / CALM_S))
@@ -107,13 +106,13 @@ class CountUncertainty:
 
 
 def _likely(scores: Array, nobody: float, everybody: float) -> Array:
-    """Probability, shape (n,), that each is a person."""
+    """Return the probability that each is a person, (n,)."""
     likely: Array = np.clip((scores - nobody) / (everybody - nobody), 0.0, SURE_ENOUGH)
     return likely
 
 
 def _found(boxes_xyxy: Array, scale: float) -> Array:
-    """Probability, shape (n,), that a person of that size among those others is found."""
+    """Return the detection probability of people of these sizes and occlusions, (n,)."""
     heights = (boxes_xyxy[:, 3] - boxes_xyxy[:, 1]) * scale
     covered = coverage(boxes_xyxy, boxes_xyxy)
     np.fill_diagonal(covered, 0.0)
@@ -123,7 +122,7 @@ def _found(boxes_xyxy: Array, scale: float) -> Array:
 
 
 def _traces(detections: Detections, known_xyxy: Array) -> Array:
-    """Scores of the detections that are nobody who is known."""
+    """Return the scores of detections that do not belong to known people."""
     nearest = iou(detections.xyxy, known_xyxy).max(axis=1, initial=0.0)
     traces: Array = detections.scores[nearest < APART]
     return traces

@@ -1,4 +1,4 @@
-"""Draws tracks into a picture, for videos that are looked at later."""
+"""Overlay of tracks for annotated videos."""
 
 import colorsys
 from collections import deque
@@ -12,22 +12,22 @@ from server.core.tracks import Track, Tracks
 
 _TRAIL_MS = 2000.0
 _GOLDEN = 0.618033988749895
-"""Hues a golden ratio apart: neighbours in identity never look alike."""
+"""Hue step between consecutive IDs (golden ratio), so that neighbouring IDs have distinct colours."""
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _ABOUT = "~"
-"""Drawn twice, one above the other: the font has no sign for "approximately"."""
+"""Drawn twice, one above the other, because the font has no "approximately equal" sign."""
 _THICK = 0.6
-"""How much of the picture the density hides where it is highest."""
+"""Opacity of the density overlay at its maximum."""
 
 
 class Painter:
-    """The density of a crowd, boxes, identities, short trails of the feet, and the number of people."""
+    """Draws crowd density, boxes, track IDs, short foot trails and the number of people."""
 
     def __init__(self) -> None:
         self._trails: dict[int, deque[tuple[float, float, float]]] = {}
 
     def draw(self, image_bgr: NDArray[np.uint8], tracks: Tracks) -> NDArray[np.uint8]:
-        """Return a copy of the picture, shape (height, width, 3), with the tracks drawn in."""
+        """Return an annotated copy of the image, shape (height, width, 3), BGR."""
         canvas = image_bgr.copy()
         thickness = max(1, round(max(canvas.shape) / 640))
         if tracks.crowd is not None:
@@ -52,7 +52,7 @@ class Painter:
         _plate(canvas, str(person.id), (left, top), colour, 0.5 * thickness)
 
     def _forget(self, t: float) -> None:
-        """Drop what is older than a trail is long."""
+        """Drop trail points older than the trail length."""
         for identity, trail in list(self._trails.items()):
             while trail and trail[0][0] < t - _TRAIL_MS:
                 trail.popleft()
@@ -61,7 +61,7 @@ class Painter:
 
 
 def people_label(tracks: Tracks) -> str:
-    """Return the number of people in words, with the range of an estimate; never a 0 that is not known."""
+    """Return the number of people as text, with the range of an estimate. An unknown number is never shown as 0."""
     if tracks.crowd is not None:
         figure = tracks.crowd.figure
         return f"{_ABOUT} {round(figure.estimate)} ({figure.low}-{figure.high})"
@@ -73,7 +73,7 @@ def people_label(tracks: Tracks) -> str:
 
 
 def _lay_over(canvas: NDArray[np.uint8], crowd: Crowd) -> None:
-    """Colour the canvas by the density of its people, the more opaque the denser."""
+    """Blend the crowd density into the canvas; opacity increases with density."""
     height, width = canvas.shape[:2]
     most = float(crowd.grid.max(initial=0.0))
     if most <= 0:
@@ -92,7 +92,7 @@ def _colour(identity: int) -> tuple[int, int, int]:
 def _plate(
     canvas: NDArray[np.uint8], text: str, corner: tuple[int, int], colour: tuple[int, int, int], size: float
 ) -> None:
-    """Write text on a plate whose top left corner is given, black or white by the plate's brightness."""
+    """Draw text on a filled rectangle with the given top left corner, in black or white depending on its brightness."""
     thickness = max(1, round(size))
     (width, height), _ = cv2.getTextSize(text, _FONT, size, thickness)
     left, top = corner

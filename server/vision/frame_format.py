@@ -1,7 +1,8 @@
-"""The formats of a stream's frames: what became of the picture when it changed from one to another.
+"""Changes of the frame format within a stream, and the mapping between the formats.
 
-A camera that switches from 16:9 to 4:3 crops the sides or adds rows, a phone that is turned does both, a converter
-stretches or turns the picture. Which of them it was, the pictures before and after show (`registration`).
+A camera that switches from 16:9 to 4:3 crops the sides or adds rows; a rotated phone does both; a converter may
+stretch or rotate the image. Image registration of frames before and after the change tells which
+(`registration`).
 """
 
 from dataclasses import dataclass
@@ -15,24 +16,24 @@ from server.vision.registration import register
 Array = NDArray[np.float64]
 
 AGAIN_MS = 1_000.0
-"""Between two comparisons, at least: they take as long as several frames."""
+"""Minimum time between two registrations, milliseconds; each takes as long as several frames."""
 TRIES = 5
-"""Comparisons of one change: the first pictures of a camera that was switched are often black."""
+"""Maximum number of registrations per change; the first frames after a camera switch are often black."""
 STEADY_MS = 5_000.0
-"""How old the picture is, at least, that stands for a camera before it was turned."""
+"""Minimum age of the reference frame that shows the scene before the camera was rotated, milliseconds."""
 TURNED = 0.25
-"""Sine of the turn from which on a picture was turned."""
+"""Sine of the rotation angle above which the image counts as rotated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture and who is in it.
+    """A frame with the boxes of its people.
 
     Attributes
     ----------
     image_bgr : ndarray of uint8, shape (height, width, 3)
     people_xyxy : ndarray, shape (n, 4)
-        Pixels.
+        Boxes, pixels.
     t : float
         Capture time, milliseconds.
     """
@@ -49,13 +50,13 @@ class Shot:
 
     @property
     def aspect(self) -> float:
-        """Width over height."""
+        """Aspect ratio, width / height."""
         return self.size[0] / self.size[1]
 
 
 @dataclass(slots=True)
 class _Format:
-    """From the first format to this one, normalised, and whether the pictures say so."""
+    """The mapping from the first format to this one, normalised, and whether registration succeeded."""
 
     aspect: float
     affine: Affine = IDENTITY
@@ -64,7 +65,7 @@ class _Format:
 
 
 class FrameFormats:
-    """Follows the frames of one stream. It holds the newest picture, and two older ones of the first format."""
+    """The frame formats of one stream. Keeps the latest frame and two older ones of the first format."""
 
     def __init__(self) -> None:
         self._last: Shot | None = None
@@ -74,12 +75,12 @@ class FrameFormats:
         self._compared = float("-inf")
 
     def follow(self, shot: Shot) -> Array | None:
-        """Take in a frame; return how the picture moved since the last one because of its size or format.
+        """Process a frame and return the mapping caused by a change of size or format.
 
         Returns
         -------
         ndarray, shape (2, 3), or None
-            What takes a point of the last frame, in pixels, to where it is now; None where frames are as they were.
+            Affine map from pixels of the previous frame to pixels of this one; None without a change.
         """
         before, self._last = self._last, shot
         if before is None or self._now is None:
@@ -98,7 +99,7 @@ class FrameFormats:
         return moved
 
     def view(self) -> View | None:
-        """How the newest frame lies to those of the first format; None where it is of that one."""
+        """Return the mapping from the first format to the latest frame; None if the formats are equal."""
         now = self._now
         if now is None or now is self._formats[0]:
             return None
@@ -106,7 +107,7 @@ class FrameFormats:
         return View(width, height, now.affine if now.fits else IDENTITY, now.fits)
 
     def _change(self, before: Shot, shot: Shot) -> Array:
-        """The format is another one: find out how it lies to the one before and to the first."""
+        """Handle a new format: return its mapping from the previous frame, and learn that from the first format."""
         was, now = self._now, self._enter(shot.aspect)
         assert was is not None
         found = None
@@ -122,10 +123,10 @@ class FrameFormats:
         return _scaling(before, shot)
 
     def _learn(self, now: _Format, was: _Format, found: Array | None, before: Shot, shot: Shot) -> None:
-        """Keep how a new format lies to the first one."""
+        """Store the mapping from the first format to a new one."""
         turned = found is not None and abs(found[0, 1]) > TURNED * np.linalg.norm(found[0, :2])
         if turned or found is None or not was.fits:
-            # A phone was perhaps turned already when its last picture was taken, and its zones were drawn before that.
+            # The last frame may already show the rotated phone, so use an older reference frame.
             self._try(self._steady[0], shot)
             if now.fits and not (turned and _turned(now.affine, self._steady[0], shot)):
                 return
@@ -134,7 +135,7 @@ class FrameFormats:
             now.fits = True
 
     def _try(self, steady: Shot, shot: Shot) -> None:
-        """Compare with a picture of the first format."""
+        """Register the frame with a reference frame of the first format."""
         now = self._now
         assert now is not None
         now.tries += 1
@@ -147,7 +148,7 @@ class FrameFormats:
         return now.tries < TRIES and t - self._compared >= AGAIN_MS
 
     def _enter(self, aspect: float) -> _Format:
-        """The format of this aspect ratio, a new one where it was not there yet."""
+        """Return the format of this aspect ratio; add it if it is new."""
         known = next((one for one in self._formats if same_shape(one.aspect, aspect)), None)
         if known is None:
             known = _Format(aspect)
@@ -157,7 +158,7 @@ class FrameFormats:
         return known
 
     def _keep_steady(self, shot: Shot) -> None:
-        """Keep a picture of the first format that is some seconds old: before a hand begins to turn the phone."""
+        """Keep a reference frame of the first format that is some seconds old, from before a rotation began."""
         if self._now is not self._formats[0]:
             return
         if not self._steady or shot.t - self._steady[-1].t >= STEADY_MS or shot.size != self._steady[-1].size:
@@ -165,7 +166,7 @@ class FrameFormats:
 
 
 def _pixels(shot: Shot) -> Array:
-    """From fractions of a picture to its pixels, (3, 3)."""
+    """Return the map from normalised to pixel coordinates, (3, 3)."""
     return np.diag([*shot.size, 1.0]).astype(np.float64)
 
 
@@ -180,7 +181,7 @@ def _in_pixels(affine: Affine, before: Shot, after: Shot) -> Array:
 
 
 def _scaling(before: Shot, after: Shot) -> Array:
-    """The same fractions of the frame in other pixels."""
+    """Return the map between two sizes of one format."""
     return _in_pixels(IDENTITY, before, after)
 
 

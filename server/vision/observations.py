@@ -1,4 +1,4 @@
-"""What a tracker says about one frame."""
+"""Output of the tracker for one frame."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,16 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A confirmed person in this frame.
+    """A detection of a confirmed track.
 
     Attributes
     ----------
     id : int
+        Track ID.
     box_xyxy : tuple of float
-        Where the person is, by this detection and those before, inside the frame; pixels.
+        Filtered box, clipped to the frame, pixels.
     score : float
-        Of the detection.
+        Confidence of the detection.
     """
 
     id: int
@@ -26,14 +27,14 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class OccludedTracks:
-    """Known people who were not seen in a frame, though they are expected in it.
+    """Confirmed tracks without a detection that are expected inside the frame.
 
     Attributes
     ----------
     xyxy : ndarray, shape (n, 4)
-        Where, pixels.
+        Predicted boxes, pixels.
     unseen_s : ndarray, shape (n,)
-        For how long, seconds.
+        Time since the last detection, seconds.
     """
 
     xyxy: NDArray[np.float64]

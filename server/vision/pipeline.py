@@ -1,4 +1,4 @@
-"""One stream: frames in, tracks out."""
+"""The vision pipeline of one stream: frames in, tracks out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,24 +27,24 @@ from server.vision.tracker import UNCLEAR, Tracker
 from server.vision.travel import Travel
 
 PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS = 4_000.0, 100.0
-"""For how long, and how often, a single picture is taken in: until doubts have settled."""
+"""Simulated duration and frame interval of a single image, milliseconds, until the uncertainty has settled."""
 
 
 class Pipeline:
-    """Decode, detect, embed, track. Opened by `Vision`, which owns the networks.
+    """Decodes, detects, embeds and tracks. Created by `Vision`, which owns the networks.
 
     Parameters
     ----------
     detector, features
         Shared by all streams of the process.
     tracker : Tracker
-        This stream's own.
+        The stream's own tracker.
     max_pixels : int
-        Larger frames are refused.
+        Larger frames are rejected.
     watch : CrowdWatch
-        This stream's own.
+        The stream's own crowd estimator.
     quality : Quality
-        Of the detector's looks.
+        Detection quality.
     """
 
     def __init__(
@@ -74,14 +74,14 @@ class Pipeline:
         return self.begin(jpeg, t, picture_widths).finish()
 
     def process_image(self, image_bgr: NDArray[np.uint8], t: float) -> Tracks:
-        """Track the people of one decoded picture of shape (height, width, 3)."""
+        """Track the people of one decoded image of shape (height, width, 3), BGR."""
         return self.begin_image(image_bgr, 0.0, t).finish()
 
     def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "PendingFrame":
-        """Decode one JPEG and let the detector look at it.
+        """Decode one JPEG and start the detection.
 
-        While it does so, another frame can be begun or finished: that is what keeps every core busy. The frames of one
-        stream are finished in the order in which they were begun.
+        Meanwhile another frame can be started or finished, which keeps all cores busy. The frames of one stream must be
+        finished in the order of their start.
 
         Parameters
         ----------
@@ -89,19 +89,19 @@ class Pipeline:
         t : float
             Capture time in milliseconds since the stream opened.
         picture_widths : sequence of int
-            In which widths, in pixels, the frame is wanted as a small picture.
+            Widths of the requested thumbnails, pixels.
 
         Raises
         ------
         FrameError
-            The frame was refused; the tracker has not seen it.
+            The frame was rejected; the tracker is unchanged.
         """
         return self.begin_image(*self.decode(jpeg), t, picture_widths)
 
     def decode(self, jpeg: bytes) -> tuple[NDArray[np.uint8], float]:
-        """Decode one JPEG; return the picture of shape (height, width, 3) and the milliseconds that it took.
+        """Decode one JPEG; return the image of shape (height, width, 3), BGR, and the decoding time in milliseconds.
 
-        Raises FrameError for a frame that is refused.
+        Raises FrameError for a rejected frame.
         """
         start = perf_counter()
         image = decode(jpeg, self._max_pixels)
@@ -110,16 +110,16 @@ class Pipeline:
     def begin_image(
         self, image_bgr: NDArray[np.uint8], decode_ms: float, t: float, picture_widths: Sequence[int] = ()
     ) -> "PendingFrame":
-        """Let the detector look at one decoded picture of shape (height, width, 3); see `begin`."""
+        """Start the detection in one decoded image of shape (height, width, 3), BGR; see `begin`."""
         start = perf_counter()
         look = self.detector.look(image_bgr)
         return PendingFrame(self, image_bgr, t, look, picture_widths, {"decode": decode_ms}, start)
 
     def photograph(self, image_bgr: NDArray[np.uint8]) -> Tracks:
-        """Count the people of a single picture of shape (height, width, 3), as of a scene that stays as it is.
+        """Count the people in a single image of shape (height, width, 3), BGR, treated as a static scene.
 
-        Who is confirmed and what is doubtful shows over time: the picture is looked at once and taken in for as long as
-        a stream would need.
+        Confirmation and uncertainty need several frames. The image is therefore detected once and tracked for as
+        long as a stream would take.
         """
         detections = self.detector.detect(image_bgr)
         times = np.arange(0.0, PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS).tolist()
@@ -127,13 +127,14 @@ class Pipeline:
         return replace(views[-1], t=0.0)
 
     def follow(self, images: Iterable[tuple[NDArray[np.uint8], float]]) -> Iterator[Tracks]:
-        """Track the people of many decoded pictures and their times; each is prepared while the last is looked at."""
+        """Track the people in decoded images with capture times (ms); detection of one overlaps preparation of the
+        next."""
         return finish_in_turn(self.begin_image(image, 0.0, t) for image, t in images)
 
     def track(
         self, image_bgr: NDArray[np.uint8], t: float, detections: Detections, stages_ms: dict[str, float]
     ) -> Tracks:
-        """Say who is who among the detections of a picture; `stages_ms` gains what that takes."""
+        """Track the detections of an image; add the stage times to `stages_ms`."""
         times = [perf_counter()]
         clear = detections.scores > UNCLEAR
         some = self.features.embed(image_bgr, detections.xyxy[clear])
@@ -156,7 +157,7 @@ class Pipeline:
         seen = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
         scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty, detections)
         certainty, crowd = self._watch.follow(scene)
-        dense = crowd is not None and crowd.figure.method is not Method.BOXES  # no quality finds everybody there
+        dense = crowd is not None and crowd.figure.method is not Method.BOXES  # a higher quality would not help
         times.append(perf_counter())
         embed_ms, track_ms = (np.diff(times) * 1000).tolist()
         return Tracks(
@@ -175,7 +176,7 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class PendingFrame:
-    """A frame that the detector looks at; made by `Pipeline.begin`."""
+    """A frame with a detection in progress; created by `Pipeline.begin`."""
 
     pipeline: Pipeline
     image_bgr: NDArray[np.uint8]
@@ -186,7 +187,7 @@ class PendingFrame:
     begun: float
 
     def finish(self) -> Tracks:
-        """Wait for the detector, then track; once."""
+        """Wait for the detector, then track. Must be called exactly once."""
         detections = self.look.detections()
         stages_ms = {**self.stages_ms, "detect": (perf_counter() - self.begun) * 1000}
         tracks = self.pipeline.track(self.image_bgr, self.t, detections, stages_ms)
@@ -196,7 +197,7 @@ class PendingFrame:
 
 
 def finish_in_turn(frames: Iterable[PendingFrame]) -> Iterator[Tracks]:
-    """Begin each frame before the one ahead of it is finished."""
+    """Yield the tracks of all frames, starting each frame before the previous one is finished."""
     ahead: PendingFrame | None = None
     for frame in frames:
         if ahead is not None:
@@ -207,6 +208,6 @@ def finish_in_turn(frames: Iterable[PendingFrame]) -> Iterator[Tracks]:
 
 
 def _normalise(sighting: Sighting, width: int, height: int) -> Track:
-    """Express a person's box in fractions of the frame."""
+    """Convert a box to normalised coordinates."""
     left, top, right, bottom = sighting.box_xyxy
     return Track(sighting.id, (left / width, top / height, right / width, bottom / height), sighting.score)

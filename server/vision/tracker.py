@@ -1,9 +1,9 @@
-"""Who is who from frame to frame: DeepSORT's method on arrays, with time in seconds.
+"""Multi-object tracker: DeepSORT on arrays, with time in seconds.
 
-As in DeepSORT (Wojke, Bewley, Paulus 2017) people are tentative, confirmed or deleted, and confirmed people take
-detections by motion and looks before tentative ones do. Different are: real time instead of frame counts, a decaying
-mean of the looks instead of a gallery, one assignment with the time away in its cost instead of a cascade over ages,
-and a last chance for weak detections where somebody is expected (Zhang et al., "ByteTrack", 2022).
+As in DeepSORT (Wojke, Bewley, Paulus 2017), tracks are tentative, confirmed or deleted, and confirmed tracks are
+matched by motion and appearance before tentative ones. Differences: real time instead of frame counts, a moving
+average of the appearance instead of a gallery, and one assignment whose cost includes the time away instead of a
+matching cascade. Weak detections may continue expected tracks (Zhang et al., "ByteTrack", 2022).
 """
 
 import numpy as np
@@ -19,32 +19,32 @@ from server.vision.observations import OccludedTracks, Sighting
 from server.vision.people import MEMORY_S, People
 
 NEW = 0.6
-"""Detections from this score on may be a new person."""
+"""Minimum score of a detection that starts a track."""
 ALONE = 0.45
-"""Detections from this score on are counted in a frame that no other is near to: those that are nobody make up for the
-people who are missed, with the smallest error of the count on a campus and from a moving camera."""
+"""Minimum score to be counted in a frame too far from its neighbours to track. False positives then balance missed
+people: it gave the smallest count error on a campus recording and one from a moving camera."""
 EVIDENCE = 2 * NEW
-"""Sum of scores that confirms a person: two good detections, or three doubtful ones."""
+"""Sum of scores that confirms a track: two good detections, or three weak ones."""
 UNCLEAR = 0.2
-"""Detections up to this score show too little of a person to learn looks from; from `UNCLEAR + 0.6` on all."""
+"""Score up to which appearance is not learned; from `UNCLEAR + 0.6` on, it is learned with full weight."""
 DOUBLE = 0.7
-"""A detection that overlaps a known person's by more than this is that person again."""
+"""IoU with a matched detection above which a detection is a duplicate."""
 FORGET_S = 10.0
-"""Seconds unseen after which a confirmed person is given up."""
+"""Time without a detection after which a confirmed track is deleted, seconds."""
 DOUBT_S = 0.5
-"""The same for a tentative one."""
+"""The same for a tentative track, seconds."""
 LEFT_S = 0.4
-"""The same for someone who is expected outside the frame: gone, and whoever appears there is someone else. A camera
-that travels passes people by: with it, the same for somebody who is not clearly seen, beyond the frame interval."""
+"""The same for a track expected outside the frame, seconds. With a moving camera, also the time without a confident
+detection, beyond the frame interval, after which the camera has passed a person."""
 
 
 class Tracker:
-    """Keeps identities over the frames of one stream.
+    """The tracker of one stream.
 
     Parameters
     ----------
     features : Features
-        What the looks are; the tracker needs their distances.
+        Provides the appearance thresholds.
     """
 
     def __init__(self, features: Features) -> None:
@@ -56,66 +56,66 @@ class Tracker:
         self._travels = False
 
     def camera_moved(self, affine: NDArray[np.float64]) -> None:
-        """Between the last frame and the next the picture moved so; shape (2, 3), pixels."""
+        """Apply a camera motion since the last frame; (2, 3), pixels."""
         if self._people is not None:
             self._people.motion.move(affine)
 
     def camera_travels(self, travels: bool) -> None:
-        """Whether the camera is carried through the scene, see `Travel`."""
+        """Set whether the camera travels through the scene, see `Travel`."""
         self._travels = travels
 
     def scene_changed(self) -> None:
-        """The next frame shows another scene: nobody of the last one is in it."""
+        """Announce that the next frame shows another scene."""
         self._changed = True
 
     def update(
         self, detections: Detections, looks: NDArray[np.float32], t: float, height: int, width: int
     ) -> list[Sighting]:
-        """Take in one frame.
+        """Process one frame.
 
         Parameters
         ----------
         detections : Detections
         looks : ndarray of float32, shape (n, length)
-            Features of the detections; those of scores up to ``UNCLEAR`` do not matter.
+            Appearance embeddings of the detections; ignored for scores up to ``UNCLEAR``.
         t : float
             Capture time, milliseconds.
         height, width : int
-            Of the frame, pixels.
+            Size of the frame, pixels.
 
         Returns
         -------
         list of Sighting
-            Ordered by identity.
+            Ordered by track ID.
         """
         now = t / 1000
         if self._people is None:
             self._people, self._now = People.start(detections.xyxy[:0], detections.scores[:0], looks[:0], now), now
         people, before = self._people, self._now
         self._now = now
-        # After a pause, or in another scene, nobody is expected any more.
+        # After a long gap or a scene cut, no track is expected to continue.
         resumed, self._changed = self._changed or now - before > FORGET_S, False
         people.states[(now - people.seen > FORGET_S) | resumed] = TrackState.Deleted
         people.drop_deleted()
         people.motion.predict(max(0.0, now - before))
         passed = self._passed(people, before)
-        people.strength[passed] = 0.0  # weak detections continue them no more
+        people.strength[passed] = 0.0  # no continuation by weak detections
         matches = self._matcher.match(people, detections, looks, before, (height, width))
         rows = np.flatnonzero(matches >= 0)
         people.note_scores(rows, detections.scores[matches[rows]], max(0.0, now - before))
         self._take_in(people, rows, matches[rows], detections, looks, now)
-        self._confirm(people, np.flatnonzero(passed & (matches >= 0)))  # as somebody new
+        self._confirm(people, np.flatnonzero(passed & (matches >= 0)))  # with a new ID
         sightings = self._report(people, rows, matches[rows], detections, (height, width))
         self._forget_unseen(people, now, height, width)
         new = self._welcome(people, matches[rows], detections, looks, now, ALONE if resumed else NEW)
         if resumed:
-            # The next frame may be as far away: who is counted is who is seen in this one.
+            # The next frame may be as far away, so every detection counts at once.
             self._confirm(people, np.arange(len(people)))
             sightings = self._report(people, np.arange(len(people)), new, detections, (height, width))
         return sightings
 
     def hidden(self, height: int, width: int) -> OccludedTracks:
-        """Known people who were not seen in the last frame, though they are expected inside it."""
+        """Return confirmed tracks without a detection in the last frame that are expected inside the frame."""
         people = self._people
         if people is None:
             return OccludedTracks(np.zeros((0, 4)), np.zeros(0))
@@ -133,7 +133,7 @@ class Tracker:
         looks: NDArray[np.float32],
         now: float,
     ) -> None:
-        """Update the matched and confirm whom there is evidence for."""
+        """Update matched tracks and confirm those with enough evidence."""
         scores = detections.scores[columns]
         people.motion.correct(rows, detections.xyxy[columns], scores)
         learning = 1 - np.exp(-np.maximum(now - people.seen[rows], 0.0) / MEMORY_S)
@@ -145,11 +145,11 @@ class Tracker:
         self._confirm(people, rows[(people.states[rows] == TrackState.Tentative) & (people.evidence[rows] >= EVIDENCE)])
 
     def _passed(self, people: People, since: float) -> NDArray[np.bool_]:
-        """Whom a camera that travels has probably passed by: who is seen in their place is someone new."""
+        """Return which tracks a travelling camera has probably passed; a detection in their place is a new person."""
         return people.confirmed & (since - people.sure > LEFT_S) & self._travels
 
     def _confirm(self, people: People, proven: NDArray[np.intp]) -> None:
-        """Give identities to these."""
+        """Confirm tracks and assign new IDs."""
         people.states[proven] = TrackState.Confirmed
         people.ids[proven] = np.arange(self._next_id, self._next_id + len(proven))
         self._next_id += len(proven)
@@ -158,10 +158,10 @@ class Tracker:
     def _report(
         people: People, rows: NDArray[np.intp], columns: NDArray[np.intp], detections: Detections, size: tuple[int, int]
     ) -> list[Sighting]:
-        """Say where the confirmed among the seen are, without those who are only guessed at.
+        """Return the matched confirmed tracks with sufficient strength.
 
-        The filtered box is nearer to the person than the bare detection and does not jitter. Only where the edge of
-        the frame cuts the person, the detection is what can be seen of them.
+        Filtered boxes are more accurate than raw detections and do not jitter. Boxes truncated by the frame edge are
+        reported as detected, because the filter would extend them.
         """
         height, width = size
         cut = cut_by_edge(detections.xyxy[columns], height, width)[:, None]
@@ -182,7 +182,7 @@ class Tracker:
 
     @staticmethod
     def _forget_unseen(people: People, now: float, height: int, width: int) -> None:
-        """Delete whoever was not seen for too long."""
+        """Delete tracks that have been undetected for too long."""
         x, y = people.motion.xywh[:, 0], people.motion.xywh[:, 1]
         outside = (x < 0) | (x > width) | (y < 0) | (y > height)
         gap = now - people.seen
@@ -199,7 +199,7 @@ class Tracker:
         now: float,
         least: float,
     ) -> NDArray[np.intp]:
-        """Begin tentative people with good detections that are nobody's; return which they are."""
+        """Start tentative tracks from unmatched detections of at least the score `least`; return their indices."""
         new = np.setdiff1d(np.flatnonzero(detections.scores >= least), taken)
         if len(new) and len(taken):
             new = new[iou(detections.xyxy[new], detections.xyxy[taken]).max(axis=1) < DOUBLE]
@@ -209,7 +209,7 @@ class Tracker:
 
 
 def _unhidden(boxes_xyxy: NDArray[np.float64], columns: NDArray[np.intp]) -> NDArray[np.float64]:
-    """How little each of the chosen boxes overlaps any other, 1: not at all, 0: by half."""
+    """Return the visibility of the selected boxes, (n,): 1 without overlap, 0 at an IoU of 0.5."""
     shared = iou(boxes_xyxy[columns], boxes_xyxy)
     shared[np.arange(len(columns)), columns] = 0.0
     most: NDArray[np.float64] = shared.max(axis=1, initial=0.0)

@@ -1,6 +1,7 @@
-"""Whether a stream's picture shows anything at all: under a cover, in the dark and out of focus nobody can be found.
+"""Visibility check: a covered, dark or defocused camera shows no people, so its count is unknown.
 
-Neither measure is moved by the noise of a sensor: it is averaged out in the small picture, and stays below its edges.
+Neither measure is sensitive to sensor noise, which averages out in the downscaled image and is weaker than its
+edges.
 """
 
 import cv2
@@ -10,30 +11,30 @@ from numpy.typing import NDArray
 from server.vision.crowd.scene import Scene
 
 SIDE = 480
-"""Long side of the small picture, pixels; a smaller frame is not enlarged, for that would blur it."""
+"""Long side of the downscaled image, pixels. Smaller frames are not upscaled, because that would blur them."""
 FLAT = 4.0
-"""Standard deviation of the grey levels below which nothing is seen. In 22 recordings of streets, halls and squares
-the least was 37, in 48 photographs 35; a packed square darkened to 5 % has 2.6."""
+"""Standard deviation of grey levels below which nothing is visible. The minimum was 37 over 22 recordings of
+streets, halls and squares, and 35 over 48 photographs; a packed square darkened to 5 % has 2.6."""
 BLURRED = 0.17
-"""Steepest slope, as a part of the largest contrast around a pixel, below which nothing small is seen. In 15 of these
-recordings the least was 0.26, in the photographs 0.21; the square blurred by 8 of 1,500 pixels has 0.15."""
+"""Steepest slope relative to the largest local contrast below which nothing small is visible. The minimum was 0.26
+over 15 of these recordings and 0.21 over the photographs; the square blurred by 8 of 1,500 pixels has 0.15."""
 AROUND = 9
-"""Side of what is around a pixel, pixels."""
+"""Side of the neighbourhood for the local contrast, pixels."""
 NEARLY = 99.5
-"""Percentile that stands for the steepest and the largest: single pixels decide nothing."""
+"""Percentile used instead of the maximum, for robustness against single pixels."""
 EVERY_MS = 1_000.0
-"""Between two looks, capture time."""
+"""Minimum interval between checks, milliseconds of capture time."""
 
 
 class Sight:
-    """Follows one stream."""
+    """Visibility check of one stream."""
 
     def __init__(self) -> None:
         self._t = float("-inf")
         self._sees = True
 
     def sees(self, scene: Scene) -> bool:
-        """Whether a frame shows anything: people, or a picture in which they could be seen."""
+        """Return whether a frame shows anything: people, or an image in which people would be visible."""
         if scene.count or len(scene.plain_xyxy):
             return True
         if not 0 <= scene.t - self._t < EVERY_MS:
@@ -42,7 +43,7 @@ class Sight:
 
 
 def shows_something(image_bgr: NDArray[np.uint8]) -> bool:
-    """Whether a picture of shape (height, width, 3) has contrast, and edges that are not blurred."""
+    """Return whether an image of shape (height, width, 3), BGR, has contrast and sharp edges."""
     height, width = image_bgr.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -50,7 +51,7 @@ def shows_something(image_bgr: NDArray[np.uint8]) -> bool:
     if float(grey.std()) < FLAT:
         return False
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    slopes = cv2.magnitude(across, down) / 8  # what the kernel multiplies a slope of one grey level a pixel by
+    slopes = cv2.magnitude(across, down) / 8  # gain of the Sobel kernel
     around = np.ones((AROUND, AROUND), np.uint8)
     contrasts = cv2.subtract(cv2.dilate(grey, around), cv2.erode(grey, around))
     steepest, largest = float(np.percentile(slopes, NEARLY)), float(np.percentile(contrasts, NEARLY))

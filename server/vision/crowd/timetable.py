@@ -1,4 +1,4 @@
-"""Which closer look a stream needs next."""
+"""The schedule of a stream's closer looks."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,25 +8,25 @@ from enum import Enum
 from server.vision.crowd.looks import Purse
 
 TILE_MS = 1_000.0
-"""Between two looks at tiles, milliseconds of capture time, at least."""
+"""Minimum interval between looks at tiles, milliseconds of capture time."""
 CALM_MS = 5_000.0
-"""Between two quick looks at the whole frame while nothing speaks for a crowd, at least."""
+"""Minimum interval between quick looks at an uncrowded scene, milliseconds."""
 TILE_COST, QUICK_COST = 1.3, 4.2
-"""What these looks cost in frames of the usual size."""
+"""Costs of these looks, relative to a frame of usual size."""
 QUICK_MS, SURVEY_MS = 3_000.0, 12_000.0
-"""Between two rounds of looks in a crowd: quick ones at the whole frame, and thorough ones, which ask for density."""
+"""Intervals between quick looks and between surveys in a crowd, milliseconds; surveys may include density."""
 DOUBT_MS = 60_000.0
-"""Between two rounds of looks where the texture alone is like a crowd's: foliage stays foliage."""
+"""Interval between surveys if only the texture is crowd-like, milliseconds: foliage stays foliage."""
 FIRST_MS = 60_000.0
-"""Time in which a stream has two rounds that do not wait for their share, at most: that of its first frame, and that
-of a crowd seen since. A scene that changes all the time has to wait."""
+"""Window in which a stream gets at most two surveys outside its time budget, milliseconds: for its first frame, and
+for a crowd that appears later. A scene that changes constantly has to wait."""
 RESTS_MS = 10_000.0
-"""After a look that failed, before the next: what is broken stays broken for a while."""
+"""Back-off after a failed look, milliseconds."""
 NEVER = float("-inf")
 
 
 class Look(Enum):
-    """What is looked at: every part, the whole frame once more, or one tile."""
+    """The kind of a closer look: all tiles, the whole frame, or one tile."""
 
     SURVEY = "survey"
     QUICK = "quick"
@@ -35,7 +35,7 @@ class Look(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a stream is like when the next look is chosen.
+    """The state of a stream from which the next look is chosen.
 
     Attributes
     ----------
@@ -45,18 +45,18 @@ class Needs:
         Number of the frame, from 1.
     crowded : bool
     textured : bool
-        Whether the picture is like a crowd's.
+        Whether the texture is crowd-like.
     newly : bool
-        Whether it became so after the newest round.
+        Whether it became so after the latest survey.
     boxes_tell : bool
-        Whether boxes of the whole frame show how the number of people changes.
+        Whether a quick look suffices to follow the number of people.
     dense : bool
-        Whether it takes density to tell their number: a quick look renews no estimate.
+        Whether the estimate needs density, which a quick look cannot renew.
     answered : bool
-        Whether the usual look shows somebody: a number of people stands, and the first look only has to confirm it.
+        Whether the usual look shows people, so that the first look only has to confirm a count.
     ageing : bool
-        Whether the estimate gets old: a busy machine had no time for a newer one. Then the look that is enough for one
-        does not wait for its share.
+        Whether the estimate is about to expire, for example on a busy machine. The next look then does not wait for its
+        budget.
     """
 
     t: float
@@ -71,7 +71,7 @@ class Needs:
 
 
 class Timetable:
-    """One stream's.
+    """The schedule of one stream.
 
     Parameters
     ----------
@@ -86,23 +86,23 @@ class Timetable:
         self._quick_frame = self._tile_frame = 0
 
     def forget(self) -> None:
-        """The scene is another one: no look was taken at it yet."""
+        """Reset, because the scene has changed."""
         self._tile_t = self._quick_t = self._survey_t = NEVER
 
     def hurry(self) -> None:
-        """Every part is to be looked at as soon as possible."""
+        """Make a survey due now."""
         self._survey_t = NEVER
 
     def rest(self, t: float) -> None:
-        """A look failed at `t`."""
+        """Back off after a failed look at `t`."""
         self._rests_until = t + RESTS_MS
 
     def surveyed_within(self, ms: float, t: float) -> bool:
-        """Whether the newest round of looks at every part began less than `ms` before `t`."""
+        """Return whether the latest survey started less than `ms` before `t`."""
         return t - self._survey_t < ms
 
     def due(self, needs: Needs) -> Iterator[tuple[Look, Purse]]:
-        """Yield the looks that are due, the most urgent first, and which share of the time each may use."""
+        """Yield the looks that are due, most urgent first, with the budget that each may use."""
         if needs.t < self._rests_until:
             return
         usual = Purse.CROWD if needs.crowded else Purse.CALM
@@ -121,7 +121,7 @@ class Timetable:
             yield Look.TILE, Purse.CALM
 
     def begin(self, look: Look, needs: Needs) -> None:
-        """One of them is taken now."""
+        """Record that a look starts."""
         if look is Look.SURVEY:
             if self._is_first(needs.t):
                 self._firsts.append(needs.t)
@@ -132,11 +132,11 @@ class Timetable:
             self._tile_t, self._tile_frame = needs.t, needs.frame
 
     def _is_first(self, t: float) -> bool:
-        """Whether people wait for this round: the number of people is still unknown."""
+        """Return whether users wait for this survey, because the number of people is still unknown."""
         return self._survey_t == NEVER and t - self._firsts[0] >= FIRST_MS
 
     def _survey_due(self, needs: Needs) -> bool:
-        """Whether every part is to be looked at: first, in a crowd, and where the picture is like a crowd's."""
+        """Return whether a survey is due: the first one, in a crowd, or for a crowd-like texture."""
         since = needs.t - self._survey_t
         if needs.crowded:
             return since >= SURVEY_MS
@@ -144,7 +144,7 @@ class Timetable:
         return self._survey_t == NEVER or doubt
 
     def _quick_due(self, needs: Needs) -> bool:
-        """Whether the whole frame is to be looked at once more: in a crowd between thorough rounds."""
+        """Return whether a quick look is due, between surveys in a crowd or at a low rate otherwise."""
         since = needs.t - self._quick_t
         if needs.crowded:
             return since >= QUICK_MS and (needs.boxes_tell or (needs.ageing and not needs.dense))

@@ -1,4 +1,4 @@
-"""People whom the usual look finds and the tracker does not count: each is too doubtful to be followed."""
+"""People detected by the usual look but too uncertain to be tracked and counted."""
 
 import numpy as np
 
@@ -7,27 +7,27 @@ from server.vision.crowd.evidence import UNCOUNTED_SHARE
 from server.vision.detections import Detections
 
 EVERY_MS = 500.0
-"""Between two frames that are looked at, milliseconds of capture time: the mean is over seconds."""
+"""Sampling interval, milliseconds of capture time."""
 MEMORY_MS = 3_000.0
-"""Time in which the mean is mostly replaced."""
+"""Time constant of the average, milliseconds."""
 
 
 class Uncounted:
-    """Follows one stream."""
+    """Moving average of one stream's uncounted people."""
 
     def __init__(self) -> None:
         self.mean = 0.0
         self._t: float | None = None
 
     def note(self, detections: Detections, count: int, t: float) -> None:
-        """Take in a frame.
+        """Process a frame.
 
         Parameters
         ----------
         detections : Detections
-            Of the usual look, weak ones included.
+            Detections of the usual look, including weak ones.
         count : int
-            People who are counted.
+            Number of counted people.
         t : float
             Capture time, milliseconds.
         """

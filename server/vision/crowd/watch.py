@@ -1,4 +1,4 @@
-"""Watches whether a stream's scene is crowded, and estimates its people while it is."""
+"""Crowd detection and estimation for one stream."""
 
 import logging
 from collections.abc import Callable
@@ -25,34 +25,36 @@ from server.vision.detections import Detections
 logger = logging.getLogger("crowdcount.vision")
 
 LITTLE = 1.35
-"""How many times more people the looks at every part may find than quick ones, for these to be worth anything."""
+"""Maximum ratio of survey to quick estimate at which quick looks are reliable."""
 LEAVES_MS = 10_000.0
-"""How long nothing must speak for a crowd before it is over."""
+"""Time without evidence after which a scene is no longer crowded, milliseconds."""
 SETTLED_MS, SETTLED_FRAMES, SURELY_MS = 1_500.0, 5, 5_000.0
-"""When a stream's count has settled after its start: after this time and so many frames, or after the longer time.
-Until then the people in view are still being confirmed, and a count that is too small says nothing of a crowd."""
+"""The count has settled after the first time (milliseconds) and number of frames, or after the longer time. Before
+that, tracks are still being confirmed, and a low count does not indicate a crowd."""
 RECENT_MS = 6_000.0
-"""How long a closer look can be compared with the count."""
+"""Maximum age of a closer look for a comparison with the count, milliseconds."""
 SMALLEST_PX = 32
-"""Shorter side of a frame, pixels, below which no person can be found in it."""
+"""Minimum shorter side of a frame in which people can be found, pixels."""
 
 
 Take = Callable[[Scene], None]
-"""Takes in what a look found, on the stream's own thread, with the newest frame."""
+"""Applies the result of a look, on the stream's own thread, with the latest frame."""
 
 
 class CrowdWatch:
-    """Follows one stream.
+    """Detects and estimates the crowd of one stream.
 
     Parameters
     ----------
     closer : CloserLooks
+        Runs closer looks.
     looks : Looks
+        Schedules them.
 
     Attributes
     ----------
     least : Crowd or None
-        See `server.core.tracks.Tracks`; of the newest frame.
+        Lower bound for the latest frame, see `server.core.tracks.Tracks`.
     """
 
     def __init__(self, closer: CloserLooks, looks: Looks) -> None:
@@ -82,11 +84,11 @@ class CrowdWatch:
 
     @property
     def found(self) -> Detections:
-        """Everybody whom the newest closer look at each part found, pixels of the frame."""
+        """All detections of the latest closer look at each tile, frame pixels."""
         return self._evidence.found
 
     def follow(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        """Take in a frame and return what is known of its number of people; begin a closer look if one is due."""
+        """Process a frame: return certainty and crowd, and start a closer look if one is due."""
         self._frames += 1
         self._begun = scene.t if self._begun is None else self._begun
         self._follow_shape(scene)
@@ -102,7 +104,7 @@ class CrowdWatch:
         return self._verdict(scene)
 
     def _follow_shape(self, scene: Scene) -> None:
-        """In a frame of another shape the tiles show other parts: what was found in them says nothing of it."""
+        """Reset after a change of the aspect ratio, because tiles then show other parts of the scene."""
         height, width = scene.image_bgr.shape[:2]
         ratio = width / height
         if self._ratio is not None and abs(ratio / self._ratio - 1) > 0.02:
@@ -116,7 +118,7 @@ class CrowdWatch:
         self._ratio = ratio
 
     def _begin(self, scene: Scene) -> None:
-        """Begin the look that is due most, if there is time for it."""
+        """Start the most urgent look that the budget allows."""
         needs = self._needs(scene)
         for look, purse in self._timetable.due(needs):
             if self._looks.may(purse):
@@ -142,7 +144,7 @@ class CrowdWatch:
 
     @property
     def _dense_here(self) -> bool:
-        """Whether it takes density to tell how many people there are; before the first round, as the picture says."""
+        """Whether the estimate needs density; judged by the texture before the first survey."""
         return self._people.dense if self._surveyed else self._texture.like_a_crowd
 
     def _work(self, look: Look, scene: Scene) -> Callable[[], Take]:
@@ -157,9 +159,9 @@ class CrowdWatch:
         return lambda: self._survey(scene, dense=dense)
 
     def _asks_density(self, scene: Scene) -> bool:
-        """Whether density is asked: where it may say something, and in every crowd now and then.
+        """Return whether to estimate density: if it is promising, and periodically in every crowd.
 
-        Boxes of a few people in front leave little texture to see of hundreds behind them.
+        A few people in front can hide the texture of hundreds behind them.
         """
         if _is_too_small(scene):
             return False
@@ -169,7 +171,7 @@ class CrowdWatch:
         return asks
 
     def _look(self, scene: Scene, number: int) -> Take:
-        """Look at a tile; return what takes the result in, on the stream's own thread."""
+        """Look at a tile; return the function that applies the result on the stream's own thread."""
         height, width = scene.image_bgr.shape[:2]
         tile = next(one for one in tiles(height, width) if one.number == number)
         found = self._closer.at_tile(scene.image_bgr, tile)
@@ -204,14 +206,15 @@ class CrowdWatch:
         self._people.take(self._choose(survey, scene), scene.t, usual)
 
     def _too_dense(self, dense: Estimate, boxed: Estimate, scene: Scene) -> bool:
-        """Whether density tells the number of people, not boxes. Foliage is as dense, but shows no sign of people."""
+        """Return whether density is more reliable than detections. Foliage is dense, too, but without hints of
+        people."""
         signs = self._signs(scene)
         more = signs.packed(already=False) and dense.density > boxed.people
         much_more = dense.density >= DENSE * boxed.people + DENSE_FROM
         return signs.hints >= HINTS_ALONE and (more or much_more)
 
     def _choose(self, survey: Survey, scene: Scene) -> Estimate | None:
-        """The estimate that holds for the scene; None where it is packed and nothing can estimate it."""
+        """Return the estimate to use; None if the scene is packed and density is unavailable."""
         if _is_too_small(scene):
             return None
         if survey.dense is not None and self._dense:
@@ -220,14 +223,14 @@ class CrowdWatch:
         return None if packed and not self._closer.sees_density else survey.boxed
 
     def _collect(self, scene: Scene) -> None:
-        """Take in the look that is over. One that failed leaves the stream as it is, and no estimate that gets old."""
+        """Apply the result of a finished look. After a failure, discard the estimate and back off."""
         if self._under is None or not self._under.done():
             return
         under, self._under = self._under, None
         try:
             take = under.result()
         except Exception:
-            # The boundary of a closer look: people are followed without it.
+            # Boundary of a closer look: tracking continues without it.
             logger.exception("a closer look failed; the next one follows in %g s", RESTS_MS / 1000)
             self._people.forget()
             self._timetable.rest(scene.t)
@@ -247,9 +250,9 @@ class CrowdWatch:
         )
 
     def _compare(self, scene: Scene) -> float:
-        """People whom the newest closer look estimates besides the counted ones; 0 where they cannot be compared.
+        """Return how many people the latest closer look estimates beyond the count; 0 if they are not comparable.
 
-        Counted on average of some seconds: after a cut everybody has to be confirmed once more.
+        The count is averaged, because after a scene cut all tracks have to be confirmed again.
         """
         if not self._settled(scene.t) or scene.t - self._looked_t > RECENT_MS:
             return 0.0
@@ -260,9 +263,9 @@ class CrowdWatch:
         return age >= SURELY_MS or (age >= SETTLED_MS and self._frames >= SETTLED_FRAMES)
 
     def _decide(self, scene: Scene) -> None:
-        """Say that a scene is crowded at once, and that it is so no more after some time without a sign."""
+        """Update the crowded state: it starts immediately and ends after some time without evidence."""
         if self._signs(scene).crowded(self._crowded):
-            # The last round was made while nothing spoke for a crowd: look again, unless it just asked for density.
+            # The last survey was made for an uncrowded scene: repeat it, unless it has just included density.
             asked = self._dense is not None and self._timetable.surveyed_within(QUICK_MS, scene.t)
             if not self._crowded and not asked:
                 self._timetable.hurry()
@@ -271,7 +274,7 @@ class CrowdWatch:
             self._crowded = False
 
     def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
-        # Closer looks have to confirm that there are no people, or few in what is like a crowd's picture.
+        # A survey must confirm an empty scene, or few people in a crowd-like image.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
         shown = not _is_too_small(scene) and self._sight.sees(scene)
@@ -288,7 +291,7 @@ class CrowdWatch:
         return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd
 
     def _found(self, low: int) -> Crowd | None:
-        """Where those are who were found at least, by the newest looks at every part."""
+        """Return the distribution of the certain people, from the latest survey."""
         boxed = self._boxed
         if boxed is None or boxed.people <= 0:
             return None
