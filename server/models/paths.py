@@ -1,11 +1,11 @@
-"""Where prepared models are kept."""
+"""Location of the prepared models."""
 
 import os
 from pathlib import Path
 
 
 def default_models_dir() -> Path:
-    """Return ``CROWDCOUNT_MODELS_DIR``, or ``var/models`` of the checkout, wherever the program was started."""
+    """Return ``CROWDCOUNT_MODELS_DIR``, or ``var/models`` of the checkout, independent of the working directory."""
     chosen = os.environ.get("CROWDCOUNT_MODELS_DIR")
     if chosen:
         return Path(chosen).expanduser().resolve()
