@@ -20,7 +20,7 @@ EDGE_SIGMA = 0.02
 SCORE_SIGMA = 0.12
 """Additional standard deviation at score 0, scaled by the squared complement of the score. Measured on street video."""
 OCCLUSION_FACTOR = 4.0
-"""Factor on the score-dependent deviation where another person occludes the feet: the box may end anywhere on the
+"""Increase of the score-dependent deviation, as a multiple, for fully occluded feet: the box may end anywhere on the
 legs."""
 CENTRE_RATIO = 0.5
 """Standard deviation of the horizontal centre relative to the lower edge: head and shoulders constrain it."""

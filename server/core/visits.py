@@ -77,7 +77,7 @@ class Visits:
 
     A track that is inside for `entry_s` enters. It exits when detected outside for `exit_s`. Undetected for
     `exit_s`, it is lost: no longer present, but not exited. A lost track exits when detected outside, or after
-    ten seconds (`revisit_s` if that is shorter), so an occlusion causes neither an exit nor an entry. A return
+    ten seconds (`revisit_s` if that is shorter). So an occlusion causes neither an exit nor an entry. A return
     within `revisit_s` continues the visit.
 
     So entries - exits = present + lost at all times. The state of a track ID is dropped with its visit.
@@ -111,7 +111,7 @@ class Visits:
         return len(self._present) + self._lost
 
     def reset(self) -> list[Event]:
-        """Forget past visits and return their end events. People who are present or lost continue their visits."""
+        """Forget past visits and return their end events. Present and lost people continue their visits."""
         events = [_end(id_, visit) for id_, visit in self._away.items()]
         self._away.clear()
         for id_, visit in self._visits.items():

@@ -51,7 +51,7 @@ class Zone:
     entry_s, exit_s : float
         Entry and exit delay, seconds.
     revisit_s : float
-        Re-entry window, seconds: a person who returns sooner continues the visit.
+        Re-entry window, seconds: a sooner return continues the visit.
     colour : str
         ``#rrggbb``.
     counts : bool

@@ -23,9 +23,9 @@ class ZoneFigures:
     entries, exits : int
         Number of entries and exits; entries - exits = occupancy + lost.
     lost : int
-        People who disappeared inside the zone and may still be there.
+        People that disappeared inside the zone and may still be there.
     visitors : int
-        Number of visits; a return within the zone's `revisit_s` continues a visit.
+        Unique visitors; a return within the zone's `revisit_s` does not count again.
     dwell : DwellFigures
     """
 

@@ -119,7 +119,7 @@ class Worker:
             self.send({"id": head["id"]})
         elif head["type"] == "price":
             self.drain()  # alone, or the price would be two frames'
-            self.send({"id": head["id"], "ms": self._vision.price(Quality(head["quality"]))})
+            self.send({"id": head["id"], "ms": self._vision.measure_cost(Quality(head["quality"]))})
         elif head["type"] == "close":
             self._pipelines.pop(head["stream"], None)
         else:
@@ -140,7 +140,7 @@ class Worker:
         tracks = self._guard(begun.head, start, begun.frame.finish)
         if tracks is not None:
             lengths, pictures = wire.pack_pictures(tracks.pictures)
-            spent = {"spent_ms": _spent_ms(start) + self._look_ms(begun.head, begun.frame.look.running.took_ms)}
+            spent = {"spent_ms": _spent_ms(start) + self._look_ms(begun.head, begun.frame.pending.running.took_ms)}
             head = {"id": begun.head["id"], "tracks": wire.encode_tracks(tracks), **spent, **lengths}
             self.send(head, pictures)
 

@@ -14,13 +14,13 @@ _IMPOSSIBLE = 1e6
 
 GATE = 9.21
 """Gate on the squared Mahalanobis distance of centres: 99 % quantile of chi-squared with 2 degrees of freedom."""
-SHORTER = 0.5
+MAX_SHRINKAGE = 0.5
 """Largest loss of height between two frames, as a logarithm: to 0.6 of the height."""
-TALLER = 0.8
+MAX_GROWTH = 0.8
 """Largest gain of height: when an occlusion ends, 2.2 times as much may be visible."""
-EDGE = 0.02
+EDGE_MARGIN = 0.02
 """Distance to the frame edge, in box heights, within which a box counts as truncated."""
-CUT_OVERLAP = 0.8
+TRUNCATED_WEIGHT = 0.8
 """Weight of coverage relative to IoU, for boxes truncated by the frame edge."""
 
 
@@ -48,13 +48,13 @@ def overlaps(expected_xyxy: Array, boxes_xyxy: Array, cut: NDArray[np.bool_]) ->
     """
     shared = iou(expected_xyxy, boxes_xyxy)
     if cut.any():
-        inside = CUT_OVERLAP * coverage(expected_xyxy, boxes_xyxy[cut])
+        inside = TRUNCATED_WEIGHT * coverage(expected_xyxy, boxes_xyxy[cut])
         shared[:, cut] = np.maximum(shared[:, cut], inside)
     return shared
 
 
 def identity_costs(
-    distances: Array, shared: Array, looks: Array, away: Array, different: float, reunite: float
+    distances: Array, shared: Array, appearance: Array, away: Array, different: float, reunite: float
 ) -> Array:
     """Return the cost of assigning confident detections to tracks: position, overlap and appearance.
 
@@ -64,7 +64,7 @@ def identity_costs(
         Squared Mahalanobis distances.
     shared : ndarray, shape (n, m)
         Overlaps with the expected boxes, 0..1.
-    looks : ndarray, shape (n, m)
+    appearance : ndarray, shape (n, m)
         Cosine distances of appearance embeddings.
     away : ndarray, shape (n,)
         Time since the last confident detection: 0 for the previous frame, 1 from ``AWAY_S`` on.
@@ -76,12 +76,12 @@ def identity_costs(
     ndarray, shape (n, m)
         About 0 for a perfect match; above any limit for impossible pairs.
     """
-    costs = 0.2 * distances / GATE + 0.3 * (1 - shared) + 0.5 * np.minimum(looks / different, 2.0)
+    costs = 0.2 * distances / GATE + 0.3 * (1 - shared) + 0.5 * np.minimum(appearance / different, 2.0)
     # The position of a track that was away is uncertain, so its appearance has to match more closely. A visible person
     # may turn around and change appearance a little.
     limit = different + (reunite - different) * away[:, None]
-    doubtful = (looks > limit) & (shared < 0.5)
-    costs[(distances > GATE) | doubtful | (looks > 1.5 * different)] = _IMPOSSIBLE
+    implausible = (appearance > limit) & (shared < 0.5)
+    costs[(distances > GATE) | implausible | (appearance > 1.5 * different)] = _IMPOSSIBLE
     return costs
 
 
@@ -92,13 +92,13 @@ def same_height(people_heights: Array, heights: Array, cut: NDArray[np.bool_]) -
     larger.
     """
     growth = np.log(heights[None] / people_heights[:, None])
-    possible: NDArray[np.bool_] = (growth <= TALLER) & ((growth >= -SHORTER) | cut[None])
+    possible: NDArray[np.bool_] = (growth <= MAX_GROWTH) & ((growth >= -MAX_SHRINKAGE) | cut[None])
     return possible
 
 
 def cut_by_edge(boxes_xyxy: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
     """Return which boxes, (n, 4), are truncated by the frame edge; (n,)."""
-    margin = EDGE * (boxes_xyxy[:, 3] - boxes_xyxy[:, 1])
+    margin = EDGE_MARGIN * (boxes_xyxy[:, 3] - boxes_xyxy[:, 1])
     left, top, right, bottom = boxes_xyxy.T
     cut: NDArray[np.bool_] = (left < margin) | (top < margin) | (right > width - margin) | (bottom > height - margin)
     return cut

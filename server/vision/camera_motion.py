@@ -16,17 +16,17 @@ SIDE = 240
 """Approximate long side of the greyscale image, pixels. Flow accurate to 0.1 pixel is 1/2000 of the frame."""
 CORNERS = 80
 """Maximum number of tracked corners; a similarity needs two."""
-ENOUGH = 12
+MIN_INLIERS = 12
 """Minimum number of inliers, which must also be at least half of all corners."""
 STILL = 0.4
 """Median displacement below which the camera counts as static, pixels of the greyscale image. A slow motion exceeds
 it after some frames, because the reference frame is kept until then."""
-KEPT = 15
+MAX_KEPT_FRAMES = 15
 """Maximum number of frames for which the reference frame is kept, 0.5 s at 30 frames/s, since people occlude the
 corners."""
 _WINDOW, _LEVELS = (15, 15), 3
 """Optical-flow window and pyramid levels. Motion up to half the window on the coarsest level, 60 pixels, is found."""
-_ENOUGH_STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
+_CRITERIA = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
 """Termination criteria of the flow, well below `STILL`. OpenCV's default (30 steps, 0.01) takes 1.6 times as long."""
 
 
@@ -38,7 +38,7 @@ class CameraMotion:
         self._corners: NDArray[np.float32] | None = None
         self._kept = 0
 
-    def follow(self, image_bgr: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> Affine | None:
+    def update(self, image_bgr: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> Affine | None:
         """Process a frame.
 
         Parameters
@@ -56,8 +56,12 @@ class CameraMotion:
         before, corners = self._grey, self._corners
         moved = None
         if before is not None and corners is not None and before.shape == grey.shape:
-            found, followed = _follow(before, grey, corners)
-            if len(found) >= ENOUGH and np.median(np.abs(followed - found).max(axis=2)) < STILL and self._kept < KEPT:
+            found, followed = _track_corners(before, grey, corners)
+            if (
+                len(found) >= MIN_INLIERS
+                and np.median(np.abs(followed - found).max(axis=2)) < STILL
+                and self._kept < MAX_KEPT_FRAMES
+            ):
                 self._kept += 1
                 return None
             moved = _fit(found, followed)
@@ -70,8 +74,8 @@ class CameraMotion:
 def _shrink(image_bgr: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """Return a small greyscale image and its scale relative to the frame.
 
-    Converting to grey first is twice as fast as averaging three channels, and an integer factor takes a third of
-    the time of a fractional one. Remainders at the right and bottom are cropped.
+    Converting to grey first is twice as fast as averaging three channels. An integer factor takes a third of the
+    time of a fractional one. Remainders at the right and bottom are cropped.
     """
     height, width = image_bgr.shape[:2]
     step = max(1, round(max(height, width) / SIDE))
@@ -89,12 +93,12 @@ def _corners(grey: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> NDArr
     return None if found is None else found.astype(np.float32, copy=False)
 
 
-def _follow(
+def _track_corners(
     before: NDArray[np.uint8], now: NDArray[np.uint8], corners: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the corners found in both images: previous and current positions, each of shape (n, 1, 2)."""
     found, status, _ = cv2.calcOpticalFlowPyrLK(
-        before, now, corners, np.empty_like(corners), winSize=_WINDOW, maxLevel=_LEVELS, criteria=_ENOUGH_STEPS
+        before, now, corners, np.empty_like(corners), winSize=_WINDOW, maxLevel=_LEVELS, criteria=_CRITERIA
     )
     good = status.ravel() == 1
     return corners[good], found[good].astype(np.float32, copy=False)
@@ -102,10 +106,10 @@ def _follow(
 
 def _fit(before: NDArray[np.float32], now: NDArray[np.float32]) -> Affine | None:
     """Return the similarity transform supported by most corners; None without consensus or motion."""
-    if len(before) < ENOUGH or np.median(np.abs(now - before).max(axis=2)) < STILL:
+    if len(before) < MIN_INLIERS or np.median(np.abs(now - before).max(axis=2)) < STILL:
         return None
     moved, agree = cv2.estimateAffinePartial2D(before, now, ransacReprojThreshold=1.0)
-    if moved is None or agree.sum() < max(ENOUGH, len(before) / 2):
+    if moved is None or agree.sum() < max(MIN_INLIERS, len(before) / 2):
         return None
     similarity: Affine = moved.astype(np.float64)
     return similarity

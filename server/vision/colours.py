@@ -44,7 +44,7 @@ class ColourFeatures:
     different = 0.35
     """Cosine distance above which two images rarely show the same person."""
     reunite = 0.15
-    """Maximum cosine distance for the re-identification of a person who was away."""
+    """Maximum cosine distance for the re-identification of a person after an absence."""
 
     def prepare(self) -> None:
         """Do nothing; there is no network to load."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from server.core.certainty import Certainty, count_range
 from server.vision.boxes import coverage, iou
 from server.vision.detections import Detections
-from server.vision.observations import OccludedTracks, Sighting
+from server.vision.observations import Observation, OccludedTracks
 
 Array = NDArray[np.float64]
 
@@ -21,28 +21,28 @@ STRICT, LENIENT = (0.35, 0.7), (0.2, 0.6)
 """Mean scores of a track that map to probabilities 0 and 1 of being a person. Detectors are not calibrated: at a
 score of 0.3, nearly all are people in some recordings; in others, half of those at 0.5 are not. So the range
 extends from the lower end of the strict mapping to the upper end of the lenient one."""
-SURE_ENOUGH = 0.995
-TRUST = 1.5
+MAX_PROBABILITY = 0.995
+SCORE_EXPONENT = 1.5
 """Exponent applied to the scores of untracked detections in uncrowded scenes, where weak scores are mostly false
 positives. In a saturated scene they are people."""
 SCORE_MEMORY_S = 1.0
 """Time constant of a track's mean score, seconds."""
-STAYS, STAYS_S = 0.7, 3.0
+PERSISTENCE, PERSISTENCE_S = 0.7, 3.0
 """Probability that an undetected known person is still there, and its decay time, seconds."""
-NEVER_PX, ALWAYS_PX = 16.0, 48.0
+UNDETECTABLE_PX, DETECTABLE_PX = 16.0, 48.0
 """Heights in the detector's input at which almost no or almost all people are found, pixels: two and six cells of
 its finest grid (8 pixels)."""
-RAREST = 0.33
+MIN_DETECTION_RATE = 0.33
 """Minimum detection probability, so that no person stands for more than three."""
-CROWDED = 0.15
+OCCLUSION_LOSS = 0.15
 """Reduction of the detection probability for a fully occluded person."""
-APART = 0.3
+MAX_KNOWN_IOU = 0.3
 """A detection whose IoU with all known people is below this belongs to another person."""
-TRACE = 0.1
+MIN_TRACE_SCORE = 0.1
 """Minimum score of an uncounted detection that indicates a crowd; lower scores are noise."""
 SATURATED, SATURATED_FROM = 0.2, 2.0
 """Minimum share and number of missing people at which a scene is saturated."""
-CALM_S = 2.0
+MISSING_MEMORY_S = 2.0
 """Time constant of the missing share, seconds, to keep the flag from flickering."""
 
 
@@ -55,16 +55,21 @@ class CountUncertainty:
         self._missing = 0.0
         self._saturated = False
 
-    def judge(
-        self, sightings: Sequence[Sighting], hidden: OccludedTracks, detections: Detections, scale: float, t: float
+    def estimate(
+        self,
+        observations: Sequence[Observation],
+        occluded: OccludedTracks,
+        detections: Detections,
+        scale: float,
+        t: float,
     ) -> Certainty:
         """Process a frame and return the uncertainty of its count.
 
         Parameters
         ----------
-        sightings : sequence of Sighting
+        observations : sequence of Observation
             Tracked people that are counted.
-        hidden : OccludedTracks
+        occluded : OccludedTracks
         detections : Detections
             All detections, including weak ones.
         scale : float
@@ -73,56 +78,56 @@ class CountUncertainty:
             Capture time, milliseconds.
         """
         seconds, self._t = max(0.0, t - self._t) / 1000, t
-        boxes = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
-        scores = self._mean_scores(sightings, seconds)
-        strict, lenient = _likely(scores, *STRICT), _likely(scores, *LENIENT)
-        found = _found(boxes, scale)
+        boxes = np.array([person.box_xyxy for person in observations], np.float64).reshape(-1, 4)
+        scores = self._mean_scores(observations, seconds)
+        strict, lenient = _person_probability(scores, *STRICT), _person_probability(scores, *LENIENT)
+        found = _detection_rate(boxes, scale)
         missed = (1 - found) / found
-        traces = _traces(detections, np.vstack([boxes, hidden.xyxy]))
-        missing = float((strict * missed).sum()) + float(traces[traces >= TRACE].sum())
-        self._note_missing(missing, len(sightings), seconds)
-        chances = traces if self._saturated else traces**TRUST
-        others = np.concatenate([STAYS * np.exp(-hidden.unseen_s / STAYS_S), chances])
+        traces = _untracked_scores(detections, np.vstack([boxes, occluded.xyxy]))
+        missing = float((strict * missed).sum()) + float(traces[traces >= MIN_TRACE_SCORE].sum())
+        self._update_saturation(missing, len(observations), seconds)
+        chances = traces if self._saturated else traces**SCORE_EXPONENT
+        others = np.concatenate([PERSISTENCE * np.exp(-occluded.unseen_s / PERSISTENCE_S), chances])
         low, _ = count_range(strict, others, float((strict * missed).sum()))
         _, high = count_range(lenient, others, float((lenient * missed).sum()))
         return Certainty(low, high, self._saturated)
 
-    def _mean_scores(self, sightings: Sequence[Sighting], seconds: float) -> Array:
+    def _mean_scores(self, observations: Sequence[Observation], seconds: float) -> Array:
         """Return the exponentially smoothed score of each counted person, (n,)."""
         old = float(np.exp(-seconds / SCORE_MEMORY_S))
         self._scores = {
             person.id: old * self._scores.get(person.id, person.score) + (1 - old) * person.score
-            for person in sightings
+            for person in observations
         }
-        return np.fromiter(self._scores.values(), np.float64, len(sightings))
+        return np.fromiter(self._scores.values(), np.float64, len(observations))
 
-    def _note_missing(self, missing: float, count: int, seconds: float) -> None:
+    def _update_saturation(self, missing: float, count: int, seconds: float) -> None:
         """Smooth the missing share and update the saturation flag, with hysteresis."""
         share = missing / (count + missing) if count + missing >= SATURATED_FROM else 0.0
         share = share if missing >= SATURATED_FROM else 0.0
-        old = float(np.exp(-seconds / CALM_S))
+        old = float(np.exp(-seconds / MISSING_MEMORY_S))
         self._missing = old * self._missing + (1 - old) * share
         self._saturated = self._missing >= (SATURATED * 0.75 if self._saturated else SATURATED)
 
 
-def _likely(scores: Array, nobody: float, everybody: float) -> Array:
+def _person_probability(scores: Array, zero_at: float, one_at: float) -> Array:
     """Return the probability that each is a person, (n,)."""
-    likely: Array = np.clip((scores - nobody) / (everybody - nobody), 0.0, SURE_ENOUGH)
-    return likely
+    probability: Array = np.clip((scores - zero_at) / (one_at - zero_at), 0.0, MAX_PROBABILITY)
+    return probability
 
 
-def _found(boxes_xyxy: Array, scale: float) -> Array:
+def _detection_rate(boxes_xyxy: Array, scale: float) -> Array:
     """Return the detection probability of people of these sizes and occlusions, (n,)."""
     heights = (boxes_xyxy[:, 3] - boxes_xyxy[:, 1]) * scale
     covered = coverage(boxes_xyxy, boxes_xyxy)
     np.fill_diagonal(covered, 0.0)
-    by_size = np.clip((heights - NEVER_PX) / (ALWAYS_PX - NEVER_PX), RAREST, 1.0)
-    found: Array = by_size * (1.0 - CROWDED * covered.max(axis=1, initial=0.0))
+    by_size = np.clip((heights - UNDETECTABLE_PX) / (DETECTABLE_PX - UNDETECTABLE_PX), MIN_DETECTION_RATE, 1.0)
+    found: Array = by_size * (1.0 - OCCLUSION_LOSS * covered.max(axis=1, initial=0.0))
     return found
 
 
-def _traces(detections: Detections, known_xyxy: Array) -> Array:
+def _untracked_scores(detections: Detections, known_xyxy: Array) -> Array:
     """Return the scores of detections that do not belong to known people."""
     nearest = iou(detections.xyxy, known_xyxy).max(axis=1, initial=0.0)
-    traces: Array = detections.scores[nearest < APART]
+    traces: Array = detections.scores[nearest < MAX_KNOWN_IOU]
     return traces

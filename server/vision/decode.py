@@ -12,7 +12,7 @@ from server.vision.stderr import caught_stderr
 
 _WARNINGS = (b"Corrupt JPEG", b"Premature end", b"Invalid", b"Unsupported", b"Warning: unknown JFIF", b"Inconsistent")
 """Prefixes of libjpeg's warnings about damaged data (jerror.h, JWRN_*)."""
-VISITS = 10
+MAX_SAMPLE_RATIO = 10
 """Maximum number of samples over all scans, as a multiple of the maximum number of pixels.
 
 A progressive image of maximum size stays within it at 4:2:0."""
@@ -36,9 +36,11 @@ def decode(jpeg: bytes, max_pixels: int) -> NDArray[np.uint8]:
     if header.width * header.height > max_pixels:
         size = f"{header.width} × {header.height} pixels"
         raise FrameError("TOO_MANY_PIXELS", f"The frame has {size}; at most {max_pixels / 1e6:.1f} million are taken.")
-    if header.work > VISITS * max_pixels:
-        told = f"The {header.scans} scans of the frame cover {header.work / 1e6:.0f} million samples"
-        raise FrameError("TOO_MANY_SCANS", f"{told}; at most {VISITS * max_pixels / 1e6:.0f} million are taken.")
+    if header.work > MAX_SAMPLE_RATIO * max_pixels:
+        scans = f"The {header.scans} scans of the frame cover {header.work / 1e6:.0f} million samples"
+        raise FrameError(
+            "TOO_MANY_SCANS", f"{scans}; at most {MAX_SAMPLE_RATIO * max_pixels / 1e6:.0f} million are taken."
+        )
     image = _decode(np.frombuffer(jpeg, np.uint8)[: header.end])
     if image is None:
         raise FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged.")

@@ -10,11 +10,11 @@ from server.vision.boxes import suppress
 from server.vision.detections import Detections
 from server.vision.letterbox import Letterbox
 
-_SAME_PERSON = 0.7
+_DUPLICATE_IOU = 0.7
 """IoU above which two boxes are duplicates: the default of Ultralytics."""
-_MOST = 1500
+_MAX_BOXES = 1500
 """Maximum number of boxes, best first; bounds the cost of adversarial images."""
-_SMALLEST = 2.0
+_MIN_SIDE = 2.0
 """Minimum side of a box after clipping to the frame, pixels."""
 
 
@@ -30,18 +30,18 @@ class Detector:
         Long side of the input, pixels.
     min_score : float
         Minimum confidence of a detection.
-    closer : int, optional
+    large_side : int, optional
         Long side of the input for frames that are at least this large, pixels.
     """
 
-    def __init__(self, network: InferenceNetwork, side: int, min_score: float, closer: int | None = None) -> None:
+    def __init__(self, network: InferenceNetwork, side: int, min_score: float, large_side: int | None = None) -> None:
         self._network = network
-        self._side, self._closer = side, closer or side
+        self._side, self._large_side = side, large_side or side
         self._min_score = min_score
 
     def side(self, frame_height: int, frame_width: int) -> int:
         """Return the long side of the input for a frame of this size, pixels."""
-        return self._closer if max(frame_height, frame_width) >= self._closer else self._side
+        return self._large_side if max(frame_height, frame_width) >= self._large_side else self._side
 
     def prepare(self, frame_height: int, frame_width: int) -> None:
         """Compile in advance for frames of this aspect ratio."""
@@ -59,18 +59,18 @@ class Detector:
 
     def detect(self, image_bgr: NDArray[np.uint8]) -> Detections:
         """Return the people in an image of shape (height, width, 3), BGR."""
-        return self.look(image_bgr).detections()
+        return self.start(image_bgr).detections()
 
-    def look(self, image_bgr: NDArray[np.uint8]) -> "Look":
+    def start(self, image_bgr: NDArray[np.uint8]) -> "PendingDetections":
         """Start the detection in an image of shape (height, width, 3), BGR. The call does not block."""
         height, width = image_bgr.shape[:2]
         letterbox = Letterbox.fit(height, width, self.side(height, width))
         running = self._network.start(letterbox.apply(image_bgr))
-        return Look(running, letterbox, (height, width), self._min_score)
+        return PendingDetections(running, letterbox, (height, width), self._min_score)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PendingDetections:
     """A detection in progress.
 
     Attributes
@@ -93,9 +93,9 @@ class Look:
         outputs = self.running.outputs()
         scores = outputs["scores"][0]
         found = np.flatnonzero(scores >= self.min_score)
-        found = found[np.argsort(-scores[found], kind="stable")][:_MOST]
+        found = found[np.argsort(-scores[found], kind="stable")][:_MAX_BOXES]
         boxes = self.letterbox.to_frame(outputs["boxes"][0][:, found].T, *self.size)
-        large = np.all(boxes[:, 2:] - boxes[:, :2] >= _SMALLEST, axis=1)
+        large = np.all(boxes[:, 2:] - boxes[:, :2] >= _MIN_SIDE, axis=1)
         boxes, scores = boxes[large], scores[found[large]].astype(np.float64)
-        kept = suppress(boxes, scores, _SAME_PERSON)
+        kept = suppress(boxes, scores, _DUPLICATE_IOU)
         return Detections(boxes[kept], scores[kept])

@@ -14,7 +14,7 @@ class Features(Protocol):
     different : float
         Cosine distance above which two images rarely show the same person.
     reunite : float
-        Maximum cosine distance for the re-identification of a person who was away.
+        Maximum cosine distance for the re-identification of a person after an absence.
     """
 
     @property

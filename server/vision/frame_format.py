@@ -15,18 +15,18 @@ from server.vision.registration import register
 
 Array = NDArray[np.float64]
 
-AGAIN_MS = 1_000.0
+MIN_INTERVAL_MS = 1_000.0
 """Minimum time between two registrations, milliseconds; each takes as long as several frames."""
-TRIES = 5
+MAX_TRIES = 5
 """Maximum number of registrations per change; the first frames after a camera switch are often black."""
-STEADY_MS = 5_000.0
+REFERENCE_AGE_MS = 5_000.0
 """Minimum age of the reference frame that shows the scene before the camera was rotated, milliseconds."""
-TURNED = 0.25
+ROTATED = 0.25
 """Sine of the rotation angle above which the image counts as rotated."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class FrameSample:
     """A frame with the boxes of its people.
 
     Attributes
@@ -68,13 +68,13 @@ class FrameFormats:
     """The frame formats of one stream. Keeps the latest frame and two older ones of the first format."""
 
     def __init__(self) -> None:
-        self._last: Shot | None = None
-        self._steady: list[Shot] = []
+        self._last: FrameSample | None = None
+        self._references: list[FrameSample] = []
         self._formats: list[_Format] = []
         self._now: _Format | None = None
         self._compared = float("-inf")
 
-    def follow(self, shot: Shot) -> Array | None:
+    def update(self, frame: FrameSample) -> Array | None:
         """Process a frame and return the mapping caused by a change of size or format.
 
         Returns
@@ -82,20 +82,20 @@ class FrameFormats:
         ndarray, shape (2, 3), or None
             Affine map from pixels of the previous frame to pixels of this one; None without a change.
         """
-        before, self._last = self._last, shot
+        before, self._last = self._last, frame
         if before is None or self._now is None:
-            self._now = _Format(shot.aspect, fits=True)
+            self._now = _Format(frame.aspect, fits=True)
             self._formats.append(self._now)
-            self._keep_steady(shot)
+            self._keep_reference(frame)
             return None
         moved = None
-        if not same_shape(before.aspect, shot.aspect):
-            moved = self._change(before, shot)
-        elif before.size != shot.size:
-            moved = _scaling(before, shot)
-        elif not self._now.fits and self._may_compare(self._now, shot.t):
-            self._try(self._steady[0], shot)
-        self._keep_steady(shot)
+        if not same_shape(before.aspect, frame.aspect):
+            moved = self._change(before, frame)
+        elif before.size != frame.size:
+            moved = _scaling(before, frame)
+        elif not self._now.fits and self._may_compare(self._now, frame.t):
+            self._try(self._references[0], frame)
+        self._keep_reference(frame)
         return moved
 
     def view(self) -> View | None:
@@ -103,49 +103,49 @@ class FrameFormats:
         now = self._now
         if now is None or now is self._formats[0]:
             return None
-        width, height = self._steady[-1].size
+        width, height = self._references[-1].size
         return View(width, height, now.affine if now.fits else IDENTITY, now.fits)
 
-    def _change(self, before: Shot, shot: Shot) -> Array:
+    def _change(self, before: FrameSample, frame: FrameSample) -> Array:
         """Handle a new format: return its mapping from the previous frame, and learn that from the first format."""
-        was, now = self._now, self._enter(shot.aspect)
+        was, now = self._now, self._enter(frame.aspect)
         assert was is not None
         found = None
-        if shot.t - self._compared >= AGAIN_MS:
-            self._compared = shot.t
-            found = register(before.image_bgr, shot.image_bgr, before.people_xyxy, shot.people_xyxy)
+        if frame.t - self._compared >= MIN_INTERVAL_MS:
+            self._compared = frame.t
+            found = register(before.image_bgr, frame.image_bgr, before.people_xyxy, frame.people_xyxy)
             if not now.fits:
-                self._learn(now, was, found, before, shot)
+                self._learn(now, was, found, before, frame)
         if found is not None:
             return found
         if was.fits and now.fits:
-            return _in_pixels(compose(inverse(was.affine), now.affine), before, shot)
-        return _scaling(before, shot)
+            return _in_pixels(compose(inverse(was.affine), now.affine), before, frame)
+        return _scaling(before, frame)
 
-    def _learn(self, now: _Format, was: _Format, found: Array | None, before: Shot, shot: Shot) -> None:
+    def _learn(self, now: _Format, was: _Format, found: Array | None, before: FrameSample, frame: FrameSample) -> None:
         """Store the mapping from the first format to a new one."""
-        turned = found is not None and abs(found[0, 1]) > TURNED * np.linalg.norm(found[0, :2])
+        turned = found is not None and abs(found[0, 1]) > ROTATED * np.linalg.norm(found[0, :2])
         if turned or found is None or not was.fits:
             # The last frame may already show the rotated phone, so use an older reference frame.
-            self._try(self._steady[0], shot)
-            if now.fits and not (turned and _turned(now.affine, self._steady[0], shot)):
+            self._try(self._references[0], frame)
+            if now.fits and not (turned and _turned(now.affine, self._references[0], frame)):
                 return
         if found is not None and was.fits:
-            now.affine = compose(was.affine, _normalised(found, before, shot))
+            now.affine = compose(was.affine, _normalised(found, before, frame))
             now.fits = True
 
-    def _try(self, steady: Shot, shot: Shot) -> None:
+    def _try(self, reference: FrameSample, frame: FrameSample) -> None:
         """Register the frame with a reference frame of the first format."""
         now = self._now
         assert now is not None
         now.tries += 1
-        self._compared = shot.t
-        found = register(steady.image_bgr, shot.image_bgr, steady.people_xyxy, shot.people_xyxy)
+        self._compared = frame.t
+        found = register(reference.image_bgr, frame.image_bgr, reference.people_xyxy, frame.people_xyxy)
         if found is not None:
-            now.affine, now.fits = _normalised(found, steady, shot), True
+            now.affine, now.fits = _normalised(found, reference, frame), True
 
     def _may_compare(self, now: _Format, t: float) -> bool:
-        return now.tries < TRIES and t - self._compared >= AGAIN_MS
+        return now.tries < MAX_TRIES and t - self._compared >= MIN_INTERVAL_MS
 
     def _enter(self, aspect: float) -> _Format:
         """Return the format of this aspect ratio; add it if it is new."""
@@ -157,34 +157,38 @@ class FrameFormats:
         self._now = known
         return known
 
-    def _keep_steady(self, shot: Shot) -> None:
+    def _keep_reference(self, frame: FrameSample) -> None:
         """Keep a reference frame of the first format that is some seconds old, from before a rotation began."""
         if self._now is not self._formats[0]:
             return
-        if not self._steady or shot.t - self._steady[-1].t >= STEADY_MS or shot.size != self._steady[-1].size:
-            self._steady = [*self._steady[-1:], shot]
+        if (
+            not self._references
+            or frame.t - self._references[-1].t >= REFERENCE_AGE_MS
+            or frame.size != self._references[-1].size
+        ):
+            self._references = [*self._references[-1:], frame]
 
 
-def _pixels(shot: Shot) -> Array:
+def _pixels(frame: FrameSample) -> Array:
     """Return the map from normalised to pixel coordinates, (3, 3)."""
-    return np.diag([*shot.size, 1.0]).astype(np.float64)
+    return np.diag([*frame.size, 1.0]).astype(np.float64)
 
 
-def _normalised(affine: Array, before: Shot, after: Shot) -> Affine:
+def _normalised(affine: Array, before: FrameSample, after: FrameSample) -> Affine:
     matrix = np.linalg.inv(_pixels(after)) @ np.vstack([affine, (0.0, 0.0, 1.0)]) @ _pixels(before)
     return as_affine(matrix)
 
 
-def _in_pixels(affine: Affine, before: Shot, after: Shot) -> Array:
+def _in_pixels(affine: Affine, before: FrameSample, after: FrameSample) -> Array:
     moved: Array = (_pixels(after) @ as_matrix(affine) @ np.linalg.inv(_pixels(before)))[:2]
     return moved
 
 
-def _scaling(before: Shot, after: Shot) -> Array:
+def _scaling(before: FrameSample, after: FrameSample) -> Array:
     """Return the map between two sizes of one format."""
     return _in_pixels(IDENTITY, before, after)
 
 
-def _turned(affine: Affine, before: Shot, after: Shot) -> bool:
+def _turned(affine: Affine, before: FrameSample, after: FrameSample) -> bool:
     moved = _in_pixels(affine, before, after)
-    return bool(abs(moved[0, 1]) > TURNED * np.linalg.norm(moved[0, :2]))
+    return bool(abs(moved[0, 1]) > ROTATED * np.linalg.norm(moved[0, :2]))

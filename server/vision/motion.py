@@ -1,10 +1,10 @@
 """A vectorised Kalman filter for boxes, in seconds and fractions of a person's height.
 
-The centre has a velocity with exponential decay, driven by white-noise acceleration (Bar-Shalom, Li, Kirubarajan,
-"Estimation with Applications to Tracking and Navigation", 2001, sections 6.2.2 and 8.2.3). The model is
-integrated exactly, so one long step equals many short ones. Width and height follow a random walk. Both axes
-share one covariance, because their noise is the same fraction of the height. A track therefore needs six numbers
-instead of DeepSORT's 8 × 8.
+The centre has a velocity with exponential decay, driven by white-noise acceleration. Source: Bar-Shalom, Li,
+Kirubarajan, "Estimation with Applications to Tracking and Navigation", 2001, sections 6.2.2 and 8.2.3. The model is
+integrated exactly, so one long step equals many short ones. Width and height follow a random walk. Both axes share
+one covariance, because their noise is the same fraction of the height. A track therefore needs six numbers instead
+of DeepSORT's 8 × 8.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 ACCELERATION = 0.6
-"""Acceleration noise, heights per s^1.5: a person of 1.7 m who changes speed by 1 m/s within a second."""
-FADING_S = 3.0
+"""Acceleration noise, heights per s^1.5: a person of 1.7 m changes speed by 1 m/s within a second."""
+VELOCITY_DECAY_S = 3.0
 """Time constant of the velocity, seconds: an undetected person is expected to have changed course."""
-FIRST_SPEED = 0.8
+INITIAL_SPEED = 0.8
 """Standard deviation of a new track's velocity, heights per second; walking speed is 1.4 m/s."""
 POSITION_NOISE = 0.06
 """Standard deviation of a confident detection's centre, heights. With 0.055, HOTA on PETS09-S2L1 rises from 0.652 to
@@ -27,7 +27,7 @@ SIZE_NOISE = 0.05
 """Standard deviation of a confident detection's width and height, heights."""
 SIZE_DRIFT = 0.15
 """Random-walk noise of the size, heights per s^0.5: limbs swing, people turn and approach."""
-UNSURE = 2.0
+SCORE_NOISE = 2.0
 """Noise of a detection with score s is scaled by 1 + UNSURE · (1 - s): weak scores often come from occluded people."""
 
 
@@ -57,7 +57,7 @@ class Motion:
         """Initialise with detections: boxes (n, 4), pixels, and scores (n,)."""
         xywh = to_xywh(boxes_xyxy)
         height = xywh[:, 3]
-        speed = (FIRST_SPEED * height) ** 2
+        speed = (INITIAL_SPEED * height) ** 2
         spread = np.stack([noise(height, scores, POSITION_NOISE), np.zeros_like(speed), speed], 1)
         return cls(xywh, np.zeros((len(xywh), 2)), spread, noise(height, scores, SIZE_NOISE))
 
@@ -84,17 +84,17 @@ class Motion:
     def predict(self, seconds: float) -> None:
         """Predict the states `seconds` ahead."""
         height = self.xywh[:, 3]
-        fade = np.exp(-seconds / FADING_S)
-        reach = FADING_S * (1.0 - fade)  # distance at an initial velocity of 1 pixel/s
+        fade = np.exp(-seconds / VELOCITY_DECAY_S)
+        reach = VELOCITY_DECAY_S * (1.0 - fade)  # distance at an initial velocity of 1 pixel/s
         density = (ACCELERATION * height) ** 2
         self.xywh[:, :2] += self.velocity * reach
         self.velocity *= fade
         position, both, speed = self.spread.T
         self.spread = np.stack(
             [
-                position + 2 * reach * both + reach**2 * speed + density * _wandered(seconds, fade),
+                position + 2 * reach * both + reach**2 * speed + density * _position_variance(seconds, fade),
                 (both + reach * speed) * fade + density * reach**2 / 2,
-                speed * fade**2 + density * FADING_S / 2 * (1.0 - fade**2),
+                speed * fade**2 + density * VELOCITY_DECAY_S / 2 * (1.0 - fade**2),
             ],
             1,
         )
@@ -136,15 +136,15 @@ class Motion:
         self.size_spread = np.concatenate([self.size_spread, other.size_spread])
 
 
-def _wandered(seconds: float, fade: float) -> float:
+def _position_variance(seconds: float, fade: float) -> float:
     """Return the position variance after `seconds` of unit white-noise acceleration (Ornstein and Uhlenbeck 1930).
 
     FADING_S² · (seconds - 2 · FADING_S · (1 - fade) + FADING_S / 2 · (1 - fade²)). For short times this suffers from
     cancellation, so seconds³ / 3 is used.
     """
-    if seconds < 0.001 * FADING_S:
+    if seconds < 0.001 * VELOCITY_DECAY_S:
         return seconds**3 / 3
-    return FADING_S**2 * (seconds - 2 * FADING_S * (1 - fade) + FADING_S / 2 * (1 - fade**2))
+    return VELOCITY_DECAY_S**2 * (seconds - 2 * VELOCITY_DECAY_S * (1 - fade) + VELOCITY_DECAY_S / 2 * (1 - fade**2))
 
 
 def to_xywh(boxes_xyxy: Array) -> Array:
@@ -155,5 +155,5 @@ def to_xywh(boxes_xyxy: Array) -> Array:
 
 def noise(heights: Array, scores: Array, fraction: float) -> Array:
     """Return the measurement variance of detections with these heights and scores, (n,)."""
-    variance: Array = (fraction * heights * (1 + UNSURE * (1 - scores))) ** 2
+    variance: Array = (fraction * heights * (1 + SCORE_NOISE * (1 - scores))) ** 2
     return variance

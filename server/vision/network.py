@@ -14,7 +14,7 @@ from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
 from server.vision.backend import Triple, require_file
-from server.vision.processor import multiplies_bytes
+from server.vision.processor import has_int8_dot_products
 
 _SHAPES = 24
 """Number of cached compiled shapes, about 40 MB each; the least recently used is evicted. Letterboxes have fewer
@@ -44,18 +44,18 @@ class OpenVinoBackend:
 
     def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "Network":
         """Load the network; it is compiled for each shape on first use."""
-        if self._takes_bytes(model):
+        if self._uses_int8(model):
             return Network(self._core, model.quantized, mean, scale, self._threads, Precision.INT8)
         precision = Precision.AUTO if self._precision is Precision.INT8 else self._precision
-        keeps = _DENSITY_SHAPES if model.kind == "density" else _SHAPES
-        return Network(self._core, model.network, mean, scale, self._threads, precision, keeps)
+        cache_size = _DENSITY_SHAPES if model.kind == "density" else _SHAPES
+        return Network(self._core, model.network, mean, scale, self._threads, precision, cache_size)
 
-    def _takes_bytes(self, model: PreparedModel) -> bool:
+    def _uses_int8(self, model: PreparedModel) -> bool:
         """Return whether to use the 8-bit network: if requested, or if faster on this CPU."""
         if self._precision is Precision.INT8 and model.kind == "detector":
             require_file(model.quantized, model, " --again")
             return True
-        return self._precision is Precision.AUTO and multiplies_bytes() and model.quantized.is_file()
+        return self._precision is Precision.AUTO and has_int8_dot_products() and model.quantized.is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Network:
         CPU threads; 0 selects OpenVINO's default.
     precision : Precision
         ``INT8`` marks a quantized file; OpenVINO chooses the precision of its float layers.
-    keeps : int
+    cache_size : int
         Number of cached compiled shapes; the least recently used is evicted.
     """
 
@@ -93,9 +93,9 @@ class Network:
         scale: Triple,
         threads: int = 0,
         precision: Precision = Precision.AUTO,
-        keeps: int = _SHAPES,
+        cache_size: int = _SHAPES,
     ) -> None:
-        self._core, self._keeps = core, keeps
+        self._core, self._cache_size = core, cache_size
         self._path = path
         self._mean, self._scale = list(mean), list(scale)
         self._quantized = precision is Precision.INT8
@@ -128,32 +128,32 @@ class Network:
     def start(self, batch_bgr: NDArray[np.uint8]) -> "Inference":
         """Start inference on images of shape (n, height, width, 3), BGR."""
         n, height, width, _ = batch_bgr.shape
-        compiled = self._for((n, height, width))
+        compiled = self._compiled_for((n, height, width))
         with self._lock:
             request = compiled.free.pop() if compiled.free else compiled.model.create_infer_request()
         return Inference(request, batch_bgr, compiled.free)
 
     def prepare(self, n: int, height: int, width: int) -> None:
         """Compile for a shape in advance."""
-        self._for((n, height, width))
+        self._compiled_for((n, height, width))
 
-    def _for(self, shape: Shape) -> _Compiled:
-        found = self._known(shape)
+    def _compiled_for(self, shape: Shape) -> _Compiled:
+        found = self._cached(shape)
         if found is None:
             with self._compiling:  # one at a time; images of compiled shapes do not wait
-                found = self._known(shape) or self._keep(shape, _Compiled(self._compile(*shape)))
+                found = self._cached(shape) or self._cache(shape, _Compiled(self._compile(*shape)))
         return found
 
-    def _known(self, shape: Shape) -> _Compiled | None:
+    def _cached(self, shape: Shape) -> _Compiled | None:
         with self._lock:
             if shape in self._compiled:
                 self._compiled.move_to_end(shape)
             return self._compiled.get(shape)
 
-    def _keep(self, shape: Shape, compiled: _Compiled) -> _Compiled:
+    def _cache(self, shape: Shape, compiled: _Compiled) -> _Compiled:
         with self._lock:
             self._compiled[shape] = compiled
-            if len(self._compiled) > self._keeps:
+            if len(self._compiled) > self._cache_size:
                 self._compiled.popitem(last=False)
         return compiled
 

@@ -27,7 +27,7 @@ class NetworkFeatures:
     different = 0.5
     """Cosine distance above which two images rarely show the same person."""
     reunite = 0.2
-    """Maximum cosine distance for the re-identification of a person who was away: DeepSORT's default."""
+    """Maximum cosine distance for the re-identification of a person after an absence: DeepSORT's default."""
 
     def __init__(self, network: InferenceNetwork) -> None:
         self._network = network

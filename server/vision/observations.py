@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class Observation:
     """A detection of a confirmed track.
 
     Attributes

@@ -13,7 +13,7 @@ MEMORY_S = 0.5
 
 STRENGTH_S = 1.0
 """Time constant of the track strength, seconds."""
-_COLUMNS = ("looks", "states", "ids", "evidence", "seen", "sure", "strength")
+_COLUMNS = ("embeddings", "states", "ids", "evidence", "seen", "confident_t", "strength")
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class People:
     ----------
     motion : Motion
         Kalman filter states.
-    looks : ndarray of float32, shape (n, length)
+    embeddings : ndarray of float32, shape (n, length)
         Unit appearance embeddings, exponential moving averages.
     states : ndarray of int, shape (n,)
         ``TrackState`` of deep-sort-realtime: tentative, confirmed, deleted.
@@ -34,36 +34,36 @@ class People:
         Sum of the scores of all detections.
     seen : ndarray, shape (n,)
         Time of the last detection, seconds.
-    sure : ndarray, shape (n,)
-        Time of the last confident detection (`matching.SURE`), seconds.
+    confident_t : ndarray, shape (n,)
+        Time of the last confident detection (`matching.CONFIDENT_SCORE`), seconds.
     strength : ndarray, shape (n,)
         Recent strength: the larger of the last score and the mean score over about `STRENGTH_S`, where frames without
         a detection score 0. For tentative tracks it is the best score.
     """
 
     motion: Motion
-    looks: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     states: NDArray[np.intp]
     ids: NDArray[np.intp]
     evidence: NDArray[np.float64]
     seen: NDArray[np.float64]
-    sure: NDArray[np.float64]
+    confident_t: NDArray[np.float64]
     strength: NDArray[np.float64]
 
     @classmethod
     def start(
-        cls, boxes_xyxy: NDArray[np.float64], scores: NDArray[np.float64], looks: NDArray[np.float32], now: float
+        cls, boxes_xyxy: NDArray[np.float64], scores: NDArray[np.float64], embeddings: NDArray[np.float32], now: float
     ) -> "People":
         """Start tentative tracks from detections at time `now`, seconds."""
         n = len(scores)
         return cls(
             motion=Motion.start(boxes_xyxy, scores),
-            looks=looks.copy(),
+            embeddings=embeddings.copy(),
             states=np.full(n, TrackState.Tentative, np.intp),
             ids=np.zeros(n, np.intp),
             evidence=scores.copy(),
             seen=np.full(n, now),
-            sure=np.full(n, now),
+            confident_t=np.full(n, now),
             strength=scores.copy(),
         )
 
@@ -76,13 +76,15 @@ class People:
         mask: NDArray[np.bool_] = self.states == TrackState.Confirmed
         return mask
 
-    def learn_looks(self, rows: NDArray[np.intp], looks: NDArray[np.float32], weights: NDArray[np.float64]) -> None:
+    def update_embeddings(
+        self, rows: NDArray[np.intp], embeddings: NDArray[np.float32], weights: NDArray[np.float64]
+    ) -> None:
         """Blend new embeddings, (k, length), into those of the rows, with weights 0..1, (k,)."""
         share = weights[:, None].astype(np.float32)
-        blend = (1 - share) * self.looks[rows] + share * looks
-        self.looks[rows] = blend / np.linalg.norm(blend, axis=1, keepdims=True)
+        blend = (1 - share) * self.embeddings[rows] + share * embeddings
+        self.embeddings[rows] = blend / np.linalg.norm(blend, axis=1, keepdims=True)
 
-    def note_scores(self, rows: NDArray[np.intp], scores: NDArray[np.float64], seconds: float) -> None:
+    def update_strength(self, rows: NDArray[np.intp], scores: NDArray[np.float64], seconds: float) -> None:
         """Update `strength` with the scores, (k,), of the rows, and 0 for all others, `seconds` after the previous
         frame."""
         seen = np.zeros(len(self))

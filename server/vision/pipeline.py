@@ -17,16 +17,16 @@ from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
 from server.vision.decode import decode
 from server.vision.detections import Detections
-from server.vision.detector import Detector, Look
+from server.vision.detector import Detector, PendingDetections
 from server.vision.features import Features
-from server.vision.frame_format import FrameFormats, Shot
-from server.vision.observations import Sighting
+from server.vision.frame_format import FrameFormats, FrameSample
+from server.vision.observations import Observation
 from server.vision.pictures import make_pictures
 from server.vision.scene_cut import SceneCuts
-from server.vision.tracker import UNCLEAR, Tracker
+from server.vision.tracker import MIN_APPEARANCE_SCORE, Tracker
 from server.vision.travel import Travel
 
-PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS = 4_000.0, 100.0
+STILL_MS, STILL_STEP_MS = 4_000.0, 100.0
 """Simulated duration and frame interval of a single image, milliseconds, until the uncertainty has settled."""
 
 
@@ -65,7 +65,7 @@ class Pipeline:
         self._camera = CameraMotion()
         self._travel = Travel()
         self._cuts = SceneCuts()
-        self._doubt = CountUncertainty()
+        self._uncertainty = CountUncertainty()
         self._max_pixels = max_pixels
         self._formats = FrameFormats()
 
@@ -80,8 +80,8 @@ class Pipeline:
     def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "PendingFrame":
         """Decode one JPEG and start the detection.
 
-        Meanwhile another frame can be started or finished, which keeps all cores busy. The frames of one stream must be
-        finished in the order of their start.
+        During detection, another frame can be started or finished, which keeps all cores busy. The frames of one
+        stream must be finished in the order of their start.
 
         Parameters
         ----------
@@ -112,17 +112,17 @@ class Pipeline:
     ) -> "PendingFrame":
         """Start the detection in one decoded image of shape (height, width, 3), BGR; see `begin`."""
         start = perf_counter()
-        look = self.detector.look(image_bgr)
-        return PendingFrame(self, image_bgr, t, look, picture_widths, {"decode": decode_ms}, start)
+        pending = self.detector.start(image_bgr)
+        return PendingFrame(self, image_bgr, t, pending, picture_widths, {"decode": decode_ms}, start)
 
-    def photograph(self, image_bgr: NDArray[np.uint8]) -> Tracks:
+    def process_still(self, image_bgr: NDArray[np.uint8]) -> Tracks:
         """Count the people in a single image of shape (height, width, 3), BGR, treated as a static scene.
 
         Confirmation and uncertainty need several frames. The image is therefore detected once and tracked for as
         long as a stream would take.
         """
         detections = self.detector.detect(image_bgr)
-        times = np.arange(0.0, PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS).tolist()
+        times = np.arange(0.0, STILL_MS, STILL_STEP_MS).tolist()
         views = [self.track(image_bgr, t, detections, {"decode": 0.0, "detect": 0.0}) for t in times]
         return replace(views[-1], t=0.0)
 
@@ -136,27 +136,27 @@ class Pipeline:
     ) -> Tracks:
         """Track the detections of an image; add the stage times to `stages_ms`."""
         times = [perf_counter()]
-        clear = detections.scores > UNCLEAR
+        clear = detections.scores > MIN_APPEARANCE_SCORE
         some = self.features.embed(image_bgr, detections.xyxy[clear])
-        looks = np.zeros((len(detections), some.shape[1]), np.float32)
-        looks[clear] = some
+        embeddings = np.zeros((len(detections), some.shape[1]), np.float32)
+        embeddings[clear] = some
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
-        resized = self._formats.follow(Shot(image_bgr, detections.xyxy[clear], t))
+        resized = self._formats.update(FrameSample(image_bgr, detections.xyxy[clear], t))
         if resized is not None:
             self._tracker.camera_moved(resized)
-        moved = self._camera.follow(image_bgr, detections.xyxy[clear])
-        self._tracker.camera_travels(self._travel.follow(moved, t))
-        if self._cuts.follow(image_bgr):
+        moved = self._camera.update(image_bgr, detections.xyxy[clear])
+        self._tracker.camera_travels(self._travel.update(moved, t))
+        if self._cuts.update(image_bgr):
             self._tracker.scene_changed()
         elif moved is not None:
             self._tracker.camera_moved(moved)
-        sightings = self._tracker.update(detections, looks, t, height, width)
-        hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
-        certainty = self._doubt.judge(sightings, hidden, detections, scale, t)
-        seen = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
-        scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty, detections)
-        certainty, crowd = self._watch.follow(scene)
+        observations = self._tracker.update(detections, embeddings, t, height, width)
+        occluded, scale = self._tracker.occluded(height, width), self.detector.scale(height, width)
+        certainty = self._uncertainty.estimate(observations, occluded, detections, scale, t)
+        seen = np.array([person.box_xyxy for person in observations], np.float64).reshape(-1, 4)
+        scene = Scene(image_bgr, t, np.vstack([seen, occluded.xyxy]), len(observations), certainty, detections)
+        certainty, crowd = self._watch.update(scene)
         dense = crowd is not None and crowd.figure.method is not Method.BOXES  # a higher quality would not help
         times.append(perf_counter())
         embed_ms, track_ms = (np.diff(times) * 1000).tolist()
@@ -164,7 +164,7 @@ class Pipeline:
             t=t,
             width=width,
             height=height,
-            people=tuple(_normalise(sighting, width, height) for sighting in sightings),
+            people=tuple(_normalise(observation, width, height) for observation in observations),
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
             crowd=crowd,
@@ -181,14 +181,14 @@ class PendingFrame:
     pipeline: Pipeline
     image_bgr: NDArray[np.uint8]
     t: float
-    look: Look
+    pending: PendingDetections
     picture_widths: Sequence[int]
     stages_ms: dict[str, float]
     begun: float
 
     def finish(self) -> Tracks:
         """Wait for the detector, then track. Must be called exactly once."""
-        detections = self.look.detections()
+        detections = self.pending.detections()
         stages_ms = {**self.stages_ms, "detect": (perf_counter() - self.begun) * 1000}
         tracks = self.pipeline.track(self.image_bgr, self.t, detections, stages_ms)
         if not self.picture_widths:
@@ -207,7 +207,7 @@ def finish_in_turn(frames: Iterable[PendingFrame]) -> Iterator[Tracks]:
         yield ahead.finish()
 
 
-def _normalise(sighting: Sighting, width: int, height: int) -> Track:
+def _normalise(observation: Observation, width: int, height: int) -> Track:
     """Convert a box to normalised coordinates."""
-    left, top, right, bottom = sighting.box_xyxy
-    return Track(sighting.id, (left / width, top / height, right / width, bottom / height), sighting.score)
+    left, top, right, bottom = observation.box_xyxy
+    return Track(observation.id, (left / width, top / height, right / width, bottom / height), observation.score)

@@ -17,19 +17,19 @@ SIDE = 480
 FEATURES = 1_000
 RATIO = 0.8
 """Maximum ratio of the best to the second-best match distance (Lowe 2004, section 7.1)."""
-REACH_PX = 2.0
+INLIER_PX = 2.0
 """RANSAC inlier threshold, pixels of the greyscale image."""
-ENOUGH, SHARE = 12, 0.3
+MIN_INLIERS, MIN_INLIER_RATIO = 12, 0.3
 """Minimum number of inliers, and minimum fraction of all matches."""
-ALIKE = 0.6
+MIN_CORRELATION = 0.6
 """Minimum correlation of brightness in the overlap, -1..1; different scenes are below 0.3."""
-OVERLAP = 0.25
+MIN_OVERLAP = 0.25
 """Minimum overlap, as a fraction of the smaller image."""
-STRETCH = 2.0
+MAX_STRETCH = 2.0
 """Maximum ratio of horizontal to vertical scale; 16:9 squeezed into 4:3 has 1.33."""
-SKEW = 0.05
+MAX_SKEW = 0.05
 """Maximum cosine of the angle between the mapped axes."""
-STRAIGHT = 0.03
+MAX_NOISE_ROTATION = 0.03
 """Sine of the rotation, relative to quarter turns, below which it is treated as noise: a camera on a tripod."""
 
 
@@ -57,7 +57,7 @@ def register(
     after, scale_after = _shrink(after_bgr)
     from_, to = _matches(before, after, before_people_xyxy * scale_before, after_people_xyxy * scale_after)
     affine = _fit(from_, to)
-    if affine is None or not _alike(before, after, affine):
+    if affine is None or not _correlate(before, after, affine):
         return None
     found = affine.copy()
     found[:, :2] *= scale_before / scale_after
@@ -82,7 +82,7 @@ def _matches(before: Grey, after: Grey, before_people: Array, after_people: Arra
     points_before, looks_before = sift.detectAndCompute(before, _background(before, before_people))
     points_after, looks_after = sift.detectAndCompute(after, _background(after, after_people))
     none = np.zeros((0, 2))
-    if len(points_before) < ENOUGH or len(points_after) < ENOUGH:
+    if len(points_before) < MIN_INLIERS or len(points_after) < MIN_INLIERS:
         return none, none
     pairs = cv2.BFMatcher().knnMatch(looks_before, looks_after, k=2)
     good = [best for best, second in pairs if best.distance < RATIO * second.distance]
@@ -103,23 +103,23 @@ def _background(grey: Grey, people_xyxy: Array) -> Grey:
 
 def _fit(from_: Array, to: Array) -> Array | None:
     """Return the affine map with most support, (2, 3); None without consensus, or if no camera change explains it."""
-    if len(from_) < ENOUGH:
+    if len(from_) < MIN_INLIERS:
         return None
-    affine, agree = cv2.estimateAffine2D(from_, to, method=cv2.RANSAC, ransacReprojThreshold=REACH_PX)
-    if affine is None or agree.sum() < max(ENOUGH, SHARE * len(from_)):
+    affine, agree = cv2.estimateAffine2D(from_, to, method=cv2.RANSAC, ransacReprojThreshold=INLIER_PX)
+    if affine is None or agree.sum() < max(MIN_INLIERS, MIN_INLIER_RATIO * len(from_)):
         return None
     good = agree.ravel() == 1
     found = affine.astype(np.float64)
-    return _straighten(found, from_[good], to[good]) if _possible(found) else None
+    return _straighten(found, from_[good], to[good]) if _is_plausible(found) else None
 
 
-def _possible(affine: Array) -> bool:
+def _is_plausible(affine: Array) -> bool:
     """Return whether a format change can cause this map: scaling, translation, rotation, but no reflection."""
     across, down = affine[:, 0], affine[:, 1]
     sizes = np.linalg.norm(across), np.linalg.norm(down)
-    if min(sizes) <= 0.1 or max(sizes) > STRETCH * min(sizes) or np.linalg.det(affine[:, :2]) <= 0:
+    if min(sizes) <= 0.1 or max(sizes) > MAX_STRETCH * min(sizes) or np.linalg.det(affine[:, :2]) <= 0:
         return False
-    return bool(abs(across @ down) <= SKEW * sizes[0] * sizes[1])
+    return bool(abs(across @ down) <= MAX_SKEW * sizes[0] * sizes[1])
 
 
 def _straighten(affine: Array, from_: Array, to: Array) -> Array:
@@ -127,7 +127,7 @@ def _straighten(affine: Array, from_: Array, to: Array) -> Array:
     turn = affine[:, :2]
     axes = np.abs(turn).argmax(axis=1)  # axis of the first image that each axis of the second corresponds to
     off = np.abs(turn[(0, 1), 1 - axes]) / np.linalg.norm(turn, axis=1)
-    if axes[0] == axes[1] or off.max() > STRAIGHT:
+    if axes[0] == axes[1] or off.max() > MAX_NOISE_ROTATION:
         return affine
     straight = np.zeros((2, 3))
     for row, axis in enumerate(axes):
@@ -135,16 +135,16 @@ def _straighten(affine: Array, from_: Array, to: Array) -> Array:
     return straight
 
 
-def _alike(before: Grey, after: Grey, affine: Array) -> bool:
+def _correlate(before: Grey, after: Grey, affine: Array) -> bool:
     """Return whether the images overlap enough and correlate in the overlap."""
     size = (after.shape[1], after.shape[0])
     warped = cv2.warpAffine(before, affine, size, flags=cv2.INTER_AREA)
     inside = cv2.warpAffine(np.full(before.shape, 255, np.uint8), affine, size) > 250
     mapped = before.size * abs(float(np.linalg.det(affine[:, :2])))
-    if inside.sum() < OVERLAP * min(mapped, after.size):
+    if inside.sum() < MIN_OVERLAP * min(mapped, after.size):
         return False
     pair = np.stack([warped[inside], after[inside]]).astype(np.float64)
     spread = pair.std(axis=1)
     if spread.min() < 1.0:
         return False
-    return float(np.asarray(np.corrcoef(pair))[0, 1]) >= ALIKE
+    return float(np.asarray(np.corrcoef(pair))[0, 1]) >= MIN_CORRELATION

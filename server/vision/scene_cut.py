@@ -12,15 +12,15 @@ Array = NDArray[np.float64]
 
 SIZE = (64, 48)
 """Width and height of the compared thumbnail, pixels."""
-OTHER_COLOURS = 0.35
+MIN_COLOUR_DISTANCE = 0.35
 """Bhattacharyya distance of colour histograms, 0..1, from which the colours differ. Measured on eight recordings: up
 to 0.11 within a scene 2 s apart and 0.29 at 7.5 s; at least 0.41 between scenes."""
-OTHER_EDGES = 0.4
+MAX_EDGE_CORRELATION = 0.4
 """Correlation of edges, -1..1, up to which they differ. Within a scene over one second it is at least 0.41 with a
 moving camera and 0.78 with a static one; between scenes at most 0.4."""
-SHIFTED = 0.45
+MIN_SHIFT_RESPONSE = 0.45
 """Response of the phase correlation from which edges are merely shifted; between scenes it is at most 0.42."""
-FLAT = 4.0
+MIN_CONTRAST = 4.0
 """Standard deviation of brightness, of 255, below which an image shows nothing: black, or a covered lens."""
 _BINS = 8
 _WINDOW = cv2.createHanningWindow(SIZE, cv2.CV_64F).astype(np.float64)
@@ -33,27 +33,27 @@ class SceneCuts:
         self._grey: Array | None = None
         self._colours: Array | None = None
 
-    def follow(self, image_bgr: NDArray[np.uint8]) -> bool:
+    def update(self, image_bgr: NDArray[np.uint8]) -> bool:
         """Process an image of shape (height, width, 3), BGR; return whether it starts a new scene.
 
         Images that show nothing are skipped: the scenes before and after them are compared.
         """
         small = _shrink(image_bgr)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float64)
-        if grey.std() < FLAT:
+        if grey.std() < MIN_CONTRAST:
             return False
         colours = _colours(small)
         before, before_colours = self._grey, self._colours
         self._grey, self._colours = grey, colours
         if before is None or before_colours is None:
             return False
-        if 1.0 - np.sqrt(before_colours * colours).sum() < OTHER_COLOURS:
+        if 1.0 - np.sqrt(before_colours * colours).sum() < MIN_COLOUR_DISTANCE:
             return False
         edges, edges_before = _edges(grey), _edges(before)
-        if (edges_before * edges).mean() > OTHER_EDGES:
+        if (edges_before * edges).mean() > MAX_EDGE_CORRELATION:
             return False
         _, response = cv2.phaseCorrelate(edges_before, edges, _WINDOW)
-        return response < SHIFTED
+        return response < MIN_SHIFT_RESPONSE
 
 
 def _shrink(image_bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:

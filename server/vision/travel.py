@@ -8,7 +8,7 @@ import numpy as np
 
 from server.vision.camera_motion import Affine
 
-GROWTH = 0.03
+MIN_GROWTH = 0.03
 """Magnification per second, as a logarithm, above which the camera travels: walking at 1.4 m/s towards a background
 at 45 m. Closer backgrounds are magnified faster."""
 MEMORY_S = 1.0
@@ -22,7 +22,7 @@ class Travel:
         self._growth = 0.0
         self._t: float | None = None
 
-    def follow(self, moved: Affine | None, t: float) -> bool:
+    def update(self, moved: Affine | None, t: float) -> bool:
         """Process a frame and return whether the camera travels.
 
         Parameters
@@ -39,4 +39,4 @@ class Travel:
         growth = 0.0 if moved is None else float(np.log(abs(np.linalg.det(moved[:, :2])))) / 2
         old = float(np.exp(-seconds / MEMORY_S))
         self._growth = old * self._growth + (1 - old) * growth / seconds
-        return abs(self._growth) > GROWTH
+        return abs(self._growth) > MIN_GROWTH

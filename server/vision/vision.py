@@ -18,7 +18,7 @@ from server.vision.colours import ColourFeatures
 from server.vision.crowd.closer import CloserLooks
 from server.vision.crowd.density import DensityNetwork
 from server.vision.crowd.evidence import HINT
-from server.vision.crowd.looks import LooksAtOnce, LooksBeside
+from server.vision.crowd.looks import BackgroundLooks, InlineLooks
 from server.vision.crowd.watch import CrowdWatch
 from server.vision.detector import Detector
 from server.vision.features import Features
@@ -61,7 +61,7 @@ class Vision:
         self._detector(settings.model, Quality.BALANCED)
         self._features = self._load_features()
         self._closer = self._load_closer()
-        self._beside = LooksBeside()
+        self._background_looks = BackgroundLooks()
 
     def warm_up(self) -> None:
         """Compile for one common frame shape, so that a broken network fails now."""
@@ -85,7 +85,7 @@ class Vision:
             Whether frames arrive in real time. Closer looks then run in the background instead of inline.
         """
         detector = self._detector(model or self._settings.model, quality)
-        watch = CrowdWatch(self._closer, self._beside if live else LooksAtOnce())
+        watch = CrowdWatch(self._closer, self._background_looks if live else InlineLooks())
         tracker = Tracker(self._features)
         return Pipeline(detector, self._features, tracker, self._settings.max_pixels, watch, quality)
 
@@ -94,7 +94,7 @@ class Vision:
         pipeline.detector = self._detector(model or self._settings.model, quality)
         pipeline.quality = quality
 
-    def price(self, quality: Quality) -> float:
+    def measure_cost(self, quality: Quality) -> float:
         """Measure the detection time at this quality, milliseconds, on an empty image of common shape and maximum
         size.
 

@@ -217,7 +217,7 @@ def _follow(pipeline: "Pipeline", frames: Iterable["VideoFrame"]) -> Iterator[tu
     source = iter(frames)
     begin = list(islice(source, 2))
     if len(begin) == 1:
-        yield begin[0], pipeline.photograph(begin[0].image_bgr)
+        yield begin[0], pipeline.process_still(begin[0].image_bgr)
         return
     ahead: deque[VideoFrame] = deque()
 

@@ -10,13 +10,13 @@ from server.vision.detections import Detections
 SMALL_PX = 32.0
 """Height in the detector's input, pixels, below which more than half of the people are missed
 (`server.vision.count_uncertainty`)."""
-PERSON = 0.4
+PERSON_SCORE = 0.4
 """Minimum score of a certain person in a closer look."""
-ENOUGH = 2
+MIN_MISSED = 2
 """Minimum number of people found only by closer looks."""
-HOLDS_MS = 60_000.0
+LIFETIME_MS = 60_000.0
 """Lifetime of the advice, milliseconds: people come and go, but the distance of the camera is constant."""
-_NEXT = {Quality.FAST: Quality.BALANCED, Quality.BALANCED: Quality.ACCURATE}
+_BETTER = {Quality.FAST: Quality.BALANCED, Quality.BALANCED: Quality.ACCURATE}
 
 
 class Adviser:
@@ -44,14 +44,14 @@ class Adviser:
         t : float
             Capture time, milliseconds.
         """
-        if quality is not self._for or t - self._t > HOLDS_MS:
+        if quality is not self._for or t - self._t > LIFETIME_MS:
             self._for, self._advice = quality, None
-        better = _NEXT.get(quality)
+        better = _BETTER.get(quality)
         if better is None:
             return None
-        boxes = found.xyxy[found.scores >= PERSON]
+        boxes = found.xyxy[found.scores >= PERSON_SCORE]
         missed = boxes[others_than(boxes, known_xyxy)]
-        if len(missed) >= ENOUGH and len(missed) > len(known_xyxy) / 4:
+        if len(missed) >= MIN_MISSED and len(missed) > len(known_xyxy) / 4:
             height = float(np.median(missed[:, 3] - missed[:, 1])) * scale
             if height < SMALL_PX * 2:
                 self._advice, self._t = Advice(better, round(height, 1)), t

@@ -16,19 +16,19 @@ CELLS = 64
 """Cells of the grid along the longer side of the frame."""
 REGION = 8
 """Side of a region, in cells. In each region, the larger of both estimates is used."""
-SAME, WITHIN, ALIKE = 0.55, 0.85, 4.0
-"""Boxes of several looks are duplicates if their IoU exceeds `SAME`. They also are if their coverage exceeds
-`WITHIN` and their areas differ by a factor below `ALIKE`."""
-NOBODY, SURELY = 0.05, 0.35
+DUPLICATE_IOU, DUPLICATE_COVERAGE, MAX_AREA_RATIO = 0.55, 0.85, 4.0
+"""Boxes of several looks are duplicates if their IoU exceeds `DUPLICATE_IOU`. They also are if their coverage exceeds
+`DUPLICATE_COVERAGE` and their areas differ by a factor below `MAX_AREA_RATIO`."""
+ZERO_SCORE, FULL_SCORE = 0.05, 0.35
 """Scores in closer looks that map to probabilities 0 and 1 of being a person; linear in between."""
-CERTAIN = 0.6
+CERTAIN_SCORE = 0.6
 """Score in closer looks of certain people, whose number is a lower bound for the range."""
-FAR, NEAR, ONCE = 0.1, 0.4, 0.85
+FAR_HEIGHT, NEAR_HEIGHT, NEAR_WEIGHT = 0.1, 0.4, 0.85
 """Heights of people relative to the frame. A box of a far person counts 1. Near people cause additional boxes of
-body parts, so each counts `ONCE`. In seven kinds of scenes the sum is then 0.9 to 1.25 times the people."""
-FLOOR = 0.02
+body parts, so each counts `NEAR_WEIGHT`. In seven kinds of scenes the sum is then 0.9 to 1.25 times the people."""
+BACKGROUND_DENSITY = 0.02
 """Density per cell that is subtracted as background: foliage, shelves and paving cause as much."""
-MISSED = 1.16
+DENSITY_GAIN = 1.16
 """Factor on the remaining density: the median over 25 photographs of crowds of 164 to 4,633 people."""
 DENSE, DENSE_FROM = 1.5, 30.0
 """Factor and offset by which density must exceed detections to override them. In an image that looks packed,
@@ -64,7 +64,7 @@ class Estimate:
     grid: Grid
     density: float = 0.0
 
-    def times(self, factor: float) -> "Estimate":
+    def scaled(self, factor: float) -> "Estimate":
         """Return the estimate scaled by a factor."""
         return replace(self, people=self.people * factor, boxed=self.boxed * factor, grid=self.grid * factor)
 
@@ -73,7 +73,7 @@ class Estimate:
         """Whether density contributes to the estimate."""
         return self.method is not Method.BOXES
 
-    def figure(self, people: float, count: int, surely: int) -> CrowdFigure:
+    def figure(self, people: float, count: int, confident: int) -> CrowdFigure:
         """Return the estimate with its range.
 
         Parameters
@@ -82,36 +82,36 @@ class Estimate:
             The smoothed estimate.
         count : int
             Number of tracked people, a lower bound for the estimate.
-        surely : int
+        confident : int
             Lower end of the count's range, a lower bound for the range.
         """
         share = min(1.0, self.boxed / self.people) if self.people > 0 else 1.0
         low, high = (share * a + (1 - share) * b for a, b in zip(BOXED_RANGE, DENSE_RANGE, strict=True))
         people = max(people, float(count))
-        least = min(max(int(people * low), surely, self.least), int(people))
+        least = min(max(int(people * low), confident, self.least), int(people))
         return CrowdFigure(people, least, int(np.ceil(people * high)) + 1, self.method)
 
 
 def chances(found: Detections) -> NDArray[np.float64]:
     """Return the probability that each merged box is a person, (n,)."""
-    return np.clip((found.scores - NOBODY) / (SURELY - NOBODY), 0.0, 1.0)
+    return np.clip((found.scores - ZERO_SCORE) / (FULL_SCORE - ZERO_SCORE), 0.0, 1.0)
 
 
 def likely_people(found: Detections, height: int) -> NDArray[np.float64]:
-    """People, shape (n,), whom each of the merged boxes stands for in a frame of this height, pixels."""
+    """Return how many people each merged box stands for, (n,). `height` is that of the frame, pixels."""
     tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
-    return chances(found) * np.interp(tall, (FAR, NEAR), (1.0, ONCE))
+    return chances(found) * np.interp(tall, (FAR_HEIGHT, NEAR_HEIGHT), (1.0, NEAR_WEIGHT))
 
 
 def merge(looks: list[Detections]) -> Detections:
     """Merge the detections of several looks at one frame: the best box of each person."""
     boxes = np.vstack([look.xyxy for look in looks])
     scores = np.concatenate([look.scores for look in looks])
-    kept = suppress(boxes, scores, SAME)
+    kept = suppress(boxes, scores, DUPLICATE_IOU)
     boxes, scores = boxes[kept], scores[kept]
     area = areas(boxes)
     ratio = area[:, None] / np.maximum(area[None], 1e-9)
-    double = (coverage(boxes, boxes) > WITHIN) & (ratio < ALIKE) & (ratio > 1 / ALIKE)
+    double = (coverage(boxes, boxes) > DUPLICATE_COVERAGE) & (ratio < MAX_AREA_RATIO) & (ratio > 1 / MAX_AREA_RATIO)
     # Boxes are sorted by score: compare each with the better ones that remain.
     alone = np.ones(len(scores), bool)
     for row in range(1, len(scores)):
@@ -139,7 +139,7 @@ def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Es
     """
     shape = grid_shape(height, width)
     boxed = _place(found.xyxy, likely_people(found, height), shape, height, width)
-    least = int((found.scores >= CERTAIN).sum())
+    least = int((found.scores >= CERTAIN_SCORE).sum())
     if not maps:
         people = float(boxed.sum())
         return Estimate(people, people, least, Method.BOXES, boxed)
@@ -165,10 +165,10 @@ def _place(boxes_xyxy: NDArray[np.float64], people: NDArray[np.float64], shape: 
 
 def _dense(maps: list[Grid], shape: tuple[int, int]) -> Grid:
     """Return people per cell by density, using in each region the scale that finds most: a wrong scale misses heads."""
-    grids = np.stack([_resize(np.maximum(one - FLOOR, 0.0), shape) for one in maps])
+    grids = np.stack([_resize(np.maximum(one - BACKGROUND_DENSITY, 0.0), shape) for one in maps])
     regions = np.stack([_regions(grid) for grid in grids])
     best = np.take_along_axis(grids, regions.argmax(axis=0)[None], axis=0)[0]
-    grid: Grid = (best * MISSED).astype(np.float32)
+    grid: Grid = (best * DENSITY_GAIN).astype(np.float32)
     return grid
 
 

@@ -17,7 +17,7 @@ BURST_S, FIRST_BURST_S = 0.25, 10.0
 process get a survey at once. It includes the compilation for new frame formats."""
 
 
-class Purse(Enum):
+class Budget(Enum):
     """The time budget that a look is charged to: calm scenes, crowded scenes, or looks that users wait for.
 
     Users wait for the first look at a scene, and for a look without which an estimate would expire.
@@ -28,10 +28,10 @@ class Purse(Enum):
     FIRST = "first"
 
 
-_PURSES = {
-    Purse.CALM: (CALM_SHARE, BURST_S),
-    Purse.CROWD: (CROWDED_SHARE, BURST_S),
-    Purse.FIRST: (FIRST_SHARE, FIRST_BURST_S),
+_BUDGETS = {
+    Budget.CALM: (CALM_SHARE, BURST_S),
+    Budget.CROWD: (CROWDED_SHARE, BURST_S),
+    Budget.FIRST: (FIRST_SHARE, FIRST_BURST_S),
 }
 
 
@@ -43,26 +43,26 @@ class Looks(Protocol):
         """Minimum number of frames between looks at a calm stream, per look that costs as much as one frame."""
         ...
 
-    def may(self, purse: Purse) -> bool:
+    def has_budget(self, budget: Budget) -> bool:
         """Return whether the budget allows a look now."""
         ...
 
-    def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":
+    def run(self, work: Callable[[], T], budget: Budget) -> "Future[T]":
         """Start a look, or run it synchronously; errors are stored in the future."""
         ...
 
 
-class LooksAtOnce:
+class InlineLooks:
     """Runs each look synchronously, so that results for a file are deterministic."""
 
     frames_each = 150
     """Looks at tiles and at the whole frame then take little more than 1 % of the time."""
 
-    def may(self, purse: Purse) -> bool:  # noqa: ARG002 - a file waits for each look
+    def has_budget(self, budget: Budget) -> bool:  # noqa: ARG002 - a file waits for each look
         """Return True: files have no time limit."""
         return True
 
-    def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":  # noqa: ARG002
+    def run(self, work: Callable[[], T], budget: Budget) -> "Future[T]":  # noqa: ARG002
         """Run the look now."""
         future: Future[T] = Future()
         try:
@@ -72,7 +72,7 @@ class LooksAtOnce:
         return future
 
 
-class LooksBeside:
+class BackgroundLooks:
     """Runs one look at a time in a background thread, within the time budgets, for live streams."""
 
     frames_each = 0
@@ -82,26 +82,26 @@ class LooksBeside:
         self._lock = threading.Lock()
         # Seconds of work minus the earned budget; negative is saved up. Looks at calm scenes are charged to the crowd
         # budget, too, which limits their sum. Their own budget keeps a crowd at one camera from starving the others.
-        self._spent = {purse: -burst for purse, (_share, burst) in _PURSES.items()}
+        self._spent = {budget: -burst for budget, (_share, burst) in _BUDGETS.items()}
         self._t = monotonic()
         self._busy = False
 
-    def may(self, purse: Purse) -> bool:
+    def has_budget(self, budget: Budget) -> bool:
         """Return whether no look is running and the budget is not used up."""
         with self._lock:
             now = monotonic()
             passed, self._t = now - self._t, now
-            for kind, (share, burst) in _PURSES.items():
+            for kind, (share, burst) in _BUDGETS.items():
                 self._spent[kind] = max(-burst, self._spent[kind] - share * passed)
-            return not self._busy and self._spent[purse] <= 0.0
+            return not self._busy and self._spent[budget] <= 0.0
 
-    def take(self, work: Callable[[], T], purse: Purse) -> "Future[T]":
+    def run(self, work: Callable[[], T], budget: Budget) -> "Future[T]":
         """Start the look in the background thread."""
         with self._lock:
             self._busy = True
-        return self._pool.submit(self._measured, work, purse)
+        return self._pool.submit(self._measured, work, budget)
 
-    def _measured(self, work: Callable[[], T], purse: Purse) -> T:
+    def _measured(self, work: Callable[[], T], budget: Budget) -> T:
         begun = perf_counter()
         try:
             return work()
@@ -109,9 +109,9 @@ class LooksBeside:
             took = perf_counter() - begun
             with self._lock:
                 self._busy = False
-                self._charge(purse, took)
+                self._charge(budget, took)
 
-    def _charge(self, purse: Purse, took: float) -> None:
-        self._spent[purse] += took
-        if purse is Purse.CALM:
-            self._spent[Purse.CROWD] += took
+    def _charge(self, budget: Budget, took: float) -> None:
+        self._spent[budget] += took
+        if budget is Budget.CALM:
+            self._spent[Budget.CROWD] += took

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from server.core.certainty import Certainty
 from server.vision.detections import Detections
 
-PLAIN = 0.25
+DETECTED_SCORE = 0.25
 """Minimum score of a detection when the detector is used without tracking."""
 
 
@@ -39,11 +39,11 @@ class Scene:
     detections: Detections
 
     @property
-    def answered_xyxy(self) -> NDArray[np.float64]:
+    def all_xyxy(self) -> NDArray[np.float64]:
         """Boxes, (n, 4), of all people shown by the usual look, tracked or not, pixels."""
-        return np.vstack([self.known_xyxy, self.plain_xyxy])
+        return np.vstack([self.known_xyxy, self.detected_xyxy])
 
     @property
-    def plain_xyxy(self) -> NDArray[np.float64]:
+    def detected_xyxy(self) -> NDArray[np.float64]:
         """Boxes, (n, 4), of people detected in this frame, pixels."""
-        return self.detections.xyxy[self.detections.scores >= PLAIN]
+        return self.detections.xyxy[self.detections.scores >= DETECTED_SCORE]

@@ -18,11 +18,11 @@ streets, halls and squares, and 35 over 48 photographs; a packed square darkened
 BLURRED = 0.17
 """Steepest slope relative to the largest local contrast below which nothing small is visible. The minimum was 0.26
 over 15 of these recordings and 0.21 over the photographs; the square blurred by 8 of 1,500 pixels has 0.15."""
-AROUND = 9
+NEIGHBOURHOOD = 9
 """Side of the neighbourhood for the local contrast, pixels."""
-NEARLY = 99.5
+PERCENTILE = 99.5
 """Percentile used instead of the maximum, for robustness against single pixels."""
-EVERY_MS = 1_000.0
+INTERVAL_MS = 1_000.0
 """Minimum interval between checks, milliseconds of capture time."""
 
 
@@ -35,9 +35,9 @@ class Sight:
 
     def sees(self, scene: Scene) -> bool:
         """Return whether a frame shows anything: people, or an image in which people would be visible."""
-        if scene.count or len(scene.plain_xyxy):
+        if scene.count or len(scene.detected_xyxy):
             return True
-        if not 0 <= scene.t - self._t < EVERY_MS:
+        if not 0 <= scene.t - self._t < INTERVAL_MS:
             self._t, self._sees = scene.t, shows_something(scene.image_bgr)
         return self._sees
 
@@ -52,7 +52,7 @@ def shows_something(image_bgr: NDArray[np.uint8]) -> bool:
         return False
     across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     slopes = cv2.magnitude(across, down) / 8  # gain of the Sobel kernel
-    around = np.ones((AROUND, AROUND), np.uint8)
+    around = np.ones((NEIGHBOURHOOD, NEIGHBOURHOOD), np.uint8)
     contrasts = cv2.subtract(cv2.dilate(grey, around), cv2.erode(grey, around))
-    steepest, largest = float(np.percentile(slopes, NEARLY)), float(np.percentile(contrasts, NEARLY))
+    steepest, largest = float(np.percentile(slopes, PERCENTILE)), float(np.percentile(contrasts, PERCENTILE))
     return steepest >= BLURRED * largest

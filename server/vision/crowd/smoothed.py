@@ -10,10 +10,10 @@ SMOOTH_MS = 2_000.0
 """Time constant of the smoothing, milliseconds: dozens of people do not come and go within it."""
 
 
-OLD_MS = 60_000.0
+EXPIRY_MS = 60_000.0
 """Age at which an estimate expires and the number is unknown, milliseconds."""
 
-RENEW_MS = OLD_MS * 2 / 3
+RENEW_MS = EXPIRY_MS * 2 / 3
 """Age at which a new estimate no longer waits for its time budget, milliseconds, lest the old one expire."""
 
 
@@ -28,7 +28,7 @@ class SmoothedPeople:
         self._newest: Estimate | None = None
         self._besides = 0.0
         self._t = 0.0
-        self._taken = 0
+        self._version = 0
         self._versions = CrowdVersions()
 
     def take(self, estimate: Estimate | None, t: float, usual: float = 0.0) -> None:
@@ -37,7 +37,7 @@ class SmoothedPeople:
         `usual` is the number of people in the usual detections of that frame.
         """
         before, self._newest = self._newest, estimate
-        self._taken += 1
+        self._version += 1
         if estimate is None:
             return
         old = float(np.exp(-max(0.0, t - self._t) / SMOOTH_MS))
@@ -60,16 +60,16 @@ class SmoothedPeople:
         """Discard the estimate, because the scene has changed."""
         self.take(None, self._t)
 
-    def crowd(self, count: int, surely: int, t: float, usual: float = 0.0) -> Crowd | None:
+    def crowd(self, count: int, confident: int, t: float, usual: float = 0.0) -> Crowd | None:
         """Return the crowd for a frame captured at `t`, milliseconds; None without a current estimate.
 
-        `count` is the number of tracked people, `surely` the lower end of its range, `usual` the number of people in
+        `count` is the number of tracked people, `confident` the lower end of its range, `usual` the number of people in
         the usual detections.
         """
-        if self._newest is None or t - self._t > OLD_MS:
+        if self._newest is None or t - self._t > EXPIRY_MS:
             return None
         people = max(0.0, self._besides + (0.0 if self._newest.dense else usual))
-        figure = self._newest.figure(people, count, surely)
+        figure = self._newest.figure(people, count, confident)
         # If the looks found no people, the positions of tracked ones are unknown.
         grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
-        return self._versions.crowd(self._taken, figure, grid)
+        return self._versions.crowd(self._version, figure, grid)

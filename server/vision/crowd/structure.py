@@ -14,9 +14,9 @@ SIDE = 480
 """Long side of the downscaled image, pixels."""
 BLOCK = 12
 """Side of a block, pixels of the downscaled image."""
-STRONG = 8.0
+MIN_GRADIENT = 8.0
 """Minimum mean gradient of a textured block, grey levels per pixel; noise and lawns are below."""
-WITHOUT_DIRECTION = 0.6
+MAX_COHERENCE = 0.6
 """Coherence, 0..1, below which a texture has no dominant direction."""
 _SOBEL = 8.0
 """Gain of OpenCV's 3 x 3 Sobel kernel."""
@@ -45,7 +45,7 @@ def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) ->
     xx, yy, xy = _means(across * across), _means(down * down), _means(across * down)
     trace = xx + yy
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (trace + 1e-3)
-    textured = (trace > STRONG**2) & (coherence < WITHOUT_DIRECTION)
+    textured = (trace > MIN_GRADIENT**2) & (coherence < MAX_COHERENCE)
     # Predicted boxes may extend beyond the frame.
     for left, top, right, bottom in np.maximum(known_xyxy * scale / BLOCK, 0.0).tolist():
         textured[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = False

@@ -24,12 +24,12 @@ class Texture:
         self.share = self._surveyed_share = 0.0
         self._t = float("-inf")
 
-    def follow(self, scene: Scene) -> None:
+    def update(self, scene: Scene) -> None:
         """Measure the texture of a frame, unless the last measurement is recent."""
         if scene.t - self._t < TEXTURE_MS:
             return
         self._t = scene.t
-        self.share = float(crowd_like(scene.image_bgr, scene.answered_xyxy).mean())
+        self.share = float(crowd_like(scene.image_bgr, scene.all_xyxy).mean())
         if self.share < CLEARED * TEXTURE:
             self._surveyed_share = 0.0
 

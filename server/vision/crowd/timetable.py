@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from server.vision.crowd.looks import Purse
+from server.vision.crowd.looks import Budget
 
 TILE_MS = 1_000.0
 """Minimum interval between looks at tiles, milliseconds of capture time."""
@@ -15,12 +15,12 @@ TILE_COST, QUICK_COST = 1.3, 4.2
 """Costs of these looks, relative to a frame of usual size."""
 QUICK_MS, SURVEY_MS = 3_000.0, 12_000.0
 """Intervals between quick looks and between surveys in a crowd, milliseconds; surveys may include density."""
-DOUBT_MS = 60_000.0
+TEXTURE_SURVEY_MS = 60_000.0
 """Interval between surveys if only the texture is crowd-like, milliseconds: foliage stays foliage."""
 FIRST_MS = 60_000.0
 """Window in which a stream gets at most two surveys outside its time budget, milliseconds: for its first frame, and
 for a crowd that appears later. A scene that changes constantly has to wait."""
-RESTS_MS = 10_000.0
+BACK_OFF_MS = 10_000.0
 """Back-off after a failed look, milliseconds."""
 NEVER = float("-inf")
 
@@ -46,13 +46,13 @@ class Needs:
     crowded : bool
     textured : bool
         Whether the texture is crowd-like.
-    newly : bool
+    newly_textured : bool
         Whether it became so after the latest survey.
     boxes_tell : bool
         Whether a quick look suffices to follow the number of people.
     dense : bool
         Whether the estimate needs density, which a quick look cannot renew.
-    answered : bool
+    people_visible : bool
         Whether the usual look shows people, so that the first look only has to confirm a count.
     ageing : bool
         Whether the estimate is about to expire, for example on a busy machine. The next look then does not wait for its
@@ -63,10 +63,10 @@ class Needs:
     frame: int
     crowded: bool
     textured: bool
-    newly: bool
+    newly_textured: bool
     boxes_tell: bool
     dense: bool = False
-    answered: bool = False
+    people_visible: bool = False
     ageing: bool = False
 
 
@@ -81,7 +81,7 @@ class Timetable:
 
     def __init__(self, frames_each: int) -> None:
         self._frames_each = frames_each
-        self._tile_t = self._quick_t = self._survey_t = self._rests_until = NEVER
+        self._tile_t = self._quick_t = self._survey_t = self._retry_t = NEVER
         self._firsts = deque([NEVER, NEVER], maxlen=2)
         self._quick_frame = self._tile_frame = 0
 
@@ -89,36 +89,36 @@ class Timetable:
         """Reset, because the scene has changed."""
         self._tile_t = self._quick_t = self._survey_t = NEVER
 
-    def hurry(self) -> None:
+    def request_survey(self) -> None:
         """Make a survey due now."""
         self._survey_t = NEVER
 
-    def rest(self, t: float) -> None:
+    def back_off(self, t: float) -> None:
         """Back off after a failed look at `t`."""
-        self._rests_until = t + RESTS_MS
+        self._retry_t = t + BACK_OFF_MS
 
     def surveyed_within(self, ms: float, t: float) -> bool:
         """Return whether the latest survey started less than `ms` before `t`."""
         return t - self._survey_t < ms
 
-    def due(self, needs: Needs) -> Iterator[tuple[Look, Purse]]:
+    def due(self, needs: Needs) -> Iterator[tuple[Look, Budget]]:
         """Yield the looks that are due, most urgent first, with the budget that each may use."""
-        if needs.t < self._rests_until:
+        if needs.t < self._retry_t:
             return
-        usual = Purse.CROWD if needs.crowded else Purse.CALM
+        usual = Budget.CROWD if needs.crowded else Budget.CALM
         urgent = needs.crowded and needs.ageing
-        glance = needs.answered and not needs.textured
+        glance = needs.people_visible and not needs.textured
         if self._quick_t == NEVER and glance and not self._frames_each:
-            yield Look.QUICK, Purse.FIRST
+            yield Look.QUICK, Budget.FIRST
         if self._survey_due(needs):
             first = self._is_first(needs.t) or (urgent and needs.dense)
             if first and (needs.crowded or not glance):
-                yield Look.SURVEY, Purse.FIRST
-            yield Look.SURVEY, Purse.CALM if glance and not needs.crowded else Purse.CROWD
+                yield Look.SURVEY, Budget.FIRST
+            yield Look.SURVEY, Budget.CALM if glance and not needs.crowded else Budget.CROWD
         if self._quick_due(needs):
-            yield Look.QUICK, Purse.FIRST if urgent else usual
+            yield Look.QUICK, Budget.FIRST if urgent else usual
         if self._tile_due(needs):
-            yield Look.TILE, Purse.CALM
+            yield Look.TILE, Budget.CALM
 
     def begin(self, look: Look, needs: Needs) -> None:
         """Record that a look starts."""
@@ -140,8 +140,8 @@ class Timetable:
         since = needs.t - self._survey_t
         if needs.crowded:
             return since >= SURVEY_MS
-        doubt = needs.textured and since >= (QUICK_MS if needs.newly else DOUBT_MS)
-        return self._survey_t == NEVER or doubt
+        by_texture = needs.textured and since >= (QUICK_MS if needs.newly_textured else TEXTURE_SURVEY_MS)
+        return self._survey_t == NEVER or by_texture
 
     def _quick_due(self, needs: Needs) -> bool:
         """Return whether a quick look is due, between surveys in a crowd or at a low rate otherwise."""

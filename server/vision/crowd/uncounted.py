@@ -6,7 +6,7 @@ from server.vision.crowd.estimate import chances, merge
 from server.vision.crowd.evidence import UNCOUNTED_SHARE
 from server.vision.detections import Detections
 
-EVERY_MS = 500.0
+INTERVAL_MS = 500.0
 """Sampling interval, milliseconds of capture time."""
 MEMORY_MS = 3_000.0
 """Time constant of the average, milliseconds."""
@@ -31,7 +31,7 @@ class Uncounted:
         t : float
             Capture time, milliseconds.
         """
-        if self._t is not None and t - self._t < EVERY_MS:
+        if self._t is not None and t - self._t < INTERVAL_MS:
             return
         old = 1.0 if self._t is None else float(np.exp(-(t - self._t) / MEMORY_MS))
         expected = float(chances(merge([detections])).sum())

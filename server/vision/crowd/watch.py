@@ -17,16 +17,16 @@ from server.vision.crowd.sight import Sight
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.texture import Texture
 from server.vision.crowd.tiles import tiles
-from server.vision.crowd.timetable import DOUBT_MS, NEVER, QUICK_MS, RESTS_MS, Look, Needs, Timetable
+from server.vision.crowd.timetable import BACK_OFF_MS, NEVER, QUICK_MS, TEXTURE_SURVEY_MS, Look, Needs, Timetable
 from server.vision.crowd.uncounted import Uncounted
 from server.vision.crowd.usual_look import UsualLook
 from server.vision.detections import Detections
 
 logger = logging.getLogger("crowdcount.vision")
 
-LITTLE = 1.35
+MAX_GAIN = 1.35
 """Maximum ratio of survey to quick estimate at which quick looks are reliable."""
-LEAVES_MS = 10_000.0
+EXIT_DELAY_MS = 10_000.0
 """Time without evidence after which a scene is no longer crowded, milliseconds."""
 SETTLED_MS, SETTLED_FRAMES, SURELY_MS = 1_500.0, 5, 5_000.0
 """The count has settled after the first time (milliseconds) and number of frames, or after the longer time. Before
@@ -37,7 +37,7 @@ SMALLEST_PX = 32
 """Minimum shorter side of a frame in which people can be found, pixels."""
 
 
-Take = Callable[[Scene], None]
+ApplyResult = Callable[[Scene], None]
 """Applies the result of a look, on the stream's own thread, with the latest frame."""
 
 
@@ -68,7 +68,7 @@ class CrowdWatch:
         self._gain = 1.0
         self._looked, self._looked_t = 0.0, NEVER
         self._begun: float | None = None
-        self._under: Future[Take] | None = None
+        self._pending: Future[ApplyResult] | None = None
         self._crowded = False
         self._sign_t = NEVER
         self._least = 0
@@ -87,28 +87,28 @@ class CrowdWatch:
         """All detections of the latest closer look at each tile, frame pixels."""
         return self._evidence.found
 
-    def follow(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
+    def update(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
         """Process a frame: return certainty and crowd, and start a closer look if one is due."""
         self._frames += 1
         self._begun = scene.t if self._begun is None else self._begun
-        self._follow_shape(scene)
+        self._check_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
         self._counted.note(scene.count, scene.t)
         self._usual.note(scene.detections, scene.image_bgr.shape[0], scene.t)
         self._collect(scene)
-        if self._under is None:
-            self._texture.follow(scene)
+        if self._pending is None:
+            self._texture.update(scene)
             self._begin(scene)
             self._collect(scene)
-        self._decide(scene)
-        return self._verdict(scene)
+        self._update_state(scene)
+        return self._result(scene)
 
-    def _follow_shape(self, scene: Scene) -> None:
+    def _check_shape(self, scene: Scene) -> None:
         """Reset after a change of the aspect ratio, because tiles then show other parts of the scene."""
         height, width = scene.image_bgr.shape[:2]
         ratio = width / height
         if self._ratio is not None and abs(ratio / self._ratio - 1) > 0.02:
-            self._evidence, self._under = CloserEvidence(), None
+            self._evidence, self._pending = CloserEvidence(), None
             self._timetable.forget()
             self._texture.forget()
             self._looked_t = NEVER
@@ -120,25 +120,25 @@ class CrowdWatch:
     def _begin(self, scene: Scene) -> None:
         """Start the most urgent look that the budget allows."""
         needs = self._needs(scene)
-        for look, purse in self._timetable.due(needs):
-            if self._looks.may(purse):
+        for look, budget in self._timetable.due(needs):
+            if self._looks.has_budget(budget):
                 self._timetable.begin(look, needs)
-                self._under = self._looks.take(self._work(look, scene), purse)
+                self._pending = self._looks.run(self._work(look, scene), budget)
                 return
 
     def _needs(self, scene: Scene) -> Needs:
-        t, answered = scene.t, scene.count > 0 or len(scene.plain_xyxy) > 0
+        t, people_visible = scene.t, scene.count > 0 or len(scene.detected_xyxy) > 0
         ageing = self._people.ageing(t)
-        boxes_tell = not self._dense_here and self._gain <= LITTLE
+        boxes_tell = not self._dense_here and self._gain <= MAX_GAIN
         return Needs(
             t,
             self._frames,
             crowded=self._crowded,
             textured=self._texture.like_a_crowd,
-            newly=self._texture.is_new,
+            newly_textured=self._texture.is_new,
             boxes_tell=boxes_tell,
             dense=self._dense_here,
-            answered=answered,
+            people_visible=people_visible,
             ageing=ageing,
         )
 
@@ -147,7 +147,7 @@ class CrowdWatch:
         """Whether the estimate needs density; judged by the texture before the first survey."""
         return self._people.dense if self._surveyed else self._texture.like_a_crowd
 
-    def _work(self, look: Look, scene: Scene) -> Callable[[], Take]:
+    def _work(self, look: Look, scene: Scene) -> Callable[[], ApplyResult]:
         if look is Look.TILE:
             number = self._evidence.next_tile()
             return lambda: self._look(scene, number)
@@ -165,38 +165,38 @@ class CrowdWatch:
         """
         if _is_too_small(scene):
             return False
-        waited = scene.t - self._density_t >= DOUBT_MS
+        waited = scene.t - self._density_t >= TEXTURE_SURVEY_MS
         asks = self._texture.like_a_crowd or bool(self._dense) or (self._crowded and waited)
         self._density_t = scene.t if asks else self._density_t
         return asks
 
-    def _look(self, scene: Scene, number: int) -> Take:
+    def _look(self, scene: Scene, number: int) -> ApplyResult:
         """Look at a tile; return the function that applies the result on the stream's own thread."""
         height, width = scene.image_bgr.shape[:2]
         tile = next(one for one in tiles(height, width) if one.number == number)
         found = self._closer.at_tile(scene.image_bgr, tile)
-        return lambda _now: self._evidence.note(number, found, scene.answered_xyxy)
+        return lambda _now: self._evidence.note(number, found, scene.all_xyxy)
 
-    def _survey_quickly(self, scene: Scene) -> Take:
+    def _survey_quickly(self, scene: Scene) -> ApplyResult:
         usual = self._usual.people
         survey = self._closer.quickly(scene.image_bgr, scene.detections)
         return lambda _now: self._take_quick(survey, scene, usual)
 
     def _take_quick(self, survey: Survey, scene: Scene, usual: float) -> None:
         self._looked, self._looked_t = survey.quick.people, scene.t
-        self._evidence.note_whole(survey.whole, scene.answered_xyxy)
+        self._evidence.note_whole(survey.whole, scene.all_xyxy)
         if self._crowded and not self._dense_here:
-            self._people.take(survey.quick.times(self._gain), scene.t, usual)
+            self._people.take(survey.quick.scaled(self._gain), scene.t, usual)
 
-    def _survey(self, scene: Scene, *, dense: bool) -> Take:
+    def _survey(self, scene: Scene, *, dense: bool) -> ApplyResult:
         usual = self._usual.people
         survey = self._closer.everywhere(scene.image_bgr, scene.detections, dense=dense)
         return lambda _now: self._take_survey(survey, scene, usual)
 
     def _take_survey(self, survey: Survey, scene: Scene, usual: float) -> None:
         self._surveyed = True
-        self._evidence.note_whole(survey.whole, scene.answered_xyxy)
-        self._evidence.note_all(survey.parts, scene.answered_xyxy)
+        self._evidence.note_whole(survey.whole, scene.all_xyxy)
+        self._evidence.note_all(survey.parts, scene.all_xyxy)
         if survey.dense is not None:
             self._dense = self._too_dense(survey.dense, survey.boxed, scene)
         self._boxed, self._surveys = survey.boxed, self._surveys + 1
@@ -224,18 +224,18 @@ class CrowdWatch:
 
     def _collect(self, scene: Scene) -> None:
         """Apply the result of a finished look. After a failure, discard the estimate and back off."""
-        if self._under is None or not self._under.done():
+        if self._pending is None or not self._pending.done():
             return
-        under, self._under = self._under, None
+        pending, self._pending = self._pending, None
         try:
-            take = under.result()
+            apply = pending.result()
         except Exception:
             # Boundary of a closer look: tracking continues without it.
-            logger.exception("a closer look failed; the next one follows in %g s", RESTS_MS / 1000)
+            logger.exception("closer look failed; retrying in %g s", BACK_OFF_MS / 1000)
             self._people.forget()
-            self._timetable.rest(scene.t)
+            self._timetable.back_off(scene.t)
         else:
-            take(scene)
+            apply(scene)
 
     def _signs(self, scene: Scene) -> Evidence:
         return Evidence(
@@ -245,11 +245,11 @@ class CrowdWatch:
             known=len(scene.known_xyxy),
             saturated=scene.certainty.saturated and self._settled(scene.t),
             uncounted=self._uncounted.mean,
-            looked=self._compare(scene),
+            looked=self._excess_people(scene),
             dense=self._dense,
         )
 
-    def _compare(self, scene: Scene) -> float:
+    def _excess_people(self, scene: Scene) -> float:
         """Return how many people the latest closer look estimates beyond the count; 0 if they are not comparable.
 
         The count is averaged, because after a scene cut all tracks have to be confirmed again.
@@ -262,18 +262,18 @@ class CrowdWatch:
         age = t - (t if self._begun is None else self._begun)
         return age >= SURELY_MS or (age >= SETTLED_MS and self._frames >= SETTLED_FRAMES)
 
-    def _decide(self, scene: Scene) -> None:
+    def _update_state(self, scene: Scene) -> None:
         """Update the crowded state: it starts immediately and ends after some time without evidence."""
         if self._signs(scene).crowded(self._crowded):
             # The last survey was made for an uncrowded scene: repeat it, unless it has just included density.
             asked = self._dense is not None and self._timetable.surveyed_within(QUICK_MS, scene.t)
             if not self._crowded and not asked:
-                self._timetable.hurry()
+                self._timetable.request_survey()
             self._crowded, self._sign_t = True, scene.t
-        elif self._crowded and scene.t - self._sign_t >= LEAVES_MS:
+        elif self._crowded and scene.t - self._sign_t >= EXIT_DELAY_MS:
             self._crowded = False
 
-    def _verdict(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
+    def _result(self, scene: Scene) -> tuple[Certainty, Crowd | None]:
         # A survey must confirm an empty scene, or few people in a crowd-like image.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
@@ -286,11 +286,11 @@ class CrowdWatch:
         crowd = self._people.crowd(scene.count, scene.certainty.low, scene.t, self._usual.people)
         if crowd is None:
             low = max(self._least, scene.count, scene.certainty.low)
-            self.least = self._found(low)
+            self.least = self._least_crowd(low)
             return Certainty(low, None, saturated=True), None
         return Certainty(crowd.figure.low, crowd.figure.high, saturated=True), crowd
 
-    def _found(self, low: int) -> Crowd | None:
+    def _least_crowd(self, low: int) -> Crowd | None:
         """Return the distribution of the certain people, from the latest survey."""
         boxed = self._boxed
         if boxed is None or boxed.people <= 0:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from server.core.certainty import Certainty
 from server.vision.crowd.scene import Scene
-from server.vision.crowd.sight import EVERY_MS, Sight, shows_something
+from server.vision.crowd.sight import INTERVAL_MS, Sight, shows_something
 from server.vision.decode import decode
 from server.vision.detections import Detections
 from tests.crowd_picture import crowd_picture
@@ -36,7 +36,13 @@ def noisy(image: Image, levels: float = 4.0) -> Image:
 @pytest.mark.parametrize("change", [lambda one: one, noisy], ids=["clean", "noisy"])
 @pytest.mark.parametrize(
     "image",
-    [BLACK, PLAIN * 0 + 255, dark(crowd_picture()[0], 0.05), blurred(crowd_picture()[0]), blurred(TEXTURED, 0.02)],
+    [
+        BLACK,
+        PLAIN * 0 + 255,
+        dark(crowd_picture()[0], 0.05),
+        blurred(crowd_picture()[0]),
+        blurred(TEXTURED, 0.02),
+    ],
     ids=["covered", "white", "dark", "out of focus", "milky"],
 )
 def test_nothing_is_seen(image: Image, change: object) -> None:
@@ -74,8 +80,8 @@ def test_a_person_shows_that_something_is_seen() -> None:
 def test_it_looks_now_and_then() -> None:
     sight = Sight()
     assert sight.sees(scene(PLAIN, 0.0))
-    assert sight.sees(scene(BLACK, EVERY_MS - 1))
-    assert not sight.sees(scene(BLACK, EVERY_MS))
+    assert sight.sees(scene(BLACK, INTERVAL_MS - 1))
+    assert not sight.sees(scene(BLACK, INTERVAL_MS))
     assert sight.sees(scene(PLAIN, 0.0)), "a clock that was set back"
 
 

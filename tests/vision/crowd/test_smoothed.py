@@ -8,7 +8,7 @@ import pytest
 from server.core.crowd import Method
 from server.core.crowd_versions import MAX_DRIFT
 from server.vision.crowd.estimate import Estimate
-from server.vision.crowd.smoothed import OLD_MS, SMOOTH_MS, SmoothedPeople
+from server.vision.crowd.smoothed import EXPIRY_MS, SMOOTH_MS, SmoothedPeople
 
 
 def people(number: float, method: Method = Method.DENSITY) -> Estimate:
@@ -95,8 +95,8 @@ def test_there_are_at_least_as_many_as_are_tracked(number: float) -> None:
 def test_one_that_is_old_is_not_known() -> None:
     smoothed = SmoothedPeople()
     smoothed.take(people(300), 5_000.0)
-    assert smoothed.crowd(0, 0, 5_000.0 + OLD_MS) is not None
-    assert smoothed.crowd(0, 0, 5_001.0 + OLD_MS) is None
+    assert smoothed.crowd(0, 0, 5_000.0 + EXPIRY_MS) is not None
+    assert smoothed.crowd(0, 0, 5_001.0 + EXPIRY_MS) is None
 
 
 def test_more_tracked_people_than_estimated_scale_the_grid_with_a_new_version() -> None:
