@@ -1,16 +1,16 @@
-"""What each quality costs on this machine: measured by a vision process, once in its life."""
+"""Detection time for each quality on this machine, measured once per worker process."""
 
 import asyncio
 
 from server.core.quality import Quality
 from server.engine.supervisor import WorkerSupervisor
 
-LOOKS = 3
-"""The fastest of so many looks counts: whatever else the machine does makes a look longer, never shorter."""
+MEASUREMENTS = 3
+"""Number of measurements, of which the fastest counts, since other load only adds time."""
 
 
 class QualityCosts:
-    """The prices of one vision process.
+    """The quality costs of one worker.
 
     Parameters
     ----------
@@ -20,22 +20,22 @@ class QualityCosts:
     def __init__(self, supervisor: WorkerSupervisor) -> None:
         self._supervisor = supervisor
         self._incarnation = 0
-        self._prices: dict[Quality, float] = {}
+        self._costs: dict[Quality, float] = {}
         self._measuring = asyncio.Lock()
 
     async def read(self) -> dict[Quality, float]:
-        """Milliseconds a frame, by quality; measured when nobody asked this process before.
+        """Return milliseconds per frame by quality; measured on the first call for this worker process.
 
-        Each look is a question of its own, so that frames of streams get their turns in between.
+        Each measurement is a separate request, so frames of streams can run in between.
         """
         async with self._measuring:
             incarnation = await self._supervisor.ready()
             if incarnation != self._incarnation:
-                looks: dict[Quality, list[float]] = {quality: [] for quality in Quality}
-                for _ in range(LOOKS):
+                times_ms: dict[Quality, list[float]] = {quality: [] for quality in Quality}
+                for _ in range(MEASUREMENTS):
                     for quality in Quality:
-                        answer = await self._supervisor.ask({"type": "price", "quality": quality.value})
-                        looks[quality].append(float(answer["ms"]))
-                self._prices = {quality: min(times) for quality, times in looks.items()}
+                        answer = await self._supervisor.request({"type": "price", "quality": quality.value})
+                        times_ms[quality].append(float(answer["ms"]))
+                self._costs = {quality: min(times) for quality, times in times_ms.items()}
                 self._incarnation = incarnation
-            return dict(self._prices)
+            return dict(self._costs)

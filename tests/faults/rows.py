@@ -86,7 +86,7 @@ ROWS = (
             "faults/test_bombs.py",
             "faults/test_floods.py",
             "faults/test_shares.py",
-            "engine/test_shares.py",
+            "engine/test_fair_scheduler.py",
             "engine/test_sharing.py",
             "rooms/test_joining.py",
         ),

@@ -49,7 +49,7 @@ async def compete(senders: dict[str, Sender], turns: float = inf, seconds: float
         book.forget(stream, sender.share)
 
     await asyncio.wait_for(asyncio.gather(*(send(*one) for one in senders.items())), 60)
-    assert not book._asking
+    assert not book._requests
     assert not book._active
     assert all(len(parent) < 3 for parent in book._levels), "nothing is left of streams that are gone"
     return had
@@ -126,19 +126,19 @@ async def test_cameras_that_are_closed_are_forgotten_when_others_had_as_much_or_
 async def test_owners_without_streams_are_forgotten_when_others_had_as_much_or_they_are_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shares, "KEPT", 3)
+    monkeypatch.setattr(shares, "MAX_IDLE_OWNERS", 3)
     book = FairScheduler()
     for number in range(20):
         share = Share("new accounts" if number % 2 else "", f"usr {number}")
         async with book.turn(f"stream {number}", share) as turn:
             turn.spent_ms = 10.0
         book.forget(f"stream {number}", share)
-    assert all(len(level.had) <= 3 for level in book._levels.values())
+    assert all(len(level.used) <= 3 for level in book._levels.values())
     for _ in range(10):
         async with book.turn("stays", Share(owner="ada")) as turn:
             turn.spent_ms = 100.0
     book.forget("another")
-    assert set(book._levels[()].had) == {("ada",)}, "who is behind has nothing to answer for"
+    assert set(book._levels[()].used) == {("ada",)}, "who is behind has nothing to answer for"
     assert set(book._levels) == {(), ("ada",), ("ada", "ada", False)}
 
 
@@ -171,9 +171,9 @@ async def test_a_frame_behind_slow_ones_counts_as_long_as_its_process_answers(mo
     sending = [asyncio.create_task(send(name)) for name in answers]
     await until(lambda: len(begun) == 4)
     for name in ("slow 0", "slow 1"):
-        passed.append(0.6 * shares.STUCK_S)
+        passed.append(0.6 * shares.HUNG_S)
         answers[name].set()
-        await until(lambda name=name: name not in [one.path[-1][-1] for one in book._asking])
+        await until(lambda name=name: name not in [one.path[-1][-1] for one in book._requests])
         await asyncio.sleep(0.01)
     assert begun == ["fast", "slow 0", "slow 1", "fast"], "the owner of the slow ones is far ahead"
     for answer in answers.values():
@@ -183,14 +183,14 @@ async def test_a_frame_behind_slow_ones_counts_as_long_as_its_process_answers(mo
 
 @pytest.mark.parametrize("frame_s", [0.06, 0.13])
 async def test_slow_frames_take_no_more_than_their_share(monkeypatch: pytest.MonkeyPatch, frame_s: float) -> None:
-    monkeypatch.setattr(shares, "STUCK_S", 0.1)
+    monkeypatch.setattr(shares, "HUNG_S", 0.1)
     slow = {f"slow {number}": Sender(Share(owner="eve"), 0, 900.0, frame_s) for number in range(4)}
     had = await compete({"fast": Sender(Share(owner="ada"), 0, 30.0, 0.003), **slow}, seconds=1.8)
     assert had["fast"] >= 4 * sum(had[name] for name in slow) > 0, f"900 ms beside 30 ms: {had}"
 
 
 async def test_those_who_wait_for_a_process_that_hangs_hold_back_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shares, "STUCK_S", 0.2)
+    monkeypatch.setattr(shares, "HUNG_S", 0.2)
     book, had, loop = FairScheduler(), Counter[str](), asyncio.get_running_loop()
     ends = loop.time() + 1.5
 
@@ -236,7 +236,7 @@ async def test_who_comes_late_gets_a_share_and_not_more() -> None:
 
 
 async def test_nobody_waits_for_a_frame_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shares, "STUCK_S", 0.1)
+    monkeypatch.setattr(shares, "HUNG_S", 0.1)
     book = FairScheduler()
 
     async def hang() -> None:
@@ -272,11 +272,11 @@ async def test_a_process_has_few_frames_at_a_time_whatever_waits(workers: int) -
 
     async with asyncio.timeout(60):
         await asyncio.gather(*(send(number) for number in range(16)))
-    assert set(most.values()) == {shares.AT_ONCE}
+    assert set(most.values()) == {shares.MAX_IN_FLIGHT}
 
 
 async def test_who_stops_waiting_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shares, "AT_ONCE", 1)
+    monkeypatch.setattr(shares, "MAX_IN_FLIGHT", 1)
     book, entered = FairScheduler(), asyncio.Event()
 
     async def hold() -> None:
@@ -291,10 +291,10 @@ async def test_who_stops_waiting_takes_nothing(monkeypatch: pytest.MonkeyPatch) 
     holding = asyncio.create_task(hold())
     await entered.wait()
     waiting = asyncio.create_task(wait())
-    await until(lambda: len(book._asking) == 2)
+    await until(lambda: len(book._requests) == 2)
     waiting.cancel()
     await asyncio.gather(holding, waiting, return_exceptions=True)
-    assert not book._asking
+    assert not book._requests
     async with asyncio.timeout(5), book.turn("next", Share(owner="ada")):
         pass
 
