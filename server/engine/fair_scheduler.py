@@ -110,7 +110,7 @@ class FairScheduler:
     """Hierarchical start-time fair queueing (Goyal, Vin, Cheng 1996) of CPU time over all workers.
 
     A worker has few frames at a time, so the next stream does not wait behind a queue. A worker stays idle rather
-    than let a stream lead by more than AHEAD, because all workers share the same cores.
+    than let a stream lead by more than MAX_LEAD, because all workers share the same cores.
     """
 
     def __init__(self) -> None:

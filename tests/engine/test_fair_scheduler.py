@@ -100,7 +100,7 @@ async def test_a_camera_that_opens_a_new_stream_keeps_what_it_had_beside_others_
 async def test_cameras_that_are_closed_are_forgotten_when_others_had_as_much_or_they_are_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(shares, "KEPT", 3)
+    monkeypatch.setattr(shares, "MAX_IDLE_OWNERS", 3)
     book, stays = FairScheduler(), Share("", "ada", True, "stays")
     level: shares.Node = ("ada", "ada", True)
 
@@ -113,11 +113,11 @@ async def test_cameras_that_are_closed_are_forgotten_when_others_had_as_much_or_
         share = Share("", "ada", True, f"cam {number}")
         await one(share, 10.0 * number)
         book.forget(share.camera, share)
-    assert 1 < len(book._levels[level].had) <= 4
+    assert 1 < len(book._levels[level].used) <= 4
     for _ in range(40):
         await one(stays, 100.0)
     book.forget("unknown", Share("", "eve", True, "unknown"))
-    assert set(book._levels[level].had) == {(*level, "stays")}, "who is behind has nothing to answer for"
+    assert set(book._levels[level].used) == {(*level, "stays")}, "who is behind has nothing to answer for"
     book.forget("stays", stays)
     assert not book._closed
     assert level not in book._levels
