@@ -71,9 +71,9 @@ def test_a_check_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyP
     entries.append(polib.POEntry(msgid="Long gone", msgstr="x"))
     entries.save()
     said = "\n".join(problems(path))
-    assert "nobody shows this any more: 'Long gone'" in said
+    assert "no longer used: 'Long gone'" in said
     assert f"not translated: {entries[0].msgid!r}" in said
-    assert f"other places than in English: {with_place.msgid!r}" in said
+    assert f"placeholders differ from English: {with_place.msgid!r}" in said
     assert len(said.splitlines()) == 3
 
 
