@@ -168,7 +168,7 @@ class Analytics:
         mask = union_mask(drawn, *self.crowd.grid.shape, affine=self._view.affine)
         return self.crowd.part(mask, len(inside))
 
-    def take_heat(self) -> list[HourHeat]:
+    def take_heat_hours(self) -> list[HourHeat]:
         """Return and clear the heatmap collected since the last call, by hour of the wall clock."""
         return self._heatmap.take_hours()
 

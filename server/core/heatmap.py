@@ -23,7 +23,7 @@ class Window(Enum):
 HALF_LIFE_MS = {Window.MINUTE: 30_000.0, Window.QUARTER: 450_000.0}
 """Windows decay exponentially: marks as old as the window have a quarter of their weight."""
 LONG_SIDE_CELLS = 64
-"""Cells along the longer side of the frame. 1/64 of it is about the feet of a person as tall as a third of the frame."""
+"""Cells along the longer side of the frame. 1/64 of it is about the feet of a person of a third of the frame height."""
 MAX_STEP_MS = 1_000.0
 """Longest time that one frame adds to the grid, milliseconds: a gap between frames is not a stay."""
 SIGMAS = (0.6, 1.2, 2.4, 4.8, 9.6)

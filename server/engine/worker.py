@@ -141,17 +141,17 @@ class Worker:
         tracks = self._guard(begun.head, start, begun.frame.finish)
         if tracks is not None:
             lengths, pictures = wire.pack_pictures(tracks.pictures)
-            spent = {"spent_ms": _spent_ms(start) + self._detection_ms(begun.head, begun.frame.pending.running.took_ms)}
+            spent = {"spent_ms": _spent_ms(start) + self._detection_ms(begun.head, begun.frame.pending.request.run_ms)}
             head = {"id": begun.head["id"], "tracks": wire.encode_tracks(tracks), **spent, **lengths}
             self.send(head, pictures)
 
-    def _detection_ms(self, head: wire.Head, took_ms: float) -> float:
+    def _detection_ms(self, head: wire.Head, run_ms: float) -> float:
         """Return the detection time for this model and quality: the minimum, since other load only adds time.
 
         The minimum grows slowly, because a machine may become slower.
         """
         key = head["model"], head["quality"]
-        self._min_detection_ms[key] = min(took_ms, MIN_GROWTH * self._min_detection_ms.get(key, took_ms))
+        self._min_detection_ms[key] = min(run_ms, MIN_GROWTH * self._min_detection_ms.get(key, run_ms))
         return self._min_detection_ms[key]
 
     def _report_current(self, head: wire.Head) -> None:

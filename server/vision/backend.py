@@ -14,19 +14,19 @@ from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
 
-Triple = tuple[float, float, float]
+ChannelTriple = tuple[float, float, float]
 
 
-class Running(Protocol):
+class InferenceRequest(Protocol):
     """An asynchronous inference request.
 
     Attributes
     ----------
-    took_ms : float
+    run_ms : float
         Run time without waiting time, milliseconds; valid after `outputs`.
     """
 
-    took_ms: float
+    run_ms: float
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
         """Wait for completion and return copies of the named outputs. Must be called exactly once."""
@@ -46,7 +46,7 @@ class InferenceNetwork(Protocol):
         """Whether a compilation is in progress, which delays images of a new shape."""
         ...
 
-    def start(self, batch_bgr: NDArray[np.uint8]) -> Running:
+    def start(self, batch_bgr: NDArray[np.uint8]) -> InferenceRequest:
         """Start inference on images of shape (n, height, width, 3), BGR. Requests run in the order of these calls."""
         ...
 
@@ -62,7 +62,7 @@ class Backend(Protocol):
         """Display name for statistics and health."""
         ...
 
-    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> InferenceNetwork:
+    def open(self, model: PreparedModel, mean: ChannelTriple, scale: ChannelTriple) -> InferenceNetwork:
         """Load a prepared model whose input is normalised by ``(x - mean) / scale`` per RGB channel.
 
         Raises

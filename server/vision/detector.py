@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.vision.backend import InferenceNetwork, Running
+from server.vision.backend import InferenceNetwork, InferenceRequest
 from server.vision.boxes import suppress
 from server.vision.detections import Detections
 from server.vision.letterbox import Letterbox
@@ -65,8 +65,8 @@ class Detector:
         """Start the detection in an image of shape (height, width, 3), BGR. The call does not block."""
         height, width = image_bgr.shape[:2]
         letterbox = Letterbox.fit(height, width, self.side(height, width))
-        running = self._network.start(letterbox.apply(image_bgr))
-        return PendingDetections(running, letterbox, (height, width), self._min_score)
+        request = self._network.start(letterbox.apply(image_bgr))
+        return PendingDetections(request, letterbox, (height, width), self._min_score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class PendingDetections:
 
     Attributes
     ----------
-    running : Running
+    request : Running
     letterbox : Letterbox
         Placement of the image in the network's input.
     size : tuple of int
@@ -83,14 +83,14 @@ class PendingDetections:
     min_score : float
     """
 
-    running: Running
+    request: InferenceRequest
     letterbox: Letterbox
     size: tuple[int, int]
     min_score: float
 
     def detections(self) -> Detections:
         """Wait for the network and return the detections. Must be called exactly once."""
-        outputs = self.running.outputs()
+        outputs = self.request.outputs()
         scores = outputs["scores"][0]
         found = np.flatnonzero(scores >= self.min_score)
         found = found[np.argsort(-scores[found], kind="stable")][:_MAX_BOXES]

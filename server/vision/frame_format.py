@@ -72,7 +72,7 @@ class FrameFormats:
         self._references: list[FrameSample] = []
         self._formats: list[_Format] = []
         self._now: _Format | None = None
-        self._compared = float("-inf")
+        self._registered_t = float("-inf")
 
     def update(self, frame: FrameSample) -> Array | None:
         """Process a frame and return the mapping caused by a change of size or format.
@@ -93,8 +93,8 @@ class FrameFormats:
             moved = self._change(before, frame)
         elif before.size != frame.size:
             moved = _scaling(before, frame)
-        elif not self._now.fits and self._may_compare(self._now, frame.t):
-            self._try(self._references[0], frame)
+        elif not self._now.fits and self._may_register(self._now, frame.t):
+            self._register_reference(self._references[0], frame)
         self._keep_reference(frame)
         return moved
 
@@ -108,46 +108,48 @@ class FrameFormats:
 
     def _change(self, before: FrameSample, frame: FrameSample) -> Array:
         """Handle a new format: return its mapping from the previous frame, and learn that from the first format."""
-        was, now = self._now, self._enter(frame.aspect)
+        was, now = self._now, self._switch_format(frame.aspect)
         assert was is not None
         found = None
-        if frame.t - self._compared >= MIN_INTERVAL_MS:
-            self._compared = frame.t
+        if frame.t - self._registered_t >= MIN_INTERVAL_MS:
+            self._registered_t = frame.t
             found = register(before.image_bgr, frame.image_bgr, before.people_xyxy, frame.people_xyxy)
             if not now.fits:
-                self._learn(now, was, found, before, frame)
+                self._learn_mapping(now, was, found, before, frame)
         if found is not None:
             return found
         if was.fits and now.fits:
             return _in_pixels(compose(inverse(was.affine), now.affine), before, frame)
         return _scaling(before, frame)
 
-    def _learn(self, now: _Format, was: _Format, found: Array | None, before: FrameSample, frame: FrameSample) -> None:
+    def _learn_mapping(
+        self, now: _Format, was: _Format, found: Array | None, before: FrameSample, frame: FrameSample
+    ) -> None:
         """Store the mapping from the first format to a new one."""
         turned = found is not None and abs(found[0, 1]) > ROTATED * np.linalg.norm(found[0, :2])
         if turned or found is None or not was.fits:
             # The last frame may already show the rotated phone, so use an older reference frame.
-            self._try(self._references[0], frame)
+            self._register_reference(self._references[0], frame)
             if now.fits and not (turned and _turned(now.affine, self._references[0], frame)):
                 return
         if found is not None and was.fits:
             now.affine = compose(was.affine, _normalised(found, before, frame))
             now.fits = True
 
-    def _try(self, reference: FrameSample, frame: FrameSample) -> None:
+    def _register_reference(self, reference: FrameSample, frame: FrameSample) -> None:
         """Register the frame with a reference frame of the first format."""
         now = self._now
         assert now is not None
         now.tries += 1
-        self._compared = frame.t
+        self._registered_t = frame.t
         found = register(reference.image_bgr, frame.image_bgr, reference.people_xyxy, frame.people_xyxy)
         if found is not None:
             now.affine, now.fits = _normalised(found, reference, frame), True
 
-    def _may_compare(self, now: _Format, t: float) -> bool:
-        return now.tries < MAX_TRIES and t - self._compared >= MIN_INTERVAL_MS
+    def _may_register(self, now: _Format, t: float) -> bool:
+        return now.tries < MAX_TRIES and t - self._registered_t >= MIN_INTERVAL_MS
 
-    def _enter(self, aspect: float) -> _Format:
+    def _switch_format(self, aspect: float) -> _Format:
         """Return the format of this aspect ratio; add it if it is new."""
         known = next((one for one in self._formats if same_shape(one.aspect, aspect)), None)
         if known is None:

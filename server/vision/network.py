@@ -13,7 +13,7 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
-from server.vision.backend import Triple, require_file
+from server.vision.backend import ChannelTriple, require_file
 from server.vision.processor import has_int8_dot_products
 
 _SHAPES = 24
@@ -42,7 +42,7 @@ class OpenVinoBackend:
         self._core, self._threads, self._precision = ov.Core(), threads, precision
         self.name = f"OpenVINO {ov.__version__.split('-')[0]} CPU"
 
-    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "Network":
+    def open(self, model: PreparedModel, mean: ChannelTriple, scale: ChannelTriple) -> "Network":
         """Load the network; it is compiled for each shape on first use."""
         if self._uses_int8(model):
             return Network(self._core, model.quantized, mean, scale, self._threads, Precision.INT8)
@@ -89,8 +89,8 @@ class Network:
         self,
         core: ov.Core,
         path: Path,
-        mean: Triple,
-        scale: Triple,
+        mean: ChannelTriple,
+        scale: ChannelTriple,
         threads: int = 0,
         precision: Precision = Precision.AUTO,
         cache_size: int = _SHAPES,
@@ -176,7 +176,7 @@ class Network:
 
 
 class Inference:
-    """An asynchronous request of OpenVINO; see `server.vision.backend.Running`.
+    """An asynchronous request of OpenVINO; see `server.vision.backend.InferenceRequest`.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ class Inference:
 
     def __init__(self, request: ov.InferRequest, batch_bgr: NDArray[np.uint8], free: list[ov.InferRequest]) -> None:
         self._request, self._free = request, free
-        self.took_ms = 0.0
+        self.run_ms = 0.0
         self._batch = batch_bgr  # keeps the memory of the tensor alive
         request.set_input_tensor(ov.Tensor(batch_bgr, shared_memory=True))
         request.start_async()
@@ -197,7 +197,7 @@ class Inference:
     def outputs(self) -> dict[str, NDArray[np.float32]]:
         """Wait for completion and return copies of the named outputs. Must be called exactly once."""
         self._request.wait()
-        self.took_ms = float(self._request.latency)
+        self.run_ms = float(self._request.latency)
         model = self._request.get_compiled_model()
         outputs = {
             port.get_any_name(): np.array(self._request.get_output_tensor(index).data)

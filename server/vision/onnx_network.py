@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from server.core.errors import ModelError
 from server.models.catalogue import PreparedModel
-from server.vision.backend import Triple, require_file
+from server.vision.backend import ChannelTriple, require_file
 
 
 class OnnxBackend:
@@ -35,7 +35,7 @@ class OnnxBackend:
         self._threads = threads
         self.name = f"ONNX Runtime {onnxruntime.__version__} {'CUDA' if cuda else 'CPU'}"
 
-    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "OnnxNetwork":
+    def open(self, model: PreparedModel, mean: ChannelTriple, scale: ChannelTriple) -> "OnnxNetwork":
         """Load the ONNX file created by `crowdcount models pull --onnx`."""
         path = require_file(model.onnx, model, " --onnx")
         return OnnxNetwork(path, mean, scale, self._providers, self._threads)
@@ -56,7 +56,9 @@ class OnnxNetwork:
         CPU threads; 0 selects the library's default.
     """
 
-    def __init__(self, path: Path, mean: Triple, scale: Triple, providers: list[str], threads: int) -> None:
+    def __init__(
+        self, path: Path, mean: ChannelTriple, scale: ChannelTriple, providers: list[str], threads: int
+    ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -98,15 +100,15 @@ class OnnxNetwork:
 
 @dataclass(slots=True)
 class OnnxRun:
-    """A deferred inference; see `server.vision.backend.Running`."""
+    """A deferred inference; see `server.vision.backend.InferenceRequest`."""
 
     network: OnnxNetwork
     batch_bgr: NDArray[np.uint8]
-    took_ms: float = 0.0
+    run_ms: float = 0.0
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
         """Run the network and return the named outputs."""
         begun = perf_counter()
         outputs = self.network.infer(self.batch_bgr)
-        self.took_ms = (perf_counter() - begun) * 1000
+        self.run_ms = (perf_counter() - begun) * 1000
         return outputs

@@ -94,7 +94,7 @@ class SampleWriter:
     async def save(self, stream: Stream, *, closed: bool) -> None:
         """Write the totals of a stream, its alerts and samples, and where people were."""
         if closed:
-            stream.journal.note_heat(stream.analytics.take_heat())
+            stream.journal.note_heat(stream.analytics.take_heat_hours())
             if self._database.trouble is not None and not self._ending.is_set():
                 self._late.append(stream)  # whoever closes it would wait for what fails anyway
                 return
@@ -139,7 +139,7 @@ class SampleWriter:
         await self._learn(streams)
         if turn % HEAT_EVERY == 0:
             for stream in streams:
-                stream.journal.note_heat(stream.analytics.take_heat())
+                stream.journal.note_heat(stream.analytics.take_heat_hours())
         await self._write(streams, totals=turn % TOTALS_EVERY == 0, closed=False)
         await self.save_late()
         if turn % CLEAN_EVERY == 0 or not self._interrupted_ended:

@@ -12,7 +12,7 @@ MEMORY_MS = 3_000.0
 """Time constant of the average, milliseconds."""
 
 
-class Uncounted:
+class UncountedPeople:
     """Moving average of one stream's uncounted people."""
 
     def __init__(self) -> None:

@@ -13,13 +13,13 @@ from server.vision.crowd.evidence import HINTS_ALONE, LOOKED_SHARE, CloserEviden
 from server.vision.crowd.looks import Looks
 from server.vision.crowd.recent_mean import RecentMean
 from server.vision.crowd.scene import Scene
-from server.vision.crowd.sight import Sight
+from server.vision.crowd.schedule import BACK_OFF_MS, NEVER, QUICK_MS, TEXTURE_SURVEY_MS, Look, LookSchedule, Needs
 from server.vision.crowd.smoothed import SmoothedPeople
 from server.vision.crowd.texture import Texture
 from server.vision.crowd.tiles import tiles
-from server.vision.crowd.timetable import BACK_OFF_MS, NEVER, QUICK_MS, TEXTURE_SURVEY_MS, Look, Needs, Timetable
-from server.vision.crowd.uncounted import Uncounted
+from server.vision.crowd.uncounted import UncountedPeople
 from server.vision.crowd.usual_look import UsualLook
+from server.vision.crowd.visibility import VisibilityCheck
 from server.vision.detections import Detections
 
 logger = logging.getLogger("crowdcount.vision")
@@ -61,9 +61,9 @@ class CrowdWatch:
         self._closer, self._looks = closer, looks
         self._evidence = CloserEvidence()
         self._texture = Texture()
-        self._sight = Sight()
+        self._visibility = VisibilityCheck()
         self._dense: bool | None = None
-        self._timetable = Timetable(looks.frames_each)
+        self._schedule = LookSchedule(looks.frames_each)
         self._density_t = NEVER
         self._gain = 1.0
         self._looked, self._looked_t = 0.0, NEVER
@@ -76,8 +76,8 @@ class CrowdWatch:
         self._surveys = 0
         self.least: Crowd | None = None
         self._people = SmoothedPeople()
-        self._uncounted = Uncounted()
-        self._counted, self._usual = RecentMean(RECENT_MS), UsualLook()
+        self._uncounted = UncountedPeople()
+        self._mean_count, self._usual = RecentMean(RECENT_MS), UsualLook()
         self._ratio: float | None = None
         self._frames = 0
         self._surveyed = False
@@ -93,7 +93,7 @@ class CrowdWatch:
         self._begun = scene.t if self._begun is None else self._begun
         self._check_shape(scene)
         self._uncounted.note(scene.detections, scene.count, scene.t)
-        self._counted.note(scene.count, scene.t)
+        self._mean_count.note(scene.count, scene.t)
         self._usual.note(scene.detections, scene.image_bgr.shape[0], scene.t)
         self._collect(scene)
         if self._pending is None:
@@ -109,7 +109,7 @@ class CrowdWatch:
         ratio = width / height
         if self._ratio is not None and abs(ratio / self._ratio - 1) > 0.02:
             self._evidence, self._pending = CloserEvidence(), None
-            self._timetable.forget()
+            self._schedule.forget()
             self._texture.forget()
             self._looked_t = NEVER
             self._people.forget()
@@ -120,9 +120,9 @@ class CrowdWatch:
     def _begin(self, scene: Scene) -> None:
         """Start the most urgent look that the budget allows."""
         needs = self._needs(scene)
-        for look, budget in self._timetable.due(needs):
+        for look, budget in self._schedule.due(needs):
             if self._looks.has_budget(budget):
-                self._timetable.begin(look, needs)
+                self._schedule.begin(look, needs)
                 self._pending = self._looks.run(self._work(look, scene), budget)
                 return
 
@@ -233,7 +233,7 @@ class CrowdWatch:
             # Boundary of a closer look: tracking continues without it.
             logger.exception("closer look failed; retrying in %g s", BACK_OFF_MS / 1000)
             self._people.forget()
-            self._timetable.back_off(scene.t)
+            self._schedule.back_off(scene.t)
         else:
             apply(scene)
 
@@ -256,7 +256,7 @@ class CrowdWatch:
         """
         if not self._settled(scene.t) or scene.t - self._looked_t > RECENT_MS:
             return 0.0
-        return self._looked - (1 + LOOKED_SHARE) * self._counted.mean
+        return self._looked - (1 + LOOKED_SHARE) * self._mean_count.mean
 
     def _settled(self, t: float) -> bool:
         age = t - (t if self._begun is None else self._begun)
@@ -266,9 +266,9 @@ class CrowdWatch:
         """Update the crowded state: it starts immediately and ends after some time without evidence."""
         if self._signs(scene).crowded(self._crowded):
             # The last survey was made for an uncrowded scene: repeat it, unless it has just included density.
-            asked = self._dense is not None and self._timetable.surveyed_within(QUICK_MS, scene.t)
+            asked = self._dense is not None and self._schedule.surveyed_within(QUICK_MS, scene.t)
             if not self._crowded and not asked:
-                self._timetable.request_survey()
+                self._schedule.request_survey()
             self._crowded, self._sign_t = True, scene.t
         elif self._crowded and scene.t - self._sign_t >= EXIT_DELAY_MS:
             self._crowded = False
@@ -277,7 +277,7 @@ class CrowdWatch:
         # A survey must confirm an empty scene, or few people in a crowd-like image.
         looked = self._surveyed and not self._texture.is_new
         some = scene.count > 0 and not self._texture.like_a_crowd
-        shown = not _is_too_small(scene) and self._sight.sees(scene)
+        shown = not _is_too_small(scene) and self._visibility.is_visible(scene)
         known = self._frames > 1 and (looked or some) and shown
         self.least = None
         if not self._crowded:

@@ -26,23 +26,23 @@ INTERVAL_MS = 1_000.0
 """Minimum interval between checks, milliseconds of capture time."""
 
 
-class Sight:
+class VisibilityCheck:
     """Visibility check of one stream."""
 
     def __init__(self) -> None:
         self._t = float("-inf")
-        self._sees = True
+        self._is_visible = True
 
-    def sees(self, scene: Scene) -> bool:
+    def is_visible(self, scene: Scene) -> bool:
         """Return whether a frame shows anything: people, or an image in which people would be visible."""
         if scene.count or len(scene.detected_xyxy):
             return True
         if not 0 <= scene.t - self._t < INTERVAL_MS:
-            self._t, self._sees = scene.t, shows_something(scene.image_bgr)
-        return self._sees
+            self._t, self._is_visible = scene.t, shows_scene(scene.image_bgr)
+        return self._is_visible
 
 
-def shows_something(image_bgr: NDArray[np.uint8]) -> bool:
+def shows_scene(image_bgr: NDArray[np.uint8]) -> bool:
     """Return whether an image of shape (height, width, 3), BGR, has contrast and sharp edges."""
     height, width = image_bgr.shape[:2]
     scale = min(1.0, SIDE / max(height, width))

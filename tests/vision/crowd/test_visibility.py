@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from server.core.certainty import Certainty
 from server.vision.crowd.scene import Scene
-from server.vision.crowd.sight import INTERVAL_MS, Sight, shows_something
+from server.vision.crowd.visibility import INTERVAL_MS, VisibilityCheck, shows_scene
 from server.vision.decode import decode
 from server.vision.detections import Detections
 from tests.crowd_picture import crowd_picture
@@ -46,7 +46,7 @@ def noisy(image: Image, levels: float = 4.0) -> Image:
     ids=["covered", "white", "dark", "out of focus", "milky"],
 )
 def test_nothing_is_seen(image: Image, change: object) -> None:
-    assert not shows_something(change(image))  # type: ignore[operator]
+    assert not shows_scene(change(image))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("change", [lambda one: one, noisy, lambda one: dark(one, 0.3)], ids=["clean", "noisy", "dim"])
@@ -58,12 +58,12 @@ def test_something_is_seen(name: str, change: object) -> None:
         image = decode(find_asset(name).read_bytes(), max_pixels=2_000_000)
     else:
         image = crowd_picture()[0] if name == "crowd" else PLAIN
-    assert shows_something(change(image))  # type: ignore[operator]
+    assert shows_scene(change(image))  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (1, 2000), (2000, 1)])
 def test_frames_of_any_size(size: tuple[int, int]) -> None:
-    assert not shows_something(np.zeros((*size, 3), np.uint8))
+    assert not shows_scene(np.zeros((*size, 3), np.uint8))
 
 
 def scene(image: Image, t: float, detections: Detections = NOBODY, count: int = 0) -> Scene:
@@ -71,18 +71,18 @@ def scene(image: Image, t: float, detections: Detections = NOBODY, count: int = 
 
 
 def test_a_person_shows_that_something_is_seen() -> None:
-    sight = Sight()
-    assert sight.sees(scene(BLACK, 0.0, count=1))
-    assert sight.sees(scene(BLACK, 0.0, found((10, 10, 40, 90), score=0.5)))
-    assert not sight.sees(scene(BLACK, 0.0, found((10, 10, 40, 90), score=0.1)))
+    sight = VisibilityCheck()
+    assert sight.is_visible(scene(BLACK, 0.0, count=1))
+    assert sight.is_visible(scene(BLACK, 0.0, found((10, 10, 40, 90), score=0.5)))
+    assert not sight.is_visible(scene(BLACK, 0.0, found((10, 10, 40, 90), score=0.1)))
 
 
 def test_it_looks_now_and_then() -> None:
-    sight = Sight()
-    assert sight.sees(scene(PLAIN, 0.0))
-    assert sight.sees(scene(BLACK, INTERVAL_MS - 1))
-    assert not sight.sees(scene(BLACK, INTERVAL_MS))
-    assert sight.sees(scene(PLAIN, 0.0)), "a clock that was set back"
+    sight = VisibilityCheck()
+    assert sight.is_visible(scene(PLAIN, 0.0))
+    assert sight.is_visible(scene(BLACK, INTERVAL_MS - 1))
+    assert not sight.is_visible(scene(BLACK, INTERVAL_MS))
+    assert sight.is_visible(scene(PLAIN, 0.0)), "a clock that was set back"
 
 
 class TestStream:

@@ -70,7 +70,7 @@ class Needs:
     ageing: bool = False
 
 
-class Timetable:
+class LookSchedule:
     """The schedule of one stream.
 
     Parameters
