@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.common.resources import default_data_dir
 from server.core.bounds import Bounds
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
@@ -18,7 +19,6 @@ from server.storage.history.retention import Retention
 from server.vision.settings import VisionSettings
 
 PREFIX = "CROWDCOUNT_"
-PROJECT_DIR = Path(__file__).resolve().parent.parent
 TRANSPORT_BYTES = 1_000_000
 """Largest message on a socket; the same for Engine.IO and for the ASGI server."""
 
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     authority_port: int = Field(
         0, ge=0, le=65535, description="Port of the page without TLS that hands out the authority; 0 is the next one."
     )
-    data_dir: Path = Field(PROJECT_DIR / "var", description="Where the database and the secrets live.")
+    data_dir: Path = Field(default_factory=default_data_dir, description="Where the database and the secrets live.")
     database_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL database to use; without it SQLite in the data directory."
     )

@@ -27,8 +27,8 @@ MAY_IMPORT = {
     "cli": {"core", "storage", "models", "recording", "vision", "alerts", "live", "api", "common", "config", "process"},
 }
 """Wing -> what it may import besides itself."""
-EVERYWHERE = {"server.i18n.markers", "server.common.background"}
-"""The one marks a text as for people, the other runs a task for life; they know nothing of the program."""
+EVERYWHERE = {"server.i18n.markers", "server.common.background", "server.common.resources"}
+"""Marks texts for people, runs a task for life, finds the program's files; they know nothing of the program."""
 
 
 def imports(path: Path) -> set[str]:

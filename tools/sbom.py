@@ -107,13 +107,20 @@ def bill() -> str:
                 "type": "application",
                 "bom-ref": "crowdcount",
                 "name": project["name"],
-                "version": project["version"],
+                "version": _version(),
                 "licenses": [{"expression": project["license"]}],
             }
         },
         "components": [components[purl] for purl in sorted(components)],
     }
     return json.dumps(document, indent=1) + "\n"
+
+
+def _version() -> str:
+    found = re.search(r'^__version__ = "(.+)"$', (ROOT / "server" / "__init__.py").read_text("utf-8"), re.M)
+    if found is None:
+        raise SystemExit("server/__init__.py has no version")
+    return found[1]
 
 
 def main() -> int:

@@ -106,8 +106,9 @@ def install_lock(name: str) -> None:
 
 def install_project() -> None:
     """Install crowdcount itself in editable mode."""
-    stamp, wanted, done = stamped("project", [ROOT / "pyproject.toml"])
+    stamp, wanted, done = stamped("project", [ROOT / "pyproject.toml", ROOT / "setup.py"])
     if not done:
+        succeeds([PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "crowdcount"])  # its name until 0.2.0
         run(pip("setuptools>=77", "wheel"))
         run(pip("--no-deps", "--no-build-isolation", "-e", ROOT))
         finish(stamp, wanted)

@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+from server.common.resources import default_data_dir
+
 
 def default_models_dir() -> Path:
-    """Return ``CROWDCOUNT_MODELS_DIR``, or ``var/models`` of the checkout, independent of the working directory."""
+    """Return ``CROWDCOUNT_MODELS_DIR``, or ``models`` in the default data directory, wherever you start the program."""
     chosen = os.environ.get("CROWDCOUNT_MODELS_DIR")
     if chosen:
         return Path(chosen).expanduser().resolve()
-    return Path(__file__).resolve().parents[2] / "var" / "models"
+    return default_data_dir() / "models"

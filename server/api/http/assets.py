@@ -11,9 +11,9 @@ from quart_rate_limiter import rate_exempt
 
 from server.api.http.access import everybody
 from server.api.http.errors import APIError
-from server.config import PROJECT_DIR
+from server.common.resources import resource
 
-STATIC = PROJECT_DIR / "static"
+STATIC = resource("static")
 DIST = STATIC / "dist"
 MANIFEST = DIST / "manifest.json"
 COMPRESSIBLE = (".js", ".css", ".svg", ".json", ".map", ".webmanifest")

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import StaticPool
 
+from server.common.resources import resource
 from server.core.text import shown
 from server.storage.engine.backend import Where
 from server.storage.engine.shape import (
@@ -26,7 +27,7 @@ from server.storage.engine.shape import (
     shape_of,
 )
 
-MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
+MIGRATIONS = resource("migrations")
 MIGRATION_LOCK = 0x63726F77_6D696772
 BUSY_S = 20.0
 """How long a migration waits for who writes to the file just now."""
