@@ -19,6 +19,8 @@ from server.storage.history.retention import Retention
 from server.vision.settings import VisionSettings
 
 PREFIX = "CROWDCOUNT_"
+LOCK_FILE = "server.lock"
+"""In the data directory; the server that runs holds a lock on it."""
 TRANSPORT_BYTES = 1_000_000
 """Largest message on a socket; the same for Engine.IO and for the ASGI server."""
 
@@ -216,7 +218,8 @@ class Settings(BaseSettings):
     def own_files(self) -> list[Path]:
         """Files of the server's own, which no command may overwrite with anything else."""
         database = [self.database_path.with_name(self.database_path.name + end) for end in ("", "-wal", "-shm")]
-        return [*database, self.data_dir / "secret.key", *sorted((self.data_dir / "tls").glob("*.pem"))]
+        keys = [self.data_dir / name for name in ("secret.key", LOCK_FILE)]
+        return [*database, *keys, *sorted((self.data_dir / "tls").glob("*.pem"))]
 
     @property
     def database(self) -> Path | PostgresUrl:

@@ -40,17 +40,19 @@ def serve(arguments: argparse.Namespace) -> int:
     """Serve until told to stop; returns the exit status."""
     os.umask(0o077)  # what this process and its children write is nobody else's business
     from server.config import SettingsError, load_settings  # late: other commands need no settings
+    from server.process.data_lock import lock_data_dir
 
     overrides = {name: getattr(arguments, name) for name in ("host", "port") if getattr(arguments, name) is not None}
     if arguments.tls:
         overrides["tls"] = True
     try:
         settings = load_settings(**overrides)
+        set_up_logs(settings.log_level, settings.log_format)
         listeners = listen(settings)
+        lock = lock_data_dir(settings)
     except (SettingsError, StartError) as error:
         print(f"crowdcount: {error}", file=sys.stderr)
         return CANNOT_START
-    set_up_logs(settings.log_level, settings.log_format)
     raise_limit()  # before other processes are started, which inherit it
     overrides["port"] = listeners["main"].getsockname()[1]  # of 0: the same again after a restart
     if arguments.alone or not can_supervise():
@@ -63,7 +65,7 @@ def serve(arguments: argparse.Namespace) -> int:
                 listener.close()
             print(f"crowdcount: {error}", file=sys.stderr)
             return CANNOT_START
-    return ServerSupervisor(listeners, overrides, shutdown_s=settings.shutdown_s).run()
+    return ServerSupervisor(listeners, overrides, shutdown_s=settings.shutdown_s, lock=lock).run()
 
 
 def listen(settings: "Settings") -> dict[str, socket.socket]:

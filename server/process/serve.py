@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,11 @@ from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
 from server.process.bounded_listener import BoundedListener
 from server.process.bounded_socket import BoundedWebSocket
+from server.process.data_lock import make_data_dir
 from server.process.descriptors import for_connections, limit
 from server.process.listening import StartError, urls
 from server.process.request_size import HEAD_BYTES
 from server.process.slow_clients import TimeoutProtocol
-from server.storage.engine.folder import make_private
 from server.storage.engine.migrate import migrate
 from server.storage.engine.postgres_url import PostgresUrl
 from server.storage.engine.reserve import keep_reserve, spend_reserve
@@ -53,13 +52,7 @@ def prepare(settings: Settings, *, serves: bool = False) -> None:
     ForeignDatabaseError
         The database is none of this version; nothing was changed.
     """
-    try:
-        make_private(settings.data_dir)
-        with tempfile.TemporaryFile(dir=settings.data_dir):
-            pass
-    except OSError as error:
-        reason = f"the data directory {settings.data_dir} cannot be written: {error.strerror}"
-        raise StartError(f"DATA_DIR_UNWRITABLE: {reason}") from error
+    make_data_dir(settings.data_dir)
     if isinstance(settings.database, PostgresUrl):
         _prepare_server(settings.database, serves=serves)
         return

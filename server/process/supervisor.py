@@ -49,6 +49,8 @@ class WorkerConfig:
         How many web processes there were before.
     reason : str or None
         How the last one ended.
+    lock : int or None
+        Descriptor of the data directory's lock, which ends with the last process that has it.
     """
 
     listeners: dict[str, int]
@@ -56,6 +58,7 @@ class WorkerConfig:
     overrides: dict[str, Any]
     restarts: int = 0
     reason: str | None = None
+    lock: int | None = None
 
 
 @dataclass(slots=True)
@@ -93,12 +96,15 @@ class ServerSupervisor:
         What to start; its orders are added as JSON.
     shutdown_s : float
         How long it may wait for open requests when it ends.
+    lock : int or None
+        Descriptor of the data directory's lock: a web process without its parent still saves, and needs it.
     """
 
     listeners: Mapping[str, socket.socket]
     overrides: dict[str, Any]
     command: Sequence[str] = (sys.executable, "-m", "server.process.web")
     shutdown_s: float = 0.0
+    lock: int | None = None
     _restarts: int = 0
     _reason: str | None = None
     _signals: list[int] = field(default_factory=list)
@@ -145,12 +151,12 @@ class ServerSupervisor:
     def _start(self) -> _Child:
         mine, its = socket.socketpair()
         files = {name: listener.fileno() for name, listener in self.listeners.items()}
-        orders = WorkerConfig(files, its.fileno(), self.overrides, self._restarts, self._reason)
+        orders = WorkerConfig(files, its.fileno(), self.overrides, self._restarts, self._reason, self.lock)
         with its:
             try:
                 process = subprocess.Popen(
                     [*self.command, json.dumps(asdict(orders))],
-                    pass_fds=[*files.values(), its.fileno()],
+                    pass_fds=[*files.values(), its.fileno(), *([] if self.lock is None else [self.lock])],
                     process_group=0,  # Ctrl-C is for the parent, which says good-bye to it
                 )
             except OSError:

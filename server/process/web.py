@@ -145,6 +145,8 @@ def start(orders: WorkerConfig) -> int:
     """Do as the parent says."""
     sockets = {name: socket.socket(fileno=number) for name, number in orders.listeners.items()}
     life = socket.socket(fileno=orders.life)
+    if orders.lock is not None:
+        os.set_inheritable(orders.lock, False)  # vision processes do not serve
     # A web process that was stopped has to run to notice that it is alone.
     signal_when_parent_dies(signal.SIGCONT)
     try:

@@ -11,7 +11,7 @@ logger = logging.getLogger("crowdcount.storage")
 OURS = 0o700
 LIST_AND_WRITE = stat.S_IROTH | stat.S_IWOTH
 OTHERS = stat.S_IRWXO
-FILES = ("crowdcount.sqlite3*", "before-restore-*.sqlite3*", "reserve", "secret.key", "push.key")
+FILES = ("crowdcount.sqlite3*", "before-restore-*.sqlite3*", "reserve", "secret.key", "push.key", "server.lock")
 """What is made here, and was readable if an older version or another program made it."""
 
 
