@@ -2,7 +2,7 @@
 """Generate the software bill of materials from the lock files only: ``make sbom`` writes docs/sbom.cdx.json.
 
 CycloneDX 1.6. Each package has its version, the checksums of the locks, and its use (`crowdcount:lock`): `core`
-serves, `models` prepares models, `dev` tests, `client` is shipped to browsers, `client-dev` builds the client.
+serves, `postgres` is the container, `models` prepares models, `dev` tests, `client` is shipped to browsers, `client-dev` builds the client.
 """
 
 import argparse
@@ -16,7 +16,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "sbom.cdx.json"
-LOCKS = {"core": "requirements.lock", "models": "requirements-models.lock", "dev": "requirements-dev.lock"}
+LOCKS = {
+    "core": "requirements.lock",
+    "postgres": "requirements-postgres.lock",
+    "models": "requirements-models.lock",
+    "dev": "requirements-dev.lock",
+}
 IN_THE_CLIENT = ("socket.io-client", "uplot", "mediabunny", "lucide-static")
 """Packages whose code or images the build includes in static/dist."""
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; (.+?))?(?: \\)?$")

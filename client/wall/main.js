@@ -44,7 +44,7 @@ let sortedAt = -Infinity;
 let asked = false;
 let managing = false;
 /** Called when what arrived is on the screen. @type {(() => void)[]} */
-let onDrawn = [];
+const onDrawn = [];
 let resizing = 0;
 
 function schedule() {

@@ -238,7 +238,10 @@ describe("saving", () => {
   it("sends the version that was read, then the one that was answered", async () => {
     /** @type {number[]} */
     const versions = [];
-    const saver = newSaver(async ({ version }) => (versions.push(version), version + 1));
+    const saver = newSaver(async ({ version }) => {
+      versions.push(version);
+      return version + 1;
+    });
     await saver.load();
     saver.take(plan);
     await saver.flush();
