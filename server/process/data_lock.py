@@ -14,7 +14,7 @@ from server.storage.engine.folder import make_private
 
 logger = logging.getLogger("crowdcount")
 
-WAIT_S = 6.0
+WAIT_S = 8.0
 """How long a server that ends is waited for: a web process whose parent was killed saves for up to 4 s."""
 AGAIN_S = 0.1
 
