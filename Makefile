@@ -14,7 +14,7 @@ FAST := tests/core tests/bench tests/test_layout.py tests/test_sbom.py tests/tes
 	tests/vision/test_letterbox.py tests/vision/test_motion.py tests/vision/test_travel.py \
 	tests/vision/crowd/test_smoothed.py tests/vision/crowd/test_timetable.py
 
-.PHONY: run setup test fast fast-static fast-python fast-client fast-tests check bench promises soak lock sbom dist screenshots clean words
+.PHONY: run setup test fast fast-static fast-tests check bench promises soak lock sbom dist screenshots clean words
 
 run: setup
 	@exec $(BIN)/crowdcount serve --host $(HOST) --port $(PORT)
@@ -34,14 +34,10 @@ fast:
 	@$(PYTHON) tools/setup.py --dev
 	@$(MAKE) --no-print-directory -j2 fast-tests fast-static
 
-fast-static: fast-python fast-client
-
-fast-python:
+fast-static:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-
-fast-client: fast-python
 	$(NPM) run --silent check
 	$(NPM) run --silent lint
 	$(NPM) test --silent

@@ -2,7 +2,8 @@
 """Generate the software bill of materials from the lock files only: ``make sbom`` writes docs/sbom.cdx.json.
 
 CycloneDX 1.6. Each package has its version, the checksums of the locks, and its use (`crowdcount:lock`): `core`
-serves, `postgres` is the container, `models` prepares models, `dev` tests, `client` is shipped to browsers, `client-dev` builds the client.
+serves, `postgres` is the container, `models` prepares models, `dev` tests, `client` is shipped to browsers,
+`client-dev` builds the client.
 """
 
 import argparse
