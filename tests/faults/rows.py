@@ -140,6 +140,7 @@ ROWS = (
             "faults/test_foreign_database.py",
             "storage/test_folder.py",
             "live/test_quotas.py",
+            "faults/test_two_servers.py",
             "test_atomic.py",
             "test_cli.py::test_a_full_disk_is_an_error_and_leaves_what_was_there",
             "test_cli.py::test_a_file_that_is_read_or_written_already_is_refused_before_the_work",
