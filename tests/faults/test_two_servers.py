@@ -81,9 +81,16 @@ def test_the_lock_outlasts_a_web_process_and_ends_with_the_server(tmp_path: Path
             assert second.answers("/readyz")
 
 
+def holds(pid: int, path: Path) -> bool:
+    """Whether a process has this file open."""
+    return str(path) in {os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()}
+
+
 def test_commands_work_beside_a_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serving(data) as first:
+        lock = data / LOCK_FILE
+        assert [holds(pid, lock) for pid in (first.parent.pid, first.web, first.worker)] == [True, True, False]
         copy = tmp_path / "copy.sqlite3"
         for command in (
             ("users", "list"),
