@@ -40,17 +40,17 @@ def test_large_and_sure_people_are_counted_exactly() -> None:
 @pytest.mark.parametrize(
     ("doubtful", "lower", "higher"),
     [
-        ({"sightings": people(6, 0.5)}, True, False),
+        ({"observations": people(6, 0.5)}, True, False),
         (
             {
-                "sightings": people(6, 0.85),
-                "hidden": OccludedTracks(np.array([[400.0, 10, 430, 110]]), np.array([0.3])),
+                "observations": people(6, 0.85),
+                "occluded": OccludedTracks(np.array([[400.0, 10, 430, 110]]), np.array([0.3])),
             },
             False,
             True,
         ),
-        ({"sightings": people(6, 0.85), "weak": (0.5, 0.5)}, False, True),
-        ({"sightings": people(6, 0.85, height=30)}, False, True),
+        ({"observations": people(6, 0.85), "weak": (0.5, 0.5)}, False, True),
+        ({"observations": people(6, 0.85, height=30)}, False, True),
     ],
     ids=["low scores", "somebody hidden", "weak traces", "small people"],
 )
