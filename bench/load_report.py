@@ -77,8 +77,8 @@ def write_report(folder: Path, alone: list[dict[str, Any]], watched: list[dict[s
         "",
         *table(alone, viewers=False),
         "",
-        "Viewers who look at a room of two streams, without pictures, each acknowledging every update; their delay is",
-        "from a frame's arrival at the server to the update on theirs, by one clock:",
+        "Viewers of a room with two streams, without pictures; each acknowledges every update. Latency is from the",
+        "arrival of a frame at the server to the update at the viewer, by one clock:",
         "",
         *table(watched, viewers=True),
     ]

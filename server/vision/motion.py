@@ -28,7 +28,8 @@ SIZE_NOISE = 0.05
 SIZE_DRIFT = 0.15
 """Random-walk noise of the size, heights per s^0.5: limbs swing, people turn and approach."""
 SCORE_NOISE = 2.0
-"""Noise of a detection with score s is scaled by 1 + UNSURE · (1 - s): weak scores often come from occluded people."""
+"""Noise of a detection with score s is scaled by 1 + SCORE_NOISE · (1 - s): weak scores often come from occluded
+people."""
 
 
 @dataclass(slots=True)
@@ -139,8 +140,8 @@ class Motion:
 def _position_variance(seconds: float, fade: float) -> float:
     """Return the position variance after `seconds` of unit white-noise acceleration (Ornstein and Uhlenbeck 1930).
 
-    FADING_S² · (seconds - 2 · FADING_S · (1 - fade) + FADING_S / 2 · (1 - fade²)). For short times this suffers from
-    cancellation, so seconds³ / 3 is used.
+    T² · (seconds - 2 · T · (1 - fade) + T / 2 · (1 - fade²)) with T = VELOCITY_DECAY_S. For short times this
+    suffers from cancellation, so seconds³ / 3 is used.
     """
     if seconds < 0.001 * VELOCITY_DECAY_S:
         return seconds**3 / 3
