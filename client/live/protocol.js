@@ -1,5 +1,5 @@
 /**
- * The values of docs/protocol.md.
+ * The values of docs/protocol-reference.md.
  *
  * @typedef {object} Limits
  * @property {number} max_bytes

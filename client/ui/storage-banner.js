@@ -1,4 +1,4 @@
-/** Says above everything that the server stores nothing just now; `storage` of docs/protocol.md. */
+/** Says above everything that the server stores nothing just now; `storage` of docs/protocol-reference.md. */
 import { icon } from "./dom.js";
 import { tell } from "./words.js";
 

@@ -1,5 +1,5 @@
 /**
- * The values of docs/protocol.md and docs/rooms.md that the wall uses.
+ * The values of docs/protocol-reference.md and docs/rooms.md that the wall uses.
  *
  * @typedef {"owner" | "operator" | "viewer"} Role
  * @typedef {"clear" | "warning" | "critical"} Level

@@ -1,4 +1,4 @@
-"""docs/protocol.md, clause by clause, over a real socket."""
+"""docs/protocol-reference.md, clause by clause, over a real socket."""
 
 import asyncio
 import contextlib

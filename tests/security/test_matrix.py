@@ -24,7 +24,7 @@ from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 
 BY_RULE = {(case.method, case.rule): case for case in ROUTES}
-PROTOCOL = Path(__file__).resolve().parents[2] / "docs" / "protocol.md"
+PROTOCOL = Path(__file__).resolve().parents[2] / "docs" / "protocol-reference.md"
 
 
 @pytest.fixture

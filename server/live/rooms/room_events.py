@@ -24,7 +24,7 @@ FPS_LEAST, FPS_MOST = 0.2, 10.0
 
 
 class RoomEvents:
-    """The events about rooms in docs/protocol.md; each raises CodedError with a code of that page.
+    """The events about rooms in docs/protocol-reference.md; each raises CodedError with a code of that page.
 
     Parameters
     ----------

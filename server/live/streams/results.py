@@ -1,4 +1,4 @@
-"""The answer to a frame, as docs/protocol.md names its parts."""
+"""The answer to a frame, as docs/protocol-reference.md names its parts."""
 
 from collections.abc import Callable, Hashable
 from typing import Any

@@ -56,7 +56,7 @@ class Caller:
 
 
 class StreamEvents:
-    """The events about streams in docs/protocol.md; each raises CodedError with a code of that page."""
+    """The events about streams in docs/protocol-reference.md; each raises CodedError with a code of that page."""
 
     def __init__(self, settings: Settings, database: Database, registry: Registry) -> None:
         self._settings = settings
