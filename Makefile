@@ -7,12 +7,12 @@ NPM = PATH="$(CURDIR)/.cache/node/bin:$$PATH" npm
 
 # Tests that wait for nothing: no server, no process of ours, no model, no browser. `make fast` runs them.
 FAST := tests/core tests/bench tests/test_layout.py tests/test_sbom.py tests/test_container.py \
-	tests/test_contributing.py tests/test_atomic.py tests/test_config.py tests/test_steady.py tests/alerts/test_addresses.py tests/engine/test_wire.py \
+	tests/test_contributing.py tests/test_docs.py tests/test_atomic.py tests/test_config.py tests/test_steady.py tests/alerts/test_addresses.py tests/engine/test_wire.py \
 	tests/faults/test_rows.py tests/live/test_balance.py tests/live/test_camera_notes.py tests/live/test_counters.py \
 	tests/live/test_journal.py tests/live/test_rate.py tests/live/test_viewer.py tests/models/test_install.py \
-	tests/pains/test_pains.py tests/security/test_meters.py tests/vision/test_boxes.py tests/vision/test_doubt.py \
+	tests/pains/test_pains.py tests/security/test_meters.py tests/vision/test_boxes.py tests/vision/test_count_uncertainty.py \
 	tests/vision/test_letterbox.py tests/vision/test_motion.py tests/vision/test_travel.py \
-	tests/vision/crowd/test_smoothed.py tests/vision/crowd/test_timetable.py
+	tests/vision/crowd/test_smoothed.py tests/vision/crowd/test_schedule.py
 
 .PHONY: run setup test fast fast-static fast-tests check bench promises soak lock sbom dist screenshots clean words
 

@@ -17,7 +17,7 @@ class PersonDetector(nn.Module):
     """YOLO26 with its one-to-many head, decoded, for the person class.
 
     This head finds more partly occluded people than the one-to-one (NMS-free) head, and its scores separate people from
-    background better (docs/accuracy.md). It outputs several boxes per person, so the detector applies NMS.
+    background better (docs/benchmarks.md). It outputs several boxes per person, so the detector applies NMS.
 
     Anchors are computed in the graph from the size of the feature maps, so one export serves every shape. For a fixed
     shape, OpenVINO folds them into constants.

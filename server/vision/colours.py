@@ -1,7 +1,7 @@
 """Appearance embeddings from the colours of clothes, from head to foot.
 
 Soft-binned histograms of L*, a* and b* in horizontal stripes, compared by the Bhattacharyya coefficient.
-According to `docs/accuracy.md`, they separate people of 80 pixels better than ImageNet features, at a hundredth
+According to `docs/benchmarks.md`, they separate people of 80 pixels better than ImageNet features, at a hundredth
 of the cost.
 """
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 _INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
-"""CPU flags for 8-bit dot products. Without them, 8-bit networks are hardly faster (docs/accuracy.md)."""
+"""CPU flags for 8-bit dot products. Without them, 8-bit networks are hardly faster (docs/benchmarks.md)."""
 
 
 def has_int8_dot_products(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
