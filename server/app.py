@@ -31,6 +31,8 @@ from server.api import (
     plans,
     profile,
     qualities,
+    recordings,
+    recordings_pages,
     room_view,
     rooms,
     rooms_areas,
@@ -43,6 +45,7 @@ from server.api import (
     shell,
     stills,
     token_routes,
+    uploads,
 )
 from server.api.access import install_access
 from server.api.assets import STATIC, install_assets
@@ -67,6 +70,7 @@ from server.config import Settings
 from server.engine.base import Engine
 from server.lifecycle import install_delivery, install_lifecycle, install_watches, save_all, sign_with
 from server.live.allowances import Allowances
+from server.live.film_queue import FilmQueue
 from server.live.handshakes import Handshakes
 from server.live.namespace import LiveNamespace
 from server.live.registry import Registry
@@ -77,6 +81,8 @@ from server.live.storage_watch import StorageWatch
 from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
 from server.live.vitals import Vitals
+from server.recordings.intake import Intake
+from server.recordings.shelf import FOLDER, Shelf
 from server.request_pace import RequestPace
 from server.secret import load_keys
 from server.storage.database import Database
@@ -114,6 +120,9 @@ PARTS = (
     rooms_status,
     rooms_pages,
     join,
+    uploads,
+    recordings,
+    recordings_pages,
 )
 
 
@@ -126,18 +135,26 @@ class Application(socketio.ASGIApp):
     app : Quart
     namespace : LiveNamespace
     registry : Registry
+    films : FilmQueue
     pace : RequestPace
         Of every request, before anything else is done with it.
     """
 
     def __init__(
-        self, live: LiveServer, app: Quart, namespace: LiveNamespace, registry: Registry, pace: RequestPace
+        self,
+        live: LiveServer,
+        app: Quart,
+        namespace: LiveNamespace,
+        registry: Registry,
+        films: FilmQueue,
+        pace: RequestPace,
     ) -> None:
         super().__init__(live, other_asgi_app=app)
         self._pace = pace
         self.quart = app
         self._namespace = namespace
         self._registry = registry
+        self._films = films
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer a request or a socket."""
@@ -150,6 +167,7 @@ class Application(socketio.ASGIApp):
 
     async def announce_shutdown(self) -> None:
         """Tell every client to reconnect, and save what was counted; to be called while connections are still open."""
+        await self._films.stop()
         await self._namespace.shut_down()
         await save_all(self._registry)
 
@@ -186,6 +204,8 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         hub,
         settings.bounds,
     )
+    shelf = Shelf(settings.data_dir / FOLDER, settings.upload_spare_mb * 1_000_000)
+    films = FilmQueue(settings, database, registry, shelf)
     streams = StreamEvents(settings, database, registry)
     namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app))
     namespace.serve_rooms(RoomEvents(hub, view.room, _updater(live)), hub.audience.leave)
@@ -216,15 +236,17 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         plan_changed=registry.change_plan,
         quality_changed=registry.change_quality,
         rooms=hub,
+        recordings=films,
+        intake=Intake(shelf),
         guests_connected=namespace.guests,
         web_life=web_life or WebLife(),
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)
-    install_lifecycle(app, services, engine, registry, watch, hub)
+    install_lifecycle(app, services, engine, registry, films, watch, hub)
     install_delivery(app, office, courier)
     install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path, live.shed_strangers))
-    return Application(live, app, namespace, registry, RequestPace(settings.requests_per_second))
+    return Application(live, app, namespace, registry, films, RequestPace(settings.requests_per_second))
 
 
 def _install_routes(app: Quart, settings: Settings) -> None:

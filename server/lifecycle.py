@@ -12,6 +12,7 @@ from server.api.context import Services
 from server.api.tokens import Tokens
 from server.core.errors import CodedError
 from server.engine.base import Engine
+from server.live.film_queue import FilmQueue
 from server.live.registry import Registry
 from server.live.room_hub import RoomHub
 from server.live.session_watch import SessionWatch
@@ -30,9 +31,15 @@ SAVE_S = 2.0
 
 
 def install_lifecycle(
-    app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch, hub: RoomHub
+    app: Quart,
+    services: Services,
+    engine: Engine,
+    registry: Registry,
+    films: FilmQueue,
+    watch: SessionWatch,
+    hub: RoomHub,
 ) -> None:
-    """The engine, the streams and rooms, the sessions and the keys."""
+    """The engine, the streams, recordings and rooms, the sessions and the keys."""
 
     @app.while_serving
     async def run() -> AsyncGenerator[None, None]:
@@ -41,10 +48,12 @@ def install_lifecycle(
         registry.recorder.start()
         hub.start()
         watch.start()
+        films.start()
         follow = Steady("key watch", lambda: follow_keys(app, services))
         follow.start()
         yield
         await follow.stop()
+        await films.stop()
         await watch.stop()
         await registry.recorder.stop()
         await save_all(registry)

@@ -1,0 +1,149 @@
+"""The process that takes frames out of one file: `python -m server.recordings.decoder_child FILE SIDE MAX_BYTES`.
+
+It decodes what strangers send, so it is given nothing: no settings, no secrets, no database, a bounded memory, the
+lowest priority, and it can neither write to a file nor, once the first frame is out, open another one. It writes to
+standard output, waits where nobody reads, and ends with the server.
+"""
+
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from server.core.errors import CodedError
+from server.engine.wire import pack
+from server.orphans import signal_when_parent_dies
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from server.vision.video import Video
+
+MEMORY_BYTES = 3 << 30
+"""Memory of its own: a film of 8K needs about half of it."""
+NICENESS = 10
+"""Below vision processes: a film has time."""
+OPEN_FILES = 64
+JPEG_QUALITY, LEAST_QUALITY = 90, 60
+MOST_T_MS = 24 * 3_600_000.0
+"""Longest film."""
+
+
+def main() -> None:
+    """Decode the file that the arguments name."""
+    path, side, max_bytes = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    output = _take_output()
+    _give_up_rights()
+    try:
+        for head, body in messages(path, side, max_bytes):
+            output.write(pack(head, body))
+            output.flush()
+    except CodedError as error:
+        output.write(pack({"type": "error", "code": error.code}))
+    except MemoryError:
+        output.write(pack({"type": "error", "code": "FILM_TOO_LARGE"}))
+    with suppress(BrokenPipeError):
+        output.flush()
+
+
+def _take_output() -> BinaryIO:
+    """Standard output for messages alone: what a library prints goes nowhere."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return output
+
+
+def _give_up_rights() -> None:
+    signal_when_parent_dies(signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    os.nice(NICENESS)
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0, "RLIMIT_NOFILE": OPEN_FILES, "RLIMIT_DATA": MEMORY_BYTES}
+    for name, most in limits.items():
+        resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def messages(path: Path, side: int, max_bytes: int) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """What is known of a film, each of its frames as JPEG of at most `side` pixels, and how it ended.
+
+    Raises
+    ------
+    CodedError
+        ``UNREADABLE_VIDEO``
+    """
+    from server.vision.video import Video
+
+    video = Video(path)
+    yield {"type": "about", "frames": video.frames or None, "recorded_at": _recorded_at(video, path)}, b""
+    read, why = 0, None
+    for frame in video:
+        if frame.t > MOST_T_MS:
+            why = "TOO_LONG"
+            break
+        yield {"type": "frame", "t": round(frame.t, 3)}, to_jpeg(frame.image_bgr, side, max_bytes)
+        read += 1
+        if read == 1:
+            # What it needs is loaded. Soft and hard: it cannot be taken back.
+            resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    yield {"type": "end", **_ending(video, read, why)}, b""
+
+
+def to_jpeg(image_bgr: "NDArray[np.uint8]", side: int, max_bytes: int) -> bytes:
+    """A frame made smaller, unless it is, and compressed."""
+    import cv2
+
+    height, width = image_bgr.shape[:2]
+    if max(height, width) > side:
+        scale = side / max(height, width)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        image_bgr = cv2.resize(image_bgr, size, interpolation=cv2.INTER_AREA).astype("uint8", copy=False)
+    for quality in (JPEG_QUALITY, LEAST_QUALITY):
+        done, data = cv2.imencode(".jpg", image_bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if done and data.size <= max_bytes:
+            return data.tobytes()
+    raise CodedError("FILM_TOO_LARGE", "A frame is too large.")
+
+
+def _recorded_at(video: "Video", path: Path) -> float | None:
+    """When the film began, as the file says, Unix seconds."""
+    known = getattr(video, "recorded_at", None)
+    if known is None:
+        return container_date(path)
+    return float(known.timestamp()) if hasattr(known, "timestamp") else float(known)
+
+
+def container_date(path: Path) -> float | None:
+    """The date in the file, Unix seconds; None without one, or with one that cannot be true."""
+    from datetime import UTC, datetime
+
+    import av
+
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            said = container.metadata.get("creation_time")
+        found = datetime.fromisoformat(said) if said else None
+    except (av.FFmpegError, ValueError):
+        return None
+    if found is None:
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+
+
+def _ending(video: "Video", read: int, why: str | None) -> dict[str, Any]:
+    """Whether everything was read. Containers may be a frame off; a reader that knows better says so."""
+    complete, reason = getattr(video, "complete", None), getattr(video, "why", None)
+    if why is not None:
+        complete = False
+    elif complete is None and video.frames:
+        complete = read >= video.frames - max(2, video.frames // 100)
+        why = None if complete else "CUT_SHORT"
+    return {"frames": read, "complete": complete, "why": why or (str(reason)[:40] if reason else None)}
+
+
+if __name__ == "__main__":
+    main()
