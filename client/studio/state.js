@@ -63,7 +63,7 @@ import { recall } from "../site/memory.js";
  * @property {Phase} phase
  * @property {import("../live/protocol.js").SourceKind | null} source
  * @property {import("../live/protocol.js").Mode} mode of the run
- * @property {import("../live/protocol.js").Mode} fileMode in which the next file is counted
+ * @property {import("../live/protocol.js").Mode | "server"} fileMode in which the next file is counted
  * @property {boolean} paused
  * @property {boolean} waiting the server has not answered for longer than usual
  * @property {import("../capture/problem.js").Problem | null} problem

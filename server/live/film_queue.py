@@ -14,7 +14,7 @@ from server.live.film_run import Columns, FilmRun, Progress, RunStoppedError
 from server.live.registry import Registry
 from server.recordings.run_cameras import renew_camera
 from server.recordings.shelf import Shelf
-from server.steady import Steady
+from server.steady import Steady, unbroken
 from server.storage.database import Database
 from server.storage.runs import OwnedRun, RunState, delete_run, select_runs_in, update_run
 from server.storage.samples import delete_some_samples
@@ -50,6 +50,7 @@ class FilmQueue:
         self._database = database
         self._registry = registry
         self._shelf = shelf
+        self._ending = False
         self._woken = asyncio.Event()
         self._running: dict[str, tuple[FilmRun, asyncio.Task[None]]] = {}
         self._owners: dict[str, str] = {}
@@ -61,6 +62,7 @@ class FilmQueue:
 
     async def stop(self) -> None:
         """Stop; runs begin again with the next start of the server. Again is nothing."""
+        self._ending = True
         await self._steady.stop()
         await self.end(list(self._running))
 
@@ -85,7 +87,7 @@ class FilmQueue:
             self._woken.clear()
             try:
                 if self._database.trouble is None:
-                    await self._look()
+                    await unbroken(self._look())
             except SQLAlchemyError:
                 logger.exception("recordings could not be looked at")
             with suppress(TimeoutError):
@@ -98,7 +100,7 @@ class FilmQueue:
         async with self._database.reading() as connection:
             waiting = await select_runs_in(connection, RunState.WAITING)
         for owned in waiting:
-            free = len(self._running) < self._settings.upload_runs
+            free = not self._ending and len(self._running) < self._settings.upload_runs
             if free and owned.run.id not in self._running and owned.owner_id not in self._owners.values():
                 await self._begin(owned)
 
@@ -152,6 +154,7 @@ class FilmQueue:
         task = asyncio.create_task(self._count(fresh, run), name=f"recording {fresh.run.id}")
         self._running[fresh.run.id] = run, task
         self._owners[fresh.run.id] = fresh.owner_id
+        task.add_done_callback(lambda _: self._left(fresh.run.id))
 
     async def _reload(self, owned: OwnedRun) -> OwnedRun | None:
         async with self._database.reading() as connection:
@@ -185,11 +188,12 @@ class FilmQueue:
             # The boundary of one run: the next ones are counted all the same.
             logger.exception("a recording could not be counted", extra=ids)
             values = {"state": RunState.FAILED, "why": "INTERNAL", "complete": False}
-        try:
-            await self._write(owned, values)
-        finally:
-            del self._running[owned.run.id], self._owners[owned.run.id]
-            self.wake()
+        await unbroken(self._write(owned, values))
+
+    def _left(self, run_id: str) -> None:
+        """The task of a run is over, whether it ever began to run."""
+        del self._running[run_id], self._owners[run_id]
+        self.wake()
 
     async def _write(self, owned: OwnedRun, values: Columns) -> None:
         """Keep what a run came to, as soon as that can be written; a file that is not needed any more goes."""
@@ -205,6 +209,8 @@ class FilmQueue:
                 if not over:
                     return  # a run that the server left as it was is found with its next start
                 logger.exception("what a recording came to could not be saved", extra={"run": owned.run.id})
+                if self._ending:
+                    return
                 await asyncio.sleep(AGAIN_S)
             else:
                 return

@@ -18,6 +18,7 @@ from server.live.frame import FIRST_RECORDING_MS, Frame
 from server.live.registry import OpenRequest, Registry
 from server.live.stream import Stream
 from server.recordings.film import Ending, Film, FilmFrame
+from server.steady import unbroken
 from server.storage.audit import select_sign_up_address
 from server.storage.database import Database
 from server.storage.plans import select_plan
@@ -129,13 +130,13 @@ class FilmRun:
                 while not isinstance(found := await film.next(), Ending):
                     await self._count(stream, found)
             finally:
-                await self._end(stream)
+                await unbroken(self._end(stream))
         return self._outcome(stream, found)
 
     async def _open(self, quality: Quality, container_at: float | None) -> Stream:
         """The stream of this run, dated by the film."""
         run, owner = self._owned.run, self._owned.owner_id
-        recorded_at = await self._date(container_at)
+        recorded_at = await unbroken(self._date(container_at))
         async with self._database.reading() as connection:
             stored = await select_plan(connection, owner, run.camera_id)
             made_at = await select_sign_up_address(connection, owner, time.time() - NEW_S)
@@ -180,7 +181,7 @@ class FilmRun:
             break
         self.progress.frames += 1
         if self._clock() - self._saved >= SAVE_EVERY_S:
-            await self._save()
+            await unbroken(self._save())
 
     async def _offer(self, stream: Stream, frame: FilmFrame) -> str | None:
         """Have a frame counted. Returns a code where it was not."""

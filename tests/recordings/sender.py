@@ -5,6 +5,7 @@ import hashlib
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ async def begin(client: Client, size: int, **values: object) -> str:
 
 async def piece(client: Client, path: str, offset: int, data: bytes, **headers: str) -> aiohttp.ClientResponse:
     """Send a piece."""
-    response = await client.http.patch(path, data=data, headers=PIECE | {"Upload-Offset": str(offset)} | headers)
+    response = await client.http.patch(
+        path, data=BytesIO(data), headers=PIECE | {"Upload-Offset": str(offset)} | headers
+    )
     await response.read()
     return response
 
@@ -52,7 +55,7 @@ async def offset(client: Client, path: str) -> int:
 
 async def send(client: Client, file: Path, **values: object) -> dict[str, Any]:
     """Upload a file in two pieces. Returns its recording."""
-    data = file.read_bytes()
+    data = await asyncio.to_thread(file.read_bytes)
     response = await announce(client, len(data), filename=file.name, **values)
     assert response.status == 201, await response.text()
     path, half = response.headers["Location"], len(data) // 2
@@ -87,6 +90,8 @@ async def settled(
 
 async def counted(client: Client, recording_id: str, state: str = "done", seconds: float = 30) -> dict[str, Any]:
     """Its newest run, once that is in this state."""
-    found = await settled(client, recording_id, lambda one: bool(one["runs"]) and one["runs"][0]["state"] == state, seconds)
+    found = await settled(
+        client, recording_id, lambda one: bool(one["runs"]) and one["runs"][0]["state"] == state, seconds
+    )
     run: dict[str, Any] = found["runs"][0]
     return run

@@ -1,6 +1,5 @@
 """Films that are counted on the server: every frame, under a key of their own, and the file is deleted."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from tests.recordings.films import avi, prores
 from tests.recordings.sender import counted, send, settled
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer
+from tests.support.wait import until
 
 
 def files(server: RunningServer) -> list[Path]:
@@ -27,9 +27,7 @@ async def test_a_film_that_no_browser_plays_is_counted(
         assert all(jpeg.startswith(b"\xff\xd8") for _, jpeg, _ in engine.seen)
         found = await settled(user, recording["id"], lambda one: one["file"] is None)
         assert found["name"] == "gate.avi"
-        async with asyncio.timeout(10):
-            while files(server):
-                await asyncio.sleep(0.05)
+        await until(lambda: not files(server))
 
 
 async def test_the_date_in_the_file_dates_what_is_counted(server: RunningServer, tmp_path: Path) -> None:
