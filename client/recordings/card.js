@@ -56,21 +56,22 @@ function uploading(recording, actions) {
   );
 }
 
-/** @param {string} term @param {string} value @param {string} kind */
-function figure(term, value, kind) {
-  return element("div", { "data-figure": kind }, element("dt", {}, term), element("dd", {}, value));
+/** @param {string} term @param {string} kind @param {string} text @param {number | null} value */
+function figure(term, kind, text, value) {
+  return element("div", { "data-figure": kind, "data-known": String(value !== null) }, element("dt", {}, term), element("dd", {}, text));
 }
 
 /** @param {Run} run */
 function figures(run) {
-  const peak = run.crowd_peak !== null ? `≈ ${figureText(run.crowd_peak)}` : figureText(run.peak);
+  const { people, peak, crowd_peak: crowd, entries, exits, plan_version: version } = run;
+  const crossed = (/** @type {number | null} */ value) => (version || value !== null ? figureText(value) : t("No line"));
   return element(
     "dl",
     { class: "recording-figures" },
-    figure(t("People"), figureText(run.people), "people"),
-    figure(t("Peak"), peak, "peak"),
-    figure(t("In"), run.plan_version || run.entries !== null ? figureText(run.entries) : t("No line"), "in"),
-    figure(t("Out"), run.plan_version || run.exits !== null ? figureText(run.exits) : t("No line"), "out"),
+    figure(t("People"), "people", figureText(people), people),
+    figure(t("Peak"), "peak", crowd === null ? figureText(peak) : `≈ ${figureText(crowd)}`, crowd ?? peak),
+    figure(t("In"), "in", crossed(entries), entries),
+    figure(t("Out"), "out", crossed(exits), exits),
   );
 }
 

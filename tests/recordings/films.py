@@ -1,5 +1,6 @@
 """Films for the tests, made with PyAV: formats that browsers cannot play among them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import av
@@ -17,26 +18,32 @@ def picture(number: int, width: int = 320, height: int = 240) -> NDArray[np.uint
     return image
 
 
-def film(
-    path: Path, frames: int = 20, codec: str = "mpeg4", pixels: str = "yuv420p", creation_time: str | None = None
+def film_of(
+    path: Path,
+    pictures: Iterable[NDArray[np.uint8]],
+    codec: str = "mpeg4",
+    pixels: str = "yuv420p",
+    creation_time: str | None = None,
 ) -> Path:
-    """Write a film of so many frames; the name's ending says which container."""
+    """Write a film of these pictures, (height, width, 3), blue, green, red; the name's ending says which container."""
+    first, *others = pictures
     with av.open(str(path), "w") as container:
         if creation_time is not None:
             container.metadata["creation_time"] = creation_time
         stream = container.add_stream(codec, rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = 320, 240, pixels
-        for number in range(frames):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture(number), format="bgr24")))
+        stream.height, stream.width, stream.pix_fmt = *first.shape[:2], pixels
+        stream.bit_rate = 4_000_000
+        for image in (first, *others):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode(None))
     return path
 
 
 def avi(path: Path, frames: int = 20) -> Path:
     """MPEG-4 part 2 in AVI: no browser plays it."""
-    return film(path, frames)
+    return film_of(path, map(picture, range(frames)))
 
 
 def prores(path: Path, frames: int = 10, creation_time: str | None = None) -> Path:
     """ProRes in QuickTime, as cameras record it."""
-    return film(path, frames, "prores_ks", "yuv422p10le", creation_time)
+    return film_of(path, map(picture, range(frames)), "prores_ks", "yuv422p10le", creation_time)
