@@ -3,7 +3,7 @@ import { formatSpan } from "../core/format.js";
 import { element, icon } from "../site/dom.js";
 import { t, tn } from "../site/words.js";
 import { runsTable } from "./runs-table.js";
-import { STATE_WORDS, completeText, dateText, figureText, momentText, progressText, sentText, shareOf, sizeText, whyText } from "./words.js";
+import { STATE_WORDS, completeText, crossedText, dateText, figureText, momentText, progressText, sentText, shareOf, sizeText, whyText } from "./words.js";
 
 /** @typedef {import("./types.js").Recording} Recording */
 /** @typedef {import("./types.js").Run} Run */
@@ -63,15 +63,14 @@ function figure(term, kind, text, value) {
 
 /** @param {Run} run */
 function figures(run) {
-  const { people, peak, crowd_peak: crowd, entries, exits, plan_version: version } = run;
-  const crossed = (/** @type {number | null} */ value) => (version || value !== null ? figureText(value) : t("No line"));
+  const { people, peak, crowd_peak: crowd, entries, exits } = run;
   return element(
     "dl",
     { class: "recording-figures" },
     figure(t("People"), "people", figureText(people), people),
     figure(t("Peak"), "peak", crowd === null ? figureText(peak) : `≈ ${figureText(crowd)}`, crowd ?? peak),
-    figure(t("In"), "in", crossed(entries), entries),
-    figure(t("Out"), "out", crossed(exits), exits),
+    figure(t("In"), "in", crossedText(run, "entries"), entries),
+    figure(t("Out"), "out", crossedText(run, "exits"), exits),
   );
 }
 

@@ -2,7 +2,7 @@
 import { formatClock, formatCount } from "../core/format.js";
 import { element } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { QUALITY_WORDS, differenceText, figureText, momentText } from "./words.js";
+import { QUALITY_WORDS, crossedText, differenceText, figureText, momentText } from "./words.js";
 
 /** @typedef {import("./types.js").Recording} Recording */
 /** @typedef {import("./types.js").Run} Run */
@@ -19,7 +19,7 @@ function row(term, text, two, difference = "") {
   return element("tr", {}, element("th", { scope: "row" }, term), ...two.map(({ run }) => element("td", { class: "digits" }, text(run))), element("td", { class: "digits" }, difference));
 }
 
-/** @param {string} term @param {"people" | "peak" | "entries" | "exits"} name @param {Counted[]} two */
+/** @param {string} term @param {"people" | "peak"} name @param {Counted[]} two */
 function figure(term, name, two) {
   return row(term, (run) => figureText(run[name]), two, differenceText(two[0].run[name], two[1].run[name]));
 }
@@ -39,8 +39,8 @@ export function comparison(two) {
         {},
         figure(t("People"), "people", two),
         figure(t("Peak"), "peak", two),
-        figure(t("In"), "entries", two),
-        figure(t("Out"), "exits", two),
+        row(t("In"), (run) => crossedText(run, "entries"), two, differenceText(two[0].run.entries, two[1].run.entries)),
+        row(t("Out"), (run) => crossedText(run, "exits"), two, differenceText(two[0].run.exits, two[1].run.exits)),
         row(t("Frames"), readText, two),
         row(t("Length"), (run) => formatClock(run.duration_ms), two),
         row(t("Quality"), (run) => QUALITY_WORDS[run.quality], two),

@@ -1,7 +1,7 @@
 /** The runs of a recording, to be compared, looked at and deleted. */
 import { element, icon } from "../site/dom.js";
 import { t } from "../site/words.js";
-import { QUALITY_WORDS, STATE_WORDS, figureText, momentText } from "./words.js";
+import { QUALITY_WORDS, STATE_WORDS, crossedText, figureText, momentText } from "./words.js";
 
 /** @typedef {import("./types.js").Recording} Recording */
 /** @typedef {import("./types.js").Run} Run */
@@ -35,8 +35,8 @@ function row(recording, run, actions) {
     element("td", {}, `${QUALITY_WORDS[run.quality]}, ${run.model}`),
     element("td", {}, run.plan_version ? t("Version {n}", { n: run.plan_version }) : t("None")),
     element("td", { class: "digits" }, figureText(run.people)),
-    element("td", { class: "digits" }, figureText(run.entries)),
-    element("td", { class: "digits" }, figureText(run.exits)),
+    element("td", { class: "digits" }, crossedText(run, "entries")),
+    element("td", { class: "digits" }, crossedText(run, "exits")),
     element("td", {}, element("div", { class: "row-tools" }, history, remove)),
   );
 }

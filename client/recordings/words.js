@@ -58,6 +58,11 @@ export function figureText(value) {
   return value === null ? t("Unknown") : formatCount(value);
 }
 
+/** People who crossed lines; without zones there is no line. @param {Run} run @param {"entries" | "exits"} name */
+export function crossedText(run, name) {
+  return run.plan_version || run[name] !== null ? figureText(run[name]) : t("No line");
+}
+
 /** Between 0 and 1; null where that is not known. @param {Run} run */
 export function shareOf({ frames_read: read, frames_expected: expected }) {
   return expected ? Math.min(1, read / expected) : null;

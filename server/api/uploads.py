@@ -43,6 +43,7 @@ from server.storage.uploads import (
     update_received,
 )
 from server.storage.users import User
+from server.words.mark import N_
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/api/recordings/uploads")
 
@@ -97,7 +98,7 @@ async def post_upload() -> Response:
     wish = await read_wish(tus.read_metadata(), user)
     settings = services().settings
     if not 0 < size <= settings.upload_file_mb * MB:
-        message = f"A file has between 1 byte and {settings.upload_file_mb} MB."
+        message = N_(f"A file has between 1 byte and {settings.upload_file_mb} MB.")
         raise APIError(413, "FILE_TOO_LARGE", message)
     try:
         await asyncio.to_thread(services().intake.shelf.check_room, size)
@@ -117,10 +118,10 @@ async def _announce(user: User, wish: UploadWish, size: int) -> tuple[Recording,
         recording = await _recording(connection, user, wish, size, now)
         files, held = await select_held(connection, user.id)
         if files >= settings.upload_files:
-            message = f"{files} files are being sent or wait to be counted, which is the limit."
+            message = N_(f"{files} files are being sent or wait to be counted, which is the limit.")
             raise APIError(409, "TOO_MANY_UPLOADS", message)
         if held + size > settings.upload_user_mb * MB:
-            message = f"Your files may have {settings.upload_user_mb} MB together until they are counted."
+            message = N_(f"Your files may have {settings.upload_user_mb} MB together until they are counted.")
             raise APIError(413, "UPLOAD_QUOTA", message)
         expires_at = now + settings.upload_days * DAY_S
         upload = Upload(new_id("upl"), recording.id, size, 0, expires_at, wish.model, wish.quality.value)
