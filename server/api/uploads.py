@@ -83,7 +83,7 @@ async def describe_uploads() -> Response:
     return Response(status=204, headers=tus.offers(services().settings))
 
 
-@blueprint.post("")
+@blueprint.post("", provide_automatic_options=False)
 @users_only
 @document_response(RecordingAnswer, 201)
 async def post_upload() -> Response:
