@@ -81,11 +81,11 @@ from server.live.storage_watch import StorageWatch
 from server.live.stream_events import StreamEvents
 from server.live.transport import LiveServer, create_live_server
 from server.live.vitals import Vitals
-from server.recordings.intake import Intake
-from server.recordings.shelf import FOLDER, Shelf
 from server.request_pace import RequestPace
 from server.secret import load_keys
 from server.storage.database import Database
+from server.uploads.intake import Intake
+from server.uploads.shelf import FOLDER, Shelf
 
 PARTS = (
     accounts,

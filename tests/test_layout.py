@@ -17,11 +17,11 @@ MAY_IMPORT = {
     "models": {"core"},
     "engine": {"core", "vision"},
     "storage": {"core"},
-    "recordings": {"core", "vision", "engine", "storage"},
+    "uploads": {"core", "recording", "engine", "storage"},
     "words": set(),
     "alerts": {"core", "storage", "words"},
-    "api": {"core", "storage", "engine", "models", "alerts", "words", "recordings"},
-    "live": {"core", "storage", "engine", "models", "words", "recordings"},
+    "api": {"core", "storage", "engine", "models", "alerts", "words", "uploads"},
+    "live": {"core", "storage", "engine", "models", "words", "uploads"},
 }
 EVERYWHERE = {"server.words.mark", "server.steady"}
 """The one says that a text is for people, the other goes on; they know nothing of the program."""

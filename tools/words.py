@@ -23,7 +23,7 @@ from tools.calls import calls
 from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
-SAYING = ("alerts", "api", "core", "live", "recordings", "storage", "words")
+SAYING = ("alerts", "api", "core", "live", "uploads", "storage", "words")
 """Packages of the server whose errors people read in pages; others speak to who runs it."""
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

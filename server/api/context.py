@@ -20,12 +20,12 @@ from server.config import Settings
 from server.core.public_figure import PublicFigure
 from server.core.quality import Quality
 from server.engine.base import WorkerStatus
-from server.recordings.intake import Intake
 from server.storage.area_alerts import PlacedAlert
 from server.storage.database import Database
 from server.storage.plans import StoredPlan
 from server.storage.room_log import LogEntry
 from server.storage.sessions import EndReason
+from server.uploads.intake import Intake
 
 KEY = "crowdcount"
 

@@ -19,9 +19,6 @@ from server.api.field_rules import one_line
 from server.api.long_history import drop_history
 from server.api.recording_json import RecordingAnswer, RecordingsAnswer, RunAnswer, present, present_run
 from server.api.upload_wish import FIRST_RECORDING, NAME_LENGTH, read_model
-from server.recordings.intake import PIECE_BYTES
-from server.recordings.run_cameras import NAME_LENGTH as CAMERA_NAME_LENGTH
-from server.recordings.run_cameras import queue_run
 from server.storage.audit import Action
 from server.storage.cameras import update_camera_name
 from server.storage.recordings import (
@@ -34,6 +31,9 @@ from server.storage.recordings import (
 from server.storage.runs import Run, delete_run, select_run, select_runs
 from server.storage.uploads import delete_counted_upload, select_uploads
 from server.storage.users import User
+from server.uploads.intake import PIECE_BYTES
+from server.uploads.run_cameras import NAME_LENGTH as CAMERA_NAME_LENGTH
+from server.uploads.run_cameras import queue_run
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
 

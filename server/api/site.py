@@ -8,7 +8,7 @@ from quart.wrappers import Websocket
 from werkzeug.exceptions import BadHost, BadRequest
 
 from server.origins import is_host
-from server.recordings.intake import PIECE_BYTES
+from server.uploads.intake import PIECE_BYTES
 
 UPLOADS = "/api/recordings/uploads/"
 """Under which files of recordings are sent."""

@@ -18,10 +18,6 @@ from server.api.recording_json import RecordingAnswer, present
 from server.api.upload_wish import UploadWish, read_wish
 from server.core.errors import CodedError
 from server.ids import new_id
-from server.recordings.containers import HEAD_BYTES, is_video
-from server.recordings.intake import Piece, PieceError
-from server.recordings.run_cameras import queue_run
-from server.recordings.shelf import ShelfError
 from server.storage.audit import Action
 from server.storage.recordings import (
     Recording,
@@ -43,6 +39,10 @@ from server.storage.uploads import (
     update_received,
 )
 from server.storage.users import User
+from server.uploads.containers import HEAD_BYTES, is_video
+from server.uploads.intake import Piece, PieceError
+from server.uploads.run_cameras import queue_run
+from server.uploads.shelf import ShelfError
 from server.words.mark import N_
 
 blueprint = Blueprint("uploads", __name__, url_prefix="/api/recordings/uploads")

@@ -12,8 +12,6 @@ from server.config import Settings
 from server.core.errors import CodedError
 from server.live.film_run import Columns, FilmRun, Progress, RunStoppedError
 from server.live.registry import Registry
-from server.recordings.run_cameras import renew_camera
-from server.recordings.shelf import Shelf
 from server.steady import Steady, unbroken
 from server.storage.database import Database
 from server.storage.runs import OwnedRun, RunState, delete_run, select_runs_in, update_run
@@ -24,6 +22,8 @@ from server.storage.uploads import (
     select_upload_ids,
     select_uploads,
 )
+from server.uploads.run_cameras import renew_camera
+from server.uploads.shelf import Shelf
 
 logger = logging.getLogger("crowdcount.live")
 

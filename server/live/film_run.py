@@ -17,13 +17,13 @@ from server.core.quality import Quality, sent_side
 from server.live.frame import FIRST_RECORDING_MS, Frame
 from server.live.registry import OpenRequest, Registry
 from server.live.stream import Stream
-from server.recordings.film import Ending, Film, FilmFrame
 from server.steady import unbroken
 from server.storage.audit import select_sign_up_address
 from server.storage.database import Database
 from server.storage.plans import select_plan
 from server.storage.recordings import date_recording, select_recording
 from server.storage.runs import OwnedRun, update_run
+from server.uploads.film import Ending, Film, FilmFrame
 
 logger = logging.getLogger("crowdcount.live")
 

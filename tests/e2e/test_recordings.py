@@ -13,7 +13,7 @@ from tests.e2e.process import ServerProcess
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.test_pages import overflow, violations
 from tests.media import read_vtest
-from tests.recordings.films import avi, film_of
+from tests.uploads.films import avi, film_of
 
 CLIP_FRAMES = 24
 SHOTS = os.environ.get("CROWDCOUNT_TEST_PICTURES")

@@ -9,13 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Settings
-from server.recordings.run_cameras import queue_run
 from server.storage.database import Database
 from server.storage.recordings import Recording, insert_recording
 from server.storage.runs import RunState, update_run
-from tests.recordings.sender import begin
+from server.uploads.run_cameras import queue_run
 from tests.security.matrix import Role
 from tests.support.server import PASSWORD, Client, RunningServer
+from tests.uploads.sender import begin
 
 
 @dataclass

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import update
 
 from server.config import Settings
-from server.recordings import shelf as shelf_module
 from server.storage.database import Database
 from server.storage.schema import uploads
-from tests.recordings.films import avi
-from tests.recordings.sender import PIECE, TUS, announce, begin, checksum, counted, metadata, offset, piece, send
+from server.uploads import shelf as shelf_module
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 from tests.support.wait import until
+from tests.uploads.films import avi
+from tests.uploads.sender import PIECE, TUS, announce, begin, checksum, counted, metadata, offset, piece, send
 
 
 @pytest.fixture

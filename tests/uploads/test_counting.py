@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.recordings.films import avi, prores
-from tests.recordings.sender import counted, send, settled
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer
 from tests.support.wait import until
+from tests.uploads.films import avi, prores
+from tests.uploads.sender import counted, send, settled
 
 
 def files(server: RunningServer) -> list[Path]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from server.core.errors import CodedError
-from server.recordings.shelf import Shelf, disk_full
+from server.uploads.shelf import Shelf, disk_full
 
 PIECE_BYTES = 16 * 1024 * 1024
 """Largest piece. It may wait in memory, where the disk is slower than the network."""

@@ -10,10 +10,10 @@ from math import isfinite
 from pathlib import Path
 
 from server.core.errors import CodedError
-from server.recordings import film_wire
+from server.uploads import film_wire
 
 SERVER = Path(__file__).resolve().parents[2]
-MODULE = "server.recordings.decoder_child"
+MODULE = "server.uploads.decoder_child"
 PASSED_ON = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 """What a Python may need to start; nothing else of the server's environment reaches the process."""
 STALLED_S = 60.0

@@ -1,4 +1,4 @@
-"""The process that takes frames out of one file: `python -m server.recordings.decoder_child FILE SIDE MAX_BYTES`.
+"""The process that takes frames out of one file: `python -m server.uploads.decoder_child FILE SIDE MAX_BYTES`.
 
 It decodes what strangers send, so it is given nothing: no settings, no secrets, no database, a bounded memory, the
 lowest priority, and it can neither write to a file nor, once the first frame is out, open another one. It writes to

@@ -15,16 +15,16 @@ from sqlalchemy import func, select, update
 from server.config import Settings
 from server.core.errors import EngineError, StoppedError
 from server.engine.shares import Share
-from server.recordings import film as film_module
 from server.storage.database import Database
 from server.storage.runs import RunState
 from server.storage.schema import cameras, heatmaps, runs, samples
-from tests.recordings.films import avi
-from tests.recordings.sender import announce, counted, recording, send, settled
-from tests.recordings.test_uploads import code, files
+from server.uploads import film as film_module
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client, RunningServer, run_server
 from tests.support.wait import until
+from tests.uploads.films import avi
+from tests.uploads.sender import announce, counted, recording, send, settled
+from tests.uploads.test_uploads import code, files
 
 LINE = {
     "type": "Feature",
