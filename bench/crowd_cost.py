@@ -17,6 +17,7 @@ import cv2
 
 from bench.crowds import data
 from bench.scaling import children
+from bench.timing import read
 from server.engine.base import StreamSettings
 from server.engine.local import LocalEngine
 from server.engine.supervisor import worker_command
@@ -33,12 +34,7 @@ FRAMES = 120
 
 def jpegs(film: Path) -> list[bytes]:
     """The first frames of a recording, as a camera sends them."""
-    capture = cv2.VideoCapture(str(film))
-    found = []
-    while len(found) < FRAMES and (read := capture.read())[0]:
-        found.append(cv2.imencode(".jpg", read[1])[1].tobytes())
-    capture.release()
-    return found
+    return [cv2.imencode(".jpg", image)[1].tobytes() for image, _ in read(film, FRAMES)]
 
 
 async def send(engine: LocalEngine, name: str, frames: list[bytes], until: float, begin: float) -> int:

@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.timing import read
 from server.core.errors import ModelError
 from server.core.quality import Quality
 from server.core.tracks import Tracks
@@ -141,16 +142,9 @@ def stills(folder: Path, group: str) -> Iterator[tuple[str, Image, int]]:
 
 def frames(path: Path, every: int = 1) -> Iterator[tuple[int, Image, float]]:
     """Every so many frames of a recording: number, picture, milliseconds."""
-    capture = cv2.VideoCapture(str(path))
-    rate = capture.get(cv2.CAP_PROP_FPS)
-    number = 0
-    while True:
-        taken, image = capture.read()
-        if not taken:
-            return
+    for number, (image, t) in enumerate(read(path, None)):
         if number % every == 0:
-            yield number, image.astype(np.uint8, copy=False), number * 1000 / rate
-        number += 1
+            yield number, image, t
 
 
 def look_at_stills(vision: Vision, folder: Path, group: str, quality: Quality, *, advised: bool) -> Figures:

@@ -23,7 +23,7 @@ from bench.timing import measure_all
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".cache" / "peers"
 TRACKERS = ("bytetrack", "botsort", "ocsort", "deepocsort", "tracktrack", "fasttrack")
-SHARED = ("ultralytics-opencv-headless", "torch", "numpy", "opencv-python-headless")
+SHARED = ("ultralytics-opencv-headless", "torch", "numpy", "opencv-python-headless", "av")
 """Of the same versions as here, so that only the pipelines differ."""
 OWN = ("lap>=0.5.12",)
 

@@ -1,8 +1,9 @@
-"""Times a pipeline over a video, from JPEG in memory to tracks; needs only OpenCV and NumPy."""
+"""Times a pipeline over a video, from JPEG in memory to tracks; needs only OpenCV, NumPy and PyAV."""
 
 import resource
 import statistics
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Protocol, runtime_checkable
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.plain import Row
+from server.recording.recording import Recording
 
 Image = NDArray[np.uint8]
 Process = Callable[[bytes, float], list[Row]]
@@ -33,15 +35,9 @@ QUALITY = 95
 
 def read(video: Path, frames: int | None) -> Iterator[tuple[Image, float]]:
     """Pictures and their times in milliseconds."""
-    capture = cv2.VideoCapture(str(video))
-    fps = capture.get(cv2.CAP_PROP_FPS)
-    index = 0
-    while frames is None or index < frames:
-        taken, image = capture.read()
-        if not taken:
-            return
-        yield image.astype(np.uint8, copy=False), index * 1000 / fps
-        index += 1
+    with Recording(video) as film:
+        for frame in islice(film, frames):
+            yield frame.image_bgr, frame.t
 
 
 def measure_all(process: Process, video: Path, frames: int | None, out: Path) -> dict[str, Any]:

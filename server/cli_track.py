@@ -16,6 +16,7 @@ from server.atomic import Outputs, refuse_equal
 from server.core.errors import CodedError
 from server.core.quality import Quality
 from server.interrupt import Interrupt
+from server.recording.errors import RecordingError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 
     from server.core.plan import Plan
     from server.core.tracks import Tracks
+    from server.recording.recording import Recording
+    from server.recording.video_frame import VideoFrame
     from server.track_samples import TrackSamples
     from server.vision.pipeline import Pipeline
-    from server.vision.video import Video, VideoFrame
+    from server.vision.vision import Vision
 
 FORMAT_NAMES = ("csv", "jsonl", "mot")  # of `track_formats.FORMATS`, which the other commands need not load
 RENDERED = (".mp4", ".mkv", ".avi")
+NOTHING_COUNTED = 3
+"""Exit status for a recording of which not even one frame can be decoded."""
 STAGES = ("decode", "detect", "embed", "track", "analyse")
 
 
@@ -56,13 +61,22 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Track a file. Outputs appear when all is done, or not at all."""
-    # Its decoders write to standard error on their own; what matters is said in one line by us.
+    try:
+        return _run(arguments)
+    except RecordingError as error:
+        if error.code != "NO_FRAMES":
+            raise
+        print(f"crowdcount: {error}", file=sys.stderr)
+        return NOTHING_COUNTED
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    # Its encoder writes to standard error on its own; what matters is said in one line by us.
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from server.config import SettingsError, load_settings, vision_settings
-    from server.track_words import people_words
-    from server.track_zones import read_plan, summary
-    from server.vision.video import Video
+    from server.recording.recording import Recording
+    from server.track_zones import read_plan
     from server.vision.vision import Vision
 
     if arguments.render and arguments.render.suffix not in RENDERED:
@@ -71,13 +85,24 @@ def run(arguments: argparse.Namespace) -> int:
         loaded = load_settings(**({"model": arguments.model} if arguments.model else {}))
     except SettingsError as error:
         raise CodedError("BAD_SETTINGS", str(error)) from error
-    settings = vision_settings(loaded)
     wanted = [arguments.out, arguments.render, arguments.stats, arguments.samples]
     refuse_equal(filter(None, wanted), [*filter(None, [arguments.video, arguments.zones]), *loaded.own_files])
     samples = _samples(arguments)
     plan = read_plan(arguments.zones) if arguments.zones else None
-    video = Video(arguments.video)
-    vision = Vision(settings)
+    with Recording(arguments.video) as video:
+        stats = _write(arguments, video, Vision(vision_settings(loaded)), plan, samples)
+        _say(arguments, stats, video.source().remarks(), zones=plan is not None)
+    return 0
+
+
+def _write(
+    arguments: argparse.Namespace,
+    video: "Recording",
+    vision: "Vision",
+    plan: "Plan | None",
+    samples: "TrackSamples | None",
+) -> dict[str, Any]:
+    """Write all outputs and return the statistics."""
     with Outputs() as outputs:
         # All are opened before the work begins: a folder that cannot be written to is said at once.
         lines = outputs.text(arguments.out or Path(os.devnull))
@@ -92,11 +117,20 @@ def run(arguments: argparse.Namespace) -> int:
             stats_path.write_text(json.dumps(stats, indent=2) + "\n", "utf-8")
         if samples and samples_path:
             samples.write(samples_path)
+    return stats
+
+
+def _say(arguments: argparse.Namespace, stats: dict[str, Any], remarks: list[str], *, zones: bool) -> None:
+    """Say what no file holds, and what is missing of the recording."""
+    from server.track_words import people_words
+    from server.track_zones import summary
+
     if not arguments.out:
-        print(people_words(stats["people"], stats["frames"]))
-    if plan and not stats_path:
+        print(people_words(stats["people"], stats["frames"], stats["source"]["why"]))
+    if zones and not arguments.stats:
         print("\n".join(summary(stats)), file=sys.stderr)
-    return 0
+    for remark in remarks:
+        print(f"crowdcount: {remark}", file=sys.stderr)
 
 
 def _samples(arguments: argparse.Namespace) -> "TrackSamples | None":
@@ -111,7 +145,7 @@ def _samples(arguments: argparse.Namespace) -> "TrackSamples | None":
 
 
 def _track(
-    video: "Video",
+    video: "Recording",
     pipeline: "Pipeline",
     plan: "Plan | None",
     form: str,
@@ -163,6 +197,7 @@ def _track(
             samples.close(closed)
     return {
         "frames": frames,
+        "source": video.source().report(),
         "seconds": round(seconds, 3),
         "fps": round(frames / seconds, 2),
         "stages_ms": {stage: round(stages[stage] / frames, 3) for stage in STAGES},

@@ -5,8 +5,9 @@ from pathlib import Path
 import cv2
 
 from server.core.tracks import Tracks
+from server.recording.video_frame import VideoFrame
+from server.recording.written import frames_written
 from server.vision.drawing import Painter
-from server.vision.video import VideoFrame
 
 
 class Renderer:
@@ -24,6 +25,7 @@ class Renderer:
         self._painter = Painter()
         self._writer: cv2.VideoWriter | None = None
         self._frames = 0
+        self._size = 0, 0
 
     def __enter__(self) -> "Renderer":
         return self
@@ -35,24 +37,21 @@ class Renderer:
                 self._check()
 
     def write(self, frame: VideoFrame, tracks: Tracks) -> None:
-        """Append one frame."""
+        """Append one frame; all have the size of the first."""
+        height, width = frame.image_bgr.shape[:2]
         if self._writer is None:
-            height, width = frame.image_bgr.shape[:2]
+            self._size = width, height
             fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-            self._writer = cv2.VideoWriter(str(self._path), fourcc, self._fps, (width, height))
+            # A name that is not absolute and has a colon in it would be taken for a protocol.
+            self._writer = cv2.VideoWriter(str(self._path.absolute()), fourcc, self._fps, self._size)
             if not self._writer.isOpened():
                 raise OSError(f"{self._path} cannot be written as a video")
-        self._writer.write(self._painter.draw(frame.image_bgr, tracks))
+        drawn = self._painter.draw(frame.image_bgr, tracks)
+        self._writer.write(drawn if (width, height) == self._size else cv2.resize(drawn, self._size))
         self._frames += 1
 
     def _check(self) -> None:
-        """Raise OSError unless the video can be opened, has every frame in its index, and the last one can be read."""
-        video = cv2.VideoCapture(str(self._path))
-        try:
-            found = int(video.get(cv2.CAP_PROP_FRAME_COUNT)) if video.isOpened() else 0
-            video.set(cv2.CAP_PROP_POS_FRAMES, max(0, found - 1))
-            whole = abs(found - self._frames) <= 1 and video.read()[0]
-        finally:
-            video.release()
-        if not whole:
+        """Raise OSError unless the video can be opened, has every frame, and the last one can be read."""
+        found = frames_written(self._path)
+        if found != self._frames:
             raise OSError(f"the video could not be written whole: {found} of {self._frames} frames; is the disk full?")

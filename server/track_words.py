@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def people_words(people: dict[str, Any], frames: int) -> str:
+def people_words(people: dict[str, Any], frames: int, missing: str | None = None) -> str:
     """Say what ``people`` of the statistics means; see `server.track_counts.CountStats.report`.
 
     Parameters
@@ -11,7 +11,13 @@ def people_words(people: dict[str, Any], frames: int) -> str:
     people : dict
     frames : int
         Of the file; one is a photograph.
+    missing : str, optional
+        What of the file could not be read, a sentence.
     """
+    return f"{_people(people, frames)} Incomplete: {missing}" if missing else _people(people, frames)
+
+
+def _people(people: dict[str, Any], frames: int) -> str:
     figure = people["estimate_mean"]
     if figure is None:
         least = _number(people["low"] or 0.0, frames)

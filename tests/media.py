@@ -11,13 +11,17 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from server.recording.recording import Recording
 
 ROOT = Path(__file__).resolve().parents[1]
 CACHE = ROOT / ".cache" / "media"
@@ -94,15 +98,16 @@ def load_annotation() -> dict[int, list[tuple[int, float, float, float, float]]]
 @cache
 def read_vtest(count: int, start: int = 0) -> tuple[NDArray[np.uint8], ...]:
     """Return frames of ``vtest.avi``, each of shape (576, 768, 3), blue, green, red."""
-    capture = cv2.VideoCapture(str(find_vtest()))
-    frames: list[NDArray[np.uint8]] = []
-    for index in range(start + count):
-        taken, image = capture.read()
-        assert taken, f"vtest.avi ended at frame {index}"
-        if index >= start:
-            frames.append(image.astype(np.uint8, copy=False))
-    capture.release()
-    return tuple(frames)
+    frames = tuple(islice(read_film(find_vtest()), start, start + count))
+    assert len(frames) == count, f"vtest.avi has no {start + count} frames"
+    return frames
+
+
+def read_film(path: Path) -> Iterator[NDArray[np.uint8]]:
+    """Yield the pictures of a recording, each of shape (height, width, 3), blue, green, red."""
+    with Recording(path) as film:
+        for frame in film:
+            yield frame.image_bgr
 
 
 def encode_jpeg(image_bgr: NDArray[np.uint8], quality: int = 85) -> bytes:
@@ -113,7 +118,7 @@ def encode_jpeg(image_bgr: NDArray[np.uint8], quality: int = 85) -> bytes:
 
 
 def write_clip(path: Path, frames: tuple[NDArray[np.uint8], ...], fps: float = 10.0) -> Path:
-    """Write a Motion JPEG video, which every OpenCV can read and write."""
+    """Write a Motion JPEG video, which every OpenCV can write."""
     height, width = frames[0].shape[:2]
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), fps, (width, height))
     assert writer.isOpened()

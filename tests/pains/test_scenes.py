@@ -1,5 +1,7 @@
 """Figures of real recordings, from pixels to visitors, against what can be known of them in another way."""
 
+from itertools import islice
+
 import cv2
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from server.core.plan import Plan
 from server.core.visits import Kind
 from server.core.zone import Zone
 from server.vision.vision import Vision
-from tests.media import find_annotation, find_clip, read_vtest
+from tests.media import find_annotation, find_clip, read_film, read_vtest
 
 TABLE = Zone("table", "Table", ((0.42, 0.72), (0.78, 0.72), (0.8, 1.0), (0.4, 1.0)), revisit_s=3)
 BODY = (slice(60, 200), slice(390, 480))
@@ -23,19 +25,17 @@ PETS = (400, 650)
 
 def test_six_people_one_after_the_other_with_the_stay_of_each(vision: Vision) -> None:
     """Two frames a second of a recording in which six people stand at a table; when, plain difference says, too."""
-    film = cv2.VideoCapture(str(find_clip("one-by-one-person-detection.mp4")))
+    film = read_film(find_clip("one-by-one-person-detection.mp4"))
     pipeline, analytics, ends = vision.open(), Analytics(Plan((TABLE,))), []
     hidden: list[bool] = []
     wall: np.ndarray | None = None
-    while film.grab():
-        _, image = film.retrieve()
+    for image in film:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)[BODY].astype(float)
         wall = grey if wall is None else wall
         if len(hidden) % STEP == 0:
-            report = analytics.update(pipeline.process_image(image.astype(np.uint8), len(hidden) * 100.0)).zones[0]
+            report = analytics.update(pipeline.process_image(image, len(hidden) * 100.0)).zones[0]
             ends += [event.dwell_s for event in report.events if event.kind is Kind.END]
         hidden.append(float(np.abs(grey - wall).mean()) > 25)
-    film.release()
     edges = np.flatnonzero(np.diff(np.array(hidden, int))) / 10
     stays = edges[1::2] - edges[::2]
     figures = report.figures
@@ -47,14 +47,12 @@ def test_six_people_one_after_the_other_with_the_stay_of_each(vision: Vision) ->
 
 def test_a_person_on_a_poster_is_left_out_where_a_zone_says_so(vision: Vision) -> None:
     """A painted person stands at the left edge for all of the recording, and others walk by."""
-    film, pipeline = cv2.VideoCapture(str(find_clip("cases/poster.mp4"))), vision.open()
+    film, pipeline = read_film(find_clip("cases/poster.mp4")), vision.open()
     plain, zoned = Analytics(), Analytics(Plan((POSTER,)))
     pairs = []
-    for n in range(0, 120, 3):
-        film.set(cv2.CAP_PROP_POS_FRAMES, n)
-        tracks = pipeline.process_image(film.read()[1].astype(np.uint8), n * 1000 / 24)
+    for n, image in enumerate(islice(film, 0, 120, 3)):
+        tracks = pipeline.process_image(image, n * 3000 / 24)
         pairs.append((plain.update(tracks), zoned.update(tracks)))
-    film.release()
     (left, top), _, (right, bottom), _ = POSTER.points_norm
     for _, after in pairs:
         feet = [((one.box_norm[0] + one.box_norm[2]) / 2, one.box_norm[3]) for one in after.tracks.people]

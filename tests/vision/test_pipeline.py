@@ -17,7 +17,7 @@ from server.models.paths import default_models_dir
 from server.vision.decode import decode
 from server.vision.settings import VisionSettings
 from server.vision.vision import Pipeline, Vision
-from tests.media import encode_jpeg, find_asset, find_clip, read_vtest
+from tests.media import encode_jpeg, find_asset, find_clip, read_film, read_vtest
 
 FRAME_MS = 1000 / 7
 """vtest.avi was recorded at 7 frames a second."""
@@ -144,9 +144,7 @@ def test_accurate_looks_at_the_pixels_that_a_frame_has(vision: Vision) -> None:
     detector = vision.open(quality=Quality.ACCURATE).detector
     sizes = [(480, 640), (576, 768), (720, 1280), (1280, 720), (1080, 1920)]
     assert [detector.side(*size) for size in sizes] == [960, 960, 1280, 1280, 1280]
-    capture = cv2.VideoCapture(str(find_clip("concourse.mp4")))
-    _, hall = capture.read()
-    capture.release()
+    hall = next(read_film(find_clip("concourse.mp4")))
     smaller = cv2.resize(hall, (1264, 712))
     found = [int((detector.detect(image).scores >= 0.4).sum()) for image in (hall, smaller)]
     assert found[0] > 1.1 * found[1], f"{found}: a hall from above, about 30 people of 20 to 90 pixels"

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from server.vision.scene_cut import SceneCuts
 from server.vision.vision import Vision
-from tests.media import find_clip, read_vtest
+from tests.media import find_clip, read_film, read_vtest
 
 Image = NDArray[np.uint8]
 
@@ -66,10 +66,9 @@ def test_no_identity_goes_over_a_cut(vision: Vision) -> None:
 
 def test_frames_far_apart_are_each_counted(vision: Vision) -> None:
     """24 frames, one every twelve seconds, about 5.3 people in each."""
-    capture = cv2.VideoCapture(str(find_clip("cases/twelve-seconds-apart.mp4")))
     pipeline, counts = vision.open(), []
-    while (taken := capture.read())[0]:
-        counts.append(len(pipeline.process_image(taken[1].astype(np.uint8), len(counts) * 12_000.0).people))
+    for image in read_film(find_clip("cases/twelve-seconds-apart.mp4")):
+        counts.append(len(pipeline.process_image(image, len(counts) * 12_000.0).people))
     assert len(counts) == 24
     assert np.mean(np.abs(np.array(counts[1:]) - 5.3)) <= 1.5
     assert abs(np.mean(counts[1:]) - 5.3) <= 1
