@@ -1,5 +1,6 @@
 """Tracks of one recording by each of the pipelines that `bench.table` compares."""
 
+import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,13 +36,13 @@ class Result:
     rows : Rows
         Its people; those on boxes that are not to be judged are left out.
     crossings : Counts
-    ranges : list of (int, int), optional
+    ranges : list of (float, float), optional
         The range of the count in each frame, less those who were left out.
     """
 
     rows: Rows
     crossings: Counts
-    ranges: list[tuple[int, int]] | None = None
+    ranges: list[tuple[float, float]] | None = None
 
 
 def ours(recording: Recording, settings: VisionSettings, vision: Vision, quality: Quality) -> Result:
@@ -55,7 +56,8 @@ def ours(recording: Recording, settings: VisionSettings, vision: Vision, quality
     for number, tracks in enumerate(every, start=1):
         assert tracks.certainty
         away = len(found[number]) - len(rows[number])
-        ranges.append((tracks.certainty.low - away, tracks.certainty.high - away))
+        high = math.inf if tracks.certainty.high is None else tracks.certainty.high  # an end that is not known
+        ranges.append((tracks.certainty.low - away, high - away))
     return Result(rows, count_ours(_only(every, rows)), ranges)
 
 

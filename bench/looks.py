@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from bench.runner import read
 from bench.score import load
+from bench.timing import read
 from server.models.paths import default_models_dir
 from server.vision.boxes import iou
 from server.vision.settings import VisionSettings
