@@ -25,6 +25,7 @@ const WHY_WORDS = {
   FILM_STALLED: t("The server waited too long for the next picture of this video."),
   DECODER_DIED: t("Reading this video failed on the server."),
   CUT_SHORT: t("The file ends early: it has fewer frames than it says."),
+  FRAMES_DAMAGED: t("Some frames are damaged."),
   TOO_LONG: t("Only the first 24 hours were counted."),
   FRAMES_REFUSED: t("Some frames could not be counted."),
   SERVER_STOPPED: t("The server stopped while it was counting. Count again."),

@@ -223,6 +223,7 @@ class FilmRun:
             raise CodedError(why or "UNREADABLE_VIDEO", "No frame of the film could be counted.")
         return {
             "complete": complete,
+            "frames_expected": ending.frames or progress.expected,
             "why": why,
             "frames_read": progress.frames,
             "frames_refused": progress.refused,

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from server.vision.video import Video
+    from server.recording.source import Source
 
 MEMORY_BYTES = 3 << 30
 """Memory of its own: a film of 8K needs about half of it."""
@@ -30,6 +31,8 @@ NICENESS = 10
 """Below vision processes: a film has time."""
 OPEN_FILES = 64
 JPEG_QUALITY, LEAST_QUALITY = 90, 60
+ENDS_EARLY = "ends early"
+"""What the reader says of a file that was cut off."""
 MOST_T_MS = 24 * 3_600_000.0
 """Longest film."""
 
@@ -74,23 +77,22 @@ def messages(path: Path, side: int, max_bytes: int) -> Iterator[tuple[dict[str, 
     Raises
     ------
     CodedError
-        ``UNREADABLE_VIDEO``
+        The file cannot be read, or a frame is too large.
     """
-    from server.vision.video import Video
+    from server.recording.recording import Recording
 
-    video = Video(path)
-    yield {"type": "about", "frames": video.frames or None, "recorded_at": _recorded_at(video, path)}, b""
-    read, why = 0, None
-    for frame in video:
-        if frame.t > MOST_T_MS:
-            why = "TOO_LONG"
-            break
-        yield {"type": "frame", "t": round(frame.t, 3)}, to_jpeg(frame.image_bgr, side, max_bytes)
-        read += 1
-        if read == 1:
-            # What it needs is loaded. Soft and hard: it cannot be taken back.
-            resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-    yield {"type": "end", **_ending(video, read, why)}, b""
+    with Recording(path) as film:
+        yield {"type": "about", "frames": film.frames or None, "recorded_at": _seconds(film.source().recorded_at)}, b""
+        cut = False
+        for number, frame in enumerate(film):
+            if frame.t > MOST_T_MS:
+                cut = True
+                break
+            yield {"type": "frame", "t": round(frame.t, 3)}, to_jpeg(frame.image_bgr, side, max_bytes)
+            if number == 0:
+                # What it needs is loaded. Soft and hard: it cannot be taken back.
+                resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+        yield {"type": "end", **_ending(film.source(), cut=cut)}, b""
 
 
 def to_jpeg(image_bgr: "NDArray[np.uint8]", side: int, max_bytes: int) -> bytes:
@@ -109,40 +111,18 @@ def to_jpeg(image_bgr: "NDArray[np.uint8]", side: int, max_bytes: int) -> bytes:
     raise CodedError("FILM_TOO_LARGE", "A frame is too large.")
 
 
-def _recorded_at(video: "Video", path: Path) -> float | None:
-    """When the film began, as the file says, Unix seconds."""
-    known = getattr(video, "recorded_at", None)
-    if known is None:
-        return container_date(path)
-    return float(known.timestamp()) if hasattr(known, "timestamp") else float(known)
+def _seconds(date: str | None) -> float | None:
+    """A date of ISO 8601 as Unix seconds."""
+    return datetime.fromisoformat(date).timestamp() if date else None
 
 
-def container_date(path: Path) -> float | None:
-    """The date in the file, Unix seconds; None without one, or with one that cannot be true."""
-    from datetime import UTC, datetime
-
-    import av
-
-    try:
-        with av.open(str(path), metadata_errors="ignore") as container:
-            said = container.metadata.get("creation_time")
-        found = datetime.fromisoformat(said) if said else None
-    except (av.FFmpegError, ValueError):
-        return None
-    if found is None:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-
-
-def _ending(video: "Video", read: int, why: str | None) -> dict[str, Any]:
-    """Whether everything was read. Containers may be a frame off; a reader that knows better says so."""
-    complete, reason = getattr(video, "complete", None), getattr(video, "why", None)
-    if why is not None:
-        complete = False
-    elif complete is None and video.frames:
-        complete = read >= video.frames - max(2, video.frames // 100)
-        why = None if complete else "CUT_SHORT"
-    return {"frames": read, "complete": complete, "why": why or (str(reason)[:40] if reason else None)}
+def _ending(source: "Source", *, cut: bool) -> dict[str, Any]:
+    """Whether everything was read, as a code."""
+    if cut:
+        return {"complete": False, "why": "TOO_LONG", "frames": None}
+    why = None if source.complete else "CUT_SHORT" if ENDS_EARLY in (source.why or "") else "FRAMES_DAMAGED"
+    known = source.frames_expected is not None or not source.complete
+    return {"complete": source.complete if known else None, "why": why, "frames": source.frames_expected}
 
 
 if __name__ == "__main__":

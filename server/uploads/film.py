@@ -20,8 +20,8 @@ STALLED_S = 60.0
 """A film without a next frame for so long is given up."""
 AHEAD_BYTES = 2 * 1024 * 1024
 """Frames that may wait here; behind them the process waits."""
-CODES = frozenset({"UNREADABLE_VIDEO", "FILM_TOO_LARGE"})
-"""What the process may say of a file."""
+CODES = {"FILM_TOO_LARGE": "FILM_TOO_LARGE", "TOO_MANY_PIXELS": "FILM_TOO_LARGE"}
+"""What the process may say of a file; whatever else it says, the file cannot be read."""
 
 
 class FilmError(CodedError):
@@ -49,10 +49,21 @@ class FilmFrame:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How it ended: whether everything was read (None where that is not known), and a code that says why not."""
+    """How it ended.
+
+    Attributes
+    ----------
+    complete : bool or None
+        Whether everything was read; None where nothing says how much there is.
+    why : str or None
+        A code that says why not.
+    frames : int or None
+        How many there should be, as far as that is known now.
+    """
 
     complete: bool | None
     why: str | None
+    frames: int | None = None
 
 
 class Film:
@@ -76,7 +87,7 @@ class Film:
     async def __aenter__(self) -> "Film":
         kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         alone = {"PYTHONPATH": str(SERVER), "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        silent = {"OPENCV_LOG_LEVEL": "SILENT", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
+        silent = {"OPENCV_LOG_LEVEL": "SILENT"}
         self._process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -106,9 +117,9 @@ class Film:
         head, _ = await self._read()
         if head.get("type") != "about":
             raise _died()
-        frames, recorded_at = head.get("frames"), head.get("recorded_at")
+        recorded_at = head.get("recorded_at")
         return About(
-            frames if isinstance(frames, int) and 0 < frames < 2**31 else None,
+            _count(head.get("frames")),
             float(recorded_at) if isinstance(recorded_at, (int, float)) and isfinite(recorded_at) else None,
         )
 
@@ -117,7 +128,8 @@ class Film:
         head, body = await self._read()
         if head.get("type") == "end":
             complete, why = head.get("complete"), head.get("why")
-            return Ending(complete if isinstance(complete, bool) else None, str(why)[:40] if why else None)
+            known = complete if isinstance(complete, bool) else None
+            return Ending(known, str(why)[:40] if why else None, _count(head.get("frames")))
         t = head.get("t")
         if head.get("type") != "frame" or not isinstance(t, (int, float)) or not self._last_t < t < float("inf"):
             raise _died()
@@ -135,10 +147,14 @@ class Film:
         except (IncompleteReadError, film_wire.WireError) as error:
             raise _died() from error
         if head.get("type") == "error":
-            code = head.get("code")
-            known = code if code in CODES else "UNREADABLE_VIDEO"
-            raise FilmError(str(known), "The file cannot be read as a video.")
+            known = CODES.get(str(head.get("code")), "UNREADABLE_VIDEO")
+            raise FilmError(known, "The file cannot be read as a video.")
         return head, body
+
+
+def _count(value: object) -> int | None:
+    """A number of frames; None for anything else."""
+    return value if isinstance(value, int) and 0 < value < 2**31 else None
 
 
 def _died() -> FilmError:

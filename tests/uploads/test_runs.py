@@ -293,7 +293,7 @@ async def test_the_decoder_knows_no_secrets_and_its_means_are_bounded(
         proc = Path(f"/proc/{decoder}")
         names = {entry.partition(b"=")[0].decode() for entry in (proc / "environ").read_bytes().split(b"\0") if entry}
         allowed = {"PYTHONPATH", "LANG", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LD_LIBRARY_PATH"}
-        assert names - {"OPENCV_LOG_LEVEL", "OPENCV_FFMPEG_LOGLEVEL"} <= allowed
+        assert names - {"OPENCV_LOG_LEVEL"} <= allowed
         limits = {line[:26].strip(): line[26:].split()[0] for line in (proc / "limits").read_text().splitlines()[1:]}
         assert (limits["Max file size"], limits["Max open files"], limits["Max core file size"]) == ("0", "0", "0")
         assert int(limits["Max data size"]) == 3 << 30
