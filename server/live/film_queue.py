@@ -135,7 +135,7 @@ class FilmQueue:
         before = owned.run.camera_id
         async with self._database.writing() as connection:
             held = (await select_uploads(connection, [owned.run.recording_id])).get(owned.run.recording_id)
-            if held is None or not held.complete:
+            if held is None or not held.complete or not self._shelf.path(held.id).is_file():
                 values: Columns = {"state": RunState.FAILED, "why": "FILE_GONE", "ended_at": time.time()}
                 await update_run(connection, owned.run.id, **values)
                 return
