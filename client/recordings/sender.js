@@ -4,6 +4,8 @@ import { tell, t } from "../site/words.js";
 
 const PIECE_BYTES = 8 * 1024 * 1024;
 const AGAIN_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000];
+/** Refusals that pass, besides those of the server's own (5xx): too slow, another request was first, too many. */
+const PASSING = [408, 409, 423, 429];
 const ENDPOINT = "/api/recordings/uploads";
 
 /**
@@ -44,6 +46,10 @@ export class Sender {
       // Nothing about files is left in the browser: the list of recordings knows what can be resumed.
       storeFingerprintForResuming: false,
       metadata: { filename: file.name, recorded_at: String(file.lastModified), ...metadata },
+      onShouldRetry: (error) => {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        return status === 0 || status >= 500 || PASSING.includes(status);
+      },
       onProgress: (sent, size) => this.#tell(sent, size ?? file.size),
       onSuccess: () => watcher.done(),
       onError: (error) => watcher.failed(reason(error)),

@@ -54,6 +54,7 @@ STATUS = {
     "PIECE_TOO_LARGE": 413,
     "CHECKSUM_MISMATCH": 460,
     "SENDER_SILENT": 408,
+    "SENDER_SLOW": 408,
     "UPLOADS_BUSY": 503,
     "PIECE_REPLACED": 409,
 }
@@ -187,7 +188,7 @@ async def patch_upload(upload_id: str) -> Response:
     await find_upload(user, upload_id)
     intake = services().intake
     try:
-        async with intake.turn(upload_id) as turn:
+        async with intake.turn(upload_id, user.id) as turn:
             upload = await find_upload(user, upload_id)
             if offset != upload.received:
                 message = f"The next piece begins at {upload.received}."
@@ -209,9 +210,11 @@ async def patch_upload(upload_id: str) -> Response:
 
 async def _settle(user: User, upload: Upload, piece: Piece) -> Upload:
     """Store what came of a piece; a file that is complete waits to be counted, one that is no video goes."""
+    if not piece.written:
+        return upload  # on a full disk the database could not write either
     received = piece.offset + piece.written
     first = piece.offset == 0 and piece.written >= HEAD_BYTES
-    if piece.written and (first or received == upload.size):
+    if first or received == upload.size:
         head = await asyncio.to_thread(services().intake.shelf.head, upload.id, HEAD_BYTES)
         if not is_video(head):
             await _give_up(upload.id, upload.recording_id)
@@ -247,11 +250,14 @@ async def remove_upload(upload_id: str) -> tuple[str, int]:
     tus.check_version()
     user = await require_user()
     await find_upload(user, upload_id)
-    async with services().intake.turn(upload_id):
-        upload = await find_upload(user, upload_id)
-        async with services().database.reading() as connection:
-            runs = await select_runs(connection, [upload.recording_id])
-        if any(run.state in OPEN for run in runs):
-            raise APIError(409, "RUN_OPEN", "This recording is being counted.")
-        await _give_up(upload_id, upload.recording_id)
+    try:
+        async with services().intake.turn(upload_id, user.id):
+            upload = await find_upload(user, upload_id)
+            async with services().database.reading() as connection:
+                runs = await select_runs(connection, [upload.recording_id])
+            if any(run.state in OPEN for run in runs):
+                raise APIError(409, "RUN_OPEN", "This recording is being counted.")
+            await _give_up(upload_id, upload.recording_id)
+    except PieceError as error:
+        raise refusal(error) from error
     return "", 204

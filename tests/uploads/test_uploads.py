@@ -1,9 +1,11 @@
 """tus 1.0 as a client sees it: pieces that can be resumed, and what is refused."""
 
 import asyncio
+import errno
 import stat
 import time
 from base64 import b64encode
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -13,7 +15,9 @@ from sqlalchemy import update
 from server.config import Settings
 from server.storage.database import Database
 from server.storage.schema import uploads
+from server.uploads import intake
 from server.uploads import shelf as shelf_module
+from tests.faults.disks import small_disk
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 from tests.support.wait import until
@@ -297,3 +301,80 @@ async def test_a_token_of_a_program_sends_as_well(server: RunningServer, tmp_pat
 
 def test_metadata_is_what_the_protocol_says() -> None:
     assert metadata(filename="é") == "filename " + b64encode("é".encode()).decode()
+
+
+async def test_a_user_has_few_places_at_once_and_others_have_theirs(
+    server: RunningServer, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "OF_USER", 1)
+    hold = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield data[:2000]
+        await hold.wait()
+
+    async with server.user() as user, server.user("eve") as eve:
+        first, second, others = [await begin(one, len(data)) for one in (user, user, eve)]
+        sending = asyncio.create_task(user.http.patch(first, data=slow(), headers=PIECE | {"Upload-Offset": "0"}))
+        await until(lambda: [file.stat().st_size for file in files(server.settings)] == [2000])
+        busy = await piece(user, second, 0, data)
+        assert (busy.status, await code(busy), busy.headers["Retry-After"]) == (503, "UPLOADS_BUSY", "2")
+        async with user.http.delete(second, headers=TUS) as response:
+            assert response.status == 503
+        assert (await piece(eve, others, 0, data)).status == 204
+        hold.set()
+        assert (await sending).status == 204
+        assert (await piece(user, second, 0, data)).status == 204
+
+
+async def test_a_piece_has_an_end(server: RunningServer, data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "PIECE_S", 0.3)
+    hold = asyncio.Event()
+
+    async def drip() -> AsyncIterator[bytes]:
+        for at in range(200):
+            yield data[at : at + 1]
+            await asyncio.sleep(0.05)
+            if hold.is_set():
+                return
+
+    async with server.user() as user:
+        path = await begin(user, len(data))
+        async with user.http.patch(path, data=drip(), headers=PIECE | {"Upload-Offset": "0"}) as response:
+            assert (response.status, await code(response)) == (408, "SENDER_SLOW")
+        hold.set()
+        assert 1 < await offset(user, path) < 100
+
+
+async def test_a_disk_that_fills_up_half_way(settings: Settings, engine: ScriptedEngine, data: bytes) -> None:
+    large = data + bytes(6_000_000)
+    with small_disk(settings.data_dir, 16) as disk:
+        little = settings.model_copy(update={"upload_spare_mb": 0})
+        async with run_server(little, engine) as server, server.user() as user:
+            path = await begin(user, len(large))
+            assert (await piece(user, path, 0, large[:1_000_000])).status == 204
+            await asyncio.to_thread(disk.fill)
+            full = await piece(user, path, 1_000_000, large[1_000_000:])
+            assert (full.status, await code(full)) == (507, "DISK_FULL")
+            refused = await announce(user, 1_000_000)
+            assert (refused.status, await code(refused)) == (507, "DISK_FULL")
+            await asyncio.to_thread(disk.free)
+            assert await offset(user, path) == 1_000_000
+            assert (await piece(user, path, 1_000_000, large[1_000_000:])).status == 204
+
+
+async def test_a_disk_without_room_in_spite_of_what_it_says(
+    server: RunningServer, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(file: object, written: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with server.user() as user:
+        path = await begin(user, len(data))
+        assert (await piece(user, path, 0, data[:1000])).status == 204
+        with monkeypatch.context() as patched:
+            patched.setattr(intake, "_write_all", no_room)
+            full = await piece(user, path, 1000, data[1000:])
+            assert (full.status, await code(full)) == (507, "DISK_FULL")
+        assert await offset(user, path) == 1000
+        assert (await piece(user, path, 1000, data[1000:])).status == 204
