@@ -14,6 +14,7 @@ import { countOnServer } from "./send-dialog.js";
 /** @typedef {import("./types.js").Run} Run */
 
 const POLL_MS = 2000;
+const PATIENCE_MS = 15000;
 const page = byId("recordings", HTMLElement);
 const picker = byId("recordings-file", HTMLInputElement);
 const list = new KeyedList(byId("recording-cards", HTMLUListElement));
@@ -111,7 +112,7 @@ function render() {
 async function load() {
   clearTimeout(timer);
   try {
-    recordings = (await api("GET", "/api/recordings")).recordings;
+    recordings = (await api("GET", "/api/recordings", undefined, PATIENCE_MS)).recordings;
     complain(null);
     render();
   } catch (error) {

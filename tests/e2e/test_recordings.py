@@ -1,17 +1,23 @@
 """A file that the browser cannot play is counted on the server: chosen, asked for, sent, counted, compared, deleted."""
 
+import itertools
 import json
 import os
+import signal
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server.uploads.film import MODULE
 from tests.e2e.conftest import Watch, enter_studio, new_user, register, wait_state
 from tests.e2e.process import ServerProcess
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.test_pages import overflow, violations
+from tests.faults.processes import alive, children, descendants, wait_for
 from tests.media import read_vtest
 from tests.uploads.films import avi, film_of
 
@@ -37,6 +43,12 @@ def choose(page: Page, file: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Count a video file").click()
     chooser.value.set_files(file)
+
+
+def command_of(pid: int) -> bytes:
+    """Command line of a process; nothing of one that is gone."""
+    path = Path(f"/proc/{pid}/cmdline")
+    return path.read_bytes() if path.exists() else b""
 
 
 def figure(page: Page, name: str) -> str:
@@ -165,3 +177,33 @@ def test_runs_are_compared_and_deleted_by_keyboard_and_on_a_phone(
     visitor.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(visitor.locator(".recordings-none")).to_be_visible()
     assert violations(visitor) == []
+
+
+def test_a_killed_server_counts_again_from_the_first_frame(browser: Browser, tmp_path: Path, watch: Watch) -> None:
+    watch.expected = ("Failed to load", "ERR_", "status of")
+    film = film_of(tmp_path / "long.avi", itertools.islice(itertools.cycle(read_vtest(24)), 120))
+    data = tmp_path / "data"
+    data.mkdir()
+    with ServerProcess(data) as server, new_user(browser, server.url, watch=watch) as page:
+        page.goto("/recordings")
+        choose(page, film)
+        page.get_by_role("button", name="Upload and count").click()
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        card = page.locator(".recording")
+        expect(card).to_have_attribute("data-state", "counting", timeout=30_000)
+        expect(card).to_contain_text("of 120 frames")
+        page.wait_for_function("() => document.querySelector('.recording progress').value > 0.05")
+        decoders = [pid for pid in descendants(server.pid) if MODULE.encode() in command_of(pid)]
+        assert len(decoders) == 1
+        for web in children(server.pid):  # its parent starts another
+            os.kill(web, signal.SIGKILL)
+        wait_for(lambda: not any(map(alive, decoders)), 10)
+        assert len(list((data / "recordings").iterdir())) == 1
+        expect(card).to_have_attribute("data-state", "done", timeout=90_000)
+        expect(card).to_contain_text("120 frames")
+        expect(card).to_contain_text("all of the file")
+        assert list((data / "recordings").iterdir()) == []
+        with closing(sqlite3.connect(data / "crowdcount.sqlite3")) as database:
+            seconds = database.execute("SELECT sum(seconds) FROM samples WHERE step_s = 3600").fetchone()[0]
+            assert database.execute("SELECT count(*) FROM cameras").fetchone() == (1,)
+        assert 11 <= seconds <= 13, "12 seconds of film are there once"
