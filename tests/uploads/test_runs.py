@@ -38,7 +38,6 @@ LINE = {
 async def stored(settings: Settings) -> AsyncIterator[Any]:
     """The database, to be looked at and changed."""
     database = Database(settings.database)
-    await database.open()
     try:
         async with database.writing() as connection:
             yield connection

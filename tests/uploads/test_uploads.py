@@ -38,7 +38,6 @@ def files(settings: Settings) -> list[Path]:
 async def expire(settings: Settings, upload: str) -> None:
     """Let the days pass that an upload is kept."""
     database = Database(settings.database)
-    await database.open()
     async with database.writing() as connection:
         gone = update(uploads).where(uploads.c.id == upload.rpartition("/")[2])
         await connection.execute(gone.values(expires_at=time.time() - 1))
