@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from server.recording.source import Source
 
 MEMORY_BYTES = 3 << 30
-"""Memory of its own: a film of 8K needs about half of it."""
+"""Memory of its own. On two cores H.264 takes 0.8 GB in 8K and 0.2 in 1080p; more cores decode more frames at once."""
 NICENESS = 10
 """Below vision processes: a film has time."""
 OPEN_FILES = 64
