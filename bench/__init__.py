@@ -1,1 +1,1 @@
-"""Side-by-side measurements that anyone can repeat: `python -m bench --help`."""
+"""Reproducible comparative benchmarks: `python -m bench --help`."""

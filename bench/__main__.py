@@ -1,4 +1,4 @@
-"""``python -m bench [--peers]``: compare, every recording, the tracker alone, many streams, and one for long."""
+"""``python -m bench [--peers]``: comparison, all recordings, tracker only, scaling, and endurance."""
 
 import sys
 

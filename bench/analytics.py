@@ -1,8 +1,8 @@
-"""What analytics cost per frame: 100 people walking through 10 zones and 5 lines, everything switched on.
+"""Cost of analytics per frame: 100 people in 10 zones and across 5 lines, with all features enabled.
 
 python -m bench.analytics
 
-Processor time, so that other work on the machine changes little. Ends with 1 when a frame costs more than promised.
+Measures CPU time, which is robust against other load. Exits with status 1 if a frame exceeds the budget.
 """
 
 import json
@@ -25,7 +25,7 @@ CORNERS = 8
 
 
 def make_plan(anchor: Anchor = Anchor.FEET) -> Plan:
-    """Ten overlapping octagons with limits, five lines across."""
+    """Return a plan of ten overlapping octagons with limits, and five lines."""
     angles = np.arange(CORNERS) / CORNERS * 2 * np.pi
     zones = []
     for n in range(ZONES):
@@ -38,7 +38,7 @@ def make_plan(anchor: Anchor = Anchor.FEET) -> Plan:
 
 
 def make_frames() -> list[Tracks]:
-    """People who wander from wall to wall, ten frames a second."""
+    """Return frames of people bouncing between the walls, ten frames a second."""
     rng = np.random.default_rng(0)
     place, speed = rng.uniform(0.1, 0.9, (PEOPLE, 2)), rng.normal(0, 0.01, (PEOPLE, 2))
     frames = []
@@ -54,7 +54,7 @@ def make_frames() -> list[Tracks]:
 
 
 def measure(anchor: Anchor, frames: list[Tracks]) -> dict[str, float]:
-    """Milliseconds of processor time a frame."""
+    """Return statistics of the CPU time per frame, milliseconds."""
     analytics, costs = Analytics(make_plan(anchor)), []
     for frame in frames:
         begun = time.process_time()
@@ -69,7 +69,7 @@ def measure(anchor: Anchor, frames: list[Tracks]) -> dict[str, float]:
 
 
 def main() -> int:
-    """Print the cost of a frame and write it down."""
+    """Measure, print and store the cost of a frame."""
     frames = make_frames()
     anchors = {anchor.value: measure(anchor, frames) for anchor in Anchor}
     result = {"people": PEOPLE, "zones": ZONES, "lines": LINES, "frames": FRAMES, "anchors": anchors}

@@ -1,4 +1,4 @@
-"""The tracker alone, on a drawn crowd: milliseconds a frame, at the start and at the end of a long run.
+"""Cost of the tracker alone on a synthetic crowd, at the start and at the end of a long run, milliseconds per frame.
 
 ``python -m bench.association [--people N] [--frames N]``
 """
@@ -23,7 +23,8 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def walk(people: int, frames: int) -> Iterator[tuple[Detections, NDArray[np.float32]]]:
-    """Walkers of 32 × 80 pixels, missed in one frame of ten, replaced by somebody new where they leave."""
+    """Yield walking people of 32 × 80 pixels, missed in one frame of ten, and replaced by new ones at the frame
+    edge."""
     rng = np.random.default_rng(0)
     at, pace = rng.uniform((0, 0), (WIDTH, HEIGHT), (people, 2)), rng.normal(0, 6, (people, 2))
     looks = _looks(rng, people)

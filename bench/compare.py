@@ -1,7 +1,7 @@
-"""Ours and the plain pipeline alternately on the same video: frames a second and scores.
+"""Comparison of crowdcount and the plain pipeline on the same video: throughput and scores.
 
-``python -m bench.compare [--video VIDEO] [--annotation GT] [--frames N] [--repeats R]``. Speeds move with the machine
-from minute to minute; only the ratio of medians from alternating runs means anything, so that is what is reported.
+``python -m bench.compare [--video VIDEO] [--annotation GT] [--frames N] [--repeats R]``. The speed of a machine
+varies over minutes, so only ratios of medians from alternating runs are meaningful.
 """
 
 import argparse
@@ -35,7 +35,7 @@ SCORES = ("HOTA", "DetA", "AssA", "MOTA", "IDF1", "switches", "identities", "cou
 
 
 def run(pipeline: str, arguments: argparse.Namespace, weights: Path, out: Path) -> dict[str, Any]:
-    """Run one pipeline in a process of its own."""
+    """Run one pipeline in a separate process and return its figures."""
     command = [sys.executable, "-m", "bench.runner"]
     if pipeline in peers.TRACKERS:
         command = [str(peers.python()), "-m", "bench.peers"]
@@ -48,7 +48,7 @@ def run(pipeline: str, arguments: argparse.Namespace, weights: Path, out: Path) 
 
 
 def describe_machine() -> dict[str, Any]:
-    """What the figures were measured on."""
+    """Return the CPU, Python and package versions of the measurement."""
     cpu = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -61,7 +61,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Alternate the pipelines and collect times and scores."""
+    """Run the pipelines alternately and collect times and scores."""
     if any(name in peers.TRACKERS for name in arguments.pipelines):
         peers.build()
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in arguments.pipelines}
@@ -91,7 +91,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def to_markdown(result: dict[str, Any]) -> str:
-    """One table with both."""
+    """Return speeds and scores as one table."""
     speed, scores = result["speed"], result["scores"]
     base = speed.get("plain", {}).get("fps")
     head = ["pipeline", "frames/s", "× plain", "one by one", "ms median", "ms p95", "CPU ms", "MB", *SCORES]
@@ -123,11 +123,11 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--video", type=Path)
     parser.add_argument("--annotation", type=Path, help="MOTChallenge gt.txt (default: the one of vtest.avi, if here)")
-    parser.add_argument("--frames", type=int, help="only the first so many")
+    parser.add_argument("--frames", type=int, help="limit to the first N frames")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--pipelines", nargs="+", choices=tuple(TITLES), default=PIPELINES)
     parser.add_argument("--peers", action="store_true", help="also Ultralytics' own trackers, in .cache/peers")
-    parser.add_argument("--name", default="compare", help="of the files in bench/results")
+    parser.add_argument("--name", default="compare", help="name of the files in bench/results")
     arguments = parser.parse_args(argv)
     arguments.pipelines = [*arguments.pipelines, *(peers.TRACKERS if arguments.peers else ())]
     if arguments.video is None:

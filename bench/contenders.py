@@ -1,4 +1,4 @@
-"""Tracks of one recording by each of the pipelines that `bench.table` compares."""
+"""Tracks of one recording by each pipeline of `bench.table`."""
 
 import math
 import subprocess
@@ -24,17 +24,17 @@ from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
 
 STRANGER = 1_000_000
-"""Added to the identities of boxes that are on nobody, where the others have their true ones."""
+"""Offset for the IDs of boxes without a matching person; the others get true IDs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a pipeline says about a recording.
+    """The result of a pipeline on a recording.
 
     Attributes
     ----------
     rows : Rows
-        Its people; those on boxes that are not to be judged are left out.
+        Its tracks, without those on ignored boxes.
     crossings : Counts
     ranges : list of (float, float), optional
         The range of the count in each frame, less those who were left out.
@@ -46,7 +46,7 @@ class Result:
 
 
 def ours(recording: Recording, settings: VisionSettings, vision: Vision, quality: Quality) -> Result:
-    """The product's at a quality."""
+    """Return the result of crowdcount at a quality."""
     pipeline = vision.open(quality=quality)
     frames = sights(vision, settings, quality, recording.video)
     every = [pipeline.track(image, t, people, {}) for image, t, people in frames]
@@ -62,7 +62,7 @@ def ours(recording: Recording, settings: VisionSettings, vision: Vision, quality
 
 
 def oracle(found: Rows, recording: Recording, size: tuple[int, int]) -> Result:
-    """The same boxes, each with the identity of the person it is on: what a perfect tracker would make of them."""
+    """Return the same boxes with the true ID of the person they match: the result of a perfect tracker."""
     truth = recording.truth()
     rows: Rows = {}
     for frame, people in found.items():
@@ -70,13 +70,14 @@ def oracle(found: Rows, recording: Recording, size: tuple[int, int]) -> Result:
         shared = iou(_boxes(people), _boxes(there))
         named = {i: there[j][0] for i, j in zip(*linear_sum_assignment(-shared), strict=True) if shared[i, j] >= HALF}
         rows[frame] = [(named.get(i, STRANGER + name), box) for i, (name, box) in enumerate(people)]
-    # A box that leaves its person for some frames and comes back would cross twice, once under each name.
+    # A box that loses its person for some frames would otherwise cross twice, once under each ID.
     known = {frame: [person for person in people if person[0] < STRANGER] for frame, people in rows.items()}
     return Result(rows, count_feet(known, *size))
 
 
 def others(recording: Recording, weights: Path, out: Path, size: tuple[int, int]) -> Iterator[tuple[str, Result]]:
-    """Each of Ultralytics' trackers, and deep-sort-realtime; `out` is a folder where their tracks stay."""
+    """Yield the results of Ultralytics' trackers and of deep-sort-realtime; their tracks are cached in the folder
+    `out`."""
     for name, program in (("peers", str(peers.python())), ("plain", sys.executable)):
         if (out / f"{peers.TRACKERS[-1] if name == 'peers' else name}.txt").exists():
             continue
@@ -103,7 +104,7 @@ def _people(tracks: Tracks) -> list[tuple[int, NDArray[np.float64]]]:
 
 
 def _only(every: list[Tracks], rows: Rows) -> Iterator[Tracks]:
-    """The tracks without the people who are not judged."""
+    """Yield the tracks without ignored people."""
     for number, tracks in enumerate(every, start=1):
         kept = {name for name, _ in rows[number]}
         yield replace(tracks, people=tuple(person for person in tracks.people if person.id in kept))

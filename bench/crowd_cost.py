@@ -1,8 +1,8 @@
-"""What closer looks cost: ``python -m bench.crowd_cost [--seconds S] [--pairs N]``.
+"""Cost of closer looks: ``python -m bench.crowd_cost [--seconds S] [--pairs N]``.
 
-A real engine takes as many frames a second as it can of 1 and of 16 streams, with closer looks and without, in turn.
-The first seconds of a stream, in which every part of the scene is looked at once, are not measured. The cost is that in
-processor time a frame: on an idle machine it is that in frames a second, and other work beside it changes it little.
+A real engine processes as many frames as it can of 1 and of 16 streams, alternately with and without closer
+looks. The first seconds of a stream, which include a survey, are excluded. The cost is measured as CPU time per
+frame, which is robust against other load; on an idle machine it equals the loss of throughput.
 """
 
 import argparse
@@ -38,11 +38,11 @@ def jpegs(film: Path) -> list[bytes]:
 
 
 async def send(engine: LocalEngine, name: str, frames: list[bytes], until: float, begin: float) -> int:
-    """Send frames as fast as they are answered, dated by the clock; return how many were counted since `begin`."""
+    """Send frames at the rate of the answers, with real-time timestamps; return the number of frames since `begin`."""
     clock = asyncio.get_running_loop().time
     begun, counted, sent = clock(), 0, 0
     while (now := clock()) < until:
-        # Back and forth, so that nobody jumps where the recording begins again.
+        # Play back and forth, to avoid a jump at the end of the recording.
         place = sent % (2 * len(frames) - 2)
         await engine.process(name, frames[min(place, 2 * len(frames) - 2 - place)], (now - begun) * 1000)
         sent += 1
@@ -51,7 +51,7 @@ async def send(engine: LocalEngine, name: str, frames: list[bytes], until: float
 
 
 def processor_s() -> float:
-    """Seconds of processor time that the engine's processes have taken."""
+    """Return the CPU time of the engine's processes so far, seconds."""
     ticks = 0
     for pid in children():
         fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(") ")[2].split()
@@ -60,7 +60,7 @@ def processor_s() -> float:
 
 
 async def spent_between(begin: float, end: float) -> float:
-    """Processor time between two moments of the loop's clock, seconds."""
+    """Return the CPU time between two times of the loop's clock, seconds."""
     clock = asyncio.get_running_loop().time
     await asyncio.sleep(begin - clock())
     before = processor_s()
@@ -69,7 +69,7 @@ async def spent_between(begin: float, end: float) -> float:
 
 
 async def run(command: list[str], frames: list[bytes], streams: int, seconds: float) -> tuple[float, float]:
-    """Frames a second of so many streams together, and processor seconds a frame, once they have settled."""
+    """Return throughput (frames/s over all streams) and CPU seconds per frame after settling."""
     engine = LocalEngine(command, 1, 60)
     await engine.start()
     try:
@@ -85,7 +85,7 @@ async def run(command: list[str], frames: list[bytes], streams: int, seconds: fl
 
 
 def measure(frames: list[bytes], streams: int, seconds: float, pairs: int) -> dict[str, float]:
-    """Medians of pairs of runs, one right after the other, and the median of their ratios."""
+    """Return medians over pairs of consecutive runs, and the median of their ratios."""
     looking = worker_command(VisionSettings(models_dir=str(default_models_dir())))
     plain = [looking[0], "-m", WITHOUT, looking[-1]]
     both = [[asyncio.run(run(command, frames, streams, seconds)) for command in (looking, plain)] for _ in range(pairs)]

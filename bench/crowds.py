@@ -1,8 +1,9 @@
-"""How many people are seen where boxes end: ``python -m bench.crowds``.
+"""Crowd counting accuracy: ``python -m bench.crowds``.
 
-Photographs of crowds and a hall, from the folder that ``CROWDCOUNT_TEST_DATA`` names (``crowds/truth.json`` with its
-pictures, ``mall/counts.csv`` with ``mall/mall-300.mp4``), at each quality; beside ours plain detection at the same
-input, and the bare density network. Recordings without a crowd follow with the share of frames that were flagged.
+Uses photographs of crowds and a mall recording from the folder in ``CROWDCOUNT_TEST_DATA`` (``crowds/truth.json``
+with its images, ``mall/counts.csv`` with ``mall/mall-300.mp4``), at each quality. Plain detection at the same
+input and the bare density network serve as baselines. For uncrowded recordings, the share of flagged frames is
+reported.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from server.vision.vision import Vision
 Image = NDArray[np.uint8]
 RESULTS = Path(__file__).parent / "results" / "crowds.json"
 PLAIN = 0.25
-"""Score from which on plain detection counts: Ultralytics' default."""
+"""Minimum score of plain detection: the default of Ultralytics."""
 BARE_SIDE = 1024
 """Long side of the bare density network's input, pixels."""
 GROUPS = ("dense", "groups", "streets")
@@ -64,12 +65,12 @@ WALKS = {
     "MOT17-09": ("MOT17-09/MOT17-09.mp4", "MOT17-09/gt.txt"),
     "ETH-Bahnhof": ("ETH-Bahnhof/ETH-Bahnhof-500.mp4", "ETH-Bahnhof/gt.txt"),
 }
-"""Recordings with an annotation of each person, MOTChallenge's format."""
+"""Recordings with annotated people, in MOTChallenge format."""
 
 
 @dataclass(slots=True)
 class Figures:
-    """What a set is judged by, picture by picture."""
+    """Per-image results of a data set."""
 
     truth: list[int] = field(default_factory=list)
     shown: list[float] = field(default_factory=list)
@@ -78,7 +79,7 @@ class Figures:
     flagged: list[bool] = field(default_factory=list)
 
     def note(self, truth: int, tracks: Tracks) -> None:
-        """Take in what a frame showed; an upper end that is not known holds everything."""
+        """Add a frame; an unknown upper end counts as infinite."""
         assert tracks.certainty
         certainty, crowd = tracks.certainty, tracks.crowd
         self.truth.append(truth)
@@ -88,7 +89,7 @@ class Figures:
         self.flagged.append(certainty.saturated)
 
     def note_number(self, truth: int, shown: float) -> None:
-        """Take in what somebody else's counter says, who knows no range."""
+        """Add the result of a baseline without a range."""
         self.truth.append(truth)
         self.shown.append(shown)
         self.low.append(shown)
@@ -96,7 +97,7 @@ class Figures:
         self.flagged.append(False)
 
     def summary(self) -> dict[str, float]:
-        """Shares and errors; widths are relative to the truth."""
+        """Return shares and errors; widths are relative to the truth."""
         truth, shown = np.array(self.truth, float), np.array(self.shown)
         low, high = np.array(self.low), np.array(self.high)
         relative = np.abs(shown - truth) / np.maximum(truth, 1)
@@ -114,7 +115,7 @@ class Figures:
 
 
 def open_density(models_dir: Path) -> DensityNetwork | None:
-    """The density network as it is, None where it is not prepared."""
+    """Return the bare density network; None if it is not prepared."""
     try:
         model = find_prepared(models_dir, DENSITY)
     except ModelError:
@@ -123,15 +124,15 @@ def open_density(models_dir: Path) -> DensityNetwork | None:
 
 
 def data() -> Path:
-    """The folder with the recordings."""
+    """Return the folder of the recordings."""
     folder = Path(os.environ.get("CROWDCOUNT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
     if not (folder / "crowds" / "truth.json").is_file():
-        raise SystemExit("this needs photographs of crowds: CROWDCOUNT_TEST_DATA names their folder")
+        raise SystemExit("no crowd photographs found; set CROWDCOUNT_TEST_DATA to their folder")
     return folder
 
 
 def stills(folder: Path, group: str) -> Iterator[tuple[str, Image, int]]:
-    """Each photograph of a group with its number of people."""
+    """Yield name, image and true count of each photograph of a group."""
     truth: dict[str, int] = json.loads((folder / "crowds" / "truth.json").read_text())
     for name, people in sorted(truth.items()):
         if name.startswith(group):
@@ -141,19 +142,19 @@ def stills(folder: Path, group: str) -> Iterator[tuple[str, Image, int]]:
 
 
 def frames(path: Path, every: int = 1) -> Iterator[tuple[int, Image, float]]:
-    """Every so many frames of a recording: number, picture, milliseconds."""
+    """Yield number, image and time (ms) of every n-th frame of a recording."""
     for number, (image, t) in enumerate(read(path, None)):
         if number % every == 0:
             yield number, image, t
 
 
 def look_at_stills(vision: Vision, folder: Path, group: str, quality: Quality, *, advised: bool) -> Figures:
-    """Count each photograph; `advised`: with the quality that is advised, once it is."""
+    """Count each photograph; with `advised`, follow the recommended quality."""
     figures = Figures()
     for _, image, people in stills(folder, group):
-        tracks = vision.open(quality=quality).photograph(image)
+        tracks = vision.open(quality=quality).process_still(image)
         while advised and tracks.advice is not None:
-            tracks = vision.open(quality=tracks.advice.quality).photograph(image)
+            tracks = vision.open(quality=tracks.advice.quality).process_still(image)
         figures.note(people, tracks)
     return figures
 
@@ -173,7 +174,7 @@ def look_plainly(vision: Vision, density: DensityNetwork | None, folder: Path, g
 
 
 def look_at_mall(vision: Vision, folder: Path, quality: Quality) -> Figures:
-    """Count the people of the hall, frame by frame."""
+    """Count the people in each frame of the mall recording."""
     with (folder / "mall" / "counts.csv").open() as file:
         truth = {int(row["frame"]): int(row["people"]) for row in csv.DictReader(file)}
     pipeline, figures = vision.open(quality=quality), Figures()
@@ -183,7 +184,7 @@ def look_at_mall(vision: Vision, folder: Path, quality: Quality) -> Figures:
 
 
 def look_at_walk(vision: Vision, folder: Path, name: str, quality: Quality) -> Figures:
-    """Count the annotated people of a recording, frame by frame."""
+    """Count the annotated people in each frame of a recording."""
     film, annotation = WALKS[name]
     truth: Counter[int] = Counter()
     for line in (folder / annotation).read_text().splitlines():
@@ -196,7 +197,7 @@ def look_at_walk(vision: Vision, folder: Path, name: str, quality: Quality) -> F
 
 
 def look_at_sparse(vision: Vision, path: Path, quality: Quality) -> dict[str, float]:
-    """The share of a recording's frames that are flagged, and the mean width of the range."""
+    """Return the share of flagged frames of a recording, and the mean width of the range."""
     pipeline = vision.open(quality=quality)
     seen = [pipeline.process_image(image, t).certainty for _, image, t in frames(path)]
     known = [one for one in seen if one is not None]
@@ -209,21 +210,21 @@ def look_at_sparse(vision: Vision, path: Path, quality: Quality) -> dict[str, fl
 
 
 def rows(found: dict[str, Any]) -> Iterable[str]:
-    """The results as a table."""
-    yield "| set | who | truth | shown | absolute error | median error | mean error | range holds | width | flagged |"
+    """Yield the lines of the result table."""
+    yield "| set | method | truth | shown | absolute error | median error | mean error | coverage | width | flagged |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for name, by in found.items():
-        for who, one in by.items():
+        for method, one in by.items():
             if "truth" in one:
-                yield f"| {name} | {who} | " + " | ".join(str(one[key]) for key in COLUMNS) + " |"
+                yield f"| {name} | {method} | " + " | ".join(str(one[key]) for key in COLUMNS) + " |"
             else:
-                yield f"| {name} | {who} | | | | | | | {one['range_width']} | {one['flagged']} |"
+                yield f"| {name} | {method} | | | | | | | {one['range_width']} | {one['flagged']} |"
 
 
 def measure(
     vision: Vision, density: DensityNetwork | None, folder: Path, name: str, quality: Quality
 ) -> dict[str, dict[str, Any]]:
-    """Measure a set at a quality: figures by recording and by who counted."""
+    """Measure a data set at a quality; return results by recording and by method."""
     if name == "mall":
         return {name: {quality.value: look_at_mall(vision, folder, quality)}}
     if name == "walks":
@@ -238,7 +239,7 @@ def measure(
 
 
 def draw(sets: dict[str, Figures], path: Path) -> None:
-    """What is shown and its range over the true number, a point a photograph."""
+    """Plot displayed number and range over the true number, one point per photograph."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -257,11 +258,11 @@ def draw(sets: dict[str, Figures], path: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print the table and keep it."""
+    """Measure, print and store the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quality", choices=[one.value for one in Quality], nargs="*", default=list(Quality))
     parser.add_argument("--sets", choices=SETS, nargs="*", default=SETS)
-    parser.add_argument("--picture", type=Path, help="draw the photographs at the middle quality here")
+    parser.add_argument("--picture", type=Path, help="path of a plot of the photographs at balanced quality")
     chosen = parser.parse_args(arguments)
     folder = data()
     vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
@@ -271,7 +272,7 @@ def main(arguments: list[str] | None = None) -> int:
     for quality in map(Quality, chosen.quality):
         for name in chosen.sets:
             for set_, by in measure(vision, density, folder, name, quality).items():
-                figures = {who: one.summary() if isinstance(one, Figures) else one for who, one in by.items()}
+                figures = {key: one.summary() if isinstance(one, Figures) else one for key, one in by.items()}
                 found.setdefault(set_, {}).update(figures)
                 if name in GROUPS and quality is Quality.BALANCED:
                     drawn[name] = by[quality.value]

@@ -1,4 +1,4 @@
-"""Detections of whole recordings, kept in ``.cache/detections``: a change to the tracker is measured in seconds."""
+"""Detections of whole recordings, cached in ``.cache/detections``, so that tracker changes are measured in seconds."""
 
 import hashlib
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ FOLDER = ROOT / ".cache" / "detections"
 def sights(
     vision: Vision, settings: VisionSettings, quality: Quality, video: Path, folder: Path = FOLDER
 ) -> Iterator[tuple[Image, float, Detections]]:
-    """Each frame of a video, its time in milliseconds, and who is found in it; detected once for each network."""
+    """Yield each frame of a video with its time (ms) and detections, computed once per network."""
     kept = folder / f"{video.stem}-{quality.value}-{network_key(settings)}.npz"
     if not kept.exists():
         detector = vision.open(quality=quality).detector
@@ -40,7 +40,7 @@ def store(path: Path, frames: list[Detections]) -> None:
 
 
 def fetch(path: Path) -> list[Detections]:
-    """Read what `store` wrote."""
+    """Read a file written by `store`."""
     with np.load(path) as kept:
         ends = np.cumsum(kept["lengths"])[:-1]
         boxes, scores = np.split(kept["xyxy"], ends), np.split(kept["scores"], ends)
@@ -48,7 +48,7 @@ def fetch(path: Path) -> list[Detections]:
 
 
 def network_key(settings: VisionSettings) -> str:
-    """Short name of the network's files and of what else decides on detections: another network is not this one."""
+    """Return a short hash of the network's files and the detection settings."""
     digest = hashlib.sha256(f"{settings.precision} {settings.input_side} {settings.min_score}".encode())
     for file in sorted((Path(settings.models_dir) / settings.model).glob("*.bin")):
         digest.update(file.read_bytes())

@@ -1,4 +1,4 @@
-"""One stream for long: milliseconds a frame and memory, from the first frame to the last.
+"""Endurance of one stream: time per frame and memory over a long run.
 
 ``python -m bench.endurance [--frames N] [--picture docs/pictures/endurance.png]``
 """
@@ -19,11 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
 CLIP = 400
 BLOCKS = 50
-"""Points of the plot, each the median of its frames."""
+"""Number of points in the plot, each the median of its frames."""
 
 
 def run(frames: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of every frame, and memory in MB after it; the clip runs to and fro, so that nobody jumps."""
+    """Return milliseconds per frame, and memory (MB) after each. The clip plays back and forth, to avoid jumps."""
     from server.vision.vision import Vision
     from tests.media import encode_jpeg, read_vtest
 
@@ -40,7 +40,7 @@ def run(frames: int) -> tuple[list[float], list[float]]:
 
 
 def draw(times: list[float], memory: list[float], path: Path) -> None:
-    """Both over the number of frames."""
+    """Plot both over the frame number."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -60,7 +60,7 @@ def draw(times: list[float], memory: list[float], path: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure, print, store and draw."""
+    """Measure, print, store and plot."""
     sys.path.insert(0, str(ROOT))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=10_000)

@@ -1,8 +1,8 @@
-"""How many streams and viewers a machine takes, where it is full, and what happens at twice that.
+"""Load test: how many streams and viewers a machine can serve, and how it behaves at twice its capacity.
 
-``python -m bench.load`` starts a server of its own on loopback, sends real frames at a fixed rate from a process beside
-it, and writes docs/reports/load.md and load.png. Sender and server share the machine: what a network of senders would
-leave free is used here to make and read frames.
+``python -m bench.load`` starts its own server on loopback, sends real frames at a fixed rate from a separate
+process, and writes docs/reports/load.md and load.png. Sender and server share the machine, so real capacity is
+higher.
 """
 
 import argparse
@@ -26,28 +26,28 @@ from tests.support.server import Client, RunningServer
 FPS = 10.0
 FRAMES = 60
 ENOUGH = 0.95
-"""Of what is offered; a machine that delivers less is full."""
+"""Minimum fraction of delivered frames; below it, the machine is saturated."""
 SETTLE_S = 2.0
 OPEN_LIMITS = {"CROWDCOUNT_STREAMS_PER_USER": "100", "CROWDCOUNT_CAMERAS_PER_USER": "1000"}
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one situation brought; ages in milliseconds from sending a frame to reading its answer.
+    """The results of one load level. Latency is measured from sending a frame to reading its answer, milliseconds.
 
     Attributes
     ----------
     streams, viewers : int
     offered, delivered : float
-        Frames a second, all streams together.
+        Frames/s over all streams.
     dropped : float
-        Share of the offered.
+        Fraction of the offered frames.
     p50, p95, p99 : float
-        Age of results.
+        Latency percentiles.
     viewer_p95 : float or None
-        From a frame's arrival to the update that shows it, where there are viewers.
+        Latency from the arrival of a frame to the viewer's update; None without viewers.
     fairness : float
-        The least that a stream got by the most.
+        Ratio of the smallest to the largest number of results of a stream.
     cpu_web, cpu_vision : float
         Cores.
     memory_web, memory_vision : float
@@ -72,7 +72,7 @@ class Load:
 
 @dataclass(slots=True)
 class _Tally:
-    """What came back of one stream."""
+    """The answers of one stream."""
 
     ages: list[float] = field(default_factory=list)
     sent: int = 0
@@ -82,7 +82,7 @@ class _Tally:
 async def stream(
     user: Client, camera: str, pictures: Sequence[bytes], until: float, tally: _Tally, from_: float
 ) -> None:
-    """Send at a fixed rate whatever becomes of it; what falls before `from_` is not counted."""
+    """Send frames at a fixed rate without waiting for answers; count those sent from `from_` on."""
     clock = asyncio.get_running_loop().time
     opened = await user.open(camera)
     tasks: set[asyncio.Task[None]] = set()
@@ -111,7 +111,7 @@ async def stream(
 
 
 async def look(viewer: Client, room: str, ages: list[float], from_: float) -> None:
-    """Look at a room until cancelled; updates are acknowledged as they come."""
+    """View a room until cancelled; updates are acknowledged at once."""
     clock = asyncio.get_running_loop().time
 
     async def update(payload: dict[str, Any]) -> bool:
@@ -127,7 +127,7 @@ async def look(viewer: Client, room: str, ages: list[float], from_: float) -> No
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time of a process so far."""
+    """Return the CPU time of a process so far, seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -190,7 +190,7 @@ async def situation(running: Serving, streams: int, viewers: int, seconds: float
 
 
 async def find_full(running: Serving, seconds: float, pictures: Sequence[bytes], most: int) -> list[Load]:
-    """Double the streams until the machine is full, then halve the gap; the last one is at twice the full number."""
+    """Double the number of streams until saturation, then bisect; the last level is twice the capacity."""
     found: list[Load] = []
 
     async def fits(streams: int) -> bool:
@@ -210,10 +210,10 @@ async def find_full(running: Serving, seconds: float, pictures: Sequence[bytes],
 
 
 async def measure(seconds: float, most: int) -> tuple[list[Load], list[Load]]:
-    """Streams alone until the machine is full and beyond; then viewers beside two streams."""
+    """Measure streams without viewers up to and beyond saturation, then viewers with two streams."""
     pictures = [encode_jpeg(frame) for frame in read_vtest(FRAMES)]
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", **OPEN_LIMITS) as running:
-        await situation(running, 1, 0, 1.0, pictures)  # the first frame of a shape compiles
+        await situation(running, 1, 0, 1.0, pictures)  # warm-up: the first frame of a shape waits for a compilation
         alone = await find_full(running, seconds, pictures, most)
         watched = [await situation(running, 2, viewers, seconds, pictures) for viewers in (0, 5, 20)]
     return alone, watched
@@ -222,8 +222,8 @@ async def measure(seconds: float, most: int) -> tuple[list[Load], list[Load]]:
 def main() -> None:
     """Measure and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10.0, help="for each situation")
-    parser.add_argument("--most", type=int, default=32, help="streams at most before the search ends")
+    parser.add_argument("--seconds", type=float, default=10.0, help="duration of each load level")
+    parser.add_argument("--most", type=int, default=32, help="maximum number of streams in the search")
     parser.add_argument("--out", type=Path, default=Path("docs/reports"))
     parser.add_argument("--note", default="", help="a sentence for the report, such as what else ran")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The load figures as Markdown and as a picture."""
+"""The load report as Markdown and as a plot."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ PACKAGES = ("openvino", "numpy", "uvicorn", "python-socketio")
 
 
 def machine() -> str:
-    """What it was measured on."""
+    """Return date, commit, CPU and versions of the measurement."""
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -28,7 +28,7 @@ def machine() -> str:
 
 
 def table(rows: list[dict[str, Any]], viewers: bool) -> list[str]:
-    """Markdown."""
+    """Return the rows as a Markdown table."""
     head = ["streams", "offered/s", "delivered/s", "dropped", "age p50", "p95", "p99", "fairness"]
     head += ["CPU web", "CPU vision", "MB web", "MB vision"]
     if viewers:
@@ -48,11 +48,11 @@ def table(rows: list[dict[str, Any]], viewers: bool) -> list[str]:
 
 
 def full_at(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first situation in which less than 95 % is delivered. Raises LookupError when everything was."""
+    """Return the first load level with less than 95 % delivered frames. Raises LookupError without one."""
     for row in rows:
         if row["delivered"] < 0.95 * row["offered"]:
             return row
-    raise LookupError(f"the machine was not full with {rows[-1]['streams']} streams: search further, with --most")
+    raise LookupError(f"not saturated at {rows[-1]['streams']} streams; raise --most")
 
 
 def write_report(folder: Path, alone: list[dict[str, Any]], watched: list[dict[str, Any]], note: str) -> None:
@@ -77,8 +77,8 @@ def write_report(folder: Path, alone: list[dict[str, Any]], watched: list[dict[s
         "",
         *table(alone, viewers=False),
         "",
-        "Viewers who look at a room of two streams, without pictures, each acknowledging every update; their delay is",
-        "from a frame's arrival at the server to the update on theirs, by one clock:",
+        "Viewers of a room with two streams, without pictures; each acknowledges every update. Latency is from the",
+        "arrival of a frame at the server to the update at the viewer, by one clock:",
         "",
         *table(watched, viewers=True),
     ]

@@ -1,8 +1,8 @@
-"""How well looks tell people apart: colours beside MobileNetV2, on annotated people.
+"""Re-identification accuracy of appearance embeddings: colours and MobileNetV2, on annotated people.
 
-``python -m bench.looks``. For every third frame, the looks of each annotated person over the last five frames are
-compared with everyone who is there some time later. Rank 1: how often the most alike is the same person. AUC: how often
-the same person is more alike than another.
+``python -m bench.looks``. For every third frame, the embeddings of each annotated person over the last five
+frames are compared with all people some time later. Rank 1: how often the most similar one is the same person.
+AUC: how often the same person is more similar than another one.
 """
 
 import argparse
@@ -24,15 +24,15 @@ from server.vision.vision import Vision
 
 ROOT = Path(__file__).resolve().parents[1]
 GAPS_S = {"0.7 s": 7, "2 s": 20, "7 s": 70}
-"""Frames of vtest.avi at the 10 a second that the file says."""
+"""Frames of vtest.avi at its nominal 10 frames/s."""
 LEAST_SCORE = 0.3
 
 Looks = list[dict[int, NDArray[np.float32]]]
-"""For each frame, person -> features."""
+"""For each frame, person -> embedding."""
 
 
 def collect(appearance: str, video: Path, annotation: Path, frames: int) -> tuple[Looks, float]:
-    """Looks of the annotated people, and milliseconds a frame that they took."""
+    """Return the embeddings of the annotated people, and the embedding time per frame, milliseconds."""
     vision = Vision(VisionSettings(models_dir=str(default_models_dir()), appearance=appearance))
     pipeline, truth = vision.open(), load(annotation, annotation=True)
     looks: Looks = []
@@ -52,7 +52,7 @@ def collect(appearance: str, video: Path, annotation: Path, frames: int) -> tupl
 
 
 def judge(looks: Looks, gap: int) -> dict[str, float]:
-    """Rank 1 and AUC after so many frames."""
+    """Return rank 1 and AUC after `gap` frames."""
     right: list[bool] = []
     same: list[float] = []
     other: list[float] = []
@@ -79,7 +79,7 @@ def main() -> int:
     arguments = parser.parse_args()
     annotation = find_annotation_or_none()
     if annotation is None:
-        print("this needs the annotation of vtest.avi: CROWDCOUNT_TEST_DATA names its folder", file=sys.stderr)
+        print("no annotation of vtest.avi found; set CROWDCOUNT_TEST_DATA to its folder", file=sys.stderr)
         return 1
     result = {}
     for appearance in ("colour", "network"):

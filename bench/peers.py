@@ -1,7 +1,7 @@
-"""Ultralytics' own trackers, in an environment of their own: what one gets with a single line of code.
+"""The trackers of Ultralytics in a separate environment, as used with a single line of code.
 
-``build()`` makes ``.cache/peers`` once (about a gigabyte); a peer then runs there as
-``python -m bench.peers TRACKER VIDEO --weights yolo26n.pt --out tracks.txt``, JPEG in memory to tracks, as ours does.
+``build()`` creates ``.cache/peers`` once (about a gigabyte). A peer then runs there as ``python -m bench.peers
+TRACKER VIDEO --weights yolo26n.pt --out tracks.txt``, from JPEG in memory to tracks, as ours.
 """
 
 import argparse
@@ -29,12 +29,12 @@ OWN = ("lap>=0.5.12",)
 
 
 def python() -> Path:
-    """The interpreter of the peers."""
+    """Return the interpreter of the peers' environment."""
     return FOLDER / "bin" / "python"
 
 
 def build() -> Path:
-    """Make the environment if it is not there; return its interpreter."""
+    """Create the environment if necessary; return its interpreter."""
     done = FOLDER / "complete.json"
     wanted = [f"{name}=={version(name).split('+')[0]}" for name in SHARED] + list(OWN)
     if not done.exists() or json.loads(done.read_text("utf-8")) != wanted:
@@ -47,7 +47,7 @@ def build() -> Path:
 
 
 def open_peer(tracker: str, weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
-    """Load the model and return a function from a picture to its people."""
+    """Load the model and return a function from an image to its tracks."""
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")
     if use_standins():
         print("torchvision cannot be imported here; a stand-in serves", file=sys.stderr)
@@ -68,7 +68,7 @@ def open_peer(tracker: str, weights: Path) -> Callable[[NDArray[np.uint8]], list
 
 
 def main() -> int:
-    """Run one peer over a video and write its tracks and times."""
+    """Run one peer on a video and write its tracks and times."""
     import cv2
 
     parser = argparse.ArgumentParser(description=__doc__)

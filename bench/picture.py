@@ -1,4 +1,4 @@
-"""The picture of `bench.table`: how well identities hold against how far counts are off, a panel for each recording."""
+"""The plot of `bench.table`: tracking accuracy (HOTA) against count error, one panel per recording."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from pathlib import Path
 def draw(
     results: Mapping[str, Mapping[str, Mapping[str, float | None]]], titles: Mapping[str, str], path: Path
 ) -> None:
-    """Write a picture: HOTA to the right, count error upwards; the best corner is at the lower right."""
+    """Write the plot: HOTA to the right, count error upwards, so the best corner is at the lower right."""
     from matplotlib import pyplot as plt
 
     columns = min(3, len(results))

@@ -1,4 +1,4 @@
-"""The plain pipeline: Ultralytics' `predict` and deep-sort-realtime, as their readmes put them together."""
+"""The plain pipeline: Ultralytics' `predict` with deep-sort-realtime, as in their READMEs."""
 
 import importlib.util
 import os
@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Row = tuple[int, float, float, float, float, float]
-"""Identity, left, top, width, height in pixels, score."""
+"""Track ID, left, top, width, height in pixels, score."""
 STANDINS = Path(__file__).parent / "standins"
 
 
 def open_plain(weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
-    """Load both and return a function from a picture to its people.
+    """Load both and return a function from an image to its tracks.
 
-    One thing is kinder than the readme: people who were not seen in this frame are left out, or else the count error
-    would be several times as high.
+    Unlike the READMEs, tracks without a detection in the frame are omitted; otherwise the count error would be
+    several times as high.
     """
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")
     if use_standins():
@@ -46,7 +46,7 @@ def open_plain(weights: Path) -> Callable[[NDArray[np.uint8]], list[Row]]:
 
 
 def use_standins() -> bool:
-    """Put the stand-ins on the path if the real packages cannot be imported."""
+    """Put the stand-ins on the path if the real packages cannot be imported; return whether that was necessary."""
     try:
         import torchvision.ops  # noqa: F401 - whether it can be imported is the question
 

@@ -1,12 +1,13 @@
-"""The bare detector in floats and in 8 bits, on annotated recordings: ``python -m bench.precision``.
+"""Accuracy of the bare detector in floating point and in 8 bits, on annotated recordings: ``python -m
+bench.precision``.
 
-Recall and precision of detections with a score of at least 0.25, at an overlap of 0.5 and of 0.75; how much the boxes
-in 8 bits overlap with those in floats; milliseconds a frame. All detectors look at each frame in turn, in an order that
-changes, so that the median of the ratios of their times holds on a busy machine. The base of the ratios is the 8 bits
-before where they are measured, else floats.
+Reports recall and precision of detections with a score of at least 0.25, at IoU 0.5 and 0.75. It also reports the
+IoU of 8-bit boxes with float boxes, and milliseconds per frame. All detectors process each frame in turn, in
+alternating order, so the median time ratio is robust on a busy machine. Ratios refer to the 8 bits before, if
+measured, else to floats.
 
-The recordings are not part of the project. ``CROWDCOUNT_TEST_DATA`` names their folder; those that are not there are
-left out. ``--before FOLDER`` also measures the 8 bits of another models directory.
+The recordings are not part of the project: set ``CROWDCOUNT_TEST_DATA`` to their folder; missing ones are
+skipped. ``--before FOLDER`` also measures the 8-bit network of another models directory.
 """
 
 import argparse
@@ -42,7 +43,8 @@ RECORDINGS = {
     "CAVIAR FallOnFloor": ("CAVIAR/FallOnFloor.mp4", "CAVIAR/FallOnFloor.gt.txt"),
     "CAVIAR Walk3a": ("CAVIAR/Walk3a.mp4", "CAVIAR/Walk3a.gt.txt"),
 }
-"""Video and annotation in MOTChallenge form. CAVIAR's annotates some of the people: its precision means little."""
+"""Video and annotation in MOTChallenge format. CAVIAR annotates only some people, so its precision is not
+meaningful."""
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ class Figures:
     ms: list[float] = field(default_factory=list)
 
     def add(self, people: Detections, truth: Array, ignored: Array) -> None:
-        """Count one frame; who lies on an ignored box and on nobody else is neither right nor wrong."""
+        """Add a frame; detections on an ignored box and on no person are neither right nor wrong."""
         boxes = people.xyxy[people.scores >= COUNTED]
         self.there += len(truth)
         on_ignored = iou(boxes, ignored).max(axis=1, initial=0.0) >= OVERLAPS[0]
@@ -67,12 +69,12 @@ class Figures:
                 self.shown += int((right | ~on_ignored).sum())
 
     def compare(self, people: Detections, exact: Detections) -> None:
-        """Add how well each box in floats is covered by one of these."""
+        """Add the IoU of each float box with the best of these boxes."""
         sure = exact.xyxy[exact.scores >= COUNTED]
         self.like_floats += iou(sure, people.xyxy).max(axis=1, initial=0.0).tolist()
 
     def summary(self, base: "Figures") -> dict[str, float | None]:
-        """The figures of the table; milliseconds also as a ratio to those of another detector."""
+        """Return the figures of the table, with the time ratio to another detector."""
         shares = {}
         for overlap in OVERLAPS:
             shares[f"recall_{overlap}"] = _share(self.right[overlap], self.there)
@@ -87,7 +89,7 @@ class Figures:
 
 
 def match(boxes: Array, truth: Array, overlap: float) -> NDArray[np.bool_]:
-    """Which boxes, best score first, find a person that no better one has found."""
+    """Return which boxes, best score first, match a person that no better one has matched."""
     overlaps, free = iou(boxes, truth), np.ones(len(truth), bool)
     right = np.zeros(len(boxes), bool)
     for index in range(len(boxes) if len(truth) else 0):
@@ -99,7 +101,7 @@ def match(boxes: Array, truth: Array, overlap: float) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Rows of a MOTChallenge file: frame from 1, identity, left, top, width, height, flag."""
+    """Rows of a MOTChallenge file: frame from 1, ID, left, top, width, height, flag."""
 
     rows: Array
 
@@ -109,14 +111,14 @@ class Annotation:
         return cls(np.loadtxt(path, delimiter=",", ndmin=2, usecols=range(7)))
 
     def boxes(self, frame: int) -> tuple[Array, Array]:
-        """Boxes xyxy of a frame: people, and what is flagged 0, to be ignored."""
+        """Return the boxes, xyxy, of a frame: people, and those flagged 0, to be ignored."""
         rows = self.rows[self.rows[:, 0] == frame]
         boxes = np.hstack([rows[:, 2:4], rows[:, 2:4] + rows[:, 4:6]])
         return boxes[rows[:, 6] != 0], boxes[rows[:, 6] == 0]
 
 
 def measure(detectors: dict[str, Detector], video: Path, annotation: Path, every: int) -> dict[str, Figures]:
-    """Let all detectors look at every so many frames; the one named ``floats`` is what the others are compared with."""
+    """Run all detectors on every n-th frame; ``floats`` is the reference."""
     figures = {name: Figures() for name in detectors}
     rows = Annotation.load(annotation)
     for turn, (frame, image) in enumerate(_some(video, every)):
@@ -144,7 +146,7 @@ def _timed(detector: Detector, image: Image, ms: list[float]) -> Detections:
 
 
 def to_markdown(results: dict[str, dict[str, dict[str, float | None]]]) -> str:
-    """A row for each recording and detector."""
+    """Return a table with a row per recording and detector."""
     columns = [f"{what} {overlap}" for overlap in OVERLAPS for what in ("recall", "precision")]
     titles = ["recording", "detector", *columns, "overlap with floats", "ms", "× base"]
     lines = ["| " + " | ".join(titles) + " |", "| --- " * len(titles) + "|"]
@@ -158,13 +160,13 @@ def to_markdown(results: dict[str, dict[str, dict[str, float | None]]]) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Measure, print and store."""
     parser = argparse.ArgumentParser(prog="python -m bench.precision", description=__doc__)
-    parser.add_argument("--every", type=int, default=5, metavar="N", help="frames of which one is looked at")
-    parser.add_argument("--before", type=Path, metavar="FOLDER", help="models directory with other 8 bits")
+    parser.add_argument("--every", type=int, default=5, metavar="N", help="process every N-th frame")
+    parser.add_argument("--before", type=Path, metavar="FOLDER", help="models directory with another 8-bit network")
     arguments = parser.parse_args(argv)
     folder = Path(os.environ.get("CROWDCOUNT_TEST_DATA", ROOT.parent / "shared" / "data"))
     here = {name: paths for name, paths in RECORDINGS.items() if all((folder / path).is_file() for path in paths)}
     if not here:
-        print(f"{folder} has none of the recordings; CROWDCOUNT_TEST_DATA names their folder", file=sys.stderr)
+        print(f"no recordings in {folder}; set CROWDCOUNT_TEST_DATA to their folder", file=sys.stderr)
         return 1
     detectors = {"floats": _open("fp32", default_models_dir())}
     base = "8 bits before" if arguments.before else "floats"
@@ -200,7 +202,7 @@ def _sum(parts: list[Figures]) -> Figures:
 
 
 def _share(part: int, whole: int) -> float | None:
-    """A fraction; None of nothing."""
+    """Return a fraction; None if `whole` is 0."""
     return part / whole if whole else None
 
 

@@ -1,9 +1,9 @@
-"""How often the range of the count holds the true number, and how wide it is: ``python -m bench.ranges``.
+"""Coverage and width of the count range: ``python -m bench.ranges``.
 
-For each quality, on PETS09-S2L1 twice: whole, and on the annotated ground alone, because the annotation leaves out
-people who stand beyond it. The ground is the convex hull of where annotated people's feet ever are; people whose feet
-are outside are left out of the annotation and of the detections. Other recordings (``--recording FILE EVERY``) are
-compared with what the same detector finds at a large input.
+For each quality, on PETS09-S2L1 as a whole, and on its annotated ground alone, because the annotation omits
+people beyond it. The ground is the convex hull of the feet of all annotated people; people with their feet
+outside are ignored in annotation and detections. Other recordings (``--recording FILE EVERY``) are compared with
+the detections of the same detector at a large input.
 """
 
 import argparse
@@ -29,14 +29,14 @@ from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
 
 REFERENCE, SURE = 1600, 0.35
-"""Long side of the input, and score, that stand for an annotation where there is none."""
+"""Long side of the input, and score, of the reference detections without an annotation."""
 Sight = tuple[Image, float, Detections, int]
-"""A frame, its time in milliseconds, who was found in it, how many are there."""
+"""Frame, time in milliseconds, detections, true number."""
 
 
 @dataclass(slots=True)
 class Figures:
-    """What a range is judged by, frame by frame."""
+    """Per-frame results of the range."""
 
     held: list[bool] = field(default_factory=list)
     below: list[bool] = field(default_factory=list)
@@ -45,13 +45,13 @@ class Figures:
     saturated: list[bool] = field(default_factory=list)
 
     def row(self, *names: str) -> str:
-        """A row of the table."""
+        """Return a row of the table."""
         shares = [float(np.mean(values)) for values in (self.held, self.below, self.width, self.near, self.saturated)]
         return "| " + " | ".join([*names, *(f"{share:.3f}" for share in shares)]) + " |"
 
 
 def judge(pipeline: Pipeline, sights: list[Sight]) -> Figures:
-    """Track and compare each range with the true number."""
+    """Track, and compare each range with the true number."""
     figures = Figures()
     for image, t, detections, truth in sights:
         tracks = pipeline.track(image, t, detections, {})
@@ -66,14 +66,14 @@ def judge(pipeline: Pipeline, sights: list[Sight]) -> Figures:
 
 
 def on_ground(feet: NDArray[np.float32], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the feet of boxes (n, 4) xyxy are inside the hull of points (m, 2)."""
+    """Return whether the feet of boxes, (n, 4) xyxy, are inside the convex hull of points, (m, 2)."""
     hull = cv2.convexHull(feet)
     places = [(float((left + right) / 2), float(bottom)) for left, _, right, bottom in boxes]
     return np.array([cv2.pointPolygonTest(hull, place, False) >= 0 for place in places], bool)
 
 
 def annotated(vision: Vision, quality: Quality, video: Path, annotation: Path) -> dict[str, list[Sight]]:
-    """PETS: all of it, and the annotated ground."""
+    """Return the frames of PETS09-S2L1: as a whole, and on the annotated ground."""
     rows = load(annotation, annotation=True)
     boxes = {frame: np.array([box for _, box in people]).reshape(-1, 4) for frame, people in rows.items()}
     feet = np.vstack([np.column_stack([box[:, [0, 2]].mean(axis=1), box[:, 3]]) for box in boxes.values()])
@@ -89,7 +89,7 @@ def annotated(vision: Vision, quality: Quality, video: Path, annotation: Path) -
 
 
 def compared(vision: Vision, quality: Quality, video: Path, every: int) -> Iterator[Sight]:
-    """Another recording, every so many frames."""
+    """Yield every n-th frame of another recording."""
     network = choose_backend("cpu", 0).open(find_prepared(default_models_dir(), "yolo26n"), (0.0,) * 3, (255.0,) * 3)
     large, detector = Detector(network, REFERENCE, SURE), vision.open(quality=quality).detector
     for index, (image, t) in enumerate(read(video, None)):

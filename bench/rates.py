@@ -1,7 +1,7 @@
-"""The same recording at several frame rates, in floats and in 8 bits: ``python -m bench.rates``.
+"""Accuracy at several frame rates, in floating point and in 8 bits: ``python -m bench.rates``.
 
-A busy machine or a bad network leaves frames out. Detections are made once for each precision and tracked at each rate;
-for rates that leave frames out there are two runs, from the first frame and from the second, and their means.
+A busy machine or a bad network drops frames. Detections are computed once for each precision and tracked at each
+rate. At reduced rates the means of two runs are reported, from the first frame and from the second.
 """
 
 import argparse
@@ -24,11 +24,11 @@ STEPS = {1: "every", 2: "every second", 3: "every third", 4: "every fourth", 5: 
 PRECISIONS = ("fp32", "int8")
 FIGURES = ("HOTA", "IDF1", "switches", "identities", "count_error", "held", "width")
 Found = list[tuple[Image, float, Detections]]
-"""Each frame, its time in milliseconds and who was found in it."""
+"""Each frame, its time in milliseconds, and its detections."""
 
 
 def follow(vision: Vision, found: Found, annotation: Path, step: int, first: int) -> dict[str, float]:
-    """Track every so many frames and score that; also how often the range of the count holds, and how wide it is."""
+    """Track every n-th frame; return the scores, and coverage and width of the range."""
     truth = load(annotation, annotation=True, frames=len(found))
     pipeline = vision.open()
     shown, result, held, widths = {}, {}, [], []
@@ -45,7 +45,7 @@ def follow(vision: Vision, found: Found, annotation: Path, step: int, first: int
 
 
 def measure(video: Path, annotation: Path, precision: str) -> dict[int, dict[str, float]]:
-    """The figures at each rate."""
+    """Return the figures at each rate."""
     vision = Vision(VisionSettings(models_dir=str(default_models_dir()), precision=precision))
     detector = vision.open().detector
     found = [(image, t, detector.detect(image)) for image, t in read(video, None)]
@@ -57,7 +57,7 @@ def measure(video: Path, annotation: Path, precision: str) -> dict[int, dict[str
 
 
 def to_markdown(results: dict[str, dict[int, dict[str, float]]]) -> str:
-    """A row for each precision and rate."""
+    """Return a table with a row per precision and rate."""
     lines = ["| precision | frames | " + " | ".join(FIGURES) + " |", "| --- " * (len(FIGURES) + 2) + "|"]
     for precision, rates in results.items():
         for step, figures in rates.items():
@@ -79,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     annotation = arguments.annotation or find_annotation_or_none()
     if annotation is None:
-        print("no annotation: CROWDCOUNT_TEST_DATA names no folder with MOTChallenge's gt.txt", file=sys.stderr)
+        print("no annotation found; set CROWDCOUNT_TEST_DATA to a folder with a MOTChallenge gt.txt", file=sys.stderr)
         return 1
     video = arguments.video or find_vtest()
     results = {precision: measure(video, annotation, precision) for precision in PRECISIONS}

@@ -1,9 +1,8 @@
-"""Glass to glass: from the moment a camera's frame is sent until a viewer of the room has its figures, and its picture.
+"""End-to-end latency in a room: from sending a camera's frame until a viewer has its figures and its picture.
 
-``python -m bench.rooms`` starts a server of its own on loopback. Cameras send real frames, ten a second at most and
-the next one only when at most one is unanswered, as the product's page does; one viewer looks at all of them with
-pictures 320 wide, five a second. Cameras, viewer and server share the machine; encoding in a phone and showing on a
-screen are not in it.
+``python -m bench.rooms`` starts its own server on loopback. As in the product, cameras send at most ten frames a
+second with at most two in flight. One viewer watches all of them, with pictures 320 wide, five a second. Cameras,
+viewer and server share the machine; encoding in a phone and display on a screen are not included.
 """
 
 import argparse
@@ -33,17 +32,17 @@ RESULTS = Path(__file__).parent / "results"
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """One number of cameras; delays in milliseconds.
+    """Latencies at one number of cameras, milliseconds.
 
     Attributes
     ----------
     cameras : int
     counted, pictures : float
-        Frames and pictures a second that the viewer got of each camera.
+        Frames and pictures per second and camera that the viewer received.
     answer_p50, answer_p95 : float
-        From sending a frame to its answer at the camera itself: what the room adds is the difference.
+        From sending a frame to its answer at the camera, the baseline without a room.
     figures_p50, figures_p95, picture_p50, picture_p95 : float
-        From sending a frame to the viewer's having its figures, and its picture.
+        From sending a frame to its figures, and to its picture, at the viewer.
     """
 
     cameras: int
@@ -59,7 +58,7 @@ class Delay:
 
 @dataclass(slots=True)
 class Glass:
-    """When frames were sent, by camera and capture time, and how long they took."""
+    """Send times of frames by camera and capture time, and the measured latencies."""
 
     sent: dict[tuple[str, float], float] = field(default_factory=dict)
     at: dict[tuple[str, float], float] = field(default_factory=dict)
@@ -68,7 +67,7 @@ class Glass:
     pictures: list[float] = field(default_factory=list)
 
     def take(self, update: dict[str, Any]) -> None:
-        """One `room_update`."""
+        """Process one `room_update`."""
         now = time.monotonic()
         for camera, one in update["cameras"].items():
             if "t" not in one:
@@ -83,7 +82,7 @@ class Glass:
 
 
 async def film(client: Client, camera: str, frames: Sequence[bytes], until: float, glass: Glass) -> None:
-    """Be a camera until then."""
+    """Act as a camera until the given time."""
     stream = (await client.open(camera))["stream"]
     free = asyncio.Semaphore(IN_FLIGHT)
     tasks: set[asyncio.Task[None]] = set()
@@ -113,7 +112,7 @@ async def film(client: Client, camera: str, frames: Sequence[bytes], until: floa
 
 
 async def measure(running: Serving, cameras: int, seconds: float, frames: Sequence[bytes]) -> Delay:
-    """One number of cameras in one room."""
+    """Measure one number of cameras in one room."""
     there, glass = RunningServer(running.url, Settings()), Glass()
     async with AsyncExitStack() as stack:
         name = f"owner{time.monotonic_ns()}"
@@ -127,7 +126,7 @@ async def measure(running: Serving, cameras: int, seconds: float, frames: Sequen
         owner.socket.on("room_update", glass.take)
         await owner.call("room_enter", {"room": room, "pictures": PICTURES})
         until = time.monotonic() + SETTLE_S + seconds
-        # Each camera is at another place of the film.
+        # Each camera starts at another frame of the recording.
         films = [[*frames[n * 7 :], *frames[: n * 7]] for n in range(cameras)]
         work = [asyncio.create_task(film(*one, until, glass)) for one in zip(senders, ids, films, strict=True)]
         await asyncio.sleep(SETTLE_S)
@@ -141,15 +140,15 @@ async def measure(running: Serving, cameras: int, seconds: float, frames: Sequen
 
 
 async def measure_all(numbers: Sequence[int], seconds: float) -> list[Delay]:
-    """Each number of cameras after the other, on one server."""
+    """Measure each number of cameras on one server, in turn."""
     frames = [encode_jpeg(frame) for frame in read_vtest(60)]
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data", **OPEN_LIMITS) as running:
-        await measure(running, 1, 1.0, frames)  # the first frame of a shape compiles
+        await measure(running, 1, 1.0, frames)  # warm-up: the first frame of a shape waits for a compilation
         return [await measure(running, number, seconds, frames) for number in numbers]
 
 
 def table(found: Sequence[Delay], note: str) -> str:
-    """The delays as Markdown."""
+    """Return the latencies as Markdown."""
     lines = [
         "# Glass to glass in a room",
         "",
@@ -173,7 +172,7 @@ def main() -> None:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cameras", type=int, nargs="+", default=[1, 4, 8])
-    parser.add_argument("--seconds", type=float, default=15.0, help="for each number of cameras")
+    parser.add_argument("--seconds", type=float, default=15.0, help="duration for each number of cameras")
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--note", default="", help="a sentence for the report, such as what else ran")
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Runs one pipeline over a video in a process of its own: ``python -m bench.runner PIPELINE VIDEO ...``."""
+"""Runs one pipeline on a video in a separate process: ``python -m bench.runner PIPELINE VIDEO ...``."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ from server.vision.settings import VisionSettings
 
 
 def run_plain(weights: Path) -> Callable[[bytes, float], list[Row]]:
-    """The plain pipeline, from JPEGs."""
+    """Return the plain pipeline, from JPEGs."""
     verify(weights, RELEASES["yolo26n"].sha256, str(weights))
     track = open_plain(weights)
 
@@ -32,7 +32,7 @@ def run_plain(weights: Path) -> Callable[[bytes, float], list[Row]]:
 
 
 class Ours:
-    """Our pipeline, from JPEGs: what the engine calls, frame by frame or each begun before the last is done."""
+    """The crowdcount pipeline, from JPEGs, as used by the engine: frame by frame, or overlapped."""
 
     def __init__(self, appearance: str) -> None:
         from server.vision.vision import Vision
@@ -42,11 +42,11 @@ class Ours:
         self._pipeline = self._vision.open()
 
     def __call__(self, jpeg: bytes, t: float) -> list[Row]:
-        """One frame alone."""
+        """Process one frame."""
         return _rows(self._pipeline.process(jpeg, t))
 
     def follow(self, frames: Iterable[tuple[bytes, float]]) -> Iterator[list[Row]]:
-        """As fast as they can be had, of a stream of its own."""
+        """Process overlapped frames of a new stream, at maximum throughput."""
         from server.vision.pipeline import finish_in_turn
 
         pipeline = self._vision.open()
@@ -63,7 +63,7 @@ def _rows(tracks: Tracks) -> list[Row]:
 
 
 def run_bare() -> Callable[[bytes, float], list[Row]]:
-    """The detector's network alone, on a picture that is already fitted: no decoding, no boxes, no tracking."""
+    """Return the bare network on a letterboxed image: no decoding, box processing or tracking."""
     from server.models.catalogue import find_prepared
     from server.vision.backend import choose_backend
     from server.vision.letterbox import Letterbox
@@ -85,7 +85,7 @@ def run_bare() -> Callable[[bytes, float], list[Row]]:
 
 
 def main() -> int:
-    """Run one and write tracks and times."""
+    """Run one pipeline; write tracks and times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pipeline", choices=("ours", "ours-network", "plain", "bare"))
     parser.add_argument("video", type=Path)

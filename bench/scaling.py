@@ -1,7 +1,8 @@
-"""How 1 to 16 streams share a machine: frames a second, shares, memory.
+"""Scaling from 1 to 16 streams: throughput, fairness and memory.
 
-``python -m bench.scaling [--seconds S] [--picture docs/pictures/scaling.png]``. Every stream offers ten frames a second
-of the same recording, each from another place in it, to a real engine; newest wins, as in the live part.
+``python -m bench.scaling [--seconds S] [--picture docs/pictures/scaling.png]``. Every stream offers ten frames a
+second of the same recording to a real engine, each with another start. The newest frame wins, as in the live
+server.
 """
 
 import argparse
@@ -27,7 +28,7 @@ FRAMES = 160
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What so many streams got: frames a second in all, of the one with least and most; memory of the process, MB."""
+    """Results for a number of streams: frames/s in total and of the slowest and fastest stream; memory in MB."""
 
     streams: int
     total: float
@@ -37,19 +38,19 @@ class Point:
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process."""
+    """Return the resident memory of a process, MB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def children() -> list[int]:
-    """The processes that this one started: the engine's."""
+    """Return the IDs of the child processes: the engine's workers."""
     own = os.getpid()
     return [int(pid) for pid in Path(f"/proc/{own}/task/{own}/children").read_text("ascii").split()]
 
 
 async def send(engine: LocalEngine, name: str, jpegs: list[bytes], seconds: float) -> int:
-    """Offer frames at their rate, skipping those whose time is over; return how many were counted."""
+    """Offer frames at their rate, skipping outdated ones; return how many were processed."""
     clock = asyncio.get_running_loop().time
     begun, counted, last = clock(), 0, -1
     while (now := clock() - begun) < seconds:
@@ -64,7 +65,7 @@ async def send(engine: LocalEngine, name: str, jpegs: list[bytes], seconds: floa
 
 
 async def measure(jpegs: list[bytes], seconds: float) -> list[Point]:
-    """All counts, one after the other, on one engine."""
+    """Measure all numbers of streams on one engine, in turn."""
     engine = LocalEngine(worker_command(VisionSettings(models_dir=str(default_models_dir()))), 1, 60)
     await engine.start()
     points = []
@@ -88,7 +89,7 @@ async def measure(jpegs: list[bytes], seconds: float) -> list[Point]:
 
 
 def draw(points: list[Point], path: Path) -> None:
-    """Rates by the number of streams."""
+    """Plot the rates over the number of streams."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -107,7 +108,7 @@ def draw(points: list[Point], path: Path) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure, print, store and draw."""
+    """Measure, print, store and plot."""
     sys.path.insert(0, str(ROOT))
     from tests.media import encode_jpeg, read_vtest
 

@@ -1,7 +1,7 @@
-"""Scores of tracks in MOTChallenge text form against an annotation, by TrackEval.
+"""Scores of tracks against an annotation, both in MOTChallenge format, by TrackEval.
 
-``python -m bench.score GT RESULT``. HOTA, DetA and AssA are means over the overlaps 0.05 to 0.95 (Luiten et al. 2021);
-the rest is at an overlap of 0.5. The count error is the mean absolute error of the number of people in a frame.
+``python -m bench.score GT RESULT``. HOTA, DetA and AssA are means over IoU thresholds 0.05 to 0.95 (Luiten et al.
+2021); the others use 0.5. The count error is the mean absolute error of the number of people per frame.
 """
 
 import sys
@@ -16,11 +16,11 @@ from trackeval.metrics import CLEAR, HOTA, Identity
 from server.vision.boxes import iou
 
 Rows = dict[int, list[tuple[int, NDArray[np.float64]]]]
-"""Frame, from 1 -> (identity, box xyxy in pixels)."""
+"""Frame, from 1 -> (track ID, box xyxy in pixels)."""
 
 
 def load(path: Path, annotation: bool = False, frames: int | None = None) -> Rows:
-    """Read a file; of an annotation, leave out the rows that are flagged 0."""
+    """Read a file; in an annotation, skip rows flagged 0."""
     rows: Rows = defaultdict(list)
     for line in path.read_text("utf-8").splitlines():
         values = [float(value) for value in line.split(",")[:7]]
@@ -32,7 +32,7 @@ def load(path: Path, annotation: bool = False, frames: int | None = None) -> Row
 
 
 def score(truth: Rows, result: Rows, frames: int) -> dict[str, float]:
-    """Score the first `frames` frames."""
+    """Return the scores over the first `frames` frames."""
     data = _as_trackeval(truth, result, frames)
     hota = HOTA().eval_sequence(data)
     clear = CLEAR({"PRINT_CONFIG": False}).eval_sequence(data)
@@ -52,12 +52,12 @@ def score(truth: Rows, result: Rows, frames: int) -> dict[str, float]:
 
 
 def _names(rows: Rows) -> dict[int, int]:
-    """Identity -> index."""
+    """Return track ID -> index."""
     return {name: index for index, name in enumerate(sorted({name for row in rows.values() for name, _ in row}))}
 
 
 def _as_trackeval(truth: Rows, result: Rows, frames: int) -> dict[str, Any]:
-    """Bring both into the form that TrackEval's metrics take."""
+    """Convert both to the input format of TrackEval's metrics."""
     truth_index, result_index = _names(truth), _names(result)
     per_frame = [(truth.get(frame, []), result.get(frame, [])) for frame in range(1, frames + 1)]
     return {

@@ -1,7 +1,7 @@
-"""Everything beside everything: ``python -m bench.table``, on every annotated recording, at full rate.
+"""Comparison of all pipelines on every annotated recording, at full rate: ``python -m bench.table``.
 
-Ours at three qualities, Ultralytics' trackers, deep-sort-realtime, and our boxes with their true identities. Detections
-of ours and tracks of the others are kept in ``.cache``; ``--again`` makes them again.
+Ours at three qualities, Ultralytics' trackers, deep-sort-realtime, and our boxes with their true IDs. Our
+detections and the other tracks are cached in ``.cache``; ``--again`` recomputes them.
 """
 
 import argparse
@@ -43,7 +43,7 @@ Figures = dict[str, float | None]
 
 
 def measure(recording: Recording, weights: Path | None, precision: str) -> Iterator[tuple[str, Figures]]:
-    """Pipeline -> its figures."""
+    """Yield pipeline -> figures."""
     image, _ = next(read(recording.video, 1))
     size = (image.shape[1], image.shape[0])
     settings = VisionSettings(models_dir=str(default_models_dir()), precision=precision)
@@ -61,7 +61,7 @@ def measure(recording: Recording, weights: Path | None, precision: str) -> Itera
 
 
 def judge(result: Result, recording: Recording, size: tuple[int, int]) -> Figures:
-    """All figures of one result."""
+    """Return all figures of one result."""
     truth, frames = recording.truth(), max(result.rows, default=1)
     crossings = count_feet(truth, *size)
     figures: Figures = {**score(truth, result.rows, frames), "range": None}
@@ -74,7 +74,7 @@ def judge(result: Result, recording: Recording, size: tuple[int, int]) -> Figure
 
 
 def to_markdown(results: dict[str, dict[str, Figures]]) -> str:
-    """A table for each recording, then the means."""
+    """Return a table for each recording, then the means."""
     parts = []
     for name, rows in results.items():
         people = next(iter(rows.values()))
@@ -88,7 +88,7 @@ def to_markdown(results: dict[str, dict[str, Figures]]) -> str:
 
 
 def mean(rows: list[Figures]) -> Figures:
-    """The mean of each figure that all have."""
+    """Return the mean of each figure that all rows have."""
     found: Figures = {}
     for key in rows[0]:
         values = [row[key] for row in rows]
@@ -119,15 +119,15 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.table", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with recordings (default: CROWDCOUNT_TEST_DATA)")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these recordings")
-    parser.add_argument("--precision", default="auto", help="of ours: auto, int8, fp32")
+    parser.add_argument("--precision", default="auto", help="precision of ours: auto, int8, fp32")
     parser.add_argument("--no-others", action="store_true", help="only ours")
-    parser.add_argument("--again", action="store_true", help="forget what is kept in .cache")
+    parser.add_argument("--again", action="store_true", help="recompute what is cached in .cache")
     arguments = parser.parse_args(argv)
     folder = arguments.data or os.environ.get("CROWDCOUNT_TEST_DATA")
     every = recordings(Path(folder)) if folder else ()
     chosen = [one for one in every if not arguments.only or one.name in arguments.only]
     if not chosen:
-        print("no recordings: CROWDCOUNT_TEST_DATA names no folder with annotated ones", file=sys.stderr)
+        print("no recordings found; set CROWDCOUNT_TEST_DATA to a folder with annotated ones", file=sys.stderr)
         return 1 if arguments.only else 0
     if arguments.again:
         shutil.rmtree(OTHERS, ignore_errors=True)
@@ -146,7 +146,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def save(results: dict[str, dict[str, Figures]]) -> None:
-    """Write the table, the figures and the picture."""
+    """Write the table, the figures and the plot."""
     stored: dict[str, Any] = {"machine": describe_machine(), "results": results}
     (RESULTS / "table.json").write_text(json.dumps(stored, indent=2) + "\n", "utf-8")
     table = to_markdown(results)

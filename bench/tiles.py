@@ -1,8 +1,9 @@
-"""Tiles or one larger input, at the same scale: ``python -m bench.tiles``.
+"""Tiles versus one larger input at the same scale: ``python -m bench.tiles``.
 
-Both show the detector people in the same number of pixels. Tiles overlap by a fifth of their side, a look at the whole
-picture at half the scale finds who is larger than a tile, and what a seam cuts counts where no whole box covers it.
-On PETS09-S2L1, every sixth frame, as it is and shrunk to a half and a third, as if the camera were further away.
+Both give the detector people of the same size in pixels. Tiles overlap by a fifth of their side. The whole image
+at half the scale adds people larger than a tile; boxes truncated by a seam count where no whole box covers them.
+On PETS09-S2L1, every sixth frame, at full size and downscaled to a half and a third, as if the camera were
+further away.
 """
 
 import sys
@@ -31,27 +32,27 @@ SCALES = (640, 960, 1280)
 OVERLAP = 0.2
 LEAST_SCORE, COUNTED = 0.02, 0.35
 SEAM_PX = 3
-"""A box that ends this near a seam was cut by it."""
+"""Distance to a seam within which a box counts as truncated, pixels."""
 SAME_PERSON, SAME_PART, COVERED = 0.7, 0.5, 0.6
 
 
 class Finder(Protocol):
-    """Finds people."""
+    """A person detector."""
 
     def detect(self, image_bgr: Image) -> Detections:
-        """In a picture of shape (height, width, 3)."""
+        """Return the detections in an image of shape (height, width, 3), BGR."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Two by two tiles of a picture whose long side is scaled to `side`, and the whole at half of it."""
+    """Two by two tiles of an image whose long side is scaled to `side`, and the whole image at half of it."""
 
     network: InferenceNetwork
     side: int
 
     def detect(self, image_bgr: Image) -> Detections:
-        """Look at each and put together what was found."""
+        """Detect in each tile and merge the results."""
         scale = self.side / max(image_bgr.shape[:2])
         large = cv2.resize(image_bgr, None, fx=scale, fy=scale).astype(np.uint8, copy=False)
         whole = Detector(self.network, self.side // 2, LEAST_SCORE).detect(image_bgr)
@@ -69,19 +70,20 @@ class Tiles:
 
 
 def _tile(pixels: int) -> int:
-    """Side of a tile: two that overlap by a fifth cover so many pixels; a multiple of the stride if it can be."""
+    """Return the side of a tile so that two overlapping by a fifth cover `pixels`; a multiple of the stride if
+    possible."""
     return min(pixels, -(-round(pixels / (2 - OVERLAP)) // STRIDE) * STRIDE)
 
 
 def _cut(boxes: Array, seams: tuple[bool, bool, bool, bool], size: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which boxes end at one of the seams: left, top, right, bottom."""
+    """Return which boxes end at one of the seams: left, top, right, bottom."""
     ends = (boxes[:, 0], boxes[:, 1], size[1] - boxes[:, 2], size[0] - boxes[:, 3])
     cut: NDArray[np.bool_] = np.any([seam & (end < SEAM_PX) for seam, end in zip(seams, ends, strict=True)], axis=0)
     return cut
 
 
 def _together(boxes: Array, scores: Array, cut: NDArray[np.bool_]) -> Detections:
-    """Whole people, each once, and parts of those of whom there is nothing else."""
+    """Merge whole people, and truncated ones that no whole box covers."""
     kept = suppress(boxes[~cut], scores[~cut], SAME_PERSON)
     people, sure = boxes[~cut][kept], scores[~cut][kept]
     alone = coverage(boxes[cut], people).max(axis=1, initial=0.0) < COVERED
@@ -91,7 +93,7 @@ def _together(boxes: Array, scores: Array, cut: NDArray[np.bool_]) -> Detections
 
 
 def average_precision(found: list[Detections], truth: list[Array]) -> float:
-    """Area under precision (made monotone) over recall, at an overlap of a half; best scores are matched first."""
+    """Return the area under the monotone precision-recall curve at IoU 0.5; best scores are matched first."""
     rows: list[tuple[float, bool]] = []
     for people, there in zip(found, truth, strict=True):
         free, overlaps = np.ones(len(there), bool), iou(people.xyxy, there)
@@ -108,7 +110,7 @@ def average_precision(found: list[Detections], truth: list[Array]) -> float:
 
 
 def measure(finder: Finder, pictures: list[Image], truth: list[Array]) -> tuple[float, float, float]:
-    """Average precision, mean absolute error of the number of people, median milliseconds."""
+    """Return average precision, mean absolute count error, and median milliseconds."""
     finder.detect(pictures[0])  # compiles
     found, times = [], []
     for picture in pictures:
@@ -127,7 +129,7 @@ def main() -> int:
 
     annotation = find_annotation_or_none()
     if annotation is None:
-        print("no annotation: CROWDCOUNT_TEST_DATA names no folder with MOTChallenge's gt.txt", file=sys.stderr)
+        print("no annotation found; set CROWDCOUNT_TEST_DATA to a folder with a MOTChallenge gt.txt", file=sys.stderr)
         return 1
     rows = load(Path(annotation), annotation=True)
     frames = [(number, image) for number, (image, _) in enumerate(read(find_vtest(), None), 1) if number % EVERY == 1]

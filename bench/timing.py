@@ -17,20 +17,20 @@ from server.recording.recording import Recording
 
 Image = NDArray[np.uint8]
 Process = Callable[[bytes, float], list[Row]]
-"""From a JPEG and its time in milliseconds to the people in it."""
+"""From a JPEG and its time in milliseconds to its tracks."""
 
 
 @runtime_checkable
 class Following(Protocol):
-    """A pipeline that keeps the machine busy by itself."""
+    """A pipeline that overlaps frames by itself."""
 
     def follow(self, frames: Iterable[tuple[bytes, float]]) -> Iterator[list[Row]]:
-        """The people of each frame, in order."""
+        """Yield the tracks of each frame, in order."""
         ...
 
 
 QUALITY = 95
-"""Of the JPEGs."""
+"""JPEG quality."""
 
 
 def read(video: Path, frames: int | None) -> Iterator[tuple[Image, float]]:
@@ -41,10 +41,10 @@ def read(video: Path, frames: int | None) -> Iterator[tuple[Image, float]]:
 
 
 def measure_all(process: Process, video: Path, frames: int | None, out: Path) -> dict[str, Any]:
-    """Run over the video, write the tracks in MOTChallenge form and return the figures.
+    """Run on the video, write the tracks in MOTChallenge format and return the figures.
 
-    Frame by frame: how long each takes, alone. A pipeline that can begin a frame before the last is done (`follow`)
-    then runs over all of them once more, and that is its rate; the others' rate is that of frame by frame.
+    Latency is measured frame by frame. A pipeline that overlaps frames (`follow`) then runs again for its
+    throughput; for others, throughput is that of frame by frame.
     """
     jpegs = [
         (cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes(), t)
@@ -74,7 +74,7 @@ def measure_all(process: Process, video: Path, frames: int | None, out: Path) ->
 
 
 def _rate(results: Iterator[list[Row]]) -> float:
-    """Results a second, from the first on."""
+    """Return results per second, after the first one."""
     next(results)
     start = perf_counter()
     return sum(1 for _ in results) / (perf_counter() - start)

@@ -1,7 +1,7 @@
-"""Tracks on every annotated recording, at full rate and with frames left out: ``python -m bench.tracks``.
+"""Tracking accuracy on every annotated recording, at full and reduced frame rates: ``python -m bench.tracks``.
 
-The whole pipeline runs over each recording once for each rate; where frames are left out there are two runs, from the
-first frame and from a later one, and their means. Results on annotated boxes that are flagged 0 are not judged.
+The whole pipeline runs once per recording and rate. At reduced rates the means of two runs are reported, from the
+first frame and from a later one. Results on annotated boxes flagged 0 are ignored.
 """
 
 import argparse
@@ -28,12 +28,12 @@ from server.vision.vision import Vision
 STEPS = (1, 2, 3, 5)
 FIGURES = ("HOTA", "DetA", "AssA", "IDF1", "switches", "identities", "count_error", "right")
 HALF = 0.5
-"""Overlap from which on a result lies on an annotated box."""
+"""Minimum IoU of a result with an annotated box."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A video with its annotation in MOTChallenge form.
+    """A video with its annotation in MOTChallenge format.
 
     Attributes
     ----------
@@ -46,11 +46,11 @@ class Recording:
     annotation: Path
 
     def truth(self) -> Rows:
-        """The annotated people of each frame, from 1."""
+        """Return the annotated people of each frame, from 1."""
         return load(self.annotation, annotation=True)
 
     def unjudged(self) -> dict[int, NDArray[np.float64]]:
-        """Frame, from 1 -> boxes of shape (n, 4), xyxy in pixels, that are flagged 0."""
+        """Return frame, from 1 -> boxes flagged 0, shape (n, 4), xyxy in pixels."""
         rows: dict[int, list[list[float]]] = {}
         for line in self.annotation.read_text("utf-8").splitlines():
             values = [float(value) for value in line.split(",")[:7]]
@@ -61,7 +61,7 @@ class Recording:
 
 
 def recordings(folder: Path) -> Iterator[Recording]:
-    """Every ``gt.txt`` beside one video, and every ``NAME.gt.txt`` beside ``NAME.mp4``, in the folder and below."""
+    """Yield every ``gt.txt`` next to one video, and every ``NAME.gt.txt`` next to ``NAME.mp4``, recursively."""
     for annotation in sorted(folder.rglob("*gt.txt")):
         stem = annotation.name.removesuffix("gt.txt").rstrip(".")
         videos = [path for path in annotation.parent.iterdir() if path.suffix in (".mp4", ".avi", ".mkv")]
@@ -71,7 +71,7 @@ def recordings(folder: Path) -> Iterator[Recording]:
 
 
 def judged(found: Rows, truth: Rows, unjudged: dict[int, NDArray[np.float64]]) -> Rows:
-    """The results without those that lie on somebody who is not to be judged, and on nobody who is."""
+    """Return the results without those that match only ignored boxes."""
     kept: Rows = {}
     for frame, people in found.items():
         boxes = np.array([box for _, box in people]).reshape(-1, 4)
@@ -82,7 +82,7 @@ def judged(found: Rows, truth: Rows, unjudged: dict[int, NDArray[np.float64]]) -
 
 
 def follow(vision: Vision, recording: Recording, quality: Quality, step: int, first: int) -> dict[str, float]:
-    """Track every so many frames of a recording and score that."""
+    """Track every n-th frame of a recording and return the scores."""
     truth, unjudged = recording.truth(), recording.unjudged()
     pipeline = vision.open(quality=quality)
     shown: Rows = {}
@@ -105,7 +105,7 @@ def follow(vision: Vision, recording: Recording, quality: Quality, step: int, fi
 
 
 def measure(recording: Recording, vision: Vision, quality: Quality) -> dict[int, dict[str, float]]:
-    """The figures of a recording at each rate."""
+    """Return the figures of a recording at each rate."""
     rates = {}
     for step in STEPS:
         runs = [follow(vision, recording, quality, step, first) for first in ((0,) if step == 1 else (0, step // 2))]
@@ -114,7 +114,7 @@ def measure(recording: Recording, vision: Vision, quality: Quality) -> dict[int,
 
 
 def to_markdown(results: dict[str, dict[int, dict[str, float]]]) -> str:
-    """A row for each recording and rate."""
+    """Return a table with a row per recording and rate."""
     lines = ["| recording | frames | " + " | ".join(FIGURES) + " |", "| --- " * (len(FIGURES) + 2) + "|"]
     for name, rates in results.items():
         for step, figures in rates.items():
@@ -134,7 +134,7 @@ def main(argv: list[str] | None = None) -> int:
     every = recordings(Path(folder)) if folder else ()
     chosen = [one for one in every if not arguments.only or one.name in arguments.only]
     if not chosen:
-        print("no recordings: CROWDCOUNT_TEST_DATA names no folder with annotated ones", file=sys.stderr)
+        print("no recordings found; set CROWDCOUNT_TEST_DATA to a folder with annotated ones", file=sys.stderr)
         return 1
     vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
     results = {one.name: measure(one, vision, Quality(arguments.quality)) for one in chosen}

@@ -1,9 +1,9 @@
-"""Counts in zones and across lines against annotated video.
+"""Accuracy of zone counts and line crossings on annotated video.
 
     python -m bench.zones GT.txt TRACKS.txt [--size 768x576] [--fps 10]
 
-Both files are MOTChallenge text. The truth in a zone is the number of annotated people whose feet are inside, frame by
-frame, without any inertia; the truth at a line are the crossings of the annotated people.
+Both files are in MOTChallenge format. The truth in a zone is the number of annotated people with their feet inside, per
+frame and without delays. The truth at a line is the number of crossings of annotated people.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from server.core.analytics import Analytics
-from server.core.footing import footing
+from server.core.foot_points import foot_points
 from server.core.geometry import PolygonFields
 from server.core.plan import Plan
 from server.core.tracks import Track, Tracks
@@ -31,7 +31,7 @@ LINES = (
 
 
 def read_mot(path: Path, size: tuple[int, int], fps: float, *, truth: bool) -> list[Tracks]:
-    """Frames of a MOTChallenge file; annotation rows that are flagged 0 are left out."""
+    """Return the frames of a MOTChallenge file; annotation rows flagged 0 are skipped."""
     width, height = size
     people: dict[int, list[Track]] = defaultdict(list)
     for line in path.read_text().splitlines():
@@ -45,19 +45,19 @@ def read_mot(path: Path, size: tuple[int, int], fps: float, *, truth: bool) -> l
 
 
 def true_counts(frames: list[Tracks]) -> np.ndarray:
-    """(frames, zones): annotated people whose feet are inside."""
+    """Return (frames, zones): the number of annotated people with their feet inside."""
     fields = PolygonFields([zone.points_norm for zone in ZONES], frames[0].width / frames[0].height)
     counts = np.zeros((len(frames), len(ZONES)), int)
     for row, frame in enumerate(frames):
         if frame.people:
-            feet = footing(frame).feet
+            feet = foot_points(frame).feet
             for column in range(len(ZONES)):
                 counts[row, column] = (fields.distance(feet, np.full(len(feet), column)) > 0).sum()
     return counts
 
 
 def counted(frames: list[Tracks]) -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """(frames, zones) occupancies, and the crossings of each line, in and out."""
+    """Return (frames, zones) occupancies, and the crossings of each line, in and out."""
     analytics = Analytics(Plan(ZONES, LINES))
     counts = np.zeros((len(frames), len(ZONES)), int)
     for row, frame in enumerate(frames):

@@ -29,7 +29,7 @@ const common = {
 /** Pages share chunks, and what a page needs only sometimes is loaded when it does. */
 const pages = {
   ...common,
-  entryPoints: { site: "client/site/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", history: "client/history/main.js", studio: "client/studio/main.js", offline: "client/shell/offline.js", join: "client/join/main.js", rooms: "client/rooms/main.js", wall: "client/wall/main.js", status: "client/status/main.js", recordings: "client/recordings/main.js" },
+  entryPoints: { site: "client/ui/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", history: "client/history/main.js", studio: "client/studio/main.js", offline: "client/service-worker/offline.js", join: "client/join/main.js", rooms: "client/rooms/main.js", wall: "client/wall/main.js", status: "client/status/main.js", recordings: "client/recordings/main.js" },
   format: /** @type {const} */ ("esm"),
   splitting: true,
 };
@@ -37,12 +37,12 @@ const pages = {
 /** Scripts that cannot be modules: the theme runs before the first paint, the encoder is a classic worker. */
 const scripts = {
   ...common,
-  entryPoints: { theme: "client/site/theme-early.js", encoder: "client/capture/encoder-worker.js", "push-worker": "client/notifications/worker.js" },
+  entryPoints: { theme: "client/ui/theme-early.js", encoder: "client/capture/encoder-worker.js", "push-worker": "client/notifications/worker.js" },
   format: /** @type {const} */ ("iife"),
 };
 
 /** The worker of the shell: it is told the names of all other files, so it is built after them. */
-const shell = { ...common, entryPoints: { "shell-worker": "client/shell/worker.js" }, format: /** @type {const} */ ("iife") };
+const shell = { ...common, entryPoints: { "shell-worker": "client/service-worker/worker.js" }, format: /** @type {const} */ ("iife") };
 const ICON_FILES = ["favicon.svg", "site.webmanifest"].map((name) => `/static/icons/${name}`);
 /** Belongs to a corner of the site with a life of its own. */
 const NOT_SHELL = new Set(["push-worker.js"]);

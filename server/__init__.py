@@ -1,3 +1,3 @@
 """crowdcount: any browser becomes a people counter."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

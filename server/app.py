@@ -7,83 +7,64 @@ from typing import Any
 import socketio
 from quart import Quart
 
-from server.alerts.courier import Courier
-from server.alerts.office import Office
-from server.api import (
-    account_pages,
-    accounts,
-    alert_taking,
-    alerts,
-    audit_log,
-    cameras,
-    channel_pages,
-    channels,
-    credentials,
-    health,
-    history,
-    history_heat,
-    history_pages,
-    history_parquet,
-    join,
-    language,
-    models,
-    pages,
-    plans,
-    profile,
-    qualities,
-    recordings,
-    recordings_pages,
-    room_view,
-    rooms,
-    rooms_areas,
-    rooms_invites,
-    rooms_log,
-    rooms_pages,
-    rooms_people,
-    rooms_status,
-    sessions,
-    shell,
-    stills,
-    token_routes,
-    uploads,
-)
-from server.api.access import install_access
-from server.api.assets import STATIC, install_assets
-from server.api.auth import over_meanwhile
-from server.api.channel_guard import ChannelGuard
-from server.api.context import KEY, Services, WebLife
-from server.api.cookies import CookieAuth
-from server.api.departed import Departed
-from server.api.description import install_description
-from server.api.errors import install_errors
-from server.api.guard import Guard
-from server.api.kept_form import unfinished_form
-from server.api.language import install_words
-from server.api.limits import install_limits
-from server.api.passwords import Passwords
-from server.api.security import install_security
-from server.api.site import Site
-from server.api.socket_auth import handshake_origin_allowed, socket_authenticator
-from server.api.spending import Spending
-from server.api.tokens import Tokens
+from server.alerts.dispatcher import Dispatcher
+from server.alerts.senders import Senders
+from server.api.accounts import account_pages, accounts, credentials, profile, sessions, token_routes
+from server.api.accounts.deleted_sessions import DeletedSessions
+from server.api.alerts import alert_taking, alerts, channel_pages, channels
+from server.api.alerts import snapshots as stills
+from server.api.alerts.channel_limiter import ChannelLimiter
+from server.api.cameras import cameras, plans, qualities
+from server.api.history import heat as history_heat
+from server.api.history import history
+from server.api.history import pages as history_pages
+from server.api.history import parquet as history_parquet
+from server.api.http import audit_log, health, language, models, pages, shell
+from server.api.http.access import install_access
+from server.api.http.assets import STATIC, install_assets
+from server.api.http.auth import over_meanwhile
+from server.api.http.context import KEY, Services, WebLife
+from server.api.http.cookies import CookieAuth
+from server.api.http.cost_limits import Spending
+from server.api.http.description import install_description
+from server.api.http.errors import install_errors
+from server.api.http.language import install_words
+from server.api.http.limits import install_limits
+from server.api.http.passwords import Passwords
+from server.api.http.pending_form import pending_form
+from server.api.http.security import install_security
+from server.api.http.sign_in_limiter import SignInLimiter
+from server.api.http.site import Site
+from server.api.http.socket_auth import handshake_origin_allowed, socket_authenticator
+from server.api.http.tokens import Tokens
+from server.api.recordings import pages as recordings_pages
+from server.api.recordings import recordings, uploads
+from server.api.rooms import areas as rooms_areas
+from server.api.rooms import invites as rooms_invites
+from server.api.rooms import join, room_view, rooms
+from server.api.rooms import log as rooms_log
+from server.api.rooms import pages as rooms_pages
+from server.api.rooms import people as rooms_people
+from server.api.rooms import status as rooms_status
+from server.common.keys import load_keys
 from server.config import Settings
 from server.engine.base import Engine
 from server.lifecycle import install_delivery, install_lifecycle, install_watches, save_all, sign_with
-from server.live.allowances import Allowances
-from server.live.film_queue import FilmQueue
-from server.live.handshakes import Handshakes
-from server.live.namespace import LiveNamespace
-from server.live.registry import Registry
-from server.live.room_events import RoomEvents
-from server.live.room_hub import RoomHub
-from server.live.session_watch import SessionWatch
-from server.live.storage_watch import StorageWatch
-from server.live.stream_events import StreamEvents
-from server.live.transport import LiveServer, create_live_server
-from server.live.vitals import Vitals
-from server.request_pace import RequestPace
-from server.secret import load_keys
-from server.storage.database import Database
+from server.live.connections.allowances import Allowances
+from server.live.connections.connection_limiter import ConnectionLimiter
+from server.live.connections.namespace import LiveNamespace
+from server.live.connections.process_metrics import ProcessMetrics
+from server.live.connections.session_watch import SessionWatch
+from server.live.connections.storage_watch import StorageWatch
+from server.live.connections.transport import LiveServer, create_live_server
+from server.live.recordings.film_queue import FilmQueue
+from server.live.rooms.room_events import RoomEvents
+from server.live.rooms.room_hub import RoomHub
+from server.live.streams.registry import Registry
+from server.live.streams.stream_events import StreamEvents
+from server.process.request_pace import RequestPace
+from server.process.request_size import SOCKETS
+from server.storage.engine.database import Database
 from server.uploads.intake import Intake
 from server.uploads.shelf import FOLDER, Shelf
 
@@ -157,9 +138,13 @@ class Application(socketio.ASGIApp):
         self._films = films
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Answer a request or a socket."""
-        if scope["type"] != "http" or await self._pace.admit(scope, send):
-            await super().__call__(scope, receive, send)
+        """Answer a request or a socket; sockets are at one place only."""
+        if scope["type"] != "lifespan" and not await self._pace.admit(scope, send):
+            return
+        if scope["type"] == "websocket" and not scope["path"].startswith(SOCKETS):
+            await send({"type": "websocket.close"})
+            return
+        await super().__call__(scope, receive, send)
 
     async def open_storage(self) -> None:
         """Take the database for this process; again is nothing. Raises CodedError when another has it."""
@@ -178,7 +163,7 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     Parameters
     ----------
     settings : Settings
-        Of a data directory that was prepared and migrated (`server.serve.prepare`).
+        Of a data directory that was prepared and migrated (`server.process.serve.prepare`).
     engine : Engine
         Not started; it runs while the application serves.
     web_life : WebLife, optional
@@ -189,11 +174,11 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     tokens = Tokens(keys)
     sign_with(app, tokens, keys)
     database = Database(settings.database)
-    handshakes = Handshakes(settings.connections_per_address, time.monotonic)
+    handshakes = ConnectionLimiter(settings.connections_per_address, time.monotonic)
     allowances = Allowances(max(1.0, settings.streams_per_user / 4))
     live = create_live_server(_socket_origins(settings), handshakes, allowances)
     view = room_view.RoomView(app)
-    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view)
+    hub = RoomHub(database, _notifier(live), lambda sid: namespace.cut_slow(sid), view, settings.bounds)
     registry = Registry(
         engine,
         database,
@@ -212,8 +197,8 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     live.register_namespace(namespace)
     watch = SessionWatch(database, namespace, live.drop_unfinished, settings.audit_days)
     storage_watch = StorageWatch(database, namespace.sids, _notifier(live))
-    office = Office(settings)
-    courier = Courier(database, office.senders, settings.site_url)
+    office = Senders(settings)
+    courier = Dispatcher(database, office.senders, settings.site_url)
     services = Services(
         settings=settings,
         database=database,
@@ -221,15 +206,15 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         spending=Spending(settings.large_answers_ms_per_minute),
         passwords=Passwords(settings.bcrypt_cost),
         tokens=tokens,
-        guard=Guard(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
-        departed=Departed(time.monotonic),
-        channel_guard=ChannelGuard(),
+        guard=SignInLimiter(settings.sign_ins_per_minute, settings.sign_ups_per_hour),
+        departed=DeletedSessions(time.monotonic),
+        channel_guard=ChannelLimiter(),
         courier=courier,
         push_key=office.vapid.public_key,
         live_figures=registry.live_figures,
         engine_status=engine.status,
         recorder_trouble=registry.recorder.trouble,
-        engine_prices=engine.prices,
+        engine_prices=engine.quality_costs,
         sessions_ended=namespace.end_sessions,
         session_seen=watch.note_seen,
         camera_deleted=registry.end_camera,
@@ -245,7 +230,9 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
     _install_routes(app, settings)
     install_lifecycle(app, services, engine, registry, films, watch, hub)
     install_delivery(app, office, courier)
-    install_watches(app, storage_watch, Vitals(registry.streams, database, settings.database_path, live.shed_strangers))
+    install_watches(
+        app, storage_watch, ProcessMetrics(registry.streams, database, settings.database_path, live.shed_strangers)
+    )
     return Application(live, app, namespace, registry, films, RequestPace(settings.requests_per_second))
 
 
@@ -255,7 +242,7 @@ def _install_routes(app: Quart, settings: Settings) -> None:
     install_description(app)
     install_security(app)
     install_access(app)
-    install_errors(app, unfinished_form, over_meanwhile)
+    install_errors(app, pending_form, over_meanwhile)
     install_words(app, install_assets(app))
     for part in PARTS:
         app.register_blueprint(part.blueprint)

@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.common.resources import default_data_dir
 from server.core.bounds import Bounds
 from server.core.precision import Precision
 from server.models.paths import default_models_dir
-from server.storage.postgres_url import PostgresUrl, read_url
-from server.storage.retention import Retention
+from server.storage.engine.postgres_url import PostgresUrl, read_url
+from server.storage.history.retention import Retention
 from server.vision.settings import VisionSettings
 
 PREFIX = "CROWDCOUNT_"
-PROJECT_DIR = Path(__file__).resolve().parent.parent
+LOCK_FILE = "server.lock"
+"""In the data directory; the server that runs holds a lock on it."""
 TRANSPORT_BYTES = 1_000_000
 """Largest message on a socket; the same for Engine.IO and for the ASGI server."""
 
@@ -43,7 +45,7 @@ class Settings(BaseSettings):
     authority_port: int = Field(
         0, ge=0, le=65535, description="Port of the page without TLS that hands out the authority; 0 is the next one."
     )
-    data_dir: Path = Field(PROJECT_DIR / "var", description="Where the database and the secrets live.")
+    data_dir: Path = Field(default_factory=default_data_dir, description="Where the database and the secrets live.")
     database_url: SecretStr = Field(
         SecretStr(""), description="PostgreSQL database to use; without it SQLite in the data directory."
     )
@@ -227,7 +229,8 @@ class Settings(BaseSettings):
     def own_files(self) -> list[Path]:
         """Files of the server's own, which no command may overwrite with anything else."""
         database = [self.database_path.with_name(self.database_path.name + end) for end in ("", "-wal", "-shm")]
-        return [*database, self.data_dir / "secret.key", *sorted((self.data_dir / "tls").glob("*.pem"))]
+        keys = [self.data_dir / name for name in ("secret.key", LOCK_FILE)]
+        return [*database, *keys, *sorted((self.data_dir / "tls").glob("*.pem"))]
 
     @property
     def database(self) -> Path | PostgresUrl:

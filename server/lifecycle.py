@@ -6,20 +6,20 @@ from collections.abc import AsyncGenerator
 
 from quart import Quart
 
-from server.alerts.courier import Courier
-from server.alerts.office import Office
-from server.api.context import Services
-from server.api.tokens import Tokens
+from server.alerts.dispatcher import Dispatcher
+from server.alerts.senders import Senders
+from server.api.http.context import Services
+from server.api.http.tokens import Tokens
+from server.common.background import BackgroundTask
+from server.common.keys import SigningKeys, load_keys
 from server.core.errors import CodedError
 from server.engine.base import Engine
-from server.live.film_queue import FilmQueue
-from server.live.registry import Registry
-from server.live.room_hub import RoomHub
-from server.live.session_watch import SessionWatch
-from server.live.storage_watch import StorageWatch
-from server.live.vitals import Vitals
-from server.secret import Keys, load_keys
-from server.steady import Steady
+from server.live.connections.process_metrics import ProcessMetrics
+from server.live.connections.session_watch import SessionWatch
+from server.live.connections.storage_watch import StorageWatch
+from server.live.recordings.film_queue import FilmQueue
+from server.live.rooms.room_hub import RoomHub
+from server.live.streams.registry import Registry
 
 logger = logging.getLogger("crowdcount")
 
@@ -49,7 +49,7 @@ def install_lifecycle(
         hub.start()
         watch.start()
         films.start()
-        follow = Steady("key watch", lambda: follow_keys(app, services))
+        follow = BackgroundTask("key watch", lambda: follow_keys(app, services))
         follow.start()
         yield
         await follow.stop()
@@ -73,7 +73,7 @@ async def save_all(registry: Registry) -> None:
         logger.error("not everything that was counted could be saved in time")
 
 
-def install_delivery(app: Quart, office: Office, courier: Courier) -> None:
+def install_delivery(app: Quart, office: Senders, courier: Dispatcher) -> None:
     """Messages about alerts go out while the application serves."""
 
     @app.while_serving
@@ -85,7 +85,7 @@ def install_delivery(app: Quart, office: Office, courier: Courier) -> None:
         await office.close()
 
 
-def install_watches(app: Quart, *watches: StorageWatch | Vitals) -> None:
+def install_watches(app: Quart, *watches: StorageWatch | ProcessMetrics) -> None:
     """The disk and the process itself are looked at while the application serves."""
 
     @app.while_serving
@@ -97,7 +97,7 @@ def install_watches(app: Quart, *watches: StorageWatch | Vitals) -> None:
             await watch.stop()
 
 
-def sign_with(app: Quart, tokens: Tokens, keys: Keys) -> None:
+def sign_with(app: Quart, tokens: Tokens, keys: SigningKeys) -> None:
     """Sign with the first key; what the others signed is accepted."""
     app.secret_key = keys.cookies[0]
     app.config["SECRET_KEY_FALLBACKS"] = list(keys.cookies[1:])

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from server.config import Settings
-from server.storage.postgres_url import PostgresUrl, read_url
+from server.storage.engine.postgres_url import PostgresUrl, read_url
 from tests.faults.figures import FIGURES, Figure, save, table
 from tests.support.databases import ON_EACH_DATABASE
 from tests.support.engine import ScriptedEngine

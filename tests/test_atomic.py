@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from server.atomic import Outputs, refuse_equal, replacing
+from server.common.atomic import Outputs, refuse_equal, replacing
 from tests.faults.figures import note
 
 
@@ -63,7 +63,7 @@ def test_a_pipe_gets_what_is_written(tmp_path: Path) -> None:
 WRITE = """
 import sys
 from pathlib import Path
-from server.atomic import Outputs
+from server.common.atomic import Outputs
 with Outputs() as outputs:
     outputs.text(Path(sys.argv[1])).write("lines\\n")
 """

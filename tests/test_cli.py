@@ -11,8 +11,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from server.cli_track import FORMAT_NAMES
-from server.track_formats import FORMATS
+from server.cli.track.command import FORMAT_NAMES
+from server.cli.track.formats import FORMATS
 from tests.media import find_vtest, read_film, read_vtest, write_clip
 from tests.support.sigint import python
 
@@ -241,7 +241,7 @@ def test_a_file_that_is_read_or_written_already_is_refused_before_the_work(
 
 FULL = """
 import resource, signal, sys
-from server.cli import main
+from server.cli.main import main
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from server import track_render  # its libraries may write before the disk is full

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from server.config import Settings, SettingsError, load_settings
-from server.listening import StartError
-from server.serve import prepare
+from server.process.listening import StartError
+from server.process.serve import prepare
 
 
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_a_database_elsewhere_is_named_without_its_password(scheme: str) -> None
 
 
 def test_without_its_package_the_start_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in [name for name in sys.modules if name.startswith("server.storage.postgres_start")]:
+    for name in [name for name in sys.modules if name.startswith("server.storage.engine.postgres_start")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     settings = Settings(data_dir=tmp_path, database_url=SecretStr("postgresql://a:b@db/count"))

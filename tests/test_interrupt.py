@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 DROPPED = """
 import signal, sys
-from server.interrupt import Interrupt
+from server.process.interrupt import Interrupt
 
 class Asks:
     def __del__(self):
@@ -34,7 +34,7 @@ assert signal.getsignal(signal.SIGINT) is before
 
 AT_ONCE = """
 import signal
-from server.interrupt import Interrupt
+from server.process.interrupt import Interrupt
 
 try:
     with Interrupt():
@@ -46,7 +46,7 @@ except KeyboardInterrupt:
 
 TOLD = """
 import signal
-from server.interrupt import Ended, Interrupt
+from server.process.interrupt import Ended, Interrupt
 
 for number in (signal.SIGTERM, signal.SIGHUP):
     before = signal.getsignal(number)
@@ -62,7 +62,7 @@ print("told to end")
 
 IGNORED = """
 import signal
-from server.interrupt import Interrupt
+from server.process.interrupt import Interrupt
 
 with Interrupt() as interrupt:
     signal.raise_signal(signal.SIGINT)

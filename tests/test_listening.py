@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from server.listening import bind, urls
+from server.process.listening import bind, urls
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from server.listening import bind, urls
 )
 def test_every_address_can_be_opened(monkeypatch: pytest.MonkeyPatch, host: str, expected: list[str]) -> None:
     names = ["localhost", "hall", "hall.local", "127.0.0.1", "::1", "192.0.2.7", "fd00::7"]
-    monkeypatch.setattr("server.listening.names_of_this_machine", lambda: names)
+    monkeypatch.setattr("server.process.listening.names_of_this_machine", lambda: names)
     with bind(host, 0) as listener:
         port = listener.getsockname()[1]
         assert urls("http", listener) == [f"{url}:{port}" for url in expected]

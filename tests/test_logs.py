@@ -11,9 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from server.common.logs import JsonFormatter, TextFormatter
 from server.config import Settings
-from server.live.vitals import LOOK_EVERY_S
-from server.logs import JsonFormatter, TextFormatter
+from server.live.connections.process_metrics import LOOK_EVERY_S
 from tests.faults.processes import serving
 from tests.media import find_asset
 from tests.support.engine import ScriptedEngine

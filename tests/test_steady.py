@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from server import steady
-from server.steady import FAULTS, Steady, unbroken
+from server.common import background as steady
+from server.common.background import FAULTS, BackgroundTask, unbroken
 from tests.support.wait import until
 
 
@@ -23,7 +23,7 @@ async def test_it_goes_on_after_a_failure_and_tells(
             if done == 3:
                 raise RuntimeError("unforeseen")
 
-    task = Steady("test work", work)
+    task = BackgroundTask("test work", work)
     before = FAULTS.labels("test work")._value.get()
     task.start()
     await until(lambda: done > 5)
@@ -40,7 +40,7 @@ async def test_what_was_never_begun_can_be_stopped() -> None:
     async def work() -> None:
         raise AssertionError("it began")
 
-    await Steady("nothing", work).stop()
+    await BackgroundTask("nothing", work).stop()
 
 
 async def test_what_must_not_be_cut_off_comes_to_its_end() -> None:

@@ -16,10 +16,10 @@ import pytest
 from cryptography import x509
 from playwright.async_api import async_playwright
 
-from server import cli_serve
-from server.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
+from server.cli import serve as cli_serve
+from server.common.certificates import Files, fingerprint, issue, names_in, names_of_this_machine, needs_renewal
 from server.config import Settings
-from server.listening import StartError, bind
+from server.process.listening import StartError, bind
 from tests.e2e.conftest import find_chromium
 from tests.faults.processes import Serving, serving
 from tests.support.patient import PatientSocket

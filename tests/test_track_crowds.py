@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from server.cli.track.counts import CountStats
+from server.cli.track.formats import FORMATS
+from server.cli.track.zones import ZoneStats, summary
 from server.core.alarm import Limits
 from server.core.analytics import Analytics
 from server.core.certainty import Certainty
@@ -16,9 +19,6 @@ from server.core.plan import Plan, ZoneLimits
 from server.core.quality import Advice, Quality
 from server.core.tracks import Track, Tracks
 from server.core.zone import Zone
-from server.track_counts import CountStats
-from server.track_formats import FORMATS
-from server.track_zones import ZoneStats, summary
 from server.vision.drawing import Painter, people_label
 from tests.support.crowds import SHAPE, SIZE, crowd, crowded, not_yet_known, saturated
 from tests.support.engine import person

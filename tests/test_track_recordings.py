@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import pytest
 
-from server.cli_track import NOTHING_COUNTED
+from server.cli.track.command import NOTHING_COUNTED
 from tests.media import find_clip, read_film, read_vtest
 from tests.support.films import INTERLACED, FilmKind, cut, numbered, weave, write_film
 from tests.test_cli import crowdcount

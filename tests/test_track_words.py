@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.track_words import people_words
+from server.cli.track.words import people_words
 
 COUNTED = {"estimate_mean": 4.0, "low": 4.0, "high": 5.0, "crowded": 0.0, "unknown": 0.0}
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from server.cli.track.samples import TrackSamples, read_time
+from server.cli.track.zones import ZoneStats, read_plan, summary
 from server.core.alarm import Limits
 from server.core.analytics import Analytics
 from server.core.certainty import Certainty
@@ -18,8 +20,6 @@ from server.core.errors import CodedError
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Track, Tracks
 from server.core.zone import Line, Zone
-from server.track_samples import TrackSamples, read_time
-from server.track_zones import ZoneStats, read_plan, summary
 from tests.core.walk import SIZE, at
 
 ZONE = (

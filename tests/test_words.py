@@ -9,15 +9,15 @@ import pytest
 from jinja2 import Environment, nodes
 from quart import Quart
 
-from server.api.context import KEY, Services
-from server.api.language import COOKIE, preferred
-from server.api.log_words import ACTIONS, device_words, entry_words
+from server.api.http.context import KEY, Services
+from server.api.http.language import COOKIE, preferred
+from server.api.http.log_words import ACTIONS, device_words, entry_words
 from server.app import create_app
 from server.config import Settings
-from server.serve import prepare
-from server.storage.audit import Action
-from server.words.catalogue import FILE, LOCALE, Catalogue, CatalogueError, load_catalogues
-from server.words.message import Messages
+from server.i18n.catalogue import FILE, LOCALE, Catalogue, CatalogueError, load_catalogues
+from server.i18n.message import Messages
+from server.process.serve import prepare
+from server.storage.accounts.audit import Action
 from tests.support.engine import ScriptedEngine
 from tools.calls import NotLiteralError, calls
 from tools.words import ROOT, begin, problems
@@ -71,9 +71,9 @@ def test_a_check_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyP
     entries.append(polib.POEntry(msgid="Long gone", msgstr="x"))
     entries.save()
     said = "\n".join(problems(path))
-    assert "nobody shows this any more: 'Long gone'" in said
+    assert "no longer used: 'Long gone'" in said
     assert f"not translated: {entries[0].msgid!r}" in said
-    assert f"other places than in English: {with_place.msgid!r}" in said
+    assert f"placeholders differ from English: {with_place.msgid!r}" in said
     assert len(said.splitlines()) == 3
 
 

@@ -1,4 +1,4 @@
-"""Texts that scripts mark with `t("…")` and `tn("…", "…")`, wherever such a call stands."""
+"""Extraction of texts marked with `t("…")` and `tn("…", "…")` from scripts."""
 
 import json
 import re
@@ -14,13 +14,13 @@ _COMMENT = re.compile(r"^\s*(?:/?\*|//)")
 
 
 class NotLiteralError(ValueError):
-    """A call whose text is only known while the page runs: nobody could translate it."""
+    """A call whose text is not a literal, so it cannot be translated."""
 
 
 def calls(path: Path) -> Iterator[tuple[str, str]]:
-    """Text and its plural, which is empty where there is none, of each call of a script.
+    """Yield text and plural (empty without one) of each call in a script.
 
-    A pattern, not a parser of the language: calls within templates and within other calls are found like all others.
+    Uses patterns instead of a parser, so calls inside templates and other calls are found, too.
     """
     source = path.read_text(encoding="utf-8")
     for call in _CALL.finditer(source):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw the icons that systems want as pixels from the two SVGs; the results are kept in the repository."""
+"""Render the PNG icons required by operating systems from the two SVGs; the results are committed."""
 
 import sys
 from pathlib import Path
@@ -9,16 +9,16 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.e2e.conftest import find_chromium  # noqa: E402 - only now can it be found
+from tests.e2e.conftest import find_chromium  # noqa: E402 - needs the path above
 
 ICONS = ROOT / "static" / "icons"
 WANTED = (("favicon.svg", "icon-192", 192), ("favicon.svg", "icon-512", 512), ("app.svg", "app-512", 512))
 TOUCH = ("app.svg", "app-180", 180)
-"""For home screens of iPhones, which round the corners themselves."""
+"""For iPhone home screens, which round the corners themselves."""
 
 
 def draw(page: Page, source: Path, target: Path, side: int) -> None:
-    """Draw an SVG in a window of that size; what it leaves free is transparent."""
+    """Render an SVG at this size; uncovered parts are transparent."""
     page.set_viewport_size({"width": side, "height": side})
     style = "margin:0;background:none", f"display:block;width:{side}px;height:{side}px"
     page.set_content(f'<body style="{style[0]}"><div style="{style[1]}">{source.read_text("utf-8")}</div></body>')
@@ -27,7 +27,7 @@ def draw(page: Page, source: Path, target: Path, side: int) -> None:
 
 
 def main() -> None:
-    """Draw all of them."""
+    """Render all icons."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         page = browser.new_page()

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The software bill of materials, made of the lock files and of nothing else: ``make sbom`` writes docs/sbom.cdx.json.
+"""Generate the software bill of materials from the lock files only: ``make sbom`` writes docs/sbom.cdx.json.
 
-CycloneDX 1.6. Each package has its version, its checksums as the locks have them, and its use (`crowdcount:lock`):
-`core` serves, `models` prepares models, `dev` tests, `client` is in the browser's files, `client-dev` builds them.
+CycloneDX 1.6. Each package has its version, the checksums of the locks, and its use (`crowdcount:lock`): `core`
+serves, `postgres` is the container, `models` prepares models, `dev` tests, `client` is shipped to browsers,
+`client-dev` builds the client.
 """
 
 import argparse
@@ -16,9 +17,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "sbom.cdx.json"
-LOCKS = {"core": "requirements.lock", "models": "requirements-models.lock", "dev": "requirements-dev.lock"}
+LOCKS = {
+    "core": "requirements.lock",
+    "postgres": "requirements-postgres.lock",
+    "models": "requirements-models.lock",
+    "dev": "requirements-dev.lock",
+}
 IN_THE_CLIENT = ("socket.io-client", "uplot", "mediabunny", "lucide-static")
-"""Whose code or pictures the build puts into static/dist."""
+"""Packages whose code or images the build includes in static/dist."""
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; (.+?))?(?: \\)?$")
 NEVER = "sys_platform == 'never'"
 
@@ -26,7 +32,7 @@ Component = dict[str, Any]
 
 
 def python_packages() -> dict[str, Component]:
-    """The packages of the Python locks, by purl; one that several locks have is listed once, with all of them."""
+    """Return the packages of the Python locks by purl. A package in several locks is listed once, with all of them."""
     found: dict[str, Component] = {}
     for lock, name in LOCKS.items():
         current: Component | None = None
@@ -44,7 +50,7 @@ def python_packages() -> dict[str, Component]:
 
 
 def client_packages() -> dict[str, Component]:
-    """The packages of package-lock.json, by purl."""
+    """Return the packages of package-lock.json by purl."""
     packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     shipped = _closure(packages, IN_THE_CLIENT)
     found: dict[str, Component] = {}
@@ -64,7 +70,7 @@ def client_packages() -> dict[str, Component]:
 
 
 def _closure(packages: dict[str, Any], roots: tuple[str, ...]) -> set[str]:
-    """These packages and what they depend on."""
+    """Return these packages with their transitive dependencies."""
     waiting, reached = list(roots), set()
     while waiting:
         name = waiting.pop()
@@ -95,7 +101,7 @@ def _property(component: Component, name: str, value: str) -> None:
 
 
 def bill() -> str:
-    """The document; the same locks give the same text."""
+    """Return the document; deterministic for given locks."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     components = python_packages() | client_packages()
     document = {
@@ -107,7 +113,7 @@ def bill() -> str:
                 "type": "application",
                 "bom-ref": "crowdcount",
                 "name": project["name"],
-                "version": project["version"],
+                "version": _version(),
                 "licenses": [{"expression": project["license"]}],
             }
         },
@@ -116,16 +122,23 @@ def bill() -> str:
     return json.dumps(document, indent=1) + "\n"
 
 
+def _version() -> str:
+    found = re.search(r'^__version__ = "(.+)"$', (ROOT / "server" / "__init__.py").read_text("utf-8"), re.M)
+    if found is None:
+        raise SystemExit("server/__init__.py has no version")
+    return found[1]
+
+
 def main() -> int:
-    """Write it, or say whether it is that of the locks."""
+    """Write the document, or check that it is up to date."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when it is out of date")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if it is out of date")
     if not parser.parse_args().check:
         TARGET.write_text(bill(), "utf-8")
         return 0
     if TARGET.exists() and TARGET.read_text("utf-8") == bill():
         return 0
-    print(f"{TARGET.relative_to(ROOT)} is not that of the locks: make sbom", file=sys.stderr)
+    print(f"{TARGET.relative_to(ROOT)} is out of date; run make sbom", file=sys.stderr)
     return 1
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Take the pictures of the README and of the first page from the running program: `make screenshots`.
+"""Take the screenshots of the README and the landing page from the running program: `make screenshots`.
 
-A real server, a real Chromium, real people: the camera is `vtest.avi` of Debian's opencv-doc.
+Uses a real server, Chromium and recording: the camera plays `vtest.avi` of Debian's opencv-doc.
 """
 
 import os
@@ -16,29 +16,29 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.e2e.conftest import find_chromium, register, wait_state  # noqa: E402 - only now can it be found
+from tests.e2e.conftest import find_chromium, register, wait_state  # noqa: E402 - needs the path above
 from tests.e2e.process import ServerProcess  # noqa: E402
 from tests.media import encode_jpeg, read_vtest  # noqa: E402
 
 FRAMES = 400
 REPEATS = 4
-"""The camera file plays at 30 frames a second; four alike make 7.5, close to the 7 of the recording."""
+"""The fake camera plays 30 frames/s; repeating each frame four times gives 7.5, close to the 7 of the recording."""
 SETTLE_MS = 25_000
-"""Long enough for a chart with a shape and a heatmap with paths."""
+"""Long enough for a meaningful chart and heatmap."""
 
 PICTURES = ROOT / "static" / "pictures"
 QUALITY = 82
-"""WebP, small enough for the first page."""
+"""WebP quality, small enough for the landing page."""
 
 
 def film(path: Path) -> Path:
-    """The camera: concatenated JPEGs, which Chromium plays."""
+    """Write the camera file: concatenated JPEGs, which Chromium plays."""
     path.write_bytes(b"".join(encode_jpeg(frame) * REPEATS for frame in read_vtest(FRAMES)))
     return path
 
 
 def open_studio(browser: Browser, url: str, *, width: int, height: int, scheme: str, scale: float = 1) -> Page:
-    """A streaming studio of a new user."""
+    """Return the studio page of a new user, with a running stream."""
     context = browser.new_context(
         base_url=url,
         permissions=["camera"],
@@ -57,7 +57,7 @@ def open_studio(browser: Browser, url: str, *, width: int, height: int, scheme: 
 
 
 def shoot(page: Page, path: Path) -> None:
-    """Save what the page shows, as WebP."""
+    """Save a screenshot of the page as WebP."""
     path.parent.mkdir(parents=True, exist_ok=True)
     pixels = cv2.imdecode(np.frombuffer(page.screenshot(), np.uint8), cv2.IMREAD_COLOR)
     cv2.imwrite(str(path), pixels, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
@@ -65,7 +65,7 @@ def shoot(page: Page, path: Path) -> None:
 
 
 def main() -> None:
-    """Take all pictures."""
+    """Take all screenshots."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         data = Path(folder)
         flags = [

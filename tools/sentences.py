@@ -1,7 +1,7 @@
-"""Finds the sentences that the server says, in its Python: those of errors, and those that are marked with `N_`.
+"""Extraction of the server's translatable sentences from Python: error texts, and texts marked with `N_`.
 
-A sentence is translated when it is finished, so its values may stand in it already: from
-``f"You have {limit} cameras."`` becomes the text ``You have {limit} cameras.``
+Finished sentences are translated, so they may contain values: ``f"You have {limit} cameras."`` becomes the text
+``You have {limit} cameras.``
 """
 
 import ast
@@ -13,11 +13,11 @@ ERROR = re.compile(r"Error$|^Refusal$|^unauthenticated$")
 SENTENCE = re.compile(r"[A-Z“{].*\s.*[.?!]$", re.DOTALL)
 PLACE = re.compile(r"\{\w+\}")
 SHORTEST = 10
-"""Characters besides values: less than that would match anything."""
+"""Minimum number of characters besides values; a shorter text would match anything."""
 
 
 def sentences(path: Path) -> Iterator[str]:
-    """The texts of a file, with ``{places}`` for values."""
+    """Yield the texts of a file, with ``{places}`` for values."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(node, ast.Call):
             continue
@@ -29,7 +29,7 @@ def sentences(path: Path) -> Iterator[str]:
 
 
 def _text(node: ast.expr) -> str | None:
-    """A literal's text; None for anything else."""
+    """Return the text of a literal; None for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if not isinstance(node, ast.JoinedStr):
@@ -45,6 +45,6 @@ def _text(node: ast.expr) -> str | None:
 
 
 def _place(value: ast.expr) -> str:
-    """What a value is called: as the last name in its expression."""
+    """Return the name of a value: the last name in its expression."""
     names = re.findall(r"[A-Za-z]\w*", ast.unparse(value))
     return names[-1].lower() if names else "value"

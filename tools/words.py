@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Collect the texts that people read and keep the catalogues in step with them. docs/translating.md says how.
+"""Collect the user-visible texts and update the translation catalogues; see docs/translating.md.
 
-.venv/bin/python tools/words.py                            bring every catalogue up to date, say what is missing
-.venv/bin/python tools/words.py --check                    only say it; fails when something is
-.venv/bin/python tools/words.py --new fr --name Français   begin a language
+.venv/bin/python tools/words.py                            update every catalogue and report what is missing
+.venv/bin/python tools/words.py --check                    only report; fails if anything is missing
+.venv/bin/python tools/words.py --new fr --name Français   add a language
 """
 
 import argparse
@@ -18,13 +18,13 @@ from babel.messages.extract import extract_from_file
 from babel.messages.plurals import get_plural
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from server.words.catalogue import FILE, LOCALE, NAME_HEADER
+from server.i18n.catalogue import FILE, LOCALE, NAME_HEADER
 from tools.calls import calls
 from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
-SAYING = ("alerts", "api", "core", "live", "uploads", "storage", "words")
-"""Packages of the server whose errors people read in pages; others speak to who runs it."""
+SAYING = ("alerts", "api", "core", "live", "uploads", "storage", "i18n")
+"""Packages of the server whose errors are shown in pages; errors of others address operators."""
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 PLACES = re.compile(r"%\(\w+\)s|%%|\{\w+\}")
@@ -33,7 +33,7 @@ WIDTH = 110
 
 
 def marked() -> Iterator[tuple[str, str, str]]:
-    """File, text and its plural, which is empty where there is none, of each mark."""
+    """Yield file, text and plural (empty without one) of each marked text."""
     for path in sorted((ROOT / "server" / "templates").rglob("*.html")):
         for _line, text, _comments, _context in extract_from_file("jinja2", path, MARKS, options=OPTIONS):
             one, many = (text[0], text[1]) if isinstance(text, tuple) else (text, "")
@@ -49,12 +49,12 @@ def marked() -> Iterator[tuple[str, str, str]]:
 
 
 def collect(forms: int = 2) -> polib.POFile:
-    """Every text with the files that show it, in an order of its own, so that a catalogue differs only where texts do.
+    """Return every text with the files that show it, in a stable order, for minimal diffs.
 
     Parameters
     ----------
     forms : int
-        How many forms a plural has in the language.
+        Number of plural forms in the language.
     """
     found: dict[tuple[str, str], set[str]] = {}
     for name, one, many in marked():
@@ -69,13 +69,13 @@ def collect(forms: int = 2) -> polib.POFile:
 
 
 def forms_of(catalogue: polib.POFile) -> int:
-    """How many forms a plural has in this language."""
+    """Return the number of plural forms in this language."""
     found = re.search(r"nplurals\s*=\s*(\d)", catalogue.metadata.get("Plural-Forms", ""))
     return int(found[1]) if found else 2
 
 
 def update(path: Path) -> polib.POFile:
-    """A catalogue with the texts there are now: new ones empty, translations kept, what nobody shows left out."""
+    """Return a catalogue with the current texts: new ones empty, translations kept, unused ones dropped."""
     before = polib.pofile(str(path), encoding="utf-8", wrapwidth=WIDTH)
     known = {(entry.msgid, entry.msgid_plural): entry for entry in before}
     after = collect(forms_of(before))
@@ -88,18 +88,18 @@ def update(path: Path) -> polib.POFile:
 
 
 def problems(path: Path) -> list[str]:
-    """What is wrong with a catalogue, in sentences."""
+    """Return the problems of a catalogue, as sentences."""
     said = []
     now, then = update(path), polib.pofile(str(path), encoding="utf-8")
     gone = {(entry.msgid, entry.msgid_plural) for entry in then} - {(entry.msgid, entry.msgid_plural) for entry in now}
-    said += [f"nobody shows this any more: {one!r}" for one, _many in sorted(gone)]
-    said += [f"two kinds of text, with and without a plural: {one!r}" for one in _twice(now)]
+    said += [f"no longer used: {one!r}" for one, _many in sorted(gone)]
+    said += [f"used both with and without a plural: {one!r}" for one in _twice(now)]
     for entry in now:
         others = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
         if not all(others):
             said.append(f"not translated: {entry.msgid!r}")
         elif any(_places(entry) != set(PLACES.findall(other)) | _countless(entry) for other in others):
-            said.append(f"other places than in English: {entry.msgid!r}")
+            said.append(f"placeholders differ from English: {entry.msgid!r}")
     return said
 
 
@@ -112,12 +112,12 @@ def _places(entry: polib.POEntry) -> set[str]:
 
 
 def _countless(entry: polib.POEntry) -> set[str]:
-    """The number itself may be a word in any form: "one person"."""
+    """Return placeholders of the number that may be omitted, because a form may spell it out: "one person"."""
     return {"{n}", "%(n)s", "%(num)s"} & _places(entry) if entry.msgid_plural else set()
 
 
 def begin(code: str, name: str) -> Path:
-    """An empty catalogue of a new language."""
+    """Create an empty catalogue for a new language."""
     path = LOCALE / code / FILE
     path.parent.mkdir(parents=True)
     rule = get_plural(code)
@@ -135,16 +135,16 @@ def begin(code: str, name: str) -> Path:
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing")
-    parser.add_argument("--new", metavar="CODE", help="begin this language, such as fr or pt-BR")
-    parser.add_argument("--name", help="what the new language is called in itself")
+    parser.add_argument("--new", metavar="CODE", help="add this language, such as fr or pt-BR")
+    parser.add_argument("--name", help="name of the new language in that language")
     chosen = parser.parse_args()
     if chosen.new:
         if not chosen.name:
             parser.error("--new needs --name, such as --new fr --name Français")
-        print(f"{begin(chosen.new, chosen.name).relative_to(ROOT)}: begun")
+        print(f"{begin(chosen.new, chosen.name).relative_to(ROOT)}: created")
         return
     wrong = 0
     for path in sorted(LOCALE.glob(f"*/{FILE.as_posix()}")):

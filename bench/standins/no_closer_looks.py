@@ -1,4 +1,4 @@
-"""A vision process that takes no closer looks, to compare with: ``python -m bench.standins.no_closer_looks``."""
+"""A vision worker without closer looks, for comparison: ``python -m bench.standins.no_closer_looks``."""
 
 from server.core.certainty import Certainty
 from server.core.crowd import Crowd
@@ -7,10 +7,10 @@ from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
 
 
-def _follow(self: CrowdWatch, scene: Scene) -> tuple[Certainty, Crowd | None]:  # noqa: ARG001 - takes its place
+def _update(self: CrowdWatch, scene: Scene) -> tuple[Certainty, Crowd | None]:  # noqa: ARG001 - replaces the method
     return scene.certainty, None
 
 
 if __name__ == "__main__":
-    CrowdWatch.follow = _follow  # type: ignore[method-assign]
+    CrowdWatch.update = _update  # type: ignore[method-assign]
     worker.main()

@@ -1,11 +1,11 @@
-"""What deep-sort-realtime asks of pkg_resources, which setuptools no longer brings."""
+"""The part of pkg_resources that deep-sort-realtime needs and setuptools no longer ships."""
 
 import importlib.util
 from pathlib import Path
 
 
 def resource_filename(package: str, resource: str) -> str:
-    """Path of a file in an installed package."""
+    """Return the path of a file in an installed package."""
     spec = importlib.util.find_spec(package)
     assert spec
     assert spec.origin

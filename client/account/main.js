@@ -1,6 +1,6 @@
 /** The pages of the account: times as the reader's place and language write them. */
-import "../site/main.js";
-import { locale } from "../site/words.js";
+import "../ui/main.js";
+import { locale } from "../ui/words.js";
 import { describeDay, describeMoment } from "./moment.js";
 
 for (const time of document.querySelectorAll("time[data-moment]")) {

@@ -1,11 +1,11 @@
 /** Alerts in the studio: said at once, listed, acknowledged. */
-import { api } from "../site/api.js";
-import { byId, element, icon, setText } from "../site/dom.js";
-import { KeyedList } from "../site/keyed-list.js";
-import { postUntilAnswered } from "../site/until-answered.js";
-import { t } from "../site/words.js";
-import { isRunning } from "../studio/state.js";
-import { Bell } from "./bell.js";
+import { api } from "../ui/api.js";
+import { byId, element, icon, setText } from "../ui/dom.js";
+import { KeyedList } from "../ui/keyed-list.js";
+import { postUntilAnswered } from "../ui/until-answered.js";
+import { t } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
+import { Bell } from "./alert-sound.js";
 import { alertEntry } from "./row.js";
 import { wireStills } from "./stills.js";
 import { alertText, ongoing, risen, titleWith } from "./words.js";
@@ -61,7 +61,7 @@ export class Alerts {
     if (active) void this.#load();
   }
 
-  /** @param {import("../studio/state.js").StudioState} state @param {readonly {id: string, name: string}[]} shapes */
+  /** @param {import("../live/run-state.js").StudioState} state @param {readonly {id: string, name: string}[]} shapes */
   render(state, shapes) {
     // After the end the last figures stay on the page, but nothing goes on.
     const zones = isRunning(state.phase) ? state.zones : NOTHING;

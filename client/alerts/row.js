@@ -1,7 +1,8 @@
 /** One alert of the list, in parts that change by themselves. */
 import { formatSpan } from "../core/format.js";
-import { element, icon, withNodes } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { serverClock } from "../ui/clock.js";
+import { element, icon, withNodes } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { LEVEL_WORDS, peakText } from "./words.js";
 
 /**
@@ -31,7 +32,7 @@ import { LEVEL_WORDS, peakText } from "./words.js";
 /** @param {string} iso */
 function moment(iso) {
   const at = new Date(iso);
-  const today = at.toDateString() === new Date().toDateString();
+  const today = at.toDateString() === new Date(serverClock.now()).toDateString();
   const text = at.toLocaleString(locale, today ? { hour: "2-digit", minute: "2-digit", second: "2-digit" } : { dateStyle: "short", timeStyle: "short" });
   return element("time", { datetime: iso, title: at.toLocaleString(locale, { dateStyle: "full", timeStyle: "long" }) }, text);
 }
@@ -83,7 +84,7 @@ function head({ level, zone }) {
   return element("div", { class: "card-line" }, element("h3", { class: "card-name" }, zone.name), mark);
 }
 
-/** @param {AlertRecord} alert @param {RowActs} acts @returns {import("../site/keyed-list.js").Entry} */
+/** @param {AlertRecord} alert @param {RowActs} acts @returns {import("../ui/keyed-list.js").Entry} */
 export function alertEntry(alert, { acknowledge, deleteStill }) {
   const { id, level, zone, still } = alert;
   const parts = [

@@ -1,7 +1,7 @@
 /** Whether a picture of each alert is kept: the choice of the camera's owner, off until made. */
-import { api } from "../site/api.js";
-import { byId, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { byId, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 
 /** @param {number} days 0: for ever */
 function noteText(days) {

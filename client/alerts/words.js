@@ -1,6 +1,6 @@
 /** What alerts say, in words. Pure. */
 import { formatSpan } from "../core/format.js";
-import { locale, t, tn } from "../site/words.js";
+import { locale, t, tn } from "../ui/words.js";
 
 /**
  * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult

@@ -2,8 +2,8 @@
 import { formatCount, formatSpan } from "../core/format.js";
 import { numberText, wordText } from "../core/number-words.js";
 import { peakText, peopleOf } from "../core/people.js";
-import { element, icon } from "../site/dom.js";
-import { locale, t, tn } from "../site/words.js";
+import { element, icon } from "../ui/dom.js";
+import { locale, t, tn } from "../ui/words.js";
 
 /** @typedef {import("./types.js").Camera} Camera */
 

@@ -1,8 +1,9 @@
 /** The list of cameras: what is live, what was seen last, and the way to a new one. */
-import "../site/main.js";
-import { api } from "../site/api.js";
-import { byId, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import "../ui/main.js";
+import { api } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { card } from "./card.js";
 import { freeName } from "./names.js";
 import { showPhoneCode } from "./phone.js";
@@ -48,7 +49,7 @@ function controls(id) {
 function render() {
   page.dataset.state = cameras.length ? "listed" : "empty";
   setText(byId("choices-title", HTMLHeadingElement), cameras.length ? t("New camera") : t("Count people"));
-  const now = Date.now();
+  const now = serverClock.now();
   // Ages are in words and change with the minute; an unchanged list is left alone, with its focus.
   const signature = JSON.stringify(cameras) + Math.floor(now / 15000);
   if (signature === shown) return;

@@ -1,8 +1,8 @@
 /** A phone as a camera: a code on the screen, in a room that is made if there is none. */
-import { showInvite } from "../rooms/invite-card.js";
-import { api } from "../site/api.js";
-import { element, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { showInvite } from "../ui/invite-card.js";
+import { api } from "../ui/api.js";
+import { element, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
 const HOURS = 12;
 const DEVICES = 20;

@@ -1,7 +1,7 @@
 /** Two questions about a camera, each a dialog: a new name, and whether to delete. */
 import { formatCount } from "../core/format.js";
-import { element } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { element } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 
 /** @typedef {import("./types.js").Camera} Camera */
 

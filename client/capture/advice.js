@@ -1,5 +1,5 @@
 /** How to allow the camera again, in the words of each browser. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /** @param {string} agent user agent @returns {"ios" | "android" | "firefox" | "safari" | "edge" | "chrome"} */
 export function browserOf(agent) {

@@ -12,6 +12,8 @@ import { openCamera } from "./camera.js";
 const MUTED_MS = 3000;
 /** What a phone gave to another app is not free at once when that ends. */
 const TRIES_MS = [0, 700, 2000];
+/** A camera that gives no picture for so long is taken as it is: it plays as soon as one comes. */
+const FIRST_MS = 3000;
 
 export class CameraSource {
   /** @type {MediaStream | null} */
@@ -47,6 +49,16 @@ export class CameraSource {
     await this.#open();
   }
 
+  /** It is there and gives no pictures: asks for it once more. Where that fails, the next try may not. */
+  retry() {
+    if (this.#over || document.hidden) return;
+    this.#coming ??= this.change()
+      .catch((error) => console.info("The camera still delivers no pictures:", error instanceof Error ? error.message : error))
+      .finally(() => {
+        this.#coming = null;
+      });
+  }
+
   stop() {
     this.#over = true;
     document.removeEventListener("visibilitychange", this.#onVisible);
@@ -67,7 +79,9 @@ export class CameraSource {
     track.addEventListener("unmute", () => clearTimeout(this.#muted));
     this.video.removeAttribute("src");
     this.video.srcObject = media;
-    await this.#play();
+    const playing = this.#play();
+    await Promise.race([playing, new Promise((resolve) => setTimeout(resolve, FIRST_MS))]);
+    playing.catch((error) => console.info("The camera does not play:", error));
     this.events.changed();
   }
 

@@ -1,5 +1,5 @@
 /** Cameras: which there are, and a stream of one. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { problemOfCamera, problemOfPlace } from "./problem.js";
 
 /** @typedef {import("./problem.js").Problem} Problem */

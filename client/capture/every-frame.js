@@ -1,12 +1,14 @@
 /** Every frame of a file, exactly and in order, with its own time: taken apart and decoded without playing it. */
-import { ALL_FORMATS, BlobSource, CanvasSink, Input } from "mediabunny";
-import { withinSide } from "../core/fit.js";
+import { Recording } from "./recording.js";
+
+/** What is missing before the last so many seconds was not cut off. */
+const END_S = 0.5;
 
 /**
  * @typedef {object} Steps
- * @property {number} total frames in the file
- * @property {number} durationMs
- * @property {AsyncGenerator<{bitmap: ImageBitmap, t: number}>} frames t: position in ms
+ * @property {number} total frames that the file should have
+ * @property {AsyncGenerator<{bitmap: ImageBitmap, t: number}>} frames t: ms since the first one
+ * @property {() => import("./incomplete.js").Shortfall | null} shortfall what was missing, once all were given; null where nothing was
  * @property {() => void} release
  */
 
@@ -17,31 +19,40 @@ import { withinSide } from "../core/fit.js";
  */
 export async function openSteps(file, side) {
   if (typeof VideoDecoder === "undefined") return null;
-  const input = new Input({ source: new BlobSource(file), formats: ALL_FORMATS });
+  const recording = await Recording.open(file);
+  if (!recording) return null;
   try {
-    const track = (await input.canRead()) ? await input.getPrimaryVideoTrack() : null;
-    if (!track || !(await track.canDecode())) {
-      input.dispose();
-      return null;
-    }
-    const { packetCount } = await track.computePacketStats();
-    const size = withinSide(track.displayWidth, track.displayHeight, side);
-    // Rotation is applied by the sink: pictures are upright as they are displayed.
-    const sink = new CanvasSink(track, { ...size, fit: "fill", poolSize: 2 });
-    return { total: packetCount, durationMs: (await track.computeDuration()) * 1000, frames: walk(sink), release: () => input.dispose() };
+    if (await recording.canDecode()) return await steps(recording, side);
   } catch (error) {
-    input.dispose();
     console.warn("The file cannot be taken apart:", error);
-    return null;
   }
+  recording.release();
+  return null;
 }
 
-/** @param {CanvasSink} sink @returns {AsyncGenerator<{bitmap: ImageBitmap, t: number}>} */
-async function* walk(sink) {
-  let before = 0;
-  for await (const { canvas, timestamp } of sink.canvases()) {
-    // Some files start a moment before zero, and times in a stream never fall.
-    before = Math.max(before, timestamp * 1000);
-    yield { bitmap: await createImageBitmap(canvas), t: before };
+/** @param {Recording} recording @param {number} side @returns {Promise<Steps>} */
+async function steps(recording, side) {
+  const { count, last } = await recording.expected();
+  let [read, reached] = [0, 0];
+  /** @returns {Steps["frames"]} */
+  async function* walk() {
+    /** @type {number | null} */
+    let first = null;
+    let before = 0;
+    for await (const { canvas, timestamp } of recording.pictures(side)) {
+      // A picture that begins before the part that is shown is shown at its beginning.
+      reached = Math.max(timestamp, recording.from);
+      first ??= reached;
+      // Times in a stream never fall.
+      before = Math.max(before, (reached - first) * 1000);
+      read += 1;
+      yield { bitmap: await createImageBitmap(canvas), t: before };
+    }
   }
+  return {
+    total: count,
+    frames: walk(),
+    shortfall: () => (read < count ? { read, expected: count, early: last - reached > END_S } : null),
+    release: () => recording.release(),
+  };
 }

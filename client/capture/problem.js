@@ -1,5 +1,5 @@
 /** Every way in which a picture cannot be had, as what a person is told and can do. Pure. */
-import { t, tell } from "../site/words.js";
+import { t, tell } from "../ui/words.js";
 import { deniedAdvice } from "./advice.js";
 
 /**
@@ -13,6 +13,7 @@ import { deniedAdvice } from "./advice.js";
  * @property {string} text
  * @property {readonly string[]} advice
  * @property {readonly ProblemAction[]} actions first one is the main one
+ * @property {import("./readable.js").Unreadable} [unreadable] why the browser cannot read a file, where that is the problem
  *
  * @typedef {object} Place where the page runs
  * @property {boolean} secure
@@ -66,15 +67,24 @@ export function cameraLost() {
   return problem({ code: "camera_lost", icon: "camera-off", title: t("The camera went away"), text: t("It was unplugged or switched off. What was counted is kept."), advice: [t("Connect it again, then start again.")] });
 }
 
-/** @param {string} name of the file @param {string} [detail] codec, where known @returns {Problem} */
-export function unplayable(name, detail) {
+/** @param {string} name of the file @param {import("./readable.js").Unreadable} why */
+function unplayableText(name, { code, what }) {
+  if (code === "no_video") return t("{name} has no video.", { name });
+  if (code === "damaged") return t("{name} is damaged: no picture of it could be read.", { name });
+  if (code === "unknown_codec") return what ? t("{name} holds {codec} video, which this browser cannot read.", { name, codec: what }) : t("{name} holds video that this browser cannot read.", { name });
+  return what ? t("{name} is in the {format} format, which this browser cannot read.", { name, format: what }) : t("{name} is not a video that this browser can read.", { name });
+}
+
+/** @param {string} name of the file @param {import("./readable.js").Unreadable} why @returns {Problem} */
+export function unplayable(name, why) {
   return problem({
     code: "unplayable_file",
     icon: "file-x",
     title: t("This browser cannot play the file"),
-    text: t("{name} is no video that it can read.", { name: detail ? `${name} (${detail})` : name }),
+    text: unplayableText(name, why),
     advice: [t("MP4 with H.264 and WebM play nearly everywhere."), t("Convert it, for example: ffmpeg -i video.avi -c:v libx264 -pix_fmt yuv420p video.mp4"), t("Without a browser, the command “crowdcount track” reads nearly every format.")],
     actions: ["file"],
+    unreadable: why,
   });
 }
 

@@ -1,5 +1,5 @@
 /** What a screen reader hears of the count: changes only, and at most every few seconds. */
-import { t, tn } from "../site/words.js";
+import { t, tn } from "../ui/words.js";
 import { formatCount } from "./format.js";
 
 /** @typedef {import("./people.js").People} People */

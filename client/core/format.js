@@ -1,5 +1,5 @@
 /** Numbers and times as people read them, in the language of the page. */
-import { locale, tn } from "../site/words.js";
+import { locale, tn } from "../ui/words.js";
 
 const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });

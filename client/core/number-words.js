@@ -1,5 +1,5 @@
 /** A number of people as it is written large, and the words beside it that say what is known of it. Pure. */
-import { t, tn } from "../site/words.js";
+import { t, tn } from "../ui/words.js";
 import { formatCount } from "./format.js";
 import { NONE, formatEstimate } from "./people.js";
 

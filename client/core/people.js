@@ -1,5 +1,5 @@
 /** A number of people and what is known of it: counted, estimated, at least so many, or not known. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { formatCount } from "./format.js";
 
 /**

@@ -1,10 +1,10 @@
 /** The course of all zones in one chart. */
 import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
-import { byId } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
-import { MARKERS, cssColour } from "../studio/time-axis.js";
-import { saveChart } from "../zones/chart-picture.js";
+import { byId } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
+import { MARKERS, cssColour } from "../charts/time-axis.js";
+import { saveChart } from "../charts/chart-picture.js";
 import { PALETTE } from "../zones/shape.js";
 import { unknownStretches } from "./certainty.js";
 import { aligned } from "./digest.js";

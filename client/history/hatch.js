@@ -1,7 +1,7 @@
 /** Draws when the number of people was unknown: in stripes, with the word where there is room for it. */
 import uPlot from "uplot";
-import { t } from "../site/words.js";
-import { cssColour } from "../studio/time-axis.js";
+import { t } from "../ui/words.js";
+import { cssColour } from "../charts/time-axis.js";
 
 /** CSS pixels between stripes. */
 const STRIPE = 8;

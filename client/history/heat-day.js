@@ -1,8 +1,8 @@
 /** The heatmap of a day: all of it, or hour by hour; over today's zones, for no picture is kept. */
-import { api } from "../site/api.js";
-import { byId, element, setText } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
-import { HeatLayer } from "../stage/heat.js";
+import { api } from "../ui/api.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
+import { HeatLayer } from "../canvas/heat.js";
 import { saveFile } from "../zones/exchange.js";
 import { decodePlan } from "../zones/plan-json.js";
 import { dayOf, decodeHour, hoursOf, summed, within } from "./heat-sum.js";

@@ -1,6 +1,6 @@
 /** The text beside a heatmap, or instead of one. It says "no people" only of time that was counted. Pure. */
 import { formatSpan, formatTenth } from "../core/format.js";
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { isUnknown, mostOf, worthSaying } from "./certainty.js";
 
 /** @typedef {import("./digest.js").HistoryPoint} HistoryPoint */

@@ -1,15 +1,16 @@
 /** The history page: which camera, which time, and what happened then. */
-import "../site/main.js";
+import "../ui/main.js";
 import { formatCount, formatSpan, formatTenth } from "../core/format.js";
-import { api } from "../site/api.js";
-import { byId, element, setText } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { decodePlan } from "../zones/plan-json.js";
 import { HistoryChart, looksOf, nameOf } from "./chart.js";
 import { HOUR_MS, digest } from "./digest.js";
 import { HeatDay } from "./heat-day.js";
 import { certaintyText, renderNotes } from "./notes.js";
-import { AHEAD_MS, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
+import { ahead, historyPath, isPreset, reaching, readSpan, spanOf, toInput } from "./span.js";
 
 /** @typedef {import("./digest.js").Series} Series */
 /** @typedef {"mean" | "max" | "entries"} Figure */
@@ -27,9 +28,9 @@ const chart = new HistoryChart();
 let answer = { series: [], step_s: 60 };
 /** @type {readonly import("../zones/shape.js").Shape[]} as they are drawn today */
 let shapes = [];
-let span = spanOf("day", Date.now());
-/** How far beyond the range is looked: not at all beyond one that was chosen by hand. */
-let ahead = AHEAD_MS;
+/** Up to now; empty where the range was chosen by hand. */
+let preset = "day";
+let span = spanOf(preset, serverClock.now());
 /** Answers come in any order; only the newest question counts. */
 let question = 0;
 
@@ -129,13 +130,17 @@ async function load() {
   byId("history-open", HTMLAnchorElement).hidden = camera.value === new URLSearchParams(location.search).get("run");
   byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
-    const plan = api("GET", `/api/cameras/${encodeURIComponent(camera.value)}/plan`);
-    const wide = { ...span, to: new Date(span.to.getTime() + ahead) };
-    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, wide, "")), plan]);
+    const path = `/api/cameras/${encodeURIComponent(camera.value)}`;
+    const plan = api("GET", `${path}/plan`);
+    const until = preset ? (await api("GET", path)).camera.counted_until : null;
+    if (asked !== question) return;
+    if (preset) span = spanOf(preset, serverClock.now());
+    const [found, drawn] = await Promise.all([api("GET", historyPath(camera.value, ahead(span, until), "")), plan]);
     if (asked !== question) return;
     answer = found;
-    if (ahead) {
+    if (preset) {
       span = reaching(span, answer.series, answer.step_s);
+      from.value = toInput(span.from);
       to.value = toInput(span.to);
     }
     shapes = decodePlan(drawn.plan).shapes;
@@ -146,12 +151,9 @@ async function load() {
   }
 }
 
-/** @param {import("./span.js").Span} wanted */
+/** @param {string} wanted name of a range up to now */
 function choose(wanted) {
-  span = wanted;
-  ahead = AHEAD_MS;
-  from.value = toInput(span.from);
-  to.value = toInput(span.to);
+  preset = wanted;
   void load();
 }
 
@@ -162,7 +164,7 @@ function chooseByHand() {
   tell(null);
   for (const input of document.querySelectorAll('input[name="span"]')) if (input instanceof HTMLInputElement) input.checked = false;
   span = wanted;
-  ahead = 0;
+  preset = "";
   void load();
 }
 
@@ -186,8 +188,12 @@ async function begin() {
     byId("history-choice", HTMLElement).hidden = cameras.length === 0;
     byId("heat-day", HTMLElement).hidden = cameras.length === 0;
     const { span: filmed } = readSpan(wish.get("from") ?? "", wish.get("to") ?? "");
-    if (cameras.length) heat.show(filmed?.from ?? new Date());
-    if (cameras.length) choose(filmed ?? spanOf("day", Date.now()));
+    if (cameras.length) heat.show(filmed?.from ?? new Date(serverClock.now()));
+    if (cameras.length && filmed) {
+      from.value = toInput(filmed.from);
+      to.value = toInput(filmed.to);
+      chooseByHand();
+    } else if (cameras.length) choose("day");
     else page.dataset.state = "empty";
   } catch (error) {
     tell(error);
@@ -195,7 +201,7 @@ async function begin() {
 }
 
 for (const input of document.querySelectorAll('input[name="span"]')) {
-  if (input instanceof HTMLInputElement) input.addEventListener("change", () => isPreset(input.value) && choose(spanOf(input.value, Date.now())));
+  if (input instanceof HTMLInputElement) input.addEventListener("change", () => isPreset(input.value) && choose(input.value));
 }
 camera.addEventListener("change", () => {
   remember();
@@ -209,7 +215,7 @@ byId("history-wider", HTMLButtonElement).addEventListener("click", () => {
   const month = byId("history-month", HTMLInputElement);
   month.checked = true;
   month.focus();
-  choose(spanOf("month", Date.now()));
+  choose("month");
 });
 byId("history-png", HTMLButtonElement).addEventListener("click", () => chart.save());
 void begin();

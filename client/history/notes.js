@@ -1,7 +1,7 @@
 /** Says below the chart how much of the time was estimated or unknown, and when. */
 import { formatSpan } from "../core/format.js";
-import { byId, element, setText } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { unknownStretches, worthSaying } from "./certainty.js";
 
 /** @typedef {import("./digest.js").Series} Series */

@@ -1,5 +1,5 @@
 /** Which stretch of time is looked at. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /** @typedef {{from: Date, to: Date}} Span */
 
@@ -11,8 +11,11 @@ export function spanOf(name, now) {
   return { from: new Date(now - hours * 3_600_000), to: new Date(now) };
 }
 
-/** A file is dated from when it was opened: what is counted faster than it plays lies ahead of the clock. */
-export const AHEAD_MS = 3_600_000;
+/** A range up to now, and further where figures lie ahead of the clock: a file is dated from when it was opened. @param {Span} span @param {string | null} until ISO 8601, up to when there are figures @returns {Span} */
+export function ahead({ from, to }, until) {
+  const end = new Date(until ?? NaN);
+  return { from, to: end > to ? end : to };
+}
 
 /** The range up to the last figures that there are, where they lie ahead of it. @param {Span} span @param {readonly {points: readonly {t: string}[]}[]} series @param {number} stepS @returns {Span} */
 export function reaching({ from, to }, series, stepS) {

@@ -1,5 +1,5 @@
 /** A scanned code turns this device into a camera of a room, or its owner into one of the people there. */
-import "../site/main.js";
+import "../ui/main.js";
 import { cameraObstacle } from "../capture/camera.js";
 import { Encoder } from "../capture/encoder.js";
 import { WakeLock } from "../capture/wake-lock.js";
@@ -7,14 +7,14 @@ import { Announcer } from "../core/announcer.js";
 import { History } from "../core/history.js";
 import { createStore } from "../core/store.js";
 import { connectToServer } from "../live/link.js";
-import { ApiError } from "../site/api.js";
-import { byId, element, icon, setText } from "../site/dom.js";
-import { recall, remember } from "../site/memory.js";
-import { t, tell } from "../site/words.js";
-import { Stage } from "../stage/stage.js";
-import { initialState, isRunning } from "../studio/state.js";
+import { ApiError } from "../ui/api.js";
+import { byId, element, icon, setText } from "../ui/dom.js";
+import { recall, remember } from "../ui/memory.js";
+import { t, tell } from "../ui/words.js";
+import { Stage } from "../canvas/stage.js";
+import { initialState, isRunning } from "../live/run-state.js";
 import { Studio } from "../studio/studio.js";
-import { Pass } from "./pass.js";
+import { Pass } from "./guest-token.js";
 import { joinView } from "./view.js";
 import { invitationOver, obstacleText, welcome } from "./words.js";
 

@@ -1,13 +1,13 @@
 /** Draws the page of a phone that is a camera. */
 import { formatDelay, formatRate } from "../core/format.js";
-import { byId, setAttribute, setText } from "../site/dom.js";
+import { byId, setAttribute, setText } from "../ui/dom.js";
 import { countView } from "../studio/view-figures.js";
-import { isCurrent, isRunning } from "../studio/state.js";
+import { isCurrent, isRunning } from "../live/run-state.js";
 import { noticeView, ASKING } from "../studio/view-stage.js";
 import { ageText, statusText } from "../studio/words.js";
 import { dataText, invitationOver } from "./words.js";
 
-/** @typedef {import("../studio/state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 const NONE = "–";
 

@@ -1,8 +1,8 @@
 /** What the page of a joining device says. Pure. */
 import { formatTenth } from "../core/format.js";
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
-/** @typedef {import("./pass.js").Invitation} Invitation */
+/** @typedef {import("./guest-token.js").Invitation} Invitation */
 
 /**
  * @typedef {object} Welcome

@@ -1,6 +1,6 @@
 /** One stream over one socket: opens it, keeps it through losses of connection, and ends it. */
 import { io } from "socket.io-client";
-import { forgetStorage, showStorage } from "../site/storage-banner.js";
+import { forgetStorage, showStorage } from "../ui/storage-banner.js";
 
 /** @typedef {import("./protocol.js").Answer} Answer */
 /** @typedef {import("./protocol.js").Opened} Opened */

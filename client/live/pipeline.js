@@ -17,7 +17,7 @@ import { maySend, paceAfter, startPace, stepOf } from "./pace.js";
  * @property {number} side pixels
  *
  * @typedef {object} PipelineEvents
- * @property {(shown: import("../stage/stage.js").Shown) => void} shown
+ * @property {(shown: import("../canvas/stage.js").Shown) => void} shown
  * @property {(error: import("./protocol.js").ProtocolError) => void} refused a frame was refused; the stream goes on
  */
 

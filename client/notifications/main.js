@@ -1,8 +1,8 @@
 /** The page of notifications: what forms cannot do is to ask this browser for pushes. */
 import "../account/main.js";
-import { ApiError, api } from "../site/api.js";
-import { byId, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { ApiError, api } from "../ui/api.js";
+import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { judge, nameBrowser, subscribe } from "./subscription.js";
 
 const WHY = {

@@ -1,5 +1,5 @@
 /** This browser's subscription to pushes. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 export const WORKER = "/push-worker.js";
 /** Its own corner of the site: a worker that keeps pages for bad networks may have the rest. */

@@ -1,7 +1,7 @@
 /** One recording of the list: what it is, how far it is, what it came to. */
 import { formatSpan } from "../core/format.js";
-import { element, icon } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { element, icon } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 import { runsTable } from "./runs-table.js";
 import { STATE_WORDS, completeText, crossedText, dateText, figureText, momentText, progressText, sentText, shareOf, sizeText, whyText } from "./words.js";
 
@@ -107,7 +107,7 @@ function runs(recording, actions) {
   return element("details", { class: "more", id: `runs-${recording.id}` }, summary, runsTable(recording, actions));
 }
 
-/** @param {Recording} recording @param {Actions} actions @param {number} now ms @returns {import("../site/keyed-list.js").Entry} */
+/** @param {Recording} recording @param {Actions} actions @param {number} now ms @returns {import("../ui/keyed-list.js").Entry} */
 export function entry(recording, actions, now) {
   const { id, name, file, runs: all } = recording;
   const settled = all.map((run) => (run.state === "counting" ? { ...run, frames_read: 0, left_s: null } : run));

@@ -1,7 +1,7 @@
 /** Two runs side by side. */
 import { formatClock, formatCount } from "../core/format.js";
-import { element } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { QUALITY_WORDS, crossedText, differenceText, figureText, momentText } from "./words.js";
 
 /** @typedef {import("./types.js").Recording} Recording */

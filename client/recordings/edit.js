@@ -1,7 +1,7 @@
 /** A question about a recording: its name, when it was recorded, and whose zones count next time. */
-import { api } from "../site/api.js";
-import { element } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { toInput } from "../history/span.js";
 
 /** @typedef {import("./types.js").Recording} Recording */

@@ -1,10 +1,10 @@
 /** The page of recordings: what is sent, what is counted, and what it came to. */
-import "../site/main.js";
-import { confirmLoss } from "../rooms/confirm.js";
-import { ApiError, api } from "../site/api.js";
-import { byId, setText } from "../site/dom.js";
-import { KeyedList } from "../site/keyed-list.js";
-import { t } from "../site/words.js";
+import "../ui/main.js";
+import { confirmLoss } from "../ui/confirm.js";
+import { ApiError, api } from "../ui/api.js";
+import { byId, setText } from "../ui/dom.js";
+import { KeyedList } from "../ui/keyed-list.js";
+import { t } from "../ui/words.js";
 import { entry } from "./card.js";
 import { comparison } from "./compare.js";
 import { askChanges } from "./edit.js";

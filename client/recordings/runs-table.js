@@ -1,17 +1,18 @@
 /** The runs of a recording, to be compared, looked at and deleted. */
-import { element, icon } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { element, icon } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { QUALITY_WORDS, STATE_WORDS, crossedText, figureText, momentText } from "./words.js";
 
 /** @typedef {import("./types.js").Recording} Recording */
 /** @typedef {import("./types.js").Run} Run */
 
-const LEAST_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 /** What a run counted, as history. @param {Run} run */
 export function historyLink({ camera, recorded_at: recorded, begun_at: begun, queued_at: queued, duration_ms: length }) {
   const from = new Date(recorded ?? begun ?? queued);
-  const to = new Date(from.getTime() + Math.max(LEAST_MS, length));
+  // The page of the history counts in whole minutes.
+  const to = new Date((Math.floor((from.getTime() + length) / MINUTE_MS) + 1) * MINUTE_MS);
   return `/history?${new URLSearchParams({ run: camera, from: from.toISOString(), to: to.toISOString() })}`;
 }
 

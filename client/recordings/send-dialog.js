@@ -1,7 +1,7 @@
 /** Counting a file on the server: the question before anything is sent, then how far the upload is. */
-import { api } from "../site/api.js";
-import { element, icon, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { element, icon, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { Sender } from "./sender.js";
 import { QUALITY_WORDS, sentText, sizeText } from "./words.js";
 

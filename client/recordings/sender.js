@@ -1,6 +1,6 @@
 /** Sends a file in pieces; what the network loses is sent again, and what was sent need not be. */
 import { Upload } from "tus-js-client";
-import { tell, t } from "../site/words.js";
+import { tell, t } from "../ui/words.js";
 
 const PIECE_BYTES = 8 * 1024 * 1024;
 const AGAIN_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000];

@@ -1,6 +1,6 @@
 /** What the pages say of recordings. Pure. */
 import { formatClock, formatCount, formatSpan, formatTenth } from "../core/format.js";
-import { locale, t } from "../site/words.js";
+import { locale, t } from "../ui/words.js";
 
 /** @typedef {import("./types.js").Recording} Recording */
 /** @typedef {import("./types.js").Run} Run */

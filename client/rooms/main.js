@@ -1,8 +1,8 @@
 /** The list of rooms, and a new one. */
-import "../site/main.js";
-import { api } from "../site/api.js";
-import { byId, element, icon, setText } from "../site/dom.js";
-import { t, tell, tn } from "../site/words.js";
+import "../ui/main.js";
+import { api } from "../ui/api.js";
+import { byId, element, icon, setText } from "../ui/dom.js";
+import { t, tell, tn } from "../ui/words.js";
 import { ROLES } from "../wall/words.js";
 
 /**

@@ -1,11 +1,11 @@
 /** The page for everybody: which areas have room, in large type, looked up again and again. */
-import "../site/main.js";
+import "../ui/main.js";
 import { formatCount, formatSpan } from "../core/format.js";
 import { estimateWords } from "../core/number-words.js";
 import { formatEstimate } from "../core/people.js";
-import { ApiError, api } from "../site/api.js";
-import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { ApiError, api } from "../ui/api.js";
+import { byId, element, icon, setAttribute, setText } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 
 /**
  * @typedef {"go" | "busy" | "full" | "unknown"} State

@@ -1,8 +1,8 @@
 /** Another quality would find more people: says so, and switches to it. */
 import { formatCount } from "../core/format.js";
-import { byId, setText } from "../site/dom.js";
-import { t, tell } from "../site/words.js";
-import { isRunning } from "./state.js";
+import { byId, setText } from "../ui/dom.js";
+import { t, tell } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
 import { chooseQuality } from "./view-quality.js";
 
 /** @typedef {import("../live/protocol.js").Advice} Advice */
@@ -43,7 +43,7 @@ function dismissal(camera) {
   };
 }
 
-/** @param {import("./studio.js").Studio} studio @returns {(state: import("./state.js").StudioState, now: number) => void} */
+/** @param {import("./studio.js").Studio} studio @returns {(state: import("../live/run-state.js").StudioState, now: number) => void} */
 export function adviceView(studio) {
   const card = byId("advice", HTMLElement);
   const text = byId("advice-text", HTMLElement);

@@ -9,10 +9,14 @@ import { LiveRun } from "./live-run.js";
 /** @typedef {import("../capture/ticker.js").Tick} Tick */
 /** @typedef {import("../live/protocol.js").Opened} Opened */
 
+/** A camera that has delivered no picture for so long is asked for again, and after the same time once more. */
+const RETRY_MS = 5000;
+
 export class CameraRun extends LiveRun {
   #clock = new StreamClock();
   /** Of a guest: users who come back choose first what they stream. @type {import("../live/kept-stream.js").Kept | null} */
   #kept = null;
+  #retriedAt = -Infinity;
 
   /** @param {import("./run.js").Desk} desk */
   constructor(desk) {
@@ -57,6 +61,10 @@ export class CameraRun extends LiveRun {
   /** @override @param {number} now ms */
   onBeat(now) {
     super.onBeat(now);
+    if (this.silentMs(now) > RETRY_MS && now - this.#retriedAt > RETRY_MS) {
+      this.#retriedAt = now;
+      this.source.retry();
+    }
     if (this.desk.passing && this.opened) keepStream({ camera: this.desk.camera, stream: this.opened.stream, t: this.lastT, at: Date.now() });
   }
 

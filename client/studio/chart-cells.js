@@ -2,7 +2,7 @@
 import { formatCount, formatTenth } from "../core/format.js";
 import { kindOf } from "../core/history.js";
 import { NONE, formatEstimate } from "../core/people.js";
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /** @param {import("../core/history.js").Bucket} bucket @returns {string[]} least, average and most, in words */
 export function cellsOf(bucket) {

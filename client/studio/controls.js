@@ -1,11 +1,11 @@
 /** Connects the page's buttons, keys and files with the studio. */
-import { byId } from "../site/dom.js";
-import { remember } from "../site/memory.js";
-import { t } from "../site/words.js";
+import { byId } from "../ui/dom.js";
+import { remember } from "../ui/memory.js";
+import { t } from "../ui/words.js";
 import { EDITOR_KEYS } from "../zones/keys.js";
 import { wireDrop } from "./drop.js";
-import { wireShortcuts } from "./shortcuts.js";
-import { wireTabs } from "./tabs.js";
+import { wireShortcuts } from "../ui/shortcuts.js";
+import { wireTabs } from "../ui/tabs.js";
 
 /** @typedef {import("./studio.js").Studio} Studio */
 

@@ -1,8 +1,8 @@
 /** A run over every frame of a file: nothing is skipped, however long it takes. */
 import { ProblemError } from "../capture/camera.js";
+import { shortfallText } from "../capture/incomplete.js";
 import { noStepping, unplayable } from "../capture/problem.js";
-import { Delivery } from "../live/deliver.js";
-import { tell, tn } from "../site/words.js";
+import { Delivery } from "../live/send-frame.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/every-frame.js").Steps} Steps */
@@ -19,7 +19,8 @@ export class EveryRun extends Run {
   #out = new Set();
   #pass = 0;
   #done = 0;
-  #refused = 0;
+  /** What of the file was missing, in words; empty where nothing was. */
+  #missing = "";
   #startedAt = 0;
   #pausedMs = 0;
   /** @type {(() => void) | null} */
@@ -69,16 +70,20 @@ export class EveryRun extends Run {
   /** @override @param {import("../live/protocol.js").Summary | null} summary */
   ending(summary) {
     const ending = super.ending(summary);
-    const notes = [ending.note];
-    if (this.#refused) notes.push(tn("{n} frame could not be counted.", "{n} frames could not be counted.", this.#refused));
-    return { ...ending, note: notes.filter(Boolean).join(" ") };
+    return { ...ending, note: [this.#missing, ending.note].filter(Boolean).join(" ") };
+  }
+
+  /** @override */
+  get isOwed() {
+    return this.#out.size > 0;
   }
 
   /** @param {Opened} opened */
   async #walk(opened) {
     const pass = ++this.#pass;
     this.#steps?.release();
-    this.#done = this.#refused = this.#pausedMs = 0;
+    this.#done = this.#pausedMs = 0;
+    this.#missing = "";
     try {
       const steps = await this.#open(opened);
       if (pass !== this.#pass) return steps.release();
@@ -89,14 +94,30 @@ export class EveryRun extends Run {
         if (!(await this.#turn(pass, opened.limits.in_flight))) return frame.bitmap.close();
         this.#post(pass, frame);
       }
+      const shortfall = pass === this.#pass ? steps.shortfall() : null;
+      if (shortfall) this.#tellMissing(shortfall);
       await Promise.all(this.#out);
       if (pass === this.#pass) await this.stop();
     } catch (error) {
       // A pass that was given up (stopped, or begun anew) ends in the middle of decoding.
       if (pass !== this.#pass) return;
       console.warn("Stepping through the file failed:", error);
-      this.fail(error instanceof ProblemError ? error.problem : unplayable(this.file.name));
+      this.fail(error instanceof ProblemError ? error.problem : await this.#problem());
     }
+  }
+
+  /** @param {import("../capture/incomplete.js").Shortfall} shortfall @throws {Error} where there was no picture at all */
+  #tellMissing(shortfall) {
+    if (shortfall.read === 0) throw new Error("The file gave no picture.");
+    this.#missing = shortfallText(shortfall);
+    this.say(this.#missing);
+  }
+
+  /** Why the file could not be read. @returns {Promise<import("../capture/problem.js").Problem>} */
+  async #problem() {
+    const { unreadable } = await import("../capture/readable.js");
+    const why = await unreadable(this.file, true);
+    return why ? unplayable(this.file.name, why) : noStepping(this.file.name);
   }
 
   /** @param {Opened} opened @returns {Promise<Steps>} */
@@ -104,7 +125,7 @@ export class EveryRun extends Run {
     const { openSteps } = await import("../capture/every-frame.js");
     const wish = this.store.get().settings.side || Infinity;
     const steps = await openSteps(this.file, Math.min(opened.limits.max_side, wish));
-    if (!steps) throw new ProblemError(typeof VideoDecoder === "undefined" ? noStepping(this.file.name) : unplayable(this.file.name, this.file.type));
+    if (!steps) throw new ProblemError(typeof VideoDecoder === "undefined" ? noStepping(this.file.name) : await this.#problem());
     return steps;
   }
 
@@ -128,7 +149,7 @@ export class EveryRun extends Run {
     const sent = this.#send(pass, frame).catch((error) => {
       if (pass !== this.#pass) return;
       console.warn("A frame was not sent:", error);
-      this.#refused += 1;
+      this.refuse({ code: "NOT_ENCODED", message: error instanceof Error ? error.message : String(error) });
     });
     out.add(sent);
     void sent.finally(() => out.delete(sent));
@@ -143,10 +164,7 @@ export class EveryRun extends Run {
     if (!delivery) return encoded.bitmap.close();
     const fate = await delivery.send(t, encoded.jpeg);
     if (pass !== this.#pass) return encoded.bitmap.close();
-    if (fate.fate === "refused") {
-      this.#refused += 1;
-      this.say(tell(fate.error.message));
-    }
+    if (fate.fate === "refused") this.refuse(fate.error);
     this.#done += 1;
     if (fate.fate === "processed") this.show({ bitmap: encoded.bitmap, result: fate.answer.result, capturedAt });
     else encoded.bitmap.close();

@@ -2,10 +2,9 @@
 import { grab } from "../capture/grab.js";
 import { watchFrames } from "../capture/ticker.js";
 import { RateMeter } from "../core/meter.js";
-import { Lifeline } from "../live/lifeline.js";
+import { Lifeline } from "../live/heartbeat.js";
 import { Pipeline } from "../live/pipeline.js";
-import { judge, newJudge } from "../live/verdict.js";
-import { tell } from "../site/words.js";
+import { judge, newJudge } from "../live/connection-quality.js";
 import { Run } from "./run.js";
 
 /** @typedef {import("../capture/ticker.js").Tick} Tick */
@@ -20,9 +19,13 @@ export class LiveRun extends Run {
   judge = newJudge();
   /** Capture time of the last frame that was sent, ms. */
   lastT = 0;
+  /** Whether lines of its pictures may be from two moments. */
+  interlaced = false;
   #lifeline = new Lifeline(() => this.link?.reconnect());
   #source = new RateMeter();
   #grabbing = false;
+  /** When the source gave its newest picture, or could not be expected to give one, ms. */
+  #pictureAt = Infinity;
   #stopWatching = () => {};
 
   /** Capture time of a frame in the stream's own time. @param {Tick} _tick @returns {number} ms */
@@ -36,16 +39,30 @@ export class LiveRun extends Run {
     if (!this.link) return;
     this.pipeline = new Pipeline(this.link, this.desk.encoder, {
       shown: (shown) => (this.over ? shown.bitmap.close() : this.show(shown)),
-      refused: (error) => this.say(tell(error.message)),
+      refused: (error) => this.refuse(error),
     });
     this.pipeline.bound(this.bounds());
-    this.#stopWatching = watchFrames(this.desk.video, (tick) => void this.#onFrame(tick));
+    this.#stopWatching = watchFrames(this.desk.video, (tick) => void this.frame(tick));
+  }
+
+  /** The source shows another picture, whether it is sent or not. @param {Tick} _tick */
+  seen(_tick) {}
+
+  /** @override */
+  get isOwed() {
+    return (this.pipeline?.unanswered ?? 0) > 0;
+  }
+
+  /** @override @param {number} now ms */
+  silentMs(now) {
+    return this.link?.isOpen && !document.hidden ? Math.max(0, now - this.#pictureAt) : 0;
   }
 
   /** @override @param {Opened} opened @param {number} basisMs */
   onOpened(opened, basisMs) {
     if (!opened.resumed) this.lastT = 0;
     this.judge = newJudge();
+    this.#pictureAt = performance.now();
     this.pipeline?.open(opened, basisMs);
   }
 
@@ -64,6 +81,8 @@ export class LiveRun extends Run {
   onBeat(now) {
     const { phase, paused, rates } = this.store.get();
     const { pipeline } = this;
+    // Hidden pages get no pictures, whatever the source gives.
+    if (paused || document.hidden || !this.link?.isOpen) this.#pictureAt = now;
     if (!pipeline) return;
     void this.#lifeline.look(now, pipeline.silentMs(now));
     const wanted = this.#source.rate(now);
@@ -105,12 +124,14 @@ export class LiveRun extends Run {
   }
 
   /** @param {Tick} tick */
-  async #onFrame(tick) {
+  async frame(tick) {
     this.#source.tick(tick.now);
+    this.#pictureAt = tick.now;
+    this.seen(tick);
     const { pipeline, opened } = this;
     if (this.#grabbing || !pipeline?.wants(tick.now)) return;
     this.#grabbing = true;
-    const bitmap = await grab(this.desk.video, this.side());
+    const bitmap = await grab(this.desk.video, this.side(), this.interlaced);
     this.#grabbing = false;
     if (!bitmap) return;
     // While the picture was taken the stream may have ended or restarted; then its time is of another one.

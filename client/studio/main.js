@@ -1,21 +1,21 @@
 /** The page of one camera: builds the parts, wires the page to them, and draws. */
-import "../site/main.js";
+import "../ui/main.js";
 import { Encoder } from "../capture/encoder.js";
 import { WakeLock } from "../capture/wake-lock.js";
 import { Announcer } from "../core/announcer.js";
 import { History } from "../core/history.js";
 import { createStore } from "../core/store.js";
-import { byId } from "../site/dom.js";
-import { HeatPanel } from "../stage/heat-panel.js";
-import { Stage } from "../stage/stage.js";
+import { byId } from "../ui/dom.js";
+import { HeatPanel } from "../canvas/heat-panel.js";
+import { Stage } from "../canvas/stage.js";
 import { Alerts } from "../alerts/main.js";
 import { Zones } from "../zones/main.js";
 import { wireOffer } from "../zones/offer.js";
 import { adviceView } from "./advice.js";
 import { stillView } from "./still.js";
-import { Company } from "./company.js";
+import { Company } from "./presence.js";
 import { wireControls } from "./controls.js";
-import { initialState, isRunning } from "./state.js";
+import { initialState, isRunning } from "../live/run-state.js";
 import { Studio } from "./studio.js";
 import { PeopleChart } from "./view-chart.js";
 import { densityKey } from "./view-density.js";
@@ -70,7 +70,7 @@ const views = [
   densityKey(stage),
   adviceView(studio),
   stillView(studio.desk.camera, zones),
-  (/** @type {import("./state.js").StudioState} */ state, /** @type {number} */ now) => chart.render(state, now),
+  (/** @type {import("../live/run-state.js").StudioState} */ state, /** @type {number} */ now) => chart.render(state, now),
   settingsView((patch) => studio.changeSettings(patch)),
 ];
 

@@ -4,18 +4,20 @@ import { closedBy, refused, unexpected } from "../capture/problem.js";
 import { NOT_KNOWN, peopleOf } from "../core/people.js";
 import { RateMeter, smooth } from "../core/meter.js";
 import { Link } from "../live/link.js";
-import { goToLogin } from "../site/api.js";
-import { t } from "../site/words.js";
-import { NO_COUNTERS, NO_RATES } from "./state.js";
+import { goToLogin } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { t, tell } from "../ui/words.js";
+import { Refusals } from "./refusals.js";
+import { NO_COUNTERS, NO_RATES } from "../live/run-state.js";
 
 /** @typedef {import("../live/protocol.js").Opened} Opened */
 /** @typedef {import("../live/protocol.js").Summary} Summary */
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 /**
  * @typedef {object} Desk what a run works with
  * @property {import("../core/store.js").Store<StudioState>} store
- * @property {import("../stage/stage.js").Stage} stage
+ * @property {import("../canvas/stage.js").Stage} stage
  * @property {import("../core/history.js").History} history
  * @property {import("../core/announcer.js").Announcer} announcer
  * @property {import("../capture/encoder.js").Encoder} encoder
@@ -27,7 +29,7 @@ import { NO_COUNTERS, NO_RATES } from "./state.js";
  */
 
 const BEAT_MS = 500;
-/** Longer than this without an answer, and what is shown is not current. */
+/** Longer than this without an answer or a picture, and what is shown is not current. */
 const WAITING_MS = 2500;
 /** A sentence beside the status stays long enough to be read, and no longer. */
 const NOTICE_MS = 6000;
@@ -47,6 +49,7 @@ export class Run {
   #beat = 0;
   #askedAt = 0;
   #noticeUntil = 0;
+  #refusals = new Refusals();
 
   /** @param {Desk} desk */
   constructor(desk) {
@@ -101,6 +104,22 @@ export class Run {
   /** Twice a second. @param {number} _now ms */
   onBeat(_now) {}
 
+  /** Whether frames are on their way, so that it is the server that is waited for. */
+  get isOwed() {
+    return true;
+  }
+
+  /** For how long the source has given no picture although it should. @param {number} _now ms @returns {number} ms */
+  silentMs(_now) {
+    return 0;
+  }
+
+  /** A frame was not counted; the stream continues. @param {import("../live/protocol.js").ProtocolError} error */
+  refuse({ message }) {
+    this.#refusals.add(message);
+    this.say(tell(message));
+  }
+
   /** Nothing counted yet: the figures of a run before are gone from the screen. */
   reset() {
     const { stage, history, announcer } = this.desk;
@@ -109,7 +128,8 @@ export class Run {
     announcer.reset();
     this.fps.reset();
     this.#delayMs = null;
-    this.store.set({ figures: null, zones: [], lines: [], counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, notice: "", announcement: "" });
+    this.#refusals.clear();
+    this.store.set({ figures: null, zones: [], lines: [], counters: NO_COUNTERS, rates: NO_RATES, problem: null, ending: null, position: null, progress: null, paused: false, waiting: false, silent: false, notice: "", announcement: "" });
   }
 
   /** @param {import("../live/protocol.js").SourceKind} source @param {import("../live/protocol.js").Mode} mode */
@@ -128,7 +148,7 @@ export class Run {
     this.#beat = window.setInterval(() => this.#onBeat(), BEAT_MS);
   }
 
-  /** An answer, to be shown with its own picture. @param {import("../stage/stage.js").Shown} shown */
+  /** An answer, to be shown with its own picture. @param {import("../canvas/stage.js").Shown} shown */
   show(shown) {
     const { stage, history, announcer } = this.desk;
     const { result } = shown;
@@ -146,6 +166,7 @@ export class Run {
       lines: result.lines,
       counters: result.counters,
       waiting: false,
+      silent: false,
       ...(said ? { announcement: said } : {}),
       ...(phase === "connecting" || phase === "reconnecting" ? { phase: "live" } : {}),
     });
@@ -191,13 +212,14 @@ export class Run {
     void link?.close();
   }
 
-  /** @param {Summary | null} summary @returns {import("./state.js").Ending} */
+  /** @param {Summary | null} summary @returns {import("../live/run-state.js").Ending} */
   ending(summary) {
     const { figures, counters } = this.store.get();
     const last = figures ? peopleOf(figures) : NOT_KNOWN;
     const crowdPeak = figures?.crowdPeak ?? null;
     const crowded = crowdPeak === null ? "" : t("It was crowded: “People” counts only people with a box.");
-    if (summary) return { last, peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: crowded };
+    const note = (/** @type {string[]} */ ...parts) => parts.filter(Boolean).join(" ");
+    if (summary) return { last, peak: summary.peak, crowdPeak, unique: summary.unique, frames: summary.counters.processed, durationMs: summary.duration_ms, note: note(this.#refusals.text, crowded) };
     return {
       last,
       peak: figures?.peak ?? 0,
@@ -205,14 +227,14 @@ export class Run {
       unique: figures ? figures.unique : 0,
       frames: counters.processed,
       durationMs: this.desk.history.lastT,
-      note: [figures ? t("The connection was lost; these are the last figures that arrived.") : "", crowded].filter(Boolean).join(" "),
+      note: note(figures ? t("The connection was lost; these are the last figures that arrived.") : "", this.#refusals.text, crowded),
     };
   }
 
   #finish() {
     this.over = true;
     clearInterval(this.#beat);
-    this.store.set({ rates: NO_RATES, waiting: false });
+    this.store.set({ rates: NO_RATES, waiting: false, silent: false });
     this.release();
   }
 
@@ -222,7 +244,7 @@ export class Run {
     this.opened = opened;
     if (!opened.resumed) {
       if (again) this.reset();
-      const startedAt = this.store.get().source === "camera" ? Date.now() : 0;
+      const startedAt = this.store.get().source === "camera" ? serverClock.now() : 0;
       this.store.set({ startedAt });
       if (again) this.say(t("Counting starts again."));
     }
@@ -231,7 +253,7 @@ export class Run {
 
   #lose() {
     this.fps.reset();
-    this.store.set({ phase: "reconnecting", waiting: false });
+    this.store.set({ phase: "reconnecting", waiting: false, silent: false });
     this.onLost();
   }
 
@@ -256,22 +278,24 @@ export class Run {
   #onBeat() {
     const now = performance.now();
     const { figures, paused, phase, rates } = this.store.get();
-    const waiting = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
+    const late = !paused && figures !== null && isFlowing(phase) && now - figures.at > WAITING_MS;
+    const silent = !paused && (isFlowing(phase) || (phase === "connecting" && this.opened !== null)) && this.silentMs(now) > WAITING_MS;
+    const waiting = late && !silent && this.isOwed;
     const fps = figures && isFlowing(phase) && !paused ? this.fps.rate(now) : null;
-    this.store.set({ waiting, rates: { ...rates, fps, delayMs: isFlowing(phase) && !paused ? this.#delayMs : null } });
+    this.store.set({ waiting, silent, rates: { ...rates, fps, delayMs: isFlowing(phase) && !paused ? this.#delayMs : null } });
     if (phase === "connecting" && now - this.#askedAt > PATIENCE_MS && !this.opened) this.say(t("the server does not answer yet"));
     else if (this.store.get().notice && now > this.#noticeUntil) this.store.set({ notice: "" });
     this.onBeat(now);
   }
 }
 
-/** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("./state.js").Figures} */
+/** @param {import("../live/protocol.js").Result} result @param {number} at ms @returns {import("../live/run-state.js").Figures} */
 function figuresOf(result, at) {
   const { count, count_low: low, count_high: high, saturated, known = true, crowd = null, crowd_peak: crowdPeak = null, advice = null, still = [], view = null, followed = true, peak, unique, t: time } = result;
   return { count, low, high, saturated, known, crowd, crowdPeak, advice, still, view, followed, full: result.rate.full, peak, unique, at, t: time };
 }
 
-/** @param {import("./state.js").Phase} phase */
+/** @param {import("../live/run-state.js").Phase} phase */
 function isFlowing(phase) {
   return phase === "live" || phase === "slow" || phase === "full";
 }

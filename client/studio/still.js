@@ -1,7 +1,7 @@
 /** Offers to exclude a place where a person has stood for long without moving. */
-import { byId, setText } from "../site/dom.js";
-import { tn } from "../site/words.js";
-import { isRunning } from "./state.js";
+import { byId, setText } from "../ui/dom.js";
+import { tn } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
 
 /** @typedef {import("../live/protocol.js").Still} Still */
 
@@ -48,7 +48,7 @@ function answered(camera) {
 /**
  * @param {string} camera id
  * @param {{exclude: (box: Still["box"]) => void, saver: {state: string}}} zones
- * @returns {(state: import("./state.js").StudioState) => void}
+ * @returns {(state: import("../live/run-state.js").StudioState) => void}
  */
 export function stillView(camera, zones) {
   const card = byId("still", HTMLElement);

@@ -1,6 +1,6 @@
 /** Under a chart's lines: where its figures are estimates, and where they are not known. */
-import { byId } from "../site/dom.js";
-import { cssColour } from "./time-axis.js";
+import { byId } from "../ui/dom.js";
+import { cssColour } from "../charts/time-axis.js";
 
 /** @typedef {import("../core/history.js").Kind} Kind */
 

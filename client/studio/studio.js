@@ -1,11 +1,11 @@
 /** The studio's controller: what a tap, a key or a file starts and stops. */
 import { ProblemError, listCameras, watchCameras } from "../capture/camera.js";
 import { unexpected } from "../capture/problem.js";
-import { remember } from "../site/memory.js";
+import { remember } from "../ui/memory.js";
 import { CameraRun } from "./camera-run.js";
 import { EveryRun } from "./every-run.js";
 import { FileRun } from "./file-run.js";
-import { isRunning } from "./state.js";
+import { isRunning } from "../live/run-state.js";
 
 /** @typedef {import("../capture/problem.js").ProblemAction} ProblemAction */
 /** @typedef {import("./run.js").Run} Run */
@@ -92,7 +92,7 @@ export class Studio {
     }
   }
 
-  /** @param {Partial<import("./state.js").Settings>} patch */
+  /** @param {Partial<import("../live/run-state.js").Settings>} patch */
   changeSettings(patch) {
     const settings = { ...this.store.get().settings, ...patch };
     this.store.set({ settings });
@@ -101,7 +101,7 @@ export class Studio {
     if (("deviceId" in patch || "facing" in patch) && this.run instanceof CameraRun && !this.run.over) void this.#changeCamera(this.run);
   }
 
-  /** @param {Partial<import("../stage/stage.js").Layers>} patch */
+  /** @param {Partial<import("../canvas/stage.js").Layers>} patch */
   changeLayers(patch) {
     const layers = { ...this.store.get().layers, ...patch };
     this.store.set({ layers });

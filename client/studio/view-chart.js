@@ -1,18 +1,18 @@
 /** The number of people over time: a line with its range, and the same as a table. */
 import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
-import { byId, element } from "../site/dom.js";
-import { t } from "../site/words.js";
-import { saveChart } from "../zones/chart-picture.js";
-import { toCsv } from "../zones/csv.js";
+import { byId, element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { saveChart } from "../charts/chart-picture.js";
+import { toCsv } from "../charts/csv.js";
 import { saveFile } from "../zones/exchange.js";
 import { cellsOf } from "./chart-cells.js";
-import { LookBack } from "./look-back.js";
+import { LookBack } from "../charts/look-back.js";
 import { showKey, stretches } from "./stretches.js";
-import { COUNT_STEPS, TIME_STEPS, countWidth, cssColour, timeLabel } from "./time-axis.js";
+import { COUNT_STEPS, TIME_STEPS, countWidth, cssColour, timeLabel } from "../charts/time-axis.js";
 
 /** @typedef {import("../core/history.js").History} History */
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 const HEIGHT = 176;
 const REDRAW_MS = 250;

@@ -1,9 +1,9 @@
 /** What the colours of the density layer mean. */
 import { formatCount, formatTenth } from "../core/format.js";
-import { byId, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
-/** @param {import("../stage/stage.js").Stage} stage @returns {(state: import("./state.js").StudioState) => void} */
+/** @param {import("../canvas/stage.js").Stage} stage @returns {(state: import("../live/run-state.js").StudioState) => void} */
 export function densityKey(stage) {
   const key = byId("density-key", HTMLElement);
   const most = byId("density-most", HTMLElement);

@@ -1,12 +1,12 @@
 /** The numbers of the panel, and what a screen reader hears of them. */
 import { formatCount, formatDelay, formatRate } from "../core/format.js";
 import { NONE, countText, hasIdentities, noteText, peakSoFar, peopleOf, peopleText, rangeText } from "../core/people.js";
-import { byId, element, setAttribute, setText, withNodes } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { byId, element, setAttribute, setText, withNodes } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { ageText } from "./words.js";
-import { isCurrent } from "./state.js";
+import { isCurrent } from "../live/run-state.js";
 
-/** @typedef {import("./state.js").Figures} Figures */
+/** @typedef {import("../live/run-state.js").Figures} Figures */
 /** @typedef {import("../core/people.js").People} People */
 
 /** A range that changes with every frame cannot be read. */
@@ -63,7 +63,7 @@ function or(value, format) {
   return value === null || value === undefined ? NONE : format(value);
 }
 
-/** @returns {(state: import("./state.js").StudioState, now: number) => void} */
+/** @returns {(state: import("../live/run-state.js").StudioState, now: number) => void} */
 export function figuresView() {
   const ids = ["peak", "unique", "fps", "delay", "processed", "dropped", "rejected", "round-trip", "server-time", "sending", "age", "announcer"];
   const nodes = Object.fromEntries(ids.map((id) => [id, byId(id, HTMLElement)]));

@@ -1,8 +1,8 @@
 /** How carefully the camera's frames are looked at: a choice with its price, kept by the server for the camera. */
 import { formatTenth } from "../core/format.js";
-import { api } from "../site/api.js";
-import { byId, element, setText } from "../site/dom.js";
-import { t, tell } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { t, tell } from "../ui/words.js";
 
 /**
  * @typedef {object} Choice as `GET /api/qualities` lists it
@@ -38,7 +38,7 @@ export function noteOf({ name, input, ms }) {
 
 /**
  * Stores the choice; a stream that is under way has it at once.
- * @param {import("./studio.js").Studio} studio @param {Choice["name"]} quality @throws {import("../site/api.js").ApiError}
+ * @param {import("./studio.js").Studio} studio @param {Choice["name"]} quality @throws {import("../ui/api.js").ApiError}
  */
 export async function chooseQuality(studio, quality) {
   const { max_side: side } = await api("PUT", pathOf(studio.desk.camera), { quality });

@@ -1,11 +1,11 @@
 /** The settings of the panel. */
-import { api } from "../site/api.js";
-import { byId, element, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
-import { isRunning } from "./state.js";
+import { api } from "../ui/api.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
 
-/** @typedef {import("./state.js").StudioState} StudioState */
-/** @typedef {import("./state.js").Settings} Settings */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").Settings} Settings */
 
 /**
  * @typedef {object} Model

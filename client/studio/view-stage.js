@@ -1,14 +1,14 @@
 /** What lies over the stage: the status, the first choice, a message, the summary. */
 import { formatClock, formatCount } from "../core/format.js";
 import { sumUp } from "../core/people.js";
-import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
-import { isRunning } from "./state.js";
+import { byId, element, icon, setAttribute, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
 import { statusText } from "./words.js";
 
 /** @typedef {import("../capture/problem.js").Problem} Problem */
 /** @typedef {import("../capture/problem.js").ProblemAction} ProblemAction */
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 /** What a browser cannot do with a file the server can. @type {ReadonlySet<string>} */
 const FOR_SERVER = new Set(["unplayable_file", "no_stepping"]);

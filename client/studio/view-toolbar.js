@@ -1,12 +1,12 @@
 /** The controls under the stage. */
 import { formatClock, formatCount, formatSpan } from "../core/format.js";
-import { byId, setAttribute, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
-import { isRunning } from "./state.js";
+import { byId, setAttribute, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
 
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
-/** @param {import("./state.js").Progress} progress */
+/** @param {import("../live/run-state.js").Progress} progress */
 export function progressText({ done, total, leftMs }) {
   const counted = t("{done} of {total}", { done: formatCount(done), total: formatCount(total) });
   return leftMs === null || done >= total ? counted : t("{counted} · {span} left", { counted, span: formatSpan(leftMs) });

@@ -5,9 +5,9 @@ import { closedElsewhere, closedRoom } from "./words.js";
 
 /**
  * @typedef {import("../wall/types.js").CameraNow} CameraNow
- * @typedef {import("./state.js").StudioState} StudioState
+ * @typedef {import("../live/run-state.js").StudioState} StudioState
  *
- * @typedef {import("./state.js").Figures} Figures
+ * @typedef {import("../live/run-state.js").Figures} Figures
  *
  * @typedef {object} Certain what the room says of a count, beside it
  * @property {number | null} [count_low]

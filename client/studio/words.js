@@ -1,10 +1,10 @@
 /** What the status says. Pure. */
 import { formatCount, formatSpan } from "../core/format.js";
-import { enough } from "../live/verdict.js";
-import { t, tell } from "../site/words.js";
-import { isCurrent, isRunning } from "./state.js";
+import { enough } from "../live/connection-quality.js";
+import { t, tell } from "../ui/words.js";
+import { isCurrent, isRunning } from "../live/run-state.js";
 
-/** @typedef {import("./state.js").StudioState} StudioState */
+/** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
 /** Rounded so that a screen reader is not told of every frame. @param {number | null} fps */
 function about(fps) {
@@ -12,9 +12,15 @@ function about(fps) {
   return fps >= 1 ? formatCount(Math.round(fps)) : t("less than 1");
 }
 
+/** @param {StudioState["source"]} source */
+function silentText(source) {
+  return source === "file" ? t("This part of the file has no pictures") : t("The camera delivers no pictures");
+}
+
 /** @param {StudioState} state @returns {string} */
-function flowing({ phase, rates, paused, waiting }) {
+function flowing({ phase, rates, paused, waiting, silent, source }) {
   if (paused) return t("Paused");
+  if (silent) return silentText(source);
   if (waiting) return t("Waiting for the server");
   if (phase === "slow") return t("Slow network: {fps} frames/s", { fps: about(rates.fps) });
   if (phase === "full") return t("Machine full: {fps} of {wanted} frames/s", { fps: about(rates.fps), wanted: about(enough(rates.wanted ?? 10)) });
@@ -32,7 +38,7 @@ export function statusText(state) {
     case "denied":
       return t("Camera not allowed");
     case "connecting":
-      return t("Connecting");
+      return state.silent ? silentText(state.source) : t("Connecting");
     case "reconnecting":
       return t("Connection lost, trying again");
     case "ended":
@@ -42,7 +48,7 @@ export function statusText(state) {
     case "watching":
       return state.waiting ? t("The other device is silent") : t("Streamed by another device");
     default:
-      return mode === "every" && phase === "live" && !paused && !state.waiting ? t("Counting every frame") : flowing(state);
+      return mode === "every" && phase === "live" && !paused && !state.waiting && !state.silent ? t("Counting every frame") : flowing(state);
   }
 }
 

@@ -1,8 +1,8 @@
 /** One alert of the wall: what it is, who has it, and how to take it; in parts that change by themselves. */
 import { peakText } from "../alerts/words.js";
 import { formatSpan } from "../core/format.js";
-import { element, icon } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { element, icon } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { LEVELS } from "./words.js";
 
 /**
@@ -65,7 +65,7 @@ function head(alert, actions) {
   return element("div", { class: "card-line" }, element("h3", { class: "card-name" }, name), mark);
 }
 
-/** @param {RoomAlert} alert @param {boolean} mayTake @param {AlertActions} actions @returns {import("../site/keyed-list.js").Entry} */
+/** @param {RoomAlert} alert @param {boolean} mayTake @param {AlertActions} actions @returns {import("../ui/keyed-list.js").Entry} */
 export function alertEntry(alert, mayTake, actions) {
   const { id, level, began_at: began, ended_at: ended, acknowledged_by: by, claimed_by: claimed } = alert;
   const place = [placeOf(alert), alert.camera?.id];

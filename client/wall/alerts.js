@@ -1,11 +1,11 @@
 /** The alerts of the room: listed, said, heard where wanted, taken once for all. */
 import { Tones } from "../alerts/tones.js";
-import { ApiError } from "../site/api.js";
-import { byId, setText } from "../site/dom.js";
-import { KeyedList } from "../site/keyed-list.js";
-import { recall, remember } from "../site/memory.js";
-import { postUntilAnswered } from "../site/until-answered.js";
-import { t, tell } from "../site/words.js";
+import { ApiError } from "../ui/api.js";
+import { byId, setText } from "../ui/dom.js";
+import { KeyedList } from "../ui/keyed-list.js";
+import { recall, remember } from "../ui/memory.js";
+import { postUntilAnswered } from "../ui/until-answered.js";
+import { t, tell } from "../ui/words.js";
 import { alertEntry, placeOf } from "./alert-row.js";
 import { mayOperate, withAlert } from "./state.js";
 import { LEVELS } from "./words.js";

@@ -1,8 +1,8 @@
 /** Named areas: zones of several cameras as one figure, with a capacity and limits. */
-import { confirmLoss } from "../rooms/confirm.js";
-import { api } from "../site/api.js";
-import { byId, element, icon, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { confirmLoss } from "../ui/confirm.js";
+import { api } from "../ui/api.js";
+import { byId, element, icon, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 
 /**
  * @typedef {import("./types.js").Area} Area
@@ -34,7 +34,7 @@ export class AreasForm {
   #room = null;
   #shown = "";
 
-  /** @param {import("./office.js").Office} office @param {(camera: string) => Named[]} zonesOf */
+  /** @param {import("./room-admin.js").Office} office @param {(camera: string) => Named[]} zonesOf */
   constructor(office, zonesOf) {
     this.office = office;
     this.zonesOf = zonesOf;

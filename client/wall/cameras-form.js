@@ -1,8 +1,8 @@
 /** Which cameras are in the room: own ones put in, others taken out. */
-import { confirmLoss } from "../rooms/confirm.js";
-import { api } from "../site/api.js";
-import { byId, element } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { confirmLoss } from "../ui/confirm.js";
+import { api } from "../ui/api.js";
+import { byId, element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
 /** @typedef {import("./types.js").Room} Room */
 
@@ -11,7 +11,7 @@ export class CamerasForm {
   #choice = byId("camera-choice", HTMLSelectElement);
   #shown = "";
 
-  /** @param {import("./office.js").Office} office */
+  /** @param {import("./room-admin.js").Office} office */
   constructor(office) {
     this.office = office;
     byId("camera-form", HTMLFormElement).addEventListener("submit", (event) => {

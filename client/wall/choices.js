@@ -1,5 +1,5 @@
 /** What this station wants of the wall; remembered on this device. */
-import { recall, remember } from "../site/memory.js";
+import { recall, remember } from "../ui/memory.js";
 
 /**
  * @typedef {"smooth" | "few" | "none"} PictureWish

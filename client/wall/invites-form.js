@@ -1,11 +1,12 @@
 /** Invitations: made, shown as a code, withdrawn. Only the room's owner has them. */
-import { inviteCard, momentText } from "../rooms/invite-card.js";
-import { api } from "../site/api.js";
-import { byId, element, icon } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { inviteCard, momentText } from "../ui/invite-card.js";
+import { api } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { byId, element, icon } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { ROLES } from "./words.js";
 
-/** @typedef {import("../rooms/invite-card.js").Invite} Invite */
+/** @typedef {import("../ui/invite-card.js").Invite} Invite */
 
 const ICONS = { camera: "smartphone", viewer: "eye", operator: "users" };
 
@@ -23,7 +24,7 @@ export class InvitesForm {
   /** @type {import("./types.js").Room | null} as which the list was asked for: who joins by a link changes it */
   #asked = null;
 
-  /** @param {import("./office.js").Office} office @param {string} roomName */
+  /** @param {import("./room-admin.js").Office} office @param {string} roomName */
   constructor(office, roomName) {
     this.office = office;
     this.roomName = roomName;
@@ -43,7 +44,7 @@ export class InvitesForm {
 
   async #load() {
     const { invites } = await this.office.ask(() => api("GET", this.office.path("/invites")), { invites: [] });
-    const now = Date.now();
+    const now = serverClock.now();
     const open = invites.filter((/** @type {Invite} */ invite) => holds(invite, now));
     this.#list.replaceChildren(...open.map((/** @type {Invite} */ invite) => this.#row(invite)));
     byId("invites-none", HTMLElement).hidden = open.length > 0;

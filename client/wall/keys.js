@@ -1,7 +1,7 @@
 /** Keys of the wall, and the ways to its panel. */
-import { byId } from "../site/dom.js";
-import { t } from "../site/words.js";
-import { wireShortcuts } from "../studio/shortcuts.js";
+import { byId } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { wireShortcuts } from "../ui/shortcuts.js";
 
 /** Keys that enlarge: one for each of the first tiles. */
 const PLACES = 9;

@@ -1,7 +1,7 @@
 /** The room's log: what happened, and notes for whoever takes over. */
-import { api } from "../site/api.js";
-import { byId, element, icon, setText } from "../site/dom.js";
-import { locale, tell } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { byId, element, icon, setText } from "../ui/dom.js";
+import { locale, tell } from "../ui/words.js";
 import { timeOf } from "./alert-row.js";
 import { merged } from "./log-pages.js";
 import { logText } from "./words.js";

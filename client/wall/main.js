@@ -1,20 +1,21 @@
 /** The wall of a room: builds the parts, keeps one state, and draws once a frame what changed. */
-import "../site/main.js";
+import "../ui/main.js";
 import { createStore } from "../core/store.js";
-import { api, goToLogin } from "../site/api.js";
-import { byId, setAttribute, setText } from "../site/dom.js";
-import { t, tell } from "../site/words.js";
-import { wireTabs } from "../studio/tabs.js";
+import { api, goToLogin } from "../ui/api.js";
+import { serverClock } from "../ui/clock.js";
+import { byId, setAttribute, setText } from "../ui/dom.js";
+import { t, tell } from "../ui/words.js";
+import { wireTabs } from "../ui/tabs.js";
 import { RoomAlerts } from "./alerts.js";
 import { AreasForm } from "./areas-form.js";
 import { CamerasForm } from "./cameras-form.js";
 import { keepChoices, picturesFor, recallChoices, wireChoice } from "./choices.js";
-import { Feed } from "./feed.js";
+import { Feed } from "../live/feed.js";
 import { InvitesForm } from "./invites-form.js";
 import { wireKeys } from "./keys.js";
 import { RoomLog } from "./log.js";
 import { MembersForm } from "./members-form.js";
-import { Office } from "./office.js";
+import { Office } from "./room-admin.js";
 import { presenceView } from "./presence.js";
 import { RoomForm } from "./room-form.js";
 import { emptyWall, entered, lost, mayOperate, updated, withAlert, withRoom, withoutOld } from "./state.js";
@@ -43,7 +44,7 @@ let sortedAt = -Infinity;
 let asked = false;
 let managing = false;
 /** Called when what arrived is on the screen. @type {(() => void)[]} */
-let onDrawn = [];
+const onDrawn = [];
 let resizing = 0;
 
 function schedule() {
@@ -124,7 +125,7 @@ function wantsPictures() {
   return choices.pictures !== "none";
 }
 
-/** @returns {import("./feed.js").Wish} */
+/** @returns {import("../live/feed.js").Wish} */
 function wish() {
   const density = Math.min(2, window.devicePixelRatio || 1);
   const { widest } = tiles.widths(choices.focus);
@@ -226,7 +227,7 @@ window.addEventListener("online", () => feed.hurry());
 window.addEventListener("pagehide", () => feed.end());
 window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 setInterval(() => {
-  const kept = withoutOld(store.get(), Date.now());
+  const kept = withoutOld(store.get(), serverClock.now());
   if (kept !== store.get()) store.set(kept);
   schedule();
 }, BEAT_MS);

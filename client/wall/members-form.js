@@ -1,8 +1,8 @@
 /** Who is in the room, and as what. */
-import { confirmLoss } from "../rooms/confirm.js";
-import { api } from "../site/api.js";
-import { byId, element } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { confirmLoss } from "../ui/confirm.js";
+import { api } from "../ui/api.js";
+import { byId, element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { ROLES } from "./words.js";
 
 /** @typedef {import("./types.js").Member} Member */
@@ -11,7 +11,7 @@ export class MembersForm {
   #list = byId("members", HTMLUListElement);
   #shown = "";
 
-  /** @param {import("./office.js").Office} office */
+  /** @param {import("./room-admin.js").Office} office */
   constructor(office) {
     this.office = office;
   }

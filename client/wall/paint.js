@@ -1,7 +1,7 @@
 /** Draws one tile: the picture, the zones with their levels, the people of that very picture. */
 import { colourOf } from "../core/colour.js";
 import { letterbox } from "../core/fit.js";
-import { boxOnStage, drawBox } from "../stage/overlay.js";
+import { boxOnStage, drawBox } from "../canvas/overlay.js";
 
 /**
  * @typedef {object} Frame

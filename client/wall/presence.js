@@ -1,6 +1,6 @@
 /** Who is here, and who draws what. */
-import { byId, element, icon, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { byId, element, icon, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 import { presenceText } from "./words.js";
 
 /** @returns {(state: import("./state.js").WallState) => void} */

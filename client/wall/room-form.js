@@ -1,14 +1,14 @@
 /** The room itself: its name, and its end. */
-import { confirmLoss } from "../rooms/confirm.js";
-import { api } from "../site/api.js";
-import { byId } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { confirmLoss } from "../ui/confirm.js";
+import { api } from "../ui/api.js";
+import { byId } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
 export class RoomForm {
   #name = byId("rename", HTMLInputElement);
   #shown = "";
 
-  /** @param {import("./office.js").Office} office */
+  /** @param {import("./room-admin.js").Office} office */
   constructor(office) {
     this.office = office;
     byId("rename-form", HTMLFormElement).addEventListener("submit", (event) => {

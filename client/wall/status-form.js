@@ -1,7 +1,7 @@
 /** The page for everybody: closed until the owner opens it, with the areas that it shows. */
-import { api } from "../site/api.js";
-import { byId, element } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { byId, element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
 /** @typedef {import("./types.js").Room} Room */
 
@@ -13,7 +13,7 @@ export class StatusForm {
   #page = null;
   #shown = "";
 
-  /** @param {import("./office.js").Office} office */
+  /** @param {import("./room-admin.js").Office} office */
   constructor(office) {
     this.office = office;
     this.#form.addEventListener("submit", (event) => {

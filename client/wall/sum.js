@@ -2,7 +2,7 @@
 import { formatCount } from "../core/format.js";
 import { atLeast, estimateWords, unknownWords } from "../core/number-words.js";
 import { NONE, formatEstimate } from "../core/people.js";
-import { tn } from "../site/words.js";
+import { tn } from "../ui/words.js";
 
 /**
  * @typedef {import("./types.js").Total} Total

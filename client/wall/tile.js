@@ -1,7 +1,7 @@
 /** One camera of the wall. */
 import { numberText, wordText } from "../core/number-words.js";
-import { element, icon, setAttribute, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { element, icon, setAttribute, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { tilePeople, zonePeople } from "./number.js";
 import { paintTile } from "./paint.js";
 import { lifeOf } from "./state.js";

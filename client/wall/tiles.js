@@ -1,6 +1,6 @@
 /** All tiles: one for each camera, in their order, drawn together, each only when it changed. */
-import { api } from "../site/api.js";
-import { setAttribute } from "../site/dom.js";
+import { api } from "../ui/api.js";
+import { setAttribute } from "../ui/dom.js";
 import { decodePlan } from "../zones/plan-json.js";
 import { Tile } from "./tile.js";
 

@@ -1,7 +1,7 @@
 /** The venue in numbers: everybody, and each named area with its capacity. */
 import { formatSpan } from "../core/format.js";
-import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { byId, element, icon, setAttribute, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { doubts, eyeOf, lookOf, sumText, sumWords } from "./sum.js";
 import { LEVELS, areaText, trendShort, trendText } from "./words.js";
 

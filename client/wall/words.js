@@ -1,6 +1,6 @@
 /** What the wall says. Pure. */
 import { formatCount, formatDelay, formatRate, formatSpan, formatTenth } from "../core/format.js";
-import { locale, t, tn } from "../site/words.js";
+import { locale, t, tn } from "../ui/words.js";
 import { ageOf, lifeOf } from "./state.js";
 
 /** @typedef {import("./types.js").LogEntry} LogEntry */

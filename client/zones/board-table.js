@@ -1,8 +1,8 @@
 /** All figures of all zones next to each other, for comparing and for screen readers. */
 import { formatClock, formatTenth } from "../core/format.js";
-import { byId, element, setText } from "../site/dom.js";
+import { byId, element, setText } from "../ui/dom.js";
 import { NONE, countText, hasIdentities, peakSoFar, peopleText } from "../core/people.js";
-import { locale, t } from "../site/words.js";
+import { locale, t } from "../ui/words.js";
 import { peopleOfZone } from "./figures.js";
 import { serviceChip, showService } from "./service.js";
 

@@ -1,8 +1,8 @@
 /** The live dashboard of zones and lines: a card for each. */
 import { formatCount, formatSpan } from "../core/format.js";
 import { NONE, countText, figureOf, hasIdentities, peakSoFar, peopleOf, peopleText, rangeText } from "../core/people.js";
-import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
-import { locale, t, tn } from "../site/words.js";
+import { byId, element, icon, setAttribute, setText } from "../ui/dom.js";
+import { locale, t, tn } from "../ui/words.js";
 import { boardTable } from "./board-table.js";
 import { peopleOfZone } from "./figures.js";
 import { serviceChip, showService } from "./service.js";
@@ -153,7 +153,7 @@ function lineCard(shape, live) {
   return card;
 }
 
-/** @param {import("./trends.js").Trends} trends @returns {(shapes: readonly Shape[], state: Pick<import("../studio/state.js").StudioState, "zones" | "lines" | "figures">, now: number) => void} */
+/** @param {import("./trends.js").Trends} trends @returns {(shapes: readonly Shape[], state: Pick<import("../live/run-state.js").StudioState, "zones" | "lines" | "figures">, now: number) => void} */
 export function boardView(trends) {
   const board = byId("board", HTMLElement);
   const list = byId("board-list", HTMLUListElement);

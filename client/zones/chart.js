@@ -2,13 +2,13 @@
 import uPlot from "uplot";
 import { formatCount } from "../core/format.js";
 import { NONE, formatEstimate } from "../core/people.js";
-import { byId, element } from "../site/dom.js";
-import { t } from "../site/words.js";
-import { LookBack } from "../studio/look-back.js";
+import { byId, element } from "../ui/dom.js";
+import { t } from "../ui/words.js";
+import { LookBack } from "../charts/look-back.js";
 import { showKey, stretches } from "../studio/stretches.js";
-import { COUNT_STEPS, MARKERS, TIME_STEPS, countWidth, cssColour, timeLabel } from "../studio/time-axis.js";
-import { toCsv } from "./csv.js";
-import { saveChart } from "./chart-picture.js";
+import { COUNT_STEPS, MARKERS, TIME_STEPS, countWidth, cssColour, timeLabel } from "../charts/time-axis.js";
+import { toCsv } from "../charts/csv.js";
+import { saveChart } from "../charts/chart-picture.js";
 import { saveFile } from "./exchange.js";
 
 /**

@@ -1,11 +1,11 @@
 /** Shapes that two people changed, each in another way: whose is it to be? */
-import { byId, element, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
 /**
  * @typedef {import("./editor.js").Editor} Editor
  * @typedef {import("./merge.js").Conflict} Conflict
- * @typedef {import("./saver.js").Saver} Saver
+ * @typedef {import("./plan-sync.js").Saver} Saver
  */
 
 /** @param {Conflict} conflict @returns {string} what happened to it */

@@ -1,11 +1,11 @@
 /** The zone editor: what is drawn, what is chosen, and everything that can be done to it. Knows no page. */
 import { createStore } from "../core/store.js";
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { isSimple, samePoint } from "./geometry.js";
 import { calibrationProblem } from "./ground.js";
 import { applied, samePlan } from "./merge.js";
 import { freeName } from "./names.js";
-import { CROSSES, Pen } from "./pen.js";
+import { CROSSES, Pen } from "./draw-tool.js";
 import { EMPTY_PLAN, GROUND, MAX_POINTS, MAX_SHAPES, shifted, withPoint, withPointAfter, withShape, withoutPoint, withoutShape } from "./shape.js";
 import { Timeline } from "./timeline.js";
 

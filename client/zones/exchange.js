@@ -1,7 +1,7 @@
 /** Zones from another camera, from a file, into a file. */
-import { api } from "../site/api.js";
-import { byId, element, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { api } from "../ui/api.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 import { freeName } from "./names.js";
 import { PlanError, decodePlan, encodePlan } from "./plan-json.js";
 import { MAX_SHAPES } from "./shape.js";

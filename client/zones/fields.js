@@ -1,5 +1,5 @@
 /** Input fields that are checked while typing: what is right is taken at once, what is not says why beside it. */
-import { byId, setAttribute, setText } from "../site/dom.js";
+import { byId, setAttribute, setText } from "../ui/dom.js";
 import { parseNumber } from "./rules.js";
 
 /**

@@ -1,7 +1,7 @@
 /** What the labels say of zones and lines, from the newest answer. Pure. */
 import { formatCount } from "../core/format.js";
 import { NONE, NOT_KNOWN, peopleIn, peopleText, spanText } from "../core/people.js";
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { isCounted } from "./shape.js";
 
 /**

@@ -1,7 +1,7 @@
 /** The settings of the chosen zone or line. */
 import { formatTenth } from "../core/format.js";
-import { byId, element, setText } from "../site/dom.js";
-import { locale, t } from "../site/words.js";
+import { byId, element, setText } from "../ui/dom.js";
+import { locale, t } from "../ui/words.js";
 import { complain, numberField, textField } from "./fields.js";
 import { areaOnGround, sizeOf } from "./ground.js";
 import { limitsForm } from "./limits-form.js";
@@ -12,7 +12,7 @@ import { PALETTE, isCounted } from "./shape.js";
 
 /**
  * @typedef {import("./editor.js").Editor} Editor
- * @typedef {import("./saver.js").Saver} Saver
+ * @typedef {import("./plan-sync.js").Saver} Saver
  * @typedef {import("./shape.js").Shape} Shape
  * @typedef {import("./shape.js").Zone} Zone
  */

@@ -1,7 +1,7 @@
 /** The picture's format changed: says so once, and takes the zones over for the new one where that is wanted. */
-import { byId, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
-import { isRunning } from "../studio/state.js";
+import { byId, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
+import { isRunning } from "../live/run-state.js";
 import { adopted } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -26,7 +26,7 @@ export function keptText(lost) {
 
 /**
  * @param {import("./editor.js").Editor} editor @param {() => number | null} aspectNow of the picture, null without one
- * @returns {(state: import("../studio/state.js").StudioState) => void}
+ * @returns {(state: import("../live/run-state.js").StudioState) => void}
  */
 export function formatView(editor, aspectNow) {
   const card = byId("format", HTMLElement);

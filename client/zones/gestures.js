@@ -5,7 +5,7 @@ import { rectangle } from "./shape.js";
 /**
  * @typedef {import("./editor.js").Editor} Editor
  * @typedef {import("./geometry.js").Point} Point
- * @typedef {import("./lens.js").Spot} Spot
+ * @typedef {import("./zoom-lens.js").Spot} Spot
  *
  * @typedef {object} Drag
  * @property {number} pointer
@@ -17,7 +17,7 @@ import { rectangle } from "./shape.js";
  * @property {readonly Point[]} points of the shape when it began
  *
  * @typedef {object} Surroundings
- * @property {() => import("./lens.js").Lens} lens
+ * @property {() => import("./zoom-lens.js").Lens} lens
  * @property {() => import("./hit.js").Outline[]} outlines
  * @property {(at: Point | null) => void} magnify shows what a finger hides
  * @property {(id: string, point: number | null) => void} focus

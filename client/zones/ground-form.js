@@ -1,6 +1,6 @@
 /** The size of the ground: which points, and how far they lie from each other. */
-import { byId, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { byId, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { GROUND } from "./shape.js";
 import { complain, numberField } from "./fields.js";
 import { asRectangle, groundRectangle } from "./ground.js";

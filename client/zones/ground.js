@@ -1,5 +1,5 @@
 /** The ground plane, as `server/core/ground.py` has it: a plan's area while it is drawn. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { area, isConvex, isSimple, samePoint } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Point} Point */

@@ -2,8 +2,8 @@
 import { area, contains, distanceToSegment, middle } from "./geometry.js";
 
 /** @typedef {import("./geometry.js").Point} Point */
-/** @typedef {import("./lens.js").Lens} Lens */
-/** @typedef {import("./lens.js").Spot} Spot */
+/** @typedef {import("./zoom-lens.js").Lens} Lens */
+/** @typedef {import("./zoom-lens.js").Spot} Spot */
 
 /**
  * @typedef {object} Outline

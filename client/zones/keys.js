@@ -1,5 +1,5 @@
 /** The zone editor by keyboard. */
-import { locale, t } from "../site/words.js";
+import { locale, t } from "../ui/words.js";
 import { GROUND } from "./shape.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */

@@ -31,7 +31,7 @@ function widthOf({ name, figure, level }, compact) {
   return Math.min(LONGEST, REST + text);
 }
 
-/** @param {readonly Wanted[]} labels @param {import("./lens.js").Lens} lens @returns {Placed[]} */
+/** @param {readonly Wanted[]} labels @param {import("./zoom-lens.js").Lens} lens @returns {Placed[]} */
 export function placeLabels(labels, lens) {
   const { place } = lens;
   const area = labels.reduce((sum, label) => sum + widthOf(label, false) * HEIGHT, 0);

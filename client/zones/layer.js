@@ -1,12 +1,12 @@
 /** The layer over the picture: every shape with its figures, what is being drawn, and the place they lie in. */
 import { letterbox } from "../core/fit.js";
-import { byId, setAttribute } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { byId, setAttribute } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 import { labelOf } from "./figures.js";
 import { GROUND, isCounted } from "./shape.js";
 import { REACH } from "./hit.js";
 import { placeLabels } from "./labels.js";
-import { Lens } from "./lens.js";
+import { Lens } from "./zoom-lens.js";
 import { ShapeNode } from "./shape-node.js";
 import { SAME } from "./view.js";
 import { hatches, pathOf, svg } from "./svg.js";

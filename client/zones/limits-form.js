@@ -1,5 +1,5 @@
 /** The limits of a zone: when to warn, and how quickly. */
-import { byId, setText } from "../site/dom.js";
+import { byId, setText } from "../ui/dom.js";
 import { numberField } from "./fields.js";
 import { isSet, limitProblem, orderProblem, secondsProblem, shareProblem } from "./rules.js";
 import { DEFAULT_LIMITS, FIGURES } from "./shape.js";

@@ -1,8 +1,8 @@
 /** Zones in the studio: the editor on the picture, its panel, and the figures of what was drawn. */
 import { hasIdentities, peopleOf } from "../core/people.js";
-import { ApiError } from "../site/api.js";
-import { byId } from "../site/dom.js";
-import { recall, remember } from "../site/memory.js";
+import { ApiError } from "../ui/api.js";
+import { byId } from "../ui/dom.js";
+import { recall, remember } from "../ui/memory.js";
 import { boardView } from "./board.js";
 import { ZoneChart } from "./chart.js";
 import { conflictView } from "./conflicts.js";
@@ -15,9 +15,9 @@ import { Gestures } from "./gestures.js";
 import { groundForm } from "./ground-form.js";
 import { wireKeys } from "./keys.js";
 import { Layer } from "./layer.js";
-import { Loupe } from "./loupe.js";
+import { Loupe } from "./magnifier.js";
 import { zonePanel } from "./panel.js";
-import { Saver } from "./saver.js";
+import { Saver } from "./plan-sync.js";
 import { GROUND, footPlace, isCounted } from "./shape.js";
 import { shelfAt, wireSaving } from "./shelf.js";
 import { summarise } from "./summary.js";
@@ -25,7 +25,7 @@ import { Trends } from "./trends.js";
 import { SAME, inverse, isSameView, mapBox, mappedPlan, viewNow } from "./view.js";
 
 /**
- * @typedef {import("../studio/state.js").StudioState} StudioState
+ * @typedef {import("../live/run-state.js").StudioState} StudioState
  * @typedef {import("../live/protocol.js").ZoneResult} ZoneResult
  */
 

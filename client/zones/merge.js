@@ -1,5 +1,5 @@
 /** Plans of two people brought together, shape by shape. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { freeName, isTaken } from "./names.js";
 import { GROUND } from "./shape.js";
 

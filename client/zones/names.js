@@ -1,5 +1,5 @@
 /** Names of zones and lines: once in a camera, whatever their case. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /** @typedef {{id: string, name: string}} Named */
 

@@ -1,8 +1,8 @@
 /** Offers to draw a zone once somebody was seen and nothing is drawn yet. */
-import { byId } from "../site/dom.js";
-import { recall, remember } from "../site/memory.js";
+import { byId } from "../ui/dom.js";
+import { recall, remember } from "../ui/memory.js";
 
-/** @param {import("./main.js").Zones} zones @returns {(state: import("../studio/state.js").StudioState) => void} */
+/** @param {import("./main.js").Zones} zones @returns {(state: import("../live/run-state.js").StudioState) => void} */
 export function wireOffer(zones) {
   const offer = byId("zone-offer", HTMLElement);
   let declined = recall("zoneOfferDeclined", false);

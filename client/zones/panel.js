@@ -1,6 +1,6 @@
 /** The Zones tab: tools, what to do next, how saving stands, and the list. */
-import { byId, element, icon, setAttribute, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { byId, element, icon, setAttribute, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 import { labelOf } from "./figures.js";
 import { GROUND } from "./shape.js";
 
@@ -8,7 +8,7 @@ import { GROUND } from "./shape.js";
  * @typedef {import("./editor.js").Editor} Editor
  * @typedef {import("./editor.js").EditorState} EditorState
  * @typedef {import("./editor.js").Tool} Tool
- * @typedef {import("./saver.js").Saver} Saver
+ * @typedef {import("./plan-sync.js").Saver} Saver
  * @typedef {import("./layer.js").Label} Label
  */
 

@@ -1,5 +1,5 @@
 /** Plans as the JSON of docs/zones.md: a GeoJSON FeatureCollection in normalised coordinates. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 import { isSimple, samePoint } from "./geometry.js";
 import { calibrationProblem } from "./ground.js";
 import { nameProblem } from "./names.js";

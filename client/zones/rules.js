@@ -1,5 +1,5 @@
 /** Which numbers a zone's settings may have, in the words of the form; the server has the same rules. Pure. */
-import { t } from "../site/words.js";
+import { t } from "../ui/words.js";
 
 /** @typedef {import("./shape.js").Limits} Limits */
 

@@ -1,6 +1,6 @@
 /** Fruin's level of service: a letter, on its colour. The letter says it alone; the colour only helps to find it. */
-import { element, setAttribute, setText } from "../site/dom.js";
-import { t } from "../site/words.js";
+import { element, setAttribute, setText } from "../ui/dom.js";
+import { t } from "../ui/words.js";
 
 const LEVELS = "ABCDEF";
 

@@ -1,14 +1,14 @@
 /** One shape on the stage: outline, filling, arrow of a line, handles and label. */
-import { element, icon, setAttribute, setText } from "../site/dom.js";
-import { t, tn } from "../site/words.js";
+import { element, icon, setAttribute, setText } from "../ui/dom.js";
+import { t, tn } from "../ui/words.js";
 import { middle } from "./geometry.js";
 import { edges, hasRoom } from "./hit.js";
 import { pathOf, svg } from "./svg.js";
 
 /**
  * @typedef {import("./geometry.js").Point} Point
- * @typedef {import("./lens.js").Lens} Lens
- * @typedef {import("./lens.js").Spot} Spot
+ * @typedef {import("./zoom-lens.js").Lens} Lens
+ * @typedef {import("./zoom-lens.js").Spot} Spot
  * @typedef {"clear" | "warning" | "critical"} Level
  *
  * @typedef {object} Look what a shape is drawn by

@@ -1,9 +1,9 @@
 /** Where a camera's plan is stored: the server's shelf, and what a page does with it before it is left. */
-import { api } from "../site/api.js";
-import { byId } from "../site/dom.js";
+import { api } from "../ui/api.js";
+import { byId } from "../ui/dom.js";
 import { decodePlan, encodePlan } from "./plan-json.js";
 
-/** @param {string} path @returns {import("./saver.js").Shelf} */
+/** @param {string} path @returns {import("./plan-sync.js").Shelf} */
 export function shelfAt(path) {
   const read = (/** @type {{version: number, plan: unknown}} */ { version, plan }) => ({ version, plan: decodePlan(plan) });
   return {
@@ -12,7 +12,7 @@ export function shelfAt(path) {
   };
 }
 
-/** @param {import("./saver.js").Saver} saver @param {string} path @param {() => void} refresh looks whether somebody stored another plan */
+/** @param {import("./plan-sync.js").Saver} saver @param {string} path @param {() => void} refresh looks whether somebody stored another plan */
 export function wireSaving(saver, path, refresh) {
   byId("zone-again", HTMLButtonElement).addEventListener("click", () => void saver.flush());
   // The last change is a moment old when a page is left: it goes along.

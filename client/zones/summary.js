@@ -1,7 +1,7 @@
 /** What the summary at the end of a stream says of the zones. */
 import { peakText } from "../core/people.js";
-import { byId, setText } from "../site/dom.js";
-import { tn } from "../site/words.js";
+import { byId, setText } from "../ui/dom.js";
+import { tn } from "../ui/words.js";
 import { busiest, mostIn } from "./figures.js";
 
 /**

@@ -14,7 +14,7 @@ export function svg(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** @param {readonly import("./lens.js").Spot[]} spots @param {boolean} closed @returns {string} path data */
+/** @param {readonly import("./zoom-lens.js").Spot[]} spots @param {boolean} closed @returns {string} path data */
 export function pathOf(spots, closed) {
   if (!spots.length) return "";
   return `M${spots.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}${closed ? "Z" : ""}`;

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.alerts.words import sentence, title
 from server.core.report_json import rounded
-from server.storage.outbox import Parcel
+from server.storage.alerts.outbox import OutboxMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def iso(seconds: float | None) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def alert_message(parcel: Parcel, site_url: str) -> Message:
+def alert_message(parcel: OutboxMessage, site_url: str) -> Message:
     """The message of a parcel: the same bytes at every attempt."""
     document = parcel.document
     alert, text = document["alert"], sentence(document)

@@ -1,4 +1,4 @@
-"""The alert state of one figure: clear, warning, critical; with hold, hysteresis and cooldown."""
+"""Alert state machine of one metric: clear, warning, critical; with trigger delay, hysteresis and cooldown."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -9,7 +9,7 @@ from server.core.observed import observed_ms
 
 
 class Level(IntEnum):
-    """How bad it is."""
+    """Alert level, ordered by severity."""
 
     CLEAR = 0
     WARNING = 1
@@ -18,20 +18,25 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When a figure is too high.
+    """Thresholds and timing of an alert.
 
     Attributes
     ----------
     warning, critical : float or None
-        The level is reached at this value; None leaves it out.
+        Threshold of the level; None disables the level.
     hold_s : float
-        How long the value must be seen to be reached before the level rises.
+        Time for which the value must stay at or above the threshold before the level rises, seconds.
     hysteresis : float
-        The level falls when the value is below its limit, by at least this part of the limit.
+        The level falls only below ``threshold * (1 - hysteresis)``; 0 <= hysteresis < 1.
     clear_s : float
-        How long the value must be that low before the level falls.
+        Time for which the value must stay that low before the level falls, seconds.
     cooldown_s : float
-        After an alert ended, the next one begins at the earliest so much later; what reaches critical does not wait.
+        Minimum time between the end of an alert and the next one, seconds. Critical values skip the cooldown.
+
+    Raises
+    ------
+    CodedError
+        ``BAD_LIMIT`` for a threshold, time or hysteresis out of range.
     """
 
     warning: float | None = None
@@ -53,24 +58,29 @@ class Limits:
         if not 0 <= self.hysteresis < 1:
             raise CodedError("BAD_LIMIT", "The hysteresis lies between 0 and 1.")
 
+    def with_floor(self, floor_s: float) -> "Limits":
+        """The same limits, which must be reached, and kept, for at least so long, with pauses of at least as long."""
+        hold, clear, cooldown = (max(floor_s, value) for value in (self.hold_s, self.clear_s, self.cooldown_s))
+        return replace(self, hold_s=hold, clear_s=clear, cooldown_s=cooldown)
+
     def reached(self, value: float) -> Level:
-        """The level whose limit this value reaches."""
+        """Return the highest level whose threshold this value reaches."""
         if self.critical is not None and value >= self.critical:
             return Level.CRITICAL
         return Level.WARNING if self.warning is not None and value >= self.warning else Level.CLEAR
 
-    def kept(self, value: float) -> Level:
-        """The level that this value is still high enough for, with hysteresis."""
+    def sustained(self, value: float) -> Level:
+        """Return the highest level that this value sustains, hysteresis included."""
         share = 1 - self.hysteresis
         if self.critical is not None and value > self.critical * share - (self.hysteresis == 0) * 1e-9:
             return Level.CRITICAL
-        keeps = self.warning is not None and value > self.warning * share - (self.hysteresis == 0) * 1e-9
-        return Level.WARNING if keeps else Level.CLEAR
+        is_sustained = self.warning is not None and value > self.warning * share - (self.hysteresis == 0) * 1e-9
+        return Level.WARNING if is_sustained else Level.CLEAR
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert: from leaving clear until being clear again. Times are capture times in milliseconds."""
+    """One alert, from leaving `CLEAR` until the return to it. Times are capture times, milliseconds."""
 
     began: float
     level: Level
@@ -82,7 +92,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The level changed by one step."""
+    """A change of the level by one step, at capture time `t` (ms)."""
 
     t: float
     before: Level
@@ -91,10 +101,10 @@ class Step:
 
 
 class Alarm:
-    """Follows one figure.
+    """The alert state machine of one metric.
 
-    The level moves by one step at a time, so that none is skipped: a jump from clear to critical gives both steps. What
-    must last is measured on a clock that stands still while there are no pictures.
+    The level moves one step at a time, so none is skipped: a jump from clear to critical yields both steps. Hold
+    and clear times are measured on a clock that stops during gaps in the frames.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -109,19 +119,19 @@ class Alarm:
 
     @property
     def alert(self) -> Alert | None:
-        """The active alert."""
+        """The active alert, if any."""
         return self._alert
 
     def change(self, limits: Limits) -> None:
-        """The user set other limits: level, alert and cooldown stay, what must last for a time begins to now."""
+        """Replace the limits. Level, alert and cooldown persist; the hold and clear timers restart."""
         self.limits = limits
         self._rising_since, self._falling_since = {}, {}
 
     def update(self, t: float, value: float, *, may_fall: bool = True) -> list[Step]:
-        """Take in the figure at capture time `t` (ms) and return the steps of the level.
+        """Process the value at capture time `t` (ms) and return the level changes.
 
-        Where it `may_fall` not, the figure is a lower bound: it can make the level worse only. If the limit was
-        reached before, it is perhaps reached still: the time that this must last is neither counted nor lost.
+        With `may_fall` False the value is a lower bound and can only raise the level. A threshold reached before
+        may still be reached, so its hold timer pauses: it neither advances nor resets.
         """
         step_ms = observed_ms(self._t, t)
         self._clock += step_ms
@@ -129,18 +139,18 @@ class Alarm:
         if may_fall and self.level is Level.CLEAR and self.limits.reached(value) is Level.CLEAR:
             self._rising_since.clear()
             return []
-        self._watch(value, step_ms, may_fall)
+        self._update_timers(value, step_ms, may_fall)
         steps = []
         while (step := self._rise(t, value)) is not None:
             steps.append(step)
-        while self.level is not Level.CLEAR and self._lasts(self._falling_since, self.level, self.limits.clear_s):
+        while self.level is not Level.CLEAR and self._has_lasted(self._falling_since, self.level, self.limits.clear_s):
             steps.append(self._step_down(t))
         if self._alert is not None and value > self._alert.peak:
             self._alert = replace(self._alert, peak=value, peak_t=t)
         return steps
 
     def end(self, t: float) -> list[Step]:
-        """The figure is not known any more: nothing can be too high."""
+        """End the alert, because the value is no longer known; return the level changes."""
         self._t = None
         self._rising_since, self._falling_since = {}, {}
         steps = []
@@ -148,19 +158,19 @@ class Alarm:
             steps.append(self._step_down(t))
         return steps
 
-    def _watch(self, value: float, step_ms: float, may_fall: bool) -> None:
-        """Since when each level is reached, and since when it is not kept."""
-        reached, kept = self.limits.reached(value), self.limits.kept(value)
+    def _update_timers(self, value: float, step_ms: float, may_fall: bool) -> None:
+        """Update the timers of each level: since when it is reached, and since when it is not sustained."""
+        reached, sustained = self.limits.reached(value), self.limits.sustained(value)
         for level in (Level.WARNING, Level.CRITICAL):
             rising, falling = self._rising_since.get(level), self._falling_since.get(level)
             if reached >= level:
                 self._rising_since[level] = self._clock if rising is None else rising
             else:
                 self._rising_since[level] = None if may_fall or rising is None else rising + step_ms
-            stays = kept >= level or not may_fall
+            stays = sustained >= level or not may_fall
             self._falling_since[level] = None if stays else self._clock if falling is None else falling
 
-    def _lasts(self, since: dict[Level, float | None], level: Level, seconds: float) -> bool:
+    def _has_lasted(self, since: dict[Level, float | None], level: Level, seconds: float) -> bool:
         began = since.get(level)
         return began is not None and self._clock - began >= seconds * 1000
 
@@ -168,10 +178,10 @@ class Alarm:
         after = self._next_up()
         if after is None or self.limits.reached(value) < after:
             return None
-        if not self._lasts(self._rising_since, after, self.limits.hold_s):
+        if not self._has_lasted(self._rising_since, after, self.limits.hold_s):
             return None
         cooling = self._alert is None and t < self._cool_until
-        if cooling and not self._lasts(self._rising_since, Level.CRITICAL, self.limits.hold_s):
+        if cooling and not self._has_lasted(self._rising_since, Level.CRITICAL, self.limits.hold_s):
             return None
         before, self.level = self.level, after
         if self._alert is None:
@@ -185,7 +195,7 @@ class Alarm:
         return Level.CRITICAL if self.level is Level.WARNING else None
 
     def _step_down(self, t: float) -> Step:
-        """One level less; there is an alert, since the level is not clear."""
+        """Lower the level by one step. An alert exists, since the level is not clear."""
         skips = self.level is Level.CRITICAL and self.limits.warning is None
         before, self.level = self.level, Level.CLEAR if skips else Level(self.level - 1)
         assert self._alert is not None

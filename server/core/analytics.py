@@ -1,4 +1,4 @@
-"""Everything that is computed from a stream's tracks. It does not care where the tracks come from."""
+"""The analytics of one stream, computed from its tracks alone, whatever their source."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,51 +6,51 @@ from dataclasses import dataclass, replace
 from server.core.crossings import Crossings, LineReport
 from server.core.crowd import Crowd, CrowdFigure, people_of
 from server.core.exclusion import Exclusion
-from server.core.footing import Footing, footing
+from server.core.foot_points import FootPoints, foot_points
 from server.core.formats import Formats
+from server.core.frame_counter import Figures, FrameCounter
 from server.core.frame_gaps import FrameGaps
 from server.core.heat_hours import HourHeat
 from server.core.heatmap import Heatmap, HeatmapImage, Window
-from server.core.outlines import Outlines
 from server.core.plan import Plan, ZoneLimits
-from server.core.plan_view import HERE, PlanView
+from server.core.plan_view import IDENTITY_VIEW, PlanView
+from server.core.polygon_index import PolygonIndex
 from server.core.stillness import Still, Stillness
-from server.core.tally import Figures, Tally
 from server.core.tracks import Tracks
-from server.core.watch import ClosedZone, ZoneReport, ZoneWatch
 from server.core.zone_mask import union_mask
+from server.core.zone_monitor import ClosedZone, ZoneMonitor, ZoneReport
 
 HEATMAP_EVERY_MS = 500.0
-"""A heatmap changes slowly; twice a second looks live and costs a stream 5 KB a second."""
+"""Heatmaps change slowly: two updates a second look live and cost a stream 5 KB/s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one frame brought.
+    """The results of one frame.
 
     Attributes
     ----------
     tracks : Tracks
-        The frame without the people who stand where nobody is counted: all figures are of these.
+        The frame's tracks without the people in exclusion zones; all other fields are computed from these.
     figures : Figures
-        Of the boxed people, and the largest estimate.
+        Counts of detected people, and the largest crowd estimate.
     heatmap : HeatmapImage or None
-        None between its turns.
-    zones, lines : tuple
+        None in frames between two heatmap updates.
+    zones, lines : tuple of ZoneReport, tuple of LineReport
     closed : tuple of ClosedZone
-        Zones that were removed before it.
+        Zones that were removed since the previous frame.
     crowd : CrowdFigure or None
-        The estimate of the whole frame where it is crowded.
+        The estimate for the whole frame; None if the scene is not crowded.
     crowd_peak : float or None
-        The largest estimate so far.
+        The largest estimate so far, people.
     known : bool
-        False where the count is no number of people: in the first frame, and where it is saturated without an estimate.
+        False if the number of people is unknown: in the first frame, and if saturated without an estimate.
     followed : bool
-        False where frames are too far apart to follow people: what counts identities says nothing then.
+        False if the frame rate is too low for tracking; metrics based on track IDs are undefined then.
     view : PlanView
-        Where the plan lies in the frame.
+        The mapping from the plan to the frame.
     still : tuple of Still
-        Places where somebody has stood for so long without moving that it is probably no person.
+        Detections that have not moved for so long that they are probably false positives, such as posters.
     """
 
     tracks: Tracks
@@ -63,172 +63,174 @@ class Analysis:
     crowd_peak: float | None = None
     known: bool = True
     still: tuple[Still, ...] = ()
-    view: PlanView = HERE
+    view: PlanView = IDENTITY_VIEW
     followed: bool = True
 
 
 class Analytics:
-    """The analytics of one stream: tracks in, figures out, in order of capture time.
+    """The analytics of one stream. Frames must arrive in order of capture time.
 
     Parameters
     ----------
     plan : Plan, optional
-        What is drawn on the frame.
+        Zones, lines, limits and calibration.
     origin_ms : float
-        The clock at capture time 0, milliseconds.
+        Wall-clock time at capture time 0, milliseconds.
 
     Attributes
     ----------
     crowd : Crowd or None
-        The estimate of the newest frame, with its grid.
+        The estimate of the latest frame, with its density grid.
     known : bool
-        Whether the number of people of the newest frame is known; not so before the first.
+        Whether the number of people in the latest frame is known; False before the first frame.
 
-    Zones and lines are judged in the frame on which they were drawn: where its format changed, people are moved there
-    (`PlanView`), so that everybody stays on the ground, and on the side of a line, where they were.
+    Notes
+    -----
+    Zones and lines are evaluated in the coordinates of the frame on which they were drawn. After a format change,
+    tracks are mapped there (`PlanView`), so each person keeps their position relative to zones and lines.
     """
 
     def __init__(self, plan: Plan | None = None, origin_ms: float = 0.0) -> None:
         self.crowd: Crowd | None = None
         self.known = False
-        self._tally = Tally()
+        self._frame_counter = FrameCounter()
         self._heatmap = Heatmap(origin_ms)
         self._heatmap_t = float("-inf")
         self._epoch = 0
-        self._zones: dict[str, ZoneWatch] = {}
+        self._zones: dict[str, ZoneMonitor] = {}
         self._closed: list[ClosedZone] = []
         self._crossings = Crossings()
         self._exclusion = Exclusion()
         self._stillness = Stillness()
-        self._outlines = Outlines((), 1.0)
+        self._outlines = PolygonIndex((), 1.0)
         self._formats = Formats()
         self._gaps = FrameGaps()
-        self._view = HERE
+        self._view = IDENTITY_VIEW
         self.set_plan(plan or Plan())
 
     @property
     def figures(self) -> Figures:
-        """The figures after the last frame."""
-        return self._tally.figures
+        """The counts after the latest frame."""
+        return self._frame_counter.figures
 
     @property
     def unique(self) -> int | None:
-        """How many different people there were; None where they cannot be told apart at this frame rate."""
+        """The number of unique people; None if the frame rate is too low to track them."""
         return self.figures.unique if self._gaps.followed else None
 
     @property
     def people(self) -> float:
-        """The number of people that is shown; where it is not `known`, a lower bound."""
+        """The displayed number of people; a lower bound unless `known`."""
         return people_of(self.figures.count, self.crowd.figure if self.crowd else None)
 
     def set_plan(self, plan: Plan) -> None:
-        """The user changed what is drawn: what stayed the same goes on counting."""
+        """Replace the plan. Unchanged zones and lines keep their counts."""
         self._aspect = plan.aspect
-        watches = {}
-        counting = [zone for zone in plan.zones if zone.counts]
-        for zone in counting:
+        monitors = {}
+        counted_zones = [zone for zone in plan.zones if zone.counts]
+        for zone in counted_zones:
             limits = plan.limits.get(zone.id, ZoneLimits())
-            watch = self._zones.pop(zone.id, None)
-            if watch is None:
-                watch = ZoneWatch(zone, limits, plan.calibration)
+            monitor = self._zones.pop(zone.id, None)
+            if monitor is None:
+                monitor = ZoneMonitor(zone, limits, plan.calibration)
             else:
-                watch.change(zone, limits, plan.calibration)
-            watches[zone.id] = watch
-        self._closed += [watch.close() for watch in self._zones.values()]
-        self._zones = watches
-        self._outlines = Outlines(counting, self._outlines.scale_x)
+                monitor.change(zone, limits, plan.calibration)
+            monitors[zone.id] = monitor
+        self._closed += [monitor.close() for monitor in self._zones.values()]
+        self._zones = monitors
+        self._outlines = PolygonIndex(counted_zones, self._outlines.scale_x)
         self._crossings.set_lines(plan.lines)
         self._exclusion.set_zones([zone for zone in plan.zones if not zone.counts])
 
     def reset(self) -> None:
-        """Begin every count anew with those who are there now."""
-        self._tally.reset()
+        """Restart all counts with the people present now."""
+        self._frame_counter.reset()
         self._heatmap.reset()
-        for watch in self._zones.values():
-            watch.reset()
+        for monitor in self._zones.values():
+            monitor.reset()
         self._crossings.reset()
 
-    def show(self, window: Window) -> None:
-        """Let the heatmap look so far back, from the next frame on."""
+    def set_heatmap_window(self, window: Window) -> None:
+        """Select the time window of the heatmap, from the next frame on."""
         self._heatmap.window = window
         self._heatmap_t = float("-inf")
 
     def crowd_in(self, zone_ids: Iterable[str]) -> CrowdFigure | None:
-        """Return the estimate of what lies in any of these zones; None without one. People in two zones count once.
+        """Return the estimate for the union of these zones; None without an estimate.
 
-        Zones that are not drawn here add nothing.
+        A person in two zones counts once. Zones that are not in the plan are ignored.
         """
-        watches = [self._zones[zone_id] for zone_id in zone_ids if zone_id in self._zones]
+        monitors = [self._zones[zone_id] for zone_id in zone_ids if zone_id in self._zones]
         if self.crowd is None:
             return None
-        inside = {person for watch in watches for person in watch.present()}
-        drawn = [watch.zone.points_norm for watch in watches]
+        inside = {person for monitor in monitors for person in monitor.present()}
+        drawn = [monitor.zone.points_norm for monitor in monitors]
         mask = union_mask(drawn, *self.crowd.grid.shape, affine=self._view.affine)
         return self.crowd.part(mask, len(inside))
 
-    def take_heat(self) -> list[HourHeat]:
-        """Hand over where people were since the last time, by the hour of the clock."""
+    def take_heat_hours(self) -> list[HourHeat]:
+        """Return and clear the heatmap collected since the last call, by hour of the wall clock."""
         return self._heatmap.take_hours()
 
     def close(self) -> list[ClosedZone]:
-        """No frame comes any more: everybody leaves. Returns every zone that was not handed over as closed."""
-        closed = [*self._closed, *[watch.close() for watch in self._zones.values()]]
+        """End all visits and return every zone not yet reported as closed. The stream has ended."""
+        closed = [*self._closed, *[monitor.close() for monitor in self._zones.values()]]
         self._closed, self._zones = [], {}
         return closed
 
     def update(self, tracks: Tracks) -> Analysis:
-        """Take in the next frame's tracks."""
+        """Process the tracks of the next frame."""
         if tracks.epoch != self._epoch:
             self._epoch = tracks.epoch
             self._restart()
-        self._formats.follow(tracks)
-        self._view = self._formats.place(self._aspect)
+        self._formats.update(tracks)
+        self._view = self._formats.plan_view(self._aspect)
         tracks = self._exclusion.apply(tracks, self._view)
-        self.crowd, self.known = tracks.crowd, tracks.stands
-        followed = self._gaps.follow(tracks.t)
-        figures = self._tally.update(tracks, followed=followed)
+        self.crowd, self.known = tracks.crowd, tracks.is_reliable
+        followed = self._gaps.update(tracks.t)
+        figures = self._frame_counter.update(tracks, followed=followed)
         self._heatmap.update(tracks)
         image = None
         if tracks.t - self._heatmap_t >= HEATMAP_EVERY_MS:
             self._heatmap_t = tracks.t
             image = self._heatmap.image()
-        drawn_on = self._view.to_plan(tracks)
-        people = footing(drawn_on)
+        in_plan = self._view.to_plan(tracks)
+        people = foot_points(in_plan)
         closed, self._closed = tuple(self._closed), []
         return Analysis(
             tracks=tracks,
             figures=figures,
             heatmap=image,
-            zones=self._watch(people, tracks.least),
+            zones=self._update_zones(people, tracks.least),
             lines=self._crossings.update(people) if followed else self._crossings.pause(),
             closed=closed,
             crowd=tracks.crowd.figure if tracks.crowd else None,
             crowd_peak=figures.crowd_peak,
             known=self.known,
-            still=self._still(drawn_on),
+            still=self._motionless(in_plan),
             view=self._view,
             followed=followed,
         )
 
-    def _still(self, drawn_on: Tracks) -> tuple[Still, ...]:
-        """Where somebody does not move, in the frame as it is."""
-        found = self._exclusion.uncovered(drawn_on, self._stillness.update(drawn_on))
+    def _motionless(self, in_plan: Tracks) -> tuple[Still, ...]:
+        """Return the motionless detections, in coordinates of the current frame."""
+        found = self._exclusion.uncovered(in_plan, self._stillness.update(in_plan))
         return tuple(replace(one, box_norm=self._view.box_to_frame(one.box_norm)) for one in found)
 
-    def _watch(self, people: Footing, least: Crowd | None) -> tuple[ZoneReport, ...]:
-        """Sort the people into the zones; a frame of another shape moves the outlines."""
+    def _update_zones(self, people: FootPoints, least: Crowd | None) -> tuple[ZoneReport, ...]:
+        """Update the zones with this frame's people. A new aspect ratio rebuilds the polygon index."""
         if self._outlines.scale_x != people.scale_x:
-            self._outlines = Outlines([watch.zone for watch in self._zones.values()], people.scale_x)
-        pairs = zip(self._zones.values(), self._outlines.place(people), strict=True)
+            self._outlines = PolygonIndex([monitor.zone for monitor in self._zones.values()], people.scale_x)
+        pairs = zip(self._zones.values(), self._outlines.contains(people), strict=True)
         state = {"known": self.known, "followed": self._gaps.followed}
         affine = self._view.affine
         return tuple(
-            watch.update(people, place, self.crowd, **state, least=least, affine=affine) for watch, place in pairs
+            monitor.update(people, place, self.crowd, **state, least=least, affine=affine) for monitor, place in pairs
         )
 
     def _restart(self) -> None:
-        """Identities start again: nobody is inside any more, no side of a line is known."""
-        for watch in self._zones.values():
-            watch.restart()
+        """Handle a restart of the track IDs: end all visits, forget the sides of lines."""
+        for monitor in self._zones.values():
+            monitor.restart()
         self._crossings.restart()
         self._exclusion.restart()

@@ -1,20 +1,20 @@
-"""How many alerts, and pictures of alerts, there may be."""
+"""Upper bounds for the number of alerts and of alert snapshots."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the operator sets.
+    """Bounds set by the operator.
 
     Attributes
     ----------
     alert_floor_s : float
-        Hold, clear and cooldown of limits are at least so long.
+        Minimum for `hold_s`, `clear_s` and `cooldown_s` of limits, seconds.
     alerts_per_hour : int
-        Of the streams of one owner.
+        Maximum number of alerts an hour, over all streams of one owner.
     pictures_mb_per_hour : float
-        The same, of alerts' pictures.
+        Maximum size of alert snapshots an hour, over all streams of one owner, megabytes.
     """
 
     alert_floor_s: float = 1.0

@@ -1,36 +1,36 @@
-"""Figures over stretches of time: what history keeps."""
+"""Aggregation into fixed time intervals ("buckets"), the rows of the history."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from server.core.observed import observed_ms
-from server.core.visits import Event, Kind
+from server.core.visits import Event, VisitChange
 
 BUCKET_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Ten seconds of one zone, or of the whole frame.
+    """Aggregates of one zone, or of the whole frame, over ten seconds.
 
     Attributes
     ----------
     start_ms : int
-        When it begins, on the clock of its stream, a multiple of 10,000.
+        Start of the bucket, a multiple of 10,000; wall-clock time, milliseconds.
     seconds : float
-        How much of it was observed.
+        Observed time, seconds.
     least, mean, most, last : float or None
-        Of the number of boxed people; the mean over the observed time. None where nothing is known.
+        Statistics of the number of detected people; the mean is weighted by observed time. None if unknown.
     entries, exits : int
     dwell_s, visits : float, int
-        Total length and number of the visits that ended in it.
+        Total duration (seconds) and number of the visits that ended in the bucket.
     estimate, estimate_most : float or None
-        Mean and largest value of the people shown, the estimate where it was crowded; None where it never was.
+        Mean and maximum of the displayed number of people; None if the scene was never crowded.
     crowded_s, unknown_s : float
-        How long people were estimated, and how long their number was not known.
+        Time with a crowd estimate, and time without a known number of people, seconds.
     unfollowed_s : float
-        How long frames were too far apart to follow people: entries, exits and visits say nothing of that time.
+        Time with a frame rate too low for tracking, seconds. Entries, exits and visits exclude it.
     """
 
     start_ms: int
@@ -51,8 +51,8 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What one frame says: boxed people, the estimate, and whether the number of people is known."""
+class _Observation:
+    """One frame: detected people, the crowd estimate, and whether the number of people is known."""
 
     count: int
     estimate: float | None
@@ -60,20 +60,21 @@ class _Seen:
 
     @property
     def people(self) -> float:
-        """The number of people shown."""
+        """The displayed number of people."""
         return float(self.count) if self.estimate is None else self.estimate
 
     @property
-    def says_something(self) -> bool:
-        """Where the number of people is unknown, no box is no 0, and boxed people are a lower bound."""
+    def is_informative(self) -> bool:
+        """Whether the frame bounds the number of people. If that is unknown, zero detections do not mean zero
+        people."""
         return self.known or self.count > 0
 
 
 @dataclass(slots=True)
 class _Sums:
-    """What gathers in the bucket that is open; times in milliseconds."""
+    """Accumulators of the open bucket; times in milliseconds."""
 
-    seen: list[_Seen] = field(default_factory=list)
+    seen: list[_Observation] = field(default_factory=list)
     boxed: float = 0.0
     people: float = 0.0
     observed: float = 0.0
@@ -81,23 +82,23 @@ class _Sums:
     unknown: float = 0.0
     unfollowed: float = 0.0
     dwell_s: float = 0.0
-    events: Counter[Kind] = field(default_factory=Counter)
+    events: Counter[VisitChange] = field(default_factory=Counter)
 
 
 class BucketMaker:
-    """Cuts one figure's course into buckets.
+    """Aggregates the frames of one zone, or of the whole frame, into buckets.
 
     Parameters
     ----------
     offset_ms : float
-        Added to capture times; buckets begin at multiples of ten seconds of the sum.
+        Wall-clock time minus capture time, milliseconds. Buckets start at multiples of ten seconds of wall-clock time.
     """
 
     def __init__(self, offset_ms: float) -> None:
         self._offset_ms = offset_ms
         self._start: int | None = None
         self._t = 0.0
-        self._last = _Seen(0, None, known=False)
+        self._last = _Observation(0, None, known=False)
         self._followed = True
         self._sums = _Sums()
 
@@ -111,71 +112,71 @@ class BucketMaker:
         known: bool = True,
         followed: bool = True,
     ) -> Bucket | None:
-        """Take in a frame and return the bucket that ended.
+        """Process a frame and return the bucket that it closes, if any.
 
-        What a late certainty dates back to an earlier bucket is counted in the one in which it became certain.
+        Events confirmed late are counted in the bucket of their confirmation, not of their time.
 
         Parameters
         ----------
         t : float
             Capture time, milliseconds.
         count : int
-            Boxed people.
+            Detected people.
         events : iterable of Event
-            What happened.
+            Visit events of the frame.
         estimate : float, optional
-            People where it is crowded.
+            Crowd estimate, people.
         known : bool
-            False where `count` is a lower bound alone and there is no estimate.
+            False if `count` is only a lower bound and there is no estimate.
         followed : bool
-            False where this frame and those before are too far apart to follow people.
+            False if the frame rate is too low for tracking.
         """
-        self._followed = followed  # of the time since the frame before, too
+        self._followed = followed  # applies to the time since the previous frame, too
         start = int((t + self._offset_ms) // BUCKET_MS) * BUCKET_MS
-        seen = _Seen(count, estimate, known)
-        step, ended, held = 0.0, None, self._last
+        seen = _Observation(count, estimate, known)
+        step, ended, current = 0.0, None, self._last
         if self._start is not None:
             step = observed_ms(self._t, t)
             if start != self._start:
                 ended, step = self._end(step, start)
-                held = seen  # so that the mean of a bucket lies between its extremes
+                current = seen  # keeps the mean of a bucket between its extremes
         self._start, self._t, self._last = start, t, seen
-        self._hold(step, held)
-        if seen.says_something:
+        self._add_time(step, current)
+        if seen.is_informative:
             self._sums.seen.append(seen)
         self.count(events)
         return ended
 
     def _end(self, step: float, after: int) -> tuple[Bucket | None, float]:
-        """End the bucket that is open, with its part of the `step` that leads out of it; return the rest.
+        """Close the open bucket with its share of `step` (ms) and return the remainder.
 
-        The rest is observed in the bucket `after` it, unless there was a gap of a whole bucket in between.
+        The remainder belongs to the bucket that starts at `after`, unless a gap skipped a whole bucket.
         """
         assert self._start is not None
         end = self._start + BUCKET_MS
         before = min(step, max(0.0, end - self._offset_ms - self._t))
-        self._hold(before, self._last)
+        self._add_time(before, self._last)
         return self.close(), step - before if after == end else 0.0
 
-    def _hold(self, milliseconds: float, seen: _Seen) -> None:
-        """This was so for so long."""
+    def _add_time(self, milliseconds: float, seen: _Observation) -> None:
+        """Add the time for which this frame was current."""
         sums = self._sums
         sums.unknown += 0.0 if seen.known else milliseconds
         sums.unfollowed += 0.0 if self._followed else milliseconds
-        if seen.says_something:
+        if seen.is_informative:
             sums.boxed += milliseconds * seen.count
             sums.people += milliseconds * seen.people
             sums.observed += milliseconds
             sums.crowded += milliseconds if seen.estimate is not None else 0.0
 
     def count(self, events: Iterable[Event]) -> None:
-        """Something happened in the bucket that is open."""
+        """Add events to the open bucket."""
         for event in events:
             self._sums.events[event.kind] += 1
             self._sums.dwell_s += event.dwell_s
 
     def close(self) -> Bucket | None:
-        """End the bucket that is open."""
+        """Close the open bucket and return it; None if none is open."""
         if self._start is None:
             return None
         sums, self._sums = self._sums, _Sums()
@@ -189,10 +190,10 @@ class BucketMaker:
             mean=_mean(sums.boxed, sums.observed, counts),
             most=max(counts, default=None),
             last=counts[-1] if counts else None,
-            entries=sums.events[Kind.ENTRY],
-            exits=sums.events[Kind.EXIT],
+            entries=sums.events[VisitChange.ENTRY],
+            exits=sums.events[VisitChange.EXIT],
             dwell_s=sums.dwell_s,
-            visits=sums.events[Kind.END],
+            visits=sums.events[VisitChange.END],
             estimate=_mean(sums.people, sums.observed, people) if crowded else None,
             estimate_most=max(people) if crowded else None,
             crowded_s=sums.crowded / 1000,
@@ -204,7 +205,7 @@ class BucketMaker:
 
 
 def _mean(total: float, observed_ms: float, values: Sequence[float]) -> float | None:
-    """Over the observed time; of the frames where they followed each other at once."""
+    """Return the time-weighted mean, or the plain mean if no time was observed; None without values."""
     if not values:
         return None
     return total / observed_ms if observed_ms else sum(values) / len(values)

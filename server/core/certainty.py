@@ -1,4 +1,4 @@
-"""How sure a count is: from probabilities of single people to a range of whole numbers."""
+"""Count uncertainty: from probabilities of single people to a range of whole numbers."""
 
 from dataclasses import dataclass
 
@@ -8,26 +8,25 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 TAIL = 0.1
-"""Probability left out on either side of the range. Whole numbers round it outwards, so the range holds more than
-nine times in ten."""
+"""Probability outside each end of the range. Rounding to whole numbers widens it, so its coverage exceeds 90 %."""
 
 FAINT = 0.01
-"""Traces with a smaller probability are put together: a hostile picture may have hundreds of them."""
+"""Candidates below this probability are pooled: an adversarial image may contain hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certainty:
-    """What is known about the error of a frame's count.
+    """The uncertainty of a frame's count.
 
     Attributes
     ----------
     low, high : int
-        The number of people there is probably neither smaller nor larger. The count itself lies between, unless the
-        scene is saturated: then it may be smaller than both. `high` is None where the upper end is unknown.
+        Range of the true number of people, about 90 % likely. It contains the count, unless the scene is saturated:
+        then the count may be below `low`. `high` is None if the upper end is unknown.
     saturated : bool
-        So many people are at the limit of what can be seen that the count is probably too small.
+        Whether so many people are near the detection limit that the count is probably too low.
     known : bool
-        False until the tracker has confirmed people: it confirms none in the first frame, whatever that shows.
+        False until the tracker can confirm tracks: it confirms none in the first frame.
     """
 
     low: int
@@ -37,25 +36,25 @@ class Certainty:
 
 
 def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, int]:
-    """Smallest and largest number of people that are plausible.
+    """Return the range of plausible numbers of people.
 
-    The number is a sum of independent chances: a Poisson binomial of those of whom there is a trace, and a Poisson of
-    those of whom there is none, computed by convolution. The faintest traces count with the latter: the error is at
-    most the sum of their squares (Le Cam 1960).
+    The number is a sum of independent variables: a Poisson binomial for the candidates and a Poisson for people without
+    a candidate, computed by convolution. The faintest candidates join the Poisson part; the error is at most the sum of
+    their squared probabilities (Le Cam 1960).
 
     Parameters
     ----------
     counted : ndarray, shape (n,)
-        For each counted person the probability that a person is there.
+        Probability that each counted detection is a person.
     hidden : ndarray, shape (m,)
-        For each trace that is not counted the same.
+        Probability that each candidate that is not counted is a person.
     overlooked : float
-        Expected number of people without a trace.
+        Expected number of people without any candidate.
 
     Returns
     -------
     low, high : int
-        ``low <= n <= high``.
+        ``low <= len(counted) <= high``.
     """
     faint = hidden < FAINT
     chances = _poisson(overlooked + float(hidden[faint].sum()))
@@ -67,7 +66,7 @@ def count_range(counted: Array, hidden: Array, overlooked: float) -> tuple[int, 
 
 
 def _poisson(mean: float) -> Array:
-    """Probabilities of 0, 1, 2, ..., up to where nothing worth mentioning is left."""
+    """Return the Poisson probabilities of 0, 1, 2, …, up to six standard deviations above the mean."""
     last = int(mean + 6.0 * mean**0.5) + 2
     steps = np.concatenate([[1.0], mean / np.arange(1, last + 1)])
     chances: Array = np.exp(-mean) * np.cumprod(steps)

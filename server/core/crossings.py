@@ -1,24 +1,24 @@
-"""Finds out who crosses which line, in both directions."""
+"""Line crossings of tracked people, in both directions."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.footing import Footing
+from server.core.foot_points import FootPoints
 from server.core.geometry import Points
 from server.core.line_counter import Crossing, LineCounter, LineReport
-from server.core.walkers import Walkers
+from server.core.line_sides import LineSideTracker
 from server.core.zone import Line
 
 __all__ = ["Crossing", "Crossings", "LineReport"]
 
 
 class Crossings:
-    """The crossings of a stream's lines.
+    """The crossing counters of a stream's lines.
 
-    A crossing counts when a person who was on one side is on the other beyond doubt (`Walkers`), and went through
-    between the line's end points. Jitter at the line never counts, and walking along it does not.
+    A crossing counts once a track has changed sides with certainty (`LineSideTracker`) between the line's end points.
+    Jitter at the line and walking along it do not count.
 
     Parameters
     ----------
@@ -27,12 +27,12 @@ class Crossings:
 
     def __init__(self, lines: Sequence[Line] = ()) -> None:
         self._counters = [LineCounter(line) for line in lines]
-        self._walkers = Walkers(len(lines))
+        self._sides = LineSideTracker(len(lines))
 
     def set_lines(self, lines: Sequence[Line]) -> None:
-        """The user changed what is drawn: lines that stayed where they were keep counting.
+        """Replace the lines. Lines that were not moved keep their counts.
 
-        Another mode resets the counts of a line; where people are stays known.
+        A new mode resets a line's counts; the sides of people persist.
         """
         known = {_place(counter.line): index for index, counter in enumerate(self._counters)}
         before = [known.get(_place(line)) for line in lines]
@@ -40,24 +40,24 @@ class Crossings:
             LineCounter(line) if index is None else _changed(self._counters[index], line)
             for line, index in zip(lines, before, strict=True)
         ]
-        self._walkers.choose(before)
+        self._sides.set_lines(before)
 
-    def update(self, people: Footing) -> tuple[LineReport, ...]:
-        """Take in a frame and say of each line what is known after it."""
+    def update(self, people: FootPoints) -> tuple[LineReport, ...]:
+        """Process a frame and return a report for each line."""
         if not self._counters:
             return ()
         found: list[list[Crossing]] = [[] for _ in self._counters]
         if people.ids:
-            sides = self._walkers.move(people, *self._locate(people.feet, people.spread, people.scale_x))
+            sides = self._sides.update(people, *self._locate(people.feet, people.spread, people.scale_x))
             for line, person in np.argwhere(sides).tolist():
                 found[line].append(Crossing(people.ids[person], people.t, bool(sides[line, person] > 0)))
-        gone = self._walkers.forget(people.t)
+        dropped = self._sides.forget(people.t)
         for counter in self._counters:
-            counter.forget(gone)
+            counter.forget(dropped)
         return tuple(counter.update(tuple(crossings)) for counter, crossings in zip(self._counters, found, strict=True))
 
     def pause(self) -> tuple[LineReport, ...]:
-        """People cannot be followed: nobody crosses, and on which side they were says nothing later on."""
+        """Process a frame without tracking: no crossings, and the sides of people are forgotten."""
         self.restart()
         return tuple(counter.update(()) for counter in self._counters)
 
@@ -67,36 +67,37 @@ class Crossings:
             counter.reset()
 
     def restart(self) -> None:
-        """Identities start again; the counts stay."""
-        self._walkers.clear()
+        """Handle a restart of the track IDs; the counts persist."""
+        self._sides.clear()
         for counter in self._counters:
             counter.restart()
 
     def _locate(
         self, feet: Points, spread: Points, scale_x: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Where the feet are, seen from each line; all (lines, n).
+        """Return the feet positions relative to each line: offset, along, spread; each of shape (lines, n).
 
-        Signed distance to the infinite line in frame heights, positive on its right as seen in the picture; position
-        along it, 0 at its first point and 1 at its second; standard deviation of the distance.
+        `offset` is the signed distance to the infinite line in frame heights, positive on its right in the image.
+        `along` is the position along it, 0 at its first point and 1 at its second. `spread` is the standard deviation
+        of `offset`.
         """
         points = np.array([counter.line.points_norm for counter in self._counters]) * (scale_x, 1.0)
-        start, way = points[:, 0, :, None], (points[:, 1] - points[:, 0])[:, :, None]
+        start, direction = points[:, 0, :, None], (points[:, 1] - points[:, 0])[:, :, None]
         dx, dy = feet[:, 0] - start[:, 0], feet[:, 1] - start[:, 1]
-        ex, ey = way[:, 0], way[:, 1]
+        ex, ey = direction[:, 0], direction[:, 1]
         length = np.hypot(ex, ey)
-        # y grows downwards, so the right hand of a person who walks along the line is on the positive side.
+        # The y axis points down, so the right-hand side of the walking direction is positive.
         offset, along = (ex * dy - ey * dx) / length, (dx * ex + dy * ey) / length**2
         return offset, along, np.hypot(ex * spread[:, 1], ey * spread[:, 0]) / length
 
 
 def _place(line: Line) -> tuple[object, ...]:
-    """What of a line decides on which side of it a person is."""
+    """Return the properties of a line that determine the sides of people."""
     return line.id, line.points_norm
 
 
 def _changed(counter: LineCounter, line: Line) -> LineCounter:
-    """The counter for a line that stayed where it was."""
+    """Return the counter of a line that was not moved."""
     if counter.line.mode is not line.mode:
         return LineCounter(line)
     counter.line = line

@@ -1,4 +1,4 @@
-"""How many people a crowded frame shows, where boxes do not tell."""
+"""Crowd estimates: the number of people in frames with too many to detect individually."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,35 +7,37 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-LOCAL = 1.28
-"""Standard deviations on either side that hold eight in ten: how far chance alone moves the people of a part."""
+SAMPLING_SIGMAS = 1.28
+"""Standard deviations that cover 80 %: the range of sampling error for a part of the frame."""
 
 ROUNDING = 1e-4
-"""People: what a sum of single-precision cells may be off by; the part that is all of the frame has its range."""
+"""Tolerance for sums of single-precision cells, people. Without it, a part equal to the frame would get a wider
+range."""
 
 
-WHOLE = 1e-5
-"""Share by which a part may differ from the frame and is all of it: the root of so little would widen its range."""
+WHOLE_TOLERANCE = 1e-5
+"""Relative tolerance within which a part counts as the whole frame. The square root below amplifies tiny
+differences."""
 
 
 class Method(StrEnum):
-    """How a number of people was found."""
+    """How a number of people was obtained."""
 
-    BOXES = "boxes"  # detections alone
-    MIXED = "mixed"  # large people by boxes, the rest by density
+    BOXES = "boxes"  # detections only
+    MIXED = "mixed"  # detections for large people, density for the rest
     DENSITY = "density"
 
 
 @dataclass(frozen=True, slots=True)
 class CrowdFigure:
-    """An estimate with its range.
+    """A crowd estimate with its range.
 
     Attributes
     ----------
     estimate : float
         People.
     low, high : int
-        The number of people lies between them about nine times in ten.
+        Range of the true number of people, about 90 % likely.
     method : Method
     """
 
@@ -46,23 +48,23 @@ class CrowdFigure:
 
 
 def people_of(count: int, crowd: CrowdFigure | None) -> float:
-    """Return the number of people that is shown: the estimate where there is one, else the boxed people."""
+    """Return the displayed number of people: the crowd estimate if there is one, else `count`."""
     return float(count) if crowd is None else crowd.estimate
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # a generated hash would ask the grid, which has none
+@dataclass(frozen=True, slots=True, eq=False)  # a generated __hash__ would hash the grid, which is unhashable
 class Crowd:
-    """The estimate of a frame and where its people are.
+    """The crowd estimate of a frame with its density grid.
 
     Attributes
     ----------
     figure : CrowdFigure
-        Of the whole frame.
+        The estimate for the whole frame.
     version : int
-        Grows with each new grid of a stream; the same version is the same grid.
+        Increases with each new grid of a stream; equal versions mean equal grids.
     grid : ndarray of float32, shape (rows, columns)
-        People in each cell of the frame, boxed ones included. The sum is the estimate to within 2 %, for the grid stays
-        while the estimate moves by less (`server.core.crowd_versions`).
+        People in each cell of the frame, detected ones included. The sum is within 2 % of the estimate, because the
+        grid is kept while the estimate changes by less (`server.core.crowd_versions`).
     """
 
     figure: CrowdFigure
@@ -70,34 +72,33 @@ class Crowd:
     grid: NDArray[np.float32]
 
     def part(self, mask: NDArray[np.float32], seen: int = 0) -> CrowdFigure:
-        """Return the estimate of a part of the frame.
+        """Return the estimate for a part of the frame.
 
-        What the whole estimate may be off by, the part may be off by, too; chance comes on top, and the more the
-        smaller the part.
+        Its relative error is that of the whole estimate plus sampling error, which grows as the part gets smaller.
 
         Parameters
         ----------
         mask : ndarray of float32, shape (rows, columns)
-            How much of each cell belongs to the part, 0..1.
+            Fraction of each cell that belongs to the part, 0..1.
         seen : int
-            People who were boxed in it: there are at least so many.
+            People detected in the part, a lower bound for the estimate.
         """
         whole = self.figure
-        there = float(self.grid.sum(dtype=np.float64))
-        scale = whole.estimate / there if there > 0 else 0.0
+        grid_sum = float(self.grid.sum(dtype=np.float64))
+        scale = whole.estimate / grid_sum if grid_sum > 0 else 0.0
         people = max(float((self.grid * mask).sum(dtype=np.float64)) * scale, float(seen))
         if whole.estimate <= 0:
             return CrowdFigure(people, seen, max(seen, whole.high), whole.method)
-        if abs(people - whole.estimate) < WHOLE * whole.estimate:
+        if abs(people - whole.estimate) < WHOLE_TOLERANCE * whole.estimate:
             people = whole.estimate
         share = min(1.0, people / whole.estimate)
-        chance = LOCAL * (people * (1 - share)) ** 0.5
+        chance = SAMPLING_SIGMAS * (people * (1 - share)) ** 0.5
         low = int(people * whole.low / whole.estimate - chance + ROUNDING)
         high = ceil(people * whole.high / whole.estimate + chance - ROUNDING)
         return CrowdFigure(people, max(min(low, int(people)), seen, 0), max(high, ceil(people)), whole.method)
 
     def is_same(self, other: "Crowd") -> bool:
-        """Whether another one of the same stream says the same, without a look at its cells."""
+        """Return whether another crowd of the same stream is equal, without comparing the grids."""
         return (self.figure, self.version) == (other.figure, other.version)
 
     def __eq__(self, other: object) -> bool:

@@ -1,26 +1,26 @@
-"""Numbers the grids of a stream's crowd, so that a version tells whether a reader has the grid already."""
+"""Version numbers for the density grids of a stream, so that readers can skip grids they already have."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.core.crowd import Crowd, CrowdFigure
 
-DRIFT = 0.02
-"""Share by which the estimate may move and the grid stays: with each boxed person who comes or goes a reader would get
-a new map that looks the same."""
+MAX_DRIFT = 0.02
+"""Relative change of the estimate up to which the grid is kept. Otherwise each new detection would cause a new map
+that looks the same."""
 
 
 class CrowdVersions:
-    """The same version is the same grid to the bit; versions only grow."""
+    """Assigns versions to grids: equal versions mean bit-identical grids, and versions only increase."""
 
     def __init__(self) -> None:
         self._version = 0
         self._source: int | None = None
-        self._held: tuple[float, NDArray[np.float32]] | None = None
+        self._current: tuple[float, NDArray[np.float32]] | None = None
 
     def forget(self) -> None:
-        """Make the next grid a new one, whatever it holds."""
-        self._held = None
+        """Force a new version for the next grid."""
+        self._current = None
 
     def crowd(self, source: int, figure: CrowdFigure, grid: NDArray[np.float32]) -> Crowd:
         """Return the crowd of a frame.
@@ -28,19 +28,19 @@ class CrowdVersions:
         Parameters
         ----------
         source : int
-            Which grid it is before it is scaled; the same number is the same grid.
+            Identifier of the unscaled grid; equal numbers mean equal grids.
         figure : CrowdFigure
         grid : ndarray of float32, shape (rows, columns)
-            Where the people are, of any scale; not all zero where there are people.
+            Density of any scale; not all zero if the estimate is above 0.
         """
-        held = self._held
-        if held is None or source != self._source or abs(figure.estimate - held[0]) > DRIFT * held[0]:
+        current = self._current
+        if current is None or source != self._source or abs(figure.estimate - current[0]) > MAX_DRIFT * current[0]:
             self._version, self._source = self._version + 1, source
-            held = self._held = figure.estimate, _scaled(grid, figure.estimate)
-        return Crowd(figure, self._version, held[1])
+            current = self._current = figure.estimate, _scaled(grid, figure.estimate)
+        return Crowd(figure, self._version, current[1])
 
 
 def _scaled(grid: NDArray[np.float32], people: float) -> NDArray[np.float32]:
-    """The cells so that they add up to so many people."""
+    """Return the grid scaled to a sum of `people`."""
     total = float(grid.sum(dtype=np.float64))
     return (grid * (people / total)).astype(np.float32) if total > 0 else grid

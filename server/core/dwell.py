@@ -1,16 +1,16 @@
-"""How long people stay: exact while few, bounded for ever."""
+"""Dwell-time statistics in bounded memory: quantiles are exact for the latest visits."""
 
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass
 
-KEPT = 2_000
-"""Ended visits that the quantiles are computed from: the newest ones, so that they follow the day."""
+MAX_VISITS = 2_000
+"""Number of latest ended visits used for the quantiles, which therefore adapt over the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class DwellFigures:
-    """Dwell of ended visits, in seconds, and the longest that is going on. None before the first visit ended."""
+    """Statistics of ended visits and the longest ongoing visit, seconds; None before the first visit ended."""
 
     mean_s: float | None
     median_s: float | None
@@ -19,27 +19,27 @@ class DwellFigures:
 
 
 class Dwell:
-    """Collects the lengths of ended visits."""
+    """Accumulates the durations of ended visits."""
 
     def __init__(self) -> None:
         self._order: deque[float] = deque()
         self._sorted: list[float] = []
         self._sum = 0.0
         self._count = 0
-        self._quantiles: tuple[float, float] | None = None  # of what was added so far
+        self._quantiles: tuple[float, float] | None = None  # cached; None after an addition
 
     def add(self, seconds: float) -> None:
-        """A visit ended."""
+        """Add an ended visit."""
         self._sum += seconds
         self._count += 1
         self._quantiles = None
         self._order.append(seconds)
         insort(self._sorted, seconds)
-        if len(self._order) > KEPT:
+        if len(self._order) > MAX_VISITS:
             self._sorted.remove(self._order.popleft())
 
     def figures(self, longest: float) -> DwellFigures:
-        """The figures, with the longest visit that is going on, seconds."""
+        """Return the statistics; `longest` is the longest ongoing visit, seconds."""
         if not self._count:
             return DwellFigures(None, None, None, longest)
         if self._quantiles is None:
@@ -47,7 +47,7 @@ class Dwell:
         return DwellFigures(self._sum / self._count, *self._quantiles, longest)
 
     def _quantile(self, q: float) -> float:
-        """Linear interpolation between order statistics (Hyndman and Fan's type 7, as numpy's default)."""
+        """Return a quantile by linear interpolation (Hyndman and Fan 1996, type 7; the default of NumPy)."""
         position = q * (len(self._sorted) - 1)
         below = int(position)
         above = min(below + 1, len(self._sorted) - 1)

@@ -1,4 +1,4 @@
-"""Errors that carry a stable code across layers and out to users."""
+"""Errors with a stable code, shared by all layers and shown to users."""
 
 
 class CodedError(Exception):
@@ -9,7 +9,7 @@ class CodedError(Exception):
     code : str
         Stable, documented, upper-case code such as ``"NOT_A_JPEG"``.
     message : str
-        One plain sentence for a person.
+        One plain sentence for users.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -19,16 +19,16 @@ class CodedError(Exception):
 
 
 class FrameError(CodedError):
-    """A frame was refused; the stream goes on untouched."""
+    """A frame was rejected; the stream continues."""
 
 
 class ModelError(CodedError):
-    """A model is unknown, missing, damaged or cannot be prepared."""
+    """A model is unknown, missing or damaged, or cannot be prepared."""
 
 
 class EngineError(CodedError):
-    """The engine could not answer; the same stream may be tried again."""
+    """The engine failed to answer; the stream may retry."""
 
 
 class StoppedError(EngineError):
-    """A vision process died of this very frame, or hung with it."""
+    """A vision worker crashed or hung while processing this frame."""

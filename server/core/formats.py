@@ -1,24 +1,24 @@
-"""The formats that the frames of one stream had, and how they lie to each other."""
+"""The frame formats of one stream and the mappings between them."""
 
 from dataclasses import dataclass
 
-from server.core.plan_view import HERE, PlanView
+from server.core.plan_view import IDENTITY_VIEW, PlanView
 from server.core.tracks import Tracks
-from server.core.view import SAME, Affine, chain, inverse, same_shape
+from server.core.view import IDENTITY, Affine, compose, inverse, same_shape
 
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """Frames of one shape.
+    """A frame format.
 
     Attributes
     ----------
     size : (int, int)
         Width and height, pixels.
     affine : Affine
-        From the stream's first format to this one.
+        Mapping from the stream's first format to this one.
     fits : bool
-        Whether that is known.
+        Whether the mapping is known.
     """
 
     size: tuple[int, int]
@@ -32,7 +32,7 @@ class _Format:
 
 
 class Formats:
-    """Follows one stream, over all epochs: vision knows only the formats since its process began."""
+    """The formats of one stream over all epochs. Vision only knows those since its worker started."""
 
     def __init__(self) -> None:
         self._first: _Format | None = None
@@ -41,8 +41,8 @@ class Formats:
         self._base: _Format | None = None
         self._epoch = 0
 
-    def follow(self, tracks: Tracks) -> None:
-        """Take in the next frame."""
+    def update(self, tracks: Tracks) -> None:
+        """Process the format of the next frame."""
         size, view = (tracks.width, tracks.height), tracks.view
         aspect = tracks.width / tracks.height
         if tracks.epoch != self._epoch:
@@ -54,31 +54,31 @@ class Formats:
         if view is None:
             self._now = self._base
         else:
-            affine = chain(self._base.affine, view.affine)
+            affine = compose(self._base.affine, view.affine)
             self._now = _Format(size, affine, fits=view.fits and self._base.fits)
         self._known = [*(one for one in self._known if not same_shape(one.aspect, aspect)), self._now]
 
-    def place(self, aspect: float | None) -> PlanView:
-        """Return where a plan lies in the newest frame.
+    def plan_view(self, aspect: float | None) -> PlanView:
+        """Return the mapping from a plan to the latest frame.
 
         Parameters
         ----------
         aspect : float or None
-            Width over height of the frames on which it was drawn; None: those that the stream had first.
+            Aspect ratio (width / height) of the frames on which the plan was drawn; None: the stream's first format.
         """
         now = self._now
         if now is None or (aspect is not None and same_shape(aspect, now.aspect)):
-            return HERE
+            return IDENTITY_VIEW
         home = self._first if aspect is None else self._find(aspect)
         if home is not None and same_shape(home.aspect, now.aspect):
-            return HERE
+            return IDENTITY_VIEW
         if home is None or not (home.fits and now.fits):
             return PlanView(changed=True, fits=False)
-        return PlanView(changed=True, affine=chain(inverse(home.affine), now.affine), size=home.size)
+        return PlanView(changed=True, affine=compose(inverse(home.affine), now.affine), size=home.size)
 
     def _find(self, aspect: float) -> _Format | None:
         return next((one for one in self._known if same_shape(one.aspect, aspect)), None)
 
     def _unknown(self, size: tuple[int, int]) -> _Format:
-        """The format that the stream begins with, or one after a new start that was not there before."""
-        return _Format(size, SAME, fits=not self._known)
+        """Return an entry for a format not seen before: the stream's first, or the first after a worker restart."""
+        return _Format(size, IDENTITY, fits=not self._known)

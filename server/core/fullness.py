@@ -1,17 +1,17 @@
-"""Whether an area has room for more people: worse at once, better only after some seconds."""
+"""Whether an area has room for more people. It fills at once and empties after a delay."""
 
 from server.core.alarm import Alarm, Level, Limits
 from server.core.total import Total
 
 
 class Fullness:
-    """Follows one area. A count or a range that flickers round the capacity makes it full, or busy, without a break.
+    """The fullness state of one area. A count that flickers around the capacity keeps the area full.
 
     Parameters
     ----------
     capacity : int or None
     limits : Limits or None
-        The area's. Their `clear_s` is how long fewer people must be seen before there is room again.
+        The area's limits. `clear_s` is the delay before there is room again.
     """
 
     def __init__(self, capacity: int | None, limits: Limits | None) -> None:
@@ -20,16 +20,16 @@ class Fullness:
 
     @property
     def full(self) -> bool:
-        """Whether the people reach the capacity, or did a few seconds ago."""
+        """Whether the count reaches the capacity, or did within the last `clear_s` seconds."""
         return _is_up(self._full)
 
     @property
     def may_be_full(self) -> bool:
-        """Whether the upper end of the range leaves no room, or left none a few seconds ago."""
+        """Whether the upper end of the range reaches the capacity, or did within the last `clear_s` seconds."""
         return _is_up(self._may_be_full)
 
     def update(self, now_s: float, found: Total, *, may_fall: bool) -> None:
-        """Take in the people at `now_s` seconds. Without `may_fall` fewer people do not mean that some left."""
+        """Process the count at `now_s` seconds. Without `may_fall`, a lower count does not mean that people left."""
         if self._full is not None:
             self._full.update(now_s * 1000, found.people, may_fall=may_fall)
         if self._may_be_full is not None:
@@ -38,7 +38,7 @@ class Fullness:
 
 
 def full_from(capacity: int | None, limits: Limits | None) -> float | None:
-    """Return the number of people from which on there is no room for more; None where nothing says so."""
+    """Return the number of people at which the area is full; None if neither capacity nor limits define it."""
     ends = [float(capacity)] if capacity is not None else []
     if limits is not None and limits.critical is not None:
         ends.append(limits.critical)
@@ -48,7 +48,8 @@ def full_from(capacity: int | None, limits: Limits | None) -> float | None:
 
 
 def _alarm(people: float | None, limits: Limits | None) -> Alarm | None:
-    """One that rises at once at so many people and has no hysteresis but that of time."""
+    """Return an alarm that rises immediately at `people` and falls after `clear_s`, without hysteresis; None without
+    `people`."""
     if people is None:
         return None
     clear_s = (limits or Limits()).clear_s

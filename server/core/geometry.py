@@ -1,7 +1,7 @@
 """Points, segments and simple polygons.
 
-Shapes are given in normalised coordinates. Distances are measured in frame heights: x is multiplied by the frame's
-aspect ratio first (`scale_x`), so that a circle in the picture is a circle here.
+Shapes have normalised coordinates. Distances are in frame heights: x is first multiplied by the aspect ratio
+(`scale_x`), so that a circle in the image stays a circle.
 """
 
 from collections.abc import Sequence
@@ -14,21 +14,21 @@ PointNorm = tuple[float, float]
 Points = NDArray[np.float64]
 """Shape (n, 2)."""
 BORDER = 1e-3
-"""What is closer than this to the border of the frame, as a fraction of the frame, lies on it."""
+"""Distance to the frame border, as a fraction of the frame, below which a point lies on the border."""
 
 
 def _orientation(a: PointNorm, b: PointNorm, c: PointNorm) -> float:
-    """Twice the signed area of the triangle; 0 when the points are in line."""
+    """Return twice the signed area of the triangle; 0 for collinear points."""
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
 def _on_segment(a: PointNorm, b: PointNorm, p: PointNorm) -> bool:
-    """Whether `p`, which is in line with a and b, lies between them."""
+    """Return whether `p`, collinear with a and b, lies between them."""
     return min(a[0], b[0]) <= p[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= p[1] <= max(a[1], b[1])
 
 
 def segments_touch(a: PointNorm, b: PointNorm, c: PointNorm, d: PointNorm) -> bool:
-    """Whether the closed segments a-b and c-d share a point (orientation test; Cormen et al., ch. 33.1)."""
+    """Return whether the closed segments a-b and c-d share a point (orientation test; Cormen et al., ch. 33.1)."""
     o1, o2, o3, o4 = _orientation(c, d, a), _orientation(c, d, b), _orientation(a, b, c), _orientation(a, b, d)
     if ((o1 > 0) != (o2 > 0)) and ((o3 > 0) != (o4 > 0)) and 0 not in (o1, o2, o3, o4):
         return True
@@ -41,7 +41,7 @@ def segments_touch(a: PointNorm, b: PointNorm, c: PointNorm, d: PointNorm) -> bo
 
 
 def is_simple(points: Sequence[PointNorm]) -> bool:
-    """Whether the closed polygon neither crosses nor touches itself and has no doubled point."""
+    """Return whether the closed polygon neither crosses nor touches itself and has no duplicate point."""
     n = len(points)
     if n < 3 or len(set(points)) < n:
         return False
@@ -57,7 +57,7 @@ def is_simple(points: Sequence[PointNorm]) -> bool:
 
 
 def _folds_back(first: tuple[PointNorm, PointNorm], second: tuple[PointNorm, PointNorm]) -> bool:
-    """Whether two edges that share a corner lie on top of each other."""
+    """Return whether two edges with a common corner overlap."""
     corner = first[1] if first[1] in second else first[0]
     a = first[0] if first[1] == corner else first[1]
     b = second[0] if second[1] == corner else second[1]
@@ -66,16 +66,15 @@ def _folds_back(first: tuple[PointNorm, PointNorm], second: tuple[PointNorm, Poi
 
 
 def area(points: Sequence[PointNorm]) -> float:
-    """Area of a simple polygon, in the square of its coordinates' unit (shoelace formula)."""
+    """Return the area of a simple polygon, in squared coordinate units (shoelace formula)."""
     x, y = np.asarray(points, float).T
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
 
 
 class PolygonFields:
-    """Signed distances to the outlines of polygons, for many points at once.
+    """Signed distances to polygon outlines and covered box areas, vectorised over many points.
 
-    An edge along the border of the frame is no outline: nobody is seen beyond it, and the box of somebody whose feet
-    the picture cuts off ends exactly there.
+    An edge along the frame border is not an outline: boxes truncated by the frame end exactly there.
 
     Parameters
     ----------
@@ -87,7 +86,7 @@ class PolygonFields:
 
     def __init__(self, polygons_norm: Sequence[Sequence[PointNorm]], scale_x: float) -> None:
         most = max(len(corners) for corners in polygons_norm)
-        # The last corner again and again, so that all have as many: edges without length, which change nothing.
+        # Pad with the last corner, so that all polygons have equally many; edges of length 0 change nothing.
         padded = [[*corners, *[corners[-1]] * (most - len(corners))] for corners in polygons_norm]
         norm = np.asarray(padded, float)
         norm = np.where(norm < BORDER, 0.0, np.where(norm > 1 - BORDER, 1.0, norm))
@@ -100,26 +99,26 @@ class PolygonFields:
         self._x, self._y = corners[..., 0], corners[..., 1]
         self._ex, self._ey = edge[..., 0], edge[..., 1]
         self._length2 = np.maximum((edge**2).sum(axis=2), 1e-18)
-        # Not from + edge: rounding would let a ray miss, or meet twice, a corner at its own height.
+        # Not from + edge: rounding could make a ray miss a corner at its own height, or hit it twice.
         self._to_y = following[..., 1]
         self._slope = self._ex / np.where(self._ey == 0, 1e-18, self._ey)
 
     def near(self, low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Which rectangles touch which polygon's bounding box: pairs of indices, of polygons and of rectangles.
+        """Return index pairs (polygons, rectangles) of rectangles that touch a polygon's bounding box.
 
         Parameters
         ----------
         low, high : NDArray
-            (polygons or 1, n, 2): upper left and lower right corners, already scaled by `scale_x`.
+            (polygons or 1, n, 2): top left and bottom right corners, already scaled by `scale_x`.
         """
         touching = (low <= self._high) & (high >= self._low)
         polygons, rectangles = np.nonzero(touching[..., 0] & touching[..., 1])
         return polygons, rectangles
 
     def distance(self, points: Points, polygons: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Distance of each point to the outline of its polygon, in frame heights; positive inside.
+        """Return the distance of each point to its polygon's outline, in frame heights; positive inside.
 
-        Without an outline, in a polygon that is the whole frame, it is infinite.
+        It is infinite for a polygon that covers the whole frame and so has no outline.
 
         Parameters
         ----------
@@ -133,14 +132,14 @@ class PolygonFields:
         dx, dy = px - self._x[polygons], py - from_y
         along = np.minimum(np.maximum((dx * ex + dy * ey) / self._length2[polygons], 0), 1)
         nearest2 = ((dx - along * ex) ** 2 + (dy - along * ey) ** 2 + self._open[polygons]).min(axis=1)
-        # Even-odd rule: how many edges lie to the right of the point.
+        # Even-odd rule: count the edges to the right of the point.
         spans = (from_y > py) != (self._to_y[polygons] > py)
         inside = np.logical_xor.reduce(spans & (dx < dy * self._slope[polygons]), axis=1)
         signed: NDArray[np.float64] = np.where(inside, 1.0, -1.0) * np.sqrt(nearest2)
         return signed
 
     def _off_border(self, points: Points) -> Points:
-        """The points, those on the border of the frame a little inside it; who is beyond it is not in the frame."""
+        """Move points on the frame border slightly inside; points beyond it are outside the frame and stay."""
         reach = BORDER * self._size
         moved: Points = np.clip(points, reach / 2, self._size - reach / 2)
         return np.where(np.abs(moved - points) <= reach, moved, points)
@@ -173,14 +172,14 @@ class PolygonFields:
 
 
 def _along_border(corners_norm: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which edges, from each corner to the next, lie on the border of the frame; (polygons, corners)."""
+    """Return which edges, from each corner to the next, lie on the frame border; (polygons, corners)."""
     sides = np.concatenate([corners_norm == 0.0, corners_norm == 1.0], axis=2)
     along: NDArray[np.bool_] = (sides & np.roll(sides, -1, axis=1)).any(axis=2)
     return along
 
 
 def _ramp(value: NDArray[np.float64], top: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The integral from 0 to `value` of a figure clamped to 0..top."""
+    """Return the integral from 0 to `value` of the identity clamped to 0..top."""
     inside = np.clip(value, 0, top)
     ramp: NDArray[np.float64] = inside**2 / 2 + top * np.maximum(value - top, 0)
     return ramp

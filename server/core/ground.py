@@ -1,4 +1,4 @@
-"""The ground plane: from points of the frame to metres."""
+"""The ground plane: mapping from points of the frame to metres."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,30 @@ from server.core.geometry import PointNorm, Points, area, is_simple
 
 MAX_METRES = 10_000.0
 
-# Upper limits of people per m² for levels A to E of a standing crowd; above is F (J. Fruin, Pedestrian Planning and
-# Design, 1971, queuing: 1.21, 0.93, 0.65, 0.28 and 0.19 m² a person).
+# Upper limits of people per m² for levels of service A to E of a standing crowd; F is above (J. Fruin, Pedestrian
+# Planning and Design, 1971, queuing: 1.21, 0.93, 0.65, 0.28 and 0.19 m² a person).
 FRUIN = (("A", 0.83), ("B", 1.08), ("C", 1.54), ("D", 3.57), ("E", 5.26))
 
 
 class GroundError(CodedError):
-    """A calibration that cannot be."""
+    """An invalid calibration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Points of the frame whose places on the ground are known.
+    """Reference points of the frame with known ground coordinates.
 
     Attributes
     ----------
     points_norm : tuple of PointNorm
         Two points (a known length) or four (a known quadrangle), normalised.
     metres : tuple of (float, float)
-        Where they are on the ground, metres, in any upright coordinate system; as many.
+        The ground coordinates of these points, metres, in any coordinate system that is not mirrored.
+
+    Raises
+    ------
+    GroundError
+        ``BAD_CALIBRATION`` for a wrong number of points, or coordinates that do not define a plane.
     """
 
     points_norm: tuple[PointNorm, ...]
@@ -59,10 +64,10 @@ def _convex(points: Sequence[PointNorm]) -> bool:
 
 
 class Ground:
-    """Maps points of the frame to metres on the ground.
+    """Mapping from points of the frame to metres on the ground.
 
-    Four points give the plane (direct linear transform; Hartley and Zisserman, Multiple View Geometry, 4.1). Two points
-    give one scale for the whole frame, which is right only for a camera that looks straight down.
+    Four points define the homography (direct linear transform; Hartley and Zisserman, Multiple View Geometry, 4.1). Two
+    points define one scale for the whole frame, which is exact only for a camera that looks straight down.
 
     Parameters
     ----------
@@ -78,7 +83,7 @@ class Ground:
         self._matrix = _similarity(source, target) if len(source) == 2 else _homography(source, target)
 
     def to_metres(self, points_norm: Sequence[PointNorm] | Points) -> Points:
-        """Places on the ground, (n, 2) metres; NaN for points above the horizon."""
+        """Return ground coordinates, (n, 2) metres; NaN for points above the horizon."""
         scaled = np.asarray(points_norm, float).reshape(-1, 2) * (self._scale_x, 1.0)
         mapped = np.column_stack([scaled, np.ones(len(scaled))]) @ self._matrix.T
         depth = mapped[:, 2:]
@@ -87,7 +92,7 @@ class Ground:
         return places
 
     def area_m2(self, points_norm: Sequence[PointNorm]) -> float | None:
-        """Area of a polygon on the ground; None when a part of it is above the horizon."""
+        """Return the area of a polygon on the ground, m²; None if any corner is above the horizon."""
         places = self.to_metres(points_norm)
         if not np.isfinite(places).all():
             return None
@@ -95,7 +100,7 @@ class Ground:
 
 
 def _similarity(source: Points, target: Points) -> NDArray[np.float64]:
-    """Rotation, scale and shift that take two points to two points; the ground is not mirrored."""
+    """Return the rotation, scale and translation that map two points to two points, without reflection; (3, 3)."""
     a, b = (complex(*p) for p in source)
     c, d = (complex(*p) for p in target)
     factor = (d - c) / (b - a)
@@ -104,10 +109,15 @@ def _similarity(source: Points, target: Points) -> NDArray[np.float64]:
 
 
 def _homography(source: Points, target: Points) -> NDArray[np.float64]:
-    """The projective map of four points, positive in front of the camera.
+    """Return the homography defined by four points, positive in front of the camera; (3, 3).
 
-    The element that is set to 1 is the depth at the middle of the points, which no horizon meets; at the frame's corner
-    it may well be 0.
+    The element fixed to 1 is the depth at the centroid of the points, which cannot lie on the horizon. At a
+    corner of the frame the depth may be 0.
+
+    Raises
+    ------
+    GroundError
+        ``BAD_CALIBRATION`` if no camera can see the points like this.
     """
     middle = source.mean(axis=0)
     rows, right = [], []
@@ -126,7 +136,7 @@ def _homography(source: Points, target: Points) -> NDArray[np.float64]:
 
 
 def area_on_ground(points_norm: Sequence[PointNorm], calibration: Calibration | None, scale_x: float) -> float | None:
-    """Area of a polygon in m²; None without a calibration, or where it does not tell."""
+    """Return the area of a polygon, m²; None without a calibration, or if that does not define it."""
     if calibration is None:
         return None
     try:
@@ -136,5 +146,5 @@ def area_on_ground(points_norm: Sequence[PointNorm], calibration: Calibration | 
 
 
 def level_of_service(people_per_m2: float) -> str:
-    """Fruin's level of service of a standing crowd, ``"A"`` (free) to ``"F"`` (pressed)."""
+    """Return Fruin's level of service of a standing crowd, ``"A"`` (free flow) to ``"F"`` (jammed)."""
     return next((level for level, limit in FRUIN if people_per_m2 <= limit), "F")

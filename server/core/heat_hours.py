@@ -1,4 +1,4 @@
-"""Where people were, hour by hour of the clock: what a heatmap keeps when its windows have faded."""
+"""Heatmaps by hour of the wall clock, for the history."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 HOUR_MS = 3_600_000.0
 
 Blurs = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
-"""For each size of person the matrices that spread its marks: down the rows, along the columns."""
+"""For each person size, the blur matrices for rows and for columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class HourHeat:
-    """One hour, or what of it has not been taken yet.
+    """The heatmap of one hour, or of the part of it not yet taken.
 
     Attributes
     ----------
     start_ms : float
-        When the hour began, in the clock of the origin.
+        Start of the hour, wall-clock time, milliseconds.
     cells : NDArray
-        (rows, columns) person-seconds.
+        Person-seconds, shape (rows, columns).
     """
 
     start_ms: float
@@ -28,7 +28,7 @@ class HourHeat:
 
 
 def spread(grids: NDArray[np.float64], blurs: Blurs) -> NDArray[np.float64]:
-    """Marks by size, (sizes, rows, columns), as one picture, (rows, columns), with the same sum."""
+    """Blur the marks of each size, (sizes, rows, columns), and add them up, (rows, columns); the sum is preserved."""
     total: NDArray[np.float64] = np.sum(
         [down @ one @ along.T for one, (down, along) in zip(grids, blurs, strict=True)], axis=0
     )
@@ -36,12 +36,12 @@ def spread(grids: NDArray[np.float64], blurs: Blurs) -> NDArray[np.float64]:
 
 
 class HeatHours:
-    """Collects marks by the hour until somebody takes them.
+    """Accumulates heatmap marks by hour until they are taken.
 
     Parameters
     ----------
     origin_ms : float
-        The clock at capture time 0, milliseconds.
+        Wall-clock time at capture time 0, milliseconds.
     """
 
     def __init__(self, origin_ms: float) -> None:
@@ -50,24 +50,24 @@ class HeatHours:
         self._done: list[HourHeat] = []
 
     def add(self, t: float, marks: NDArray[np.float64], blurs: Blurs) -> None:
-        """Marks of the moments up to `t`; a frame of another shape begins other grids."""
+        """Add the marks of the time up to `t` (capture time, ms). A new grid shape starts a new grid."""
         start = (self._origin_ms + t) // HOUR_MS * HOUR_MS
         known = self._grids.get(start)
         if known is None or known.shape != marks.shape:
-            self.settle(blurs)
+            self.finish(blurs)
             self._grids = {start: marks.copy()}
         else:
             known += marks
 
-    def settle(self, blurs: Blurs) -> None:
-        """An hour is over, or asked for: what there is becomes a picture."""
+    def finish(self, blurs: Blurs) -> None:
+        """Blur the accumulated marks into finished heatmaps."""
         for start, grid in self._grids.items():
             if grid.any():
                 self._done.append(HourHeat(start, spread(grid, blurs)))
         self._grids = {}
 
     def take(self, blurs: Blurs) -> list[HourHeat]:
-        """Hand over what was collected since the last time; an hour may come in parts."""
-        self.settle(blurs)
+        """Return and clear the heatmaps since the last call. An hour may come in several parts."""
+        self.finish(blurs)
         done, self._done = self._done, []
         return done

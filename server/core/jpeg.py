@@ -1,40 +1,39 @@
-"""What a JPEG says of itself: read from its markers, without decoding it; pure Python, bounded for any bytes."""
+"""JPEG headers, read from the marker segments without decoding; pure Python, bounded work for any input."""
 
 import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server.core.errors import FrameError
 
 MAX_SCANS = 100
-"""A progressive picture has ten; each one lets the decoder visit the whole picture once more."""
+"""Maximum number of scans. Progressive JPEGs usually have ten; each one makes the decoder visit all pixels again."""
 MAX_SEGMENTS = 1_000
-"""Marker segments of a picture: tables, scans, comments."""
+"""Maximum number of marker segments: tables, scans, comments."""
 _START_OF_IMAGE = b"\xff\xd8"
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
-"""Markers without a length: TEM and the restart markers (ITU-T T.81, table B.1)."""
+"""Markers without a length field: TEM and the restart markers (ITU-T T.81, table B.1)."""
 _END_OF_IMAGE, _START_OF_SCAN = 0xD9, 0xDA
 _START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})
-"""Baseline, extended and progressive, all with Huffman codes. Others are lossless, hierarchical or arithmetic."""
+"""Baseline, extended and progressive DCT with Huffman coding. Others are lossless, hierarchical or arithmetic."""
 _TABLES = frozenset({0xC4, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
 """DHT, DQT, DNL, DRI, APP0..APP15, COM. Any other marker ends the decoding."""
-_EXTRA = frozenset({*range(0xE0, 0xF0), 0xFE})
-_SHOWN = frozenset({0xE0, 0xE1, 0xEE})
 _NO_FILL = re.compile(rb"[^\xff]")
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""Patterns of fixed length: their search is linear in the bytes."""
+"""Fixed-length patterns, so searching is linear in the number of bytes."""
 _BLOCK = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A colour of the picture.
+    """A colour component.
 
     Attributes
     ----------
     id : int
     across, down : int
-        Sampling factors, 1 to 4.
+        Horizontal and vertical sampling factors, 1 to 4.
     """
 
     id: int
@@ -44,18 +43,18 @@ class Component:
 
 @dataclass(slots=True)
 class Header:
-    """What the markers say.
+    """Properties read from the markers.
 
     Attributes
     ----------
     width, height : int
-        As stored, in pixels, before any rotation that Exif asks for.
+        Stored size in pixels, before any Exif rotation.
     scans : int
-        How often the decoder goes over the picture, or over one of its colours.
+        Number of scans, each over one or several components.
     work : int
-        Samples that it visits in all scans together.
+        Number of samples to decode, over all scans.
     end : int
-        Bytes up to and with the end marker; what follows is no part of the picture.
+        Offset just after the end-of-image marker; trailing bytes are not part of the image.
     """
 
     width: int = 0
@@ -65,14 +64,33 @@ class Header:
     end: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A marker with what follows it.
+
+    Attributes
+    ----------
+    marker : int
+        Its second byte.
+    content : bytes
+        With the two bytes that say how long it is; empty for a marker without a length.
+    coded : bytes
+        The data of a scan.
+    """
+
+    marker: int
+    content: bytes
+    coded: bytes = b""
+
+
 def read_header(data: bytes) -> Header:
     """Read all marker segments.
 
     Raises
     ------
     FrameError
-        ``EMPTY_FRAME`` without bytes, ``NOT_A_JPEG`` for anything else than a JPEG, ``TOO_MANY_SCANS``,
-        ``BROKEN_JPEG`` when it has no size, no scan or no end, or is of a kind that is not read.
+        ``EMPTY_FRAME`` without bytes, ``NOT_A_JPEG`` for other formats, ``TOO_MANY_SCANS``, and ``BROKEN_JPEG`` for a
+        JPEG without size, scan or end, or of an unsupported kind.
     """
     if not data:
         raise FrameError("EMPTY_FRAME", "The frame has no bytes.")
@@ -104,7 +122,7 @@ def read_header(data: bytes) -> Header:
 
 
 def _next_marker(data: bytes, position: int) -> tuple[int, int]:
-    """Return the marker at `position`, after any fill bytes, and where its segment starts."""
+    """Return the marker at `position`, after any fill bytes, and the offset of its segment."""
     if data[position : position + 1] != b"\xff":
         raise _broken()
     found = _NO_FILL.search(data, position)
@@ -114,7 +132,7 @@ def _next_marker(data: bytes, position: int) -> tuple[int, int]:
 
 
 def _length(data: bytes, position: int) -> int:
-    """Bytes of the segment at `position`, the length field included."""
+    """Return the length of the segment at `position` in bytes, including the length field."""
     if position + 2 > len(data):
         raise _broken()
     length: int = struct.unpack_from(">H", data, position)[0]
@@ -124,7 +142,7 @@ def _length(data: bytes, position: int) -> int:
 
 
 def _read_frame(data: bytes, position: int, length: int, header: Header) -> list[Component]:
-    """Take the size from the frame header whose length field is at `position` (T.81, B.2.2); return its colours."""
+    """Store the size from the frame header at `position` (T.81, B.2.2) in `header` and return the components."""
     if length < 8:
         raise _broken()
     bits, header.height, header.width, count = struct.unpack_from(">BHHB", data, position + 2)
@@ -140,7 +158,7 @@ def _read_frame(data: bytes, position: int, length: int, header: Header) -> list
 
 
 def _scan_work(data: bytes, position: int, length: int, header: Header, components: list[Component]) -> int:
-    """Samples of the scan whose length field is at `position` (T.81, B.2.3)."""
+    """Return the number of samples of the scan header at `position` (T.81, B.2.3)."""
     count = data[position + 2] if length > 2 else 0
     if not 1 <= count <= len(components) or length != 6 + 2 * count:
         raise _broken()
@@ -158,12 +176,12 @@ def _scan_work(data: bytes, position: int, length: int, header: Header, componen
 
 
 def _blocks(side: int, parts: int) -> int:
-    """How many blocks of 8 samples lie along `side` / `parts` samples, the last one filled up."""
+    """Return the number of blocks of 8 samples along `side` / `parts` samples, rounded up."""
     return -(-side // (_BLOCK * parts))
 
 
 def _end_of_scan(data: bytes, position: int) -> int:
-    """Return where the first marker after the coded data is that is no restart marker."""
+    """Return the offset of the first marker after the entropy-coded data that is not a restart marker."""
     found = _AFTER_SCAN.search(data, position)
     if found is None:
         raise _broken()
@@ -174,24 +192,19 @@ def _broken() -> FrameError:
     return FrameError("BROKEN_JPEG", "The JPEG is truncated or damaged, or of a kind that is not read.")
 
 
-def trim(data: bytes) -> bytes:
-    """Leave out of a picture what is not needed to show it: comments, further application data, what follows its end.
+def segments(data: bytes) -> Iterator[Segment]:
+    """Yield the marker segments of a picture, in their order, up to and with its end.
 
-    JFIF, Exif (it says how the picture is turned) and Adobe's segment stay, one of each; so does what is no JPEG.
+    Raises
+    ------
+    FrameError
+        As `read_header`, which reads the whole picture first.
     """
-    try:
-        header = read_header(data)
-        parts, position = [_START_OF_IMAGE], 2
-        found: set[int] = set()
-        while True:
-            marker, start = _next_marker(data, position)
-            if marker == _START_OF_SCAN:
-                return b"".join(parts) + data[position : header.end]
-            end = start if marker in _STANDALONE else start + _length(data, start)
-            extra = marker in _EXTRA and (marker not in _SHOWN or marker in found)
-            if not extra and marker not in _STANDALONE:
-                parts.append(data[position:end])
-            found.add(marker)
-            position = end
-    except FrameError:
-        return data
+    header, position = read_header(data), 2
+    while position < header.end:
+        marker, start = _next_marker(data, position)
+        position = start if marker in _STANDALONE or marker == _END_OF_IMAGE else start + _length(data, start)
+        body = position
+        if marker == _START_OF_SCAN:
+            position = _end_of_scan(data, position)
+        yield Segment(marker, data[start:body], data[body:position])

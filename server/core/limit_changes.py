@@ -1,4 +1,4 @@
-"""What changed between the limits of two plans, in one line for a log."""
+"""The differences between the limits of two plans, as one log line."""
 
 from server.core.alarm import Limits
 from server.core.plan import Plan, ZoneLimits
@@ -7,7 +7,7 @@ FIGURES = ("people", "density", "dwell")
 
 
 def limit_changes(before: Plan, after: Plan) -> str:
-    """Each changed limit, as in ``Gate people 10/20 → 15/-``: warning before critical, ``-`` for none."""
+    """Return each changed limit, as in ``Gate people 10/20 → 15/-``: warning before critical, ``-`` for none."""
     names = {zone.id: zone.name for plan in (before, after) for zone in plan.zones}
     found = []
     for zone_id, name in names.items():
@@ -15,15 +15,15 @@ def limit_changes(before: Plan, after: Plan) -> str:
         for figure in FIGURES:
             was, now = getattr(old, figure), getattr(new, figure)
             if was != now:
-                found.append(f"{name} {figure} {_told(was, now)} → {_told(now, was)}")
+                found.append(f"{name} {figure} {_format(was, now)} → {_format(now, was)}")
     return "; ".join(found)
 
 
-def _told(limits: Limits | None, other: Limits | None) -> str:
-    """A limit, with its times where they are all that differs."""
+def _format(limits: Limits | None, other: Limits | None) -> str:
+    """Format a limit, with its times if only these differ from `other`."""
     if limits is None:
         return "-"
-    told = "/".join("-" if value is None else f"{value:g}" for value in (limits.warning, limits.critical))
+    text = "/".join("-" if value is None else f"{value:g}" for value in (limits.warning, limits.critical))
     if other is None or (limits.warning, limits.critical) != (other.warning, other.critical):
-        return told
-    return f"{told} (hold {limits.hold_s:g} s, clear {limits.clear_s:g} s, pause {limits.cooldown_s:g} s)"
+        return text
+    return f"{text} (hold {limits.hold_s:g} s, clear {limits.clear_s:g} s, pause {limits.cooldown_s:g} s)"

@@ -1,4 +1,4 @@
-"""Counts the crossings of one line."""
+"""Crossing counts of one line."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from server.core.zone import Line, LineMode
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One person crossed.
+    """One person's crossing of a line.
 
     Attributes
     ----------
     id : int
-        Identity.
+        Track ID.
     t : float
-        Capture time in milliseconds of the frame in which it was certain.
+        Capture time of the frame that confirmed the crossing, milliseconds.
     inward : bool
-        From left to right of the line's direction.
+        Whether the person crossed from left to right, looking along the line.
     """
 
     id: int
@@ -27,7 +27,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class LineReport:
-    """What is known of a line after a frame: people who crossed inward and outward so far, and those of this frame."""
+    """The counts of a line after a frame: people inward and outward so far, and the crossings of this frame."""
 
     line: Line
     inward: int
@@ -36,10 +36,9 @@ class LineReport:
 
 
 class LineCounter:
-    """The counts of one line.
+    """The crossing counter of one line.
 
-    In the mode `LineMode.ONCE` a person's way back takes back what the way there counted, so each identity counts at
-    most once, in the direction that is left in the end.
+    In the mode `LineMode.ONCE`, a crossing back cancels the previous one, so each track ID counts at most once.
 
     Parameters
     ----------
@@ -53,7 +52,7 @@ class LineCounter:
         self._net: dict[int, int] = {}
 
     def update(self, crossings: tuple[Crossing, ...]) -> LineReport:
-        """Take in the crossings of a frame."""
+        """Count the crossings of a frame."""
         for crossing in crossings:
             if self.line.mode is LineMode.ONCE:
                 self._count_once(crossing)
@@ -62,7 +61,7 @@ class LineCounter:
         return LineReport(self.line, self._inward, self._outward, crossings)
 
     def forget(self, ids: Iterable[int]) -> None:
-        """These identities do not come back."""
+        """Drop the state of these track IDs; they will not be reused."""
         for id_ in ids:
             self._net.pop(id_, None)
 
@@ -72,13 +71,13 @@ class LineCounter:
         self._net.clear()
 
     def restart(self) -> None:
-        """Identities start again; the counts stay."""
+        """Handle a restart of the track IDs; the counts persist."""
         self._net.clear()
 
     def _count_once(self, crossing: Crossing) -> None:
         before, way = self._net.get(crossing.id, 0), 1 if crossing.inward else -1
         if before == way:
-            return  # the way back was not seen
+            return  # the crossing back was missed
         self._net[crossing.id] = before + way
         if before == 0:
             self._add(1, inward=crossing.inward)

@@ -1,9 +1,10 @@
-"""What counts as observed: pictures follow each other, or there is a gap."""
+"""Observed time: the time between frames, capped so that gaps do not count."""
 
 MAX_STEP_MS = 1_000.0
-"""A figure holds until the next frame, yet not for longer than this: a gap in the pictures is not an observation."""
+"""Longest time for which one frame is representative, milliseconds. A longer gap is not observed."""
 
 
 def observed_ms(before: float | None, t: float) -> float:
-    """How much of the time from the frame before, if there was one, to capture time `t` (ms) was observed."""
+    """Return how much of the time from the previous frame (None: no such frame) to capture time `t` (ms) was
+    observed."""
     return 0.0 if before is None else min(t - before, MAX_STEP_MS)

@@ -1,4 +1,4 @@
-"""What a camera's user drew: zones, lines, their limits and the calibration, as one value."""
+"""The plan of a camera: zones, lines, limits and calibration, as one value."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,16 +14,16 @@ MAX_ASPECT = 100
 
 @dataclass(frozen=True, slots=True)
 class ZoneLimits:
-    """When a zone is too full, by three figures; None means no alarm.
+    """The limits of a zone by metric; None disables the alarm.
 
     Attributes
     ----------
     people : Limits or None
-        On the occupancy.
+        Limits of the occupancy.
     density : Limits or None
-        On people per m², with a calibration.
+        Limits of the people per m²; needs a calibration.
     dwell : Limits or None
-        On the longest stay that has not ended, seconds.
+        Limits of the longest ongoing dwell time, seconds.
     """
 
     people: Limits | None = None
@@ -33,17 +33,22 @@ class ZoneLimits:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that is drawn on one camera's frame.
+    """Everything that users draw on one camera's frame.
 
     Attributes
     ----------
     zones : tuple of Zone
     lines : tuple of Line
     limits : dict of str to ZoneLimits
-        By zone id; zones without limits are left out, and exclusion zones have none.
+        Limits by zone ID; zones without limits, such as exclusion zones, have no entry.
     calibration : Calibration or None
     aspect : float or None
-        Width over height of the frames on which it was drawn; None where that is not known.
+        Aspect ratio (width / height) of the frames on which the plan was drawn; None if unknown.
+
+    Raises
+    ------
+    CodedError
+        ``BAD_PLAN``, ``TOO_MANY_SHAPES``, ``BAD_SHAPE``, ``NAME_TAKEN`` or ``BAD_LIMIT``.
     """
 
     zones: tuple[Zone, ...] = ()

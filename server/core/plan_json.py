@@ -19,7 +19,7 @@ _FIGURES = tuple(field.name for field in fields(ZoneLimits))
 
 
 def encode_plan(plan: Plan) -> Json:
-    """The plan as JSON values."""
+    """Return the plan as JSON values."""
     features = [_encode_zone(zone, plan.limits.get(zone.id)) for zone in plan.zones]
     features += [_encode_line(line) for line in plan.lines]
     document: Json = {"type": "FeatureCollection", "features": features}
@@ -34,12 +34,12 @@ def encode_plan(plan: Plan) -> Json:
 
 
 def decode_plan(document: object) -> Plan:
-    """A plan from JSON values.
+    """Parse a plan from JSON values.
 
     Raises
     ------
     CodedError
-        ``BAD_PLAN`` for what is no such document, or the code of the shape, limit or calibration that cannot be.
+        ``BAD_PLAN`` for a malformed document, or the code of the invalid shape, limit or calibration.
     """
     body = _mapping(document, "the document")
     if body.get("type") != "FeatureCollection":
@@ -118,7 +118,7 @@ def _common(feature: Mapping[str, Any], properties: Mapping[str, Any], where: st
     name = properties.get("name")
     if not isinstance(name, str):
         raise _bad(f"{where}.properties.name must be a text")
-    # A file that was written by hand needs no ids: names are unique, too.
+    # Handwritten files need no IDs, since names are unique, too.
     id_ = feature.get("id", name)
     if not isinstance(id_, (str, int)) or isinstance(id_, bool) or len(str(id_)) > 100:
         raise _bad(f"{where}.id must be a short text")

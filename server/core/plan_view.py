@@ -1,34 +1,34 @@
-"""Where what was drawn lies in a frame that has another format than the frames it was drawn on."""
+"""The mapping from a plan to frames of another format than those on which it was drawn."""
 
 from dataclasses import dataclass, replace
 
 from server.core.tracks import Tracks
-from server.core.view import SAME, Affine, XyxyNorm, inverse, map_box
+from server.core.view import IDENTITY, Affine, XyxyNorm, inverse, map_box
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """Where the plan lies in the frame.
+    """The mapping from a plan to the current frame.
 
     Attributes
     ----------
     changed : bool
-        Whether the frame has another format than the one on which the plan was drawn.
+        Whether the frame has another format than the frames on which the plan was drawn.
     fits : bool
-        Whether it is known where the ground that was drawn on is now.
+        Whether the mapping between the two formats is known.
     affine : Affine
-        From the plan to the frame.
+        Mapping from plan to frame coordinates.
     size : (int, int) or None
-        Width and height of the frames on which the plan was drawn, pixels; None where it lies in the frame as it is.
+        Width and height of the frames on which the plan was drawn, pixels; None if no mapping is needed.
     """
 
     changed: bool = False
     fits: bool = True
-    affine: Affine = SAME
+    affine: Affine = IDENTITY
     size: tuple[int, int] | None = None
 
     def to_plan(self, tracks: Tracks) -> Tracks:
-        """Return the same people in the frame on which the plan was drawn; there they may be outside of it."""
+        """Return the tracks in plan coordinates; they may lie outside 0..1 there."""
         if self.size is None:
             return tracks
         back = inverse(self.affine)
@@ -36,9 +36,9 @@ class PlanView:
         return replace(tracks, people=people, width=self.size[0], height=self.size[1])
 
     def box_to_frame(self, box_norm: XyxyNorm) -> XyxyNorm:
-        """Return where a box of the plan's frame is in this one."""
+        """Return a box in plan coordinates as a box in frame coordinates."""
         return box_norm if self.size is None else map_box(self.affine, box_norm)
 
 
-HERE = PlanView()
-"""The plan was drawn on frames like this one."""
+IDENTITY_VIEW = PlanView()
+"""The identity: the plan was drawn on frames like the current one."""

@@ -1,10 +1,10 @@
-"""What networks compute with: fewer bits are faster where the processor multiplies them natively."""
+"""Numeric precision of the networks: fewer bits are faster on processors with native support."""
 
 from enum import StrEnum
 
 
 class Precision(StrEnum):
-    """A choice for all detectors of a process, and what one of them got."""
+    """The precision requested for all detectors of a process, or used by one of them."""
 
     AUTO = "auto"
     FP32 = "fp32"

@@ -1,4 +1,4 @@
-"""What everybody may know of an area: the page without an account."""
+"""The public view of an area: the status page that needs no account."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from server.core.venue import AreaReport
 
 @dataclass(frozen=True, slots=True)
 class PublicFigure:
-    """What everybody may know of an area.
+    """The public view of an area.
 
     Attributes
     ----------
     state : str
-        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``; `go` only where every part is known and even the upper end of
-        the range leaves room, for some seconds where it left none before.
+        ``"go"``, ``"busy"``, ``"full"`` or ``"unknown"``. `go` requires that all parts are known and that the
+        upper end of the range leaves room, with a delay after it did not.
     people : int or None
-        None while a part of it is old, missing or not known: the page cannot show which.
+        None if any part is stale, missing or unknown, because the page cannot show which.
     low, high : int or None
-        The range of an estimate, None for anything else.
+        Range of an estimate; None for counts.
     estimated : bool
     """
 
@@ -30,7 +30,7 @@ class PublicFigure:
 
 
 def public_figure(report: AreaReport) -> PublicFigure:
-    """Return what everybody may know of an area."""
+    """Return the public view of an area."""
     found, state = report.total, _state(report)
     if not found.complete:
         return PublicFigure(state)
@@ -40,7 +40,7 @@ def public_figure(report: AreaReport) -> PublicFigure:
 
 
 def _state(report: AreaReport) -> str:
-    """How full it is. Where it may be full, but is probably not, it is busy: a wrong `go` sends people into a crowd."""
+    """Return the public state. An area that may be full is `busy`, because a wrong `go` sends people into a crowd."""
     if report.level is Level.CRITICAL or report.full:
         return "full"
     if report.level is Level.WARNING:

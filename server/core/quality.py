@@ -1,16 +1,16 @@
-"""How carefully a camera's frames are looked at: more care finds smaller people and takes longer."""
+"""Detection quality of a camera: higher quality finds smaller people and takes longer."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 STRIDE = 32
-"""Pixels: the detector's coarsest stride; a side of its input is a multiple of it."""
+"""The detector's coarsest stride, pixels; input sides are multiples of it."""
 SMALLEST, LARGEST = 160, 1920
-"""Pixels: sides of the input that make sense."""
+"""Bounds of the input sides, pixels."""
 
 
 class Quality(StrEnum):
-    """A choice for each camera."""
+    """The quality setting of a camera."""
 
     FAST = "fast"
     BALANCED = "balanced"
@@ -19,13 +19,14 @@ class Quality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Another quality would find more people.
+    """A recommendation to change the quality in order to detect more people.
 
     Attributes
     ----------
     quality : Quality
+        The recommended setting.
     height_px : float
-        How tall the people are in the detector's input now, pixels.
+        Current height of the people in the detector's input, pixels.
     """
 
     quality: Quality
@@ -33,20 +34,24 @@ class Advice:
 
 
 _SCALES = {Quality.FAST: (0.65, 0.65), Quality.BALANCED: (1.0, 1.0), Quality.ACCURATE: (1.5, 2.0)}
-"""Of the input's sides: for any frame, and for frames that have that many pixels. The work grows with the square: about
-two fifths, one, and more than twice or four times."""
+"""Factors on the input side: for any frame, and for frames with at least that many pixels. Cost grows with the
+square: about 0.4, 1, and 2.25 or 4."""
 _SENT = {Quality.FAST: 1.0, Quality.BALANCED: 1.0, Quality.ACCURATE: 4 / 3}
-"""Of the size in which frames are sent, so that there is something to look at more carefully."""
+"""Factors on the size of frames that clients send, so that a larger input has more detail."""
 
 
 def input_sides(quality: Quality, balanced: int) -> tuple[int, int]:
-    """Long side of the detector's input, pixels: for any frame, and for frames that are themselves at least so long;
-    `balanced` is that of the middle choice."""
+    """Return the long sides of the detector's input, pixels: for any frame, and for frames at least that long.
+
+    `balanced` is the side for `Quality.BALANCED`.
+    """
     usual, closer = (round(scale * balanced / STRIDE) * STRIDE for scale in _SCALES[quality])
     return min(LARGEST, max(SMALLEST, usual)), min(LARGEST, max(SMALLEST, closer))
 
 
 def sent_side(quality: Quality, usual: int) -> int:
-    """Long side of the frames that clients are asked to send, pixels, where `usual` is that of the middle choice; more
-    than the largest input is not asked for because of the quality."""
+    """Return the long side of the frames that clients should send, pixels.
+
+    `usual` is the side for `Quality.BALANCED`. Quality never raises it above the largest input.
+    """
     return max(usual, min(LARGEST, round(_SENT[quality] * usual)))

@@ -1,4 +1,4 @@
-"""What one camera says last: how many people, where, and how sure that is."""
+"""The latest reading of one camera: how many people, where, and how certain."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,35 +8,35 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd, CrowdFigure
 from server.core.geometry import PointNorm
 from server.core.tracks import Tracks
-from server.core.view import SAME, Affine
-from server.core.watch import ZoneReport
+from server.core.view import IDENTITY, Affine
 from server.core.zone_mask import union_mask
+from server.core.zone_monitor import ZoneReport
 
 SILENT_S = 10.0
-"""A camera without a frame for so long is silent: its part of every total is marked stale."""
+"""Time without a frame after which a camera is silent and its part of totals is stale, seconds."""
 NEVER = float("-inf")
 
 
 class State(StrEnum):
-    """How current a camera's figures are."""
+    """The freshness of a camera's reading."""
 
     LIVE = "live"
     SILENT = "silent"
-    OFFLINE = "offline"  # its stream has ended
+    OFFLINE = "offline"  # the stream has ended
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The people of a camera, or of some of its zones.
+    """The people in a camera's frame, or in some of its zones.
 
     Attributes
     ----------
     people : int
-        The figure that is shown; at least so many where nothing more is known.
+        The displayed number; a lower bound if `high` is None.
     low, high : int or None
-        The number of people probably lies between them; `high` is None where the upper end is unknown.
+        Range of the true number; `high` is None if the upper end is unknown.
     estimated : bool
-        Whether it is an estimate, not a count of boxes.
+        Whether `people` is a crowd estimate instead of a count of detections.
     """
 
     people: int
@@ -47,24 +47,26 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The newest figures of a camera that streams.
+    """The latest reading of a streaming camera.
 
     Attributes
     ----------
     at_s : float
-        When its frame arrived, on any clock; minus infinity before the first.
+        Arrival time of the frame, seconds on any clock; minus infinity before the first.
     count : int
-        Boxed people in the whole frame.
+        Detected people in the whole frame.
     zones : mapping of str to frozenset of int
-        Identities that count as inside, by zone id.
+        Track IDs of the people inside, by zone ID.
     certainty : Certainty or None
-        How far the count may be off; None where it was not judged.
+        Uncertainty of the count; None if it was not computed.
     crowd : Crowd or None
-        The estimate, where boxes do not tell.
+        The crowd estimate; None if the scene is not crowded.
     outlines : mapping of str to tuple of PointNorm
-        Corners of the zones, by zone id, as they were drawn.
+        Corners of the zones by zone ID, in plan coordinates.
     affine : Affine
-        From where they were drawn to the frame.
+        Mapping from plan to frame coordinates.
+    least : Crowd or None
+        Lower bound for a saturated scene without an estimate (`Tracks.least`).
     """
 
     at_s: float = NEVER
@@ -73,23 +75,23 @@ class Reading:
     certainty: Certainty | None = None
     crowd: Crowd | None = None
     outlines: Mapping[str, tuple[PointNorm, ...]] = field(default_factory=dict)
-    affine: Affine = SAME
+    affine: Affine = IDENTITY
     least: Crowd | None = None
 
     @property
     def judged(self) -> bool:
-        """Whether anything can be said about how many people there are: not so in the first frame of a stream."""
+        """Whether the frame says anything about the number of people; False for the first frame of a stream."""
         sure = self.crowd is not None or self.certainty is None or self.certainty.known
         return self.at_s != NEVER and sure
 
     @property
     def known(self) -> bool:
-        """Whether it says how many people there are: too many to see, without an estimate, give a lower bound alone."""
+        """Whether the number of people is known. Saturation without an estimate only gives a lower bound."""
         saturated = self.certainty is not None and self.certainty.saturated
         return self.judged and (self.crowd is not None or not saturated)
 
     def share(self, zones: Collection[str | None]) -> Share:
-        """The people in any of these zones, each once; None is the whole frame, which includes its zones."""
+        """Return the people in the union of these zones; None is the whole frame, which includes its zones."""
         whole = None in zones
         inside = [self.zones.get(zone or "", frozenset()) for zone in zones]
         seen = self.count if whole else len(frozenset().union(*inside))
@@ -103,13 +105,13 @@ class Reading:
         return self._counted(seen)
 
     def _part(self, crowd: Crowd, zones: Collection[str | None], seen: int) -> CrowdFigure:
-        """The estimate for the union of zones: who stands where two overlap counts once."""
+        """Return the estimate for the union of zones; people in an overlap count once."""
         drawn = [self.outlines[zone] for zone in zones if zone is not None and zone in self.outlines]
         part = crowd.part(union_mask(drawn, *crowd.grid.shape, affine=self.affine), seen)
         return part if part.estimate <= max(crowd.figure.estimate, seen) else crowd.figure
 
     def _counted(self, seen: int) -> Share:
-        """People overlooked in the frame may be in this part of it, and false detections, too."""
+        """Return a count with its range: any missed or false detection of the frame may lie in this part."""
         judged = self.certainty
         if judged is None:
             return Share(seen, seen, seen)
@@ -118,11 +120,11 @@ class Reading:
 
 
 Readings = Mapping[str, Reading]
-"""By camera; one that does not stream is not in it."""
+"""Readings by camera ID, of streaming cameras only."""
 
 
-def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float, affine: Affine = SAME) -> Reading:
-    """What a frame that arrived then says; `affine` leads from where the zones were drawn to the frame."""
+def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float, affine: Affine = IDENTITY) -> Reading:
+    """Return the reading of a frame that arrived at `at_s`; `affine` maps plan to frame coordinates."""
     found = list(zones)
     return Reading(
         at_s=at_s,
@@ -137,7 +139,7 @@ def read(tracks: Tracks, zones: Iterable[ZoneReport], at_s: float, affine: Affin
 
 
 def state_of(reading: Reading | None, now_s: float) -> State:
-    """How current a camera is."""
+    """Return the freshness of a reading; None is a camera that is offline."""
     if reading is None:
         return State.OFFLINE
     return State.SILENT if now_s - reading.at_s >= SILENT_S else State.LIVE

@@ -1,4 +1,4 @@
-"""What is known of zones and lines, as JSON values: the same for the live protocol and for files."""
+"""Zone and line reports as JSON values, shared by the live protocol and exported files."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,13 +10,13 @@ from server.core.plan_view import PlanView
 from server.core.quality import Advice
 from server.core.stillness import Still
 from server.core.tracks import Tracks
-from server.core.watch import ZoneReport
+from server.core.zone_monitor import ZoneReport
 
 Json = dict[str, Any]
 
 
 def encode_zone(report: ZoneReport) -> Json:
-    """A zone's figures; without its alerts. What counts identities is null where they cannot be followed."""
+    """Return a zone's metrics without its alerts. Metrics based on track IDs are null if people cannot be tracked."""
     figures, dwell, followed = report.figures, report.figures.dwell, report.followed
     return {
         "id": report.zone.id,
@@ -46,7 +46,7 @@ def encode_zone(report: ZoneReport) -> Json:
 
 
 def encode_alert(alert: Alert) -> Json:
-    """An active alert; times in milliseconds of capture time."""
+    """Return an active alert; times are capture times, milliseconds."""
     return {
         "level": alert.level.name.lower(),
         "began": alert.began,
@@ -56,22 +56,22 @@ def encode_alert(alert: Alert) -> Json:
 
 
 def encode_certainty(tracks: Tracks) -> Json:
-    """Whether anything can be said about the number of people, and between which numbers it probably lies.
+    """Return whether the number of people is known, and its range.
 
-    A null is an end that is not known: both where it was not judged, the upper one where the count is a lower bound or
-    the picture shows nothing. In the first frame of a stream the ends are those of what was detected.
+    An end is null if unknown: both if the uncertainty was not computed, the upper one if the count is a lower
+    bound. In the first frame of a stream, the range is that of the detections.
     """
-    judged = tracks.certainty
+    certainty = tracks.certainty
     return {
         "known": tracks.known,
-        "count_low": judged.low if judged else None,
-        "count_high": judged.high if judged else None,
-        "saturated": bool(judged and judged.saturated),
+        "count_low": certainty.low if certainty else None,
+        "count_high": certainty.high if certainty else None,
+        "saturated": bool(certainty and certainty.saturated),
     }
 
 
 def encode_crowd(figure: CrowdFigure | None) -> Json | None:
-    """An estimate in whole people; null where it is not crowded."""
+    """Return an estimate in whole people; null if the scene is not crowded."""
     if figure is None:
         return None
     return {
@@ -83,33 +83,33 @@ def encode_crowd(figure: CrowdFigure | None) -> Json | None:
 
 
 def encode_advice(advice: Advice | None) -> Json | None:
-    """The quality that would find more people, and how tall they are now, pixels; null without advice."""
+    """Return the recommended quality and the current height of the people, pixels; null without advice."""
     return None if advice is None else {"quality": advice.quality.value, "height": round(advice.height_px)}
 
 
 def encode_still(still: Iterable[Still]) -> list[Json]:
-    """Places where a person has not moved for long: key of the place, since when (capture time), newest box."""
+    """Return motionless detections: key of the place, capture time of the first one, latest box."""
     return [{"key": one.key, "since": one.since, "box": [round(v, 5) for v in one.box_norm]} for one in still]
 
 
 def encode_view(view: PlanView) -> Json | None:
-    """Where the plan lies in the frame; null where it was drawn on frames of this format."""
+    """Return the mapping from plan to frame; null if the formats are equal."""
     if not view.changed:
         return None
     return {"fits": view.fits, "matrix": [round(value, 5) for value in view.affine]}
 
 
 def encode_line(report: LineReport, *, followed: bool = True) -> Json:
-    """A line's crossings; null where people cannot be followed."""
+    """Return a line's crossings; null if people cannot be tracked."""
     inward, outward = (report.inward, report.outward) if followed else (None, None)
     return {"id": report.line.id, "in": inward, "out": outward}
 
 
 def whole(people: float | None) -> int | None:
-    """People as they are shown, None as it is."""
+    """Round to whole people; None stays None."""
     return None if people is None else round(people)
 
 
 def rounded(value: float | None, digits: int) -> float | None:
-    """A number for a reader, None as it is."""
+    """Round a number for display; None stays None."""
     return None if value is None else round(value, digits)

@@ -1,4 +1,4 @@
-"""Places where a person stands without ever moving: probably a poster, a screen or a mirror, not a person."""
+"""Detections that never move: probably a poster, a screen or a mirror instead of a person."""
 
 from dataclasses import dataclass, field
 
@@ -10,31 +10,31 @@ from server.core.tracks import Track, Tracks
 from server.core.view import XyxyNorm
 
 STILL_MS = 40 * 60_000.0
-"""No living person keeps their feet in one place for so long."""
-MOVED = 0.1
-"""How far the feet may be from where they were first, as a fraction of the height of the box. The lower edge of the
-box of a standing person wanders by 1 to 3 %; a step is 40 %."""
-SIGHTINGS = 20
-"""Fewer are chance, where a frame comes once in many minutes."""
-GAP_MS = (2_000.0, 60_000.0)
-"""A place without anybody for so long is forgotten: a quarter of its age, between these two. People pass in front of a
+"""Minimum age of a motionless detection, milliseconds. No person keeps their feet in one place for this long."""
+MOVE_TOLERANCE = 0.1
+"""Distance from the first position, as a fraction of the box height, from which a person has moved. The lower edge
+of a standing person's box jitters by 1 to 3 %; a step is 40 %."""
+MIN_OBSERVATIONS = 20
+"""Minimum number of observations; fewer may be chance at one frame in many minutes."""
+GAP_RANGE_MS = (2_000.0, 60_000.0)
+"""A place is dropped when empty for a quarter of its age, clamped to this range, milliseconds. People occlude a
 poster for seconds; where people walk, places last as long as a step."""
-EVERY_MS = 1_000.0
-"""Places are compared so often; nothing that matters here is faster."""
+UPDATE_MS = 1_000.0
+"""Update interval, milliseconds; nothing relevant is faster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A place where a person has stood for long without moving.
+    """A place with a detection that has not moved for long.
 
     Attributes
     ----------
     key : int
-        Of the place, positive; the same as long as it is the same place.
+        Key of the place, positive, constant over its lifetime.
     since : float
-        Capture time of its first sighting, milliseconds.
+        Capture time of the first observation, milliseconds.
     box_norm : XyxyNorm
-        The newest box.
+        The latest box.
     """
 
     key: int
@@ -44,7 +44,7 @@ class Still:
 
 @dataclass(slots=True)
 class _Place:
-    """Where feet are, in frame heights, and since when; times are capture times in milliseconds."""
+    """A place with feet, position in frame heights; times are capture times, milliseconds."""
 
     key: int
     foot: PointNorm
@@ -52,24 +52,24 @@ class _Place:
     since: float
     last: float
     box_norm: XyxyNorm
-    sightings: int = 1
+    observations: int = 1
 
     @property
     def is_still(self) -> bool:
-        """Whether a person has stood here for so long that it is probably no living one."""
-        return self.last - self.since >= STILL_MS and self.sightings >= SIGHTINGS
+        """Whether the detection has been here for so long that it is probably not a person."""
+        return self.last - self.since >= STILL_MS and self.observations >= MIN_OBSERVATIONS
 
     def is_over(self, t: float, step_ms: float) -> bool:
-        """Whether the place was empty for too long; between frames that are far apart nothing was seen."""
-        shortest, longest = GAP_MS
+        """Return whether the place was empty for too long. Time between sparse frames does not count as empty."""
+        shortest, longest = GAP_RANGE_MS
         return t - self.last > max(min(max((self.last - self.since) / 4, shortest), longest), 2 * step_ms)
 
 
 @dataclass(slots=True)
 class Stillness:
-    """Finds the places of a stream where a track, or one after the other, stands without moving.
+    """Finds places in a stream where one track, or a sequence of tracks, stands motionless.
 
-    Identities do not matter: the tracker may lose a poster while a person passes, and find it with another identity.
+    Track IDs are ignored: the tracker may lose a poster during an occlusion and assign it another ID.
     """
 
     _places: list[_Place] = field(default_factory=list)
@@ -79,20 +79,20 @@ class Stillness:
     _scale_x: float = 0.0
 
     def update(self, tracks: Tracks) -> tuple[Still, ...]:
-        """Take in a frame; return the places where a person has stood for forty minutes, the longest first."""
+        """Process a frame and return the motionless detections, oldest first."""
         scale_x = tracks.width / tracks.height
         if scale_x != self._scale_x:
             self._scale_x, self._places, self._found = scale_x, [], ()
-        elif tracks.t - self._t < EVERY_MS:
+        elif tracks.t - self._t < UPDATE_MS:
             return self._found
         step_ms, self._t = tracks.t - self._t, tracks.t
-        self._see(tracks.people, tracks.t, scale_x)
+        self._assign(tracks.people, tracks.t, scale_x)
         self._places = [place for place in self._places if not place.is_over(tracks.t, step_ms)]
         self._found = tuple(Still(at.key, at.since, at.box_norm) for at in self._places if at.is_still)
         return self._found
 
-    def _see(self, people: tuple[Track, ...], t: float, scale_x: float) -> None:
-        """Give each person to the oldest place that their feet are at, or a new one."""
+    def _assign(self, people: tuple[Track, ...], t: float, scale_x: float) -> None:
+        """Assign each person to the oldest place at their feet, or to a new one."""
         feet = np.array([(place.foot[0], place.foot[1], place.height) for place in self._places]).reshape(-1, 3)
         for person in people:
             left, top, right, bottom = person.box_norm
@@ -103,12 +103,12 @@ class Stillness:
                 self._places.append(_Place(self._keys, foot, height, t, t, person.box_norm))
             else:
                 place = self._places[at]
-                place.sightings += place.last != t
+                place.observations += place.last != t
                 place.last, place.box_norm = t, person.box_norm
 
 
 def _nearest(feet: NDArray[np.float64], foot: PointNorm, height: float) -> int | None:
-    """Index of the first place, (x, y, height) each, that these feet have not left; None without one."""
-    reach = MOVED * np.minimum(feet[:, 2], height)
+    """Return the index of the first place, (x, y, height) each, within reach of these feet; None if there is none."""
+    reach = MOVE_TOLERANCE * np.minimum(feet[:, 2], height)
     at = np.flatnonzero(np.hypot(feet[:, 0] - foot[0], feet[:, 1] - foot[1]) <= reach)
     return int(at[0]) if len(at) else None

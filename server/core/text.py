@@ -1,8 +1,9 @@
-"""Texts from outside."""
+"""Validation and display of untrusted text."""
 
 
 def is_text(value: str) -> bool:
-    """Whether it can be written as UTF-8. JSON can carry half of a surrogate pair, which no file or database takes."""
+    """Return whether the text can be encoded as UTF-8. JSON may contain lone surrogates, which files and databases
+    reject."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -11,6 +12,6 @@ def is_text(value: str) -> bool:
 
 
 def shown(value: object, length: int = 80) -> str:
-    """A text from elsewhere for a message of ours: on one line, printable, cut where it is long."""
+    """Return untrusted text for use in a message: one line, printable, truncated to `length` characters."""
     whole = "".join(char if char.isprintable() else "\ufffd" for char in str(value))
     return whole if len(whole) <= length else whole[: length - 1] + "…"

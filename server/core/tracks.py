@@ -1,4 +1,4 @@
-"""What vision says about one frame: the value that crosses from vision through the engine to analytics."""
+"""Tracks: the result of vision for one frame, passed through the engine to analytics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from server.core.view import View, XyxyNorm
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One person seen in one frame.
+    """One tracked person in one frame.
 
     Attributes
     ----------
     id : int
-        Identity, positive, unique within its stream and epoch, never reused.
+        Track ID, positive, unique within its stream and epoch, never reused.
     box_norm : XyxyNorm
-        Where the person is, normalised to the frame: the detection, smoothed by those before it.
+        Bounding box, the detection smoothed over time.
     score : float
         Confidence of the detection, 0..1.
     """
@@ -30,7 +30,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """The people seen in one frame: confirmed tracks with a detection in this very frame.
+    """The people in one frame: confirmed tracks with a detection in this frame.
 
     Attributes
     ----------
@@ -39,24 +39,24 @@ class Tracks:
     width, height : int
         Frame size in pixels as displayed.
     people : tuple of Track
-        Ordered by identity.
+        Ordered by track ID.
     stages_ms : mapping of str to float
-        Time spent in ``decode``, ``detect``, ``embed`` and ``track``, in milliseconds.
+        Time spent in ``decode``, ``detect``, ``embed`` and ``track``, milliseconds.
     epoch : int
-        Grows when identities had to start again; the engine sets it.
+        Increases with each restart of the track IDs; set by the engine.
     certainty : Certainty, optional
-        How far the number of people may be off; None where it was not judged.
+        Uncertainty of the number of people; None if it was not computed.
     crowd : Crowd, optional
-        How many people there are where boxes do not tell; None where the scene is not crowded, or nothing can estimate.
+        The crowd estimate; None if the scene is not crowded, or without a density network.
     least : Crowd, optional
-        Where the scene is saturated and nothing can estimate it: those who were found. The low end of its figure, and
-        of each of its parts, is a lower bound; the rest of it means nothing.
+        The detected people of a saturated scene without an estimate. Only the lower ends of its range, and of the
+        ranges of its parts, are meaningful.
     advice : Advice, optional
-        The quality to choose where people are too small for the chosen one.
+        The recommended quality, if people are too small for the current one.
     view : View, optional
-        How the frame lies to those that vision saw first, where it has another format.
+        The mapping from the stream's first format, if this frame has another one.
     pictures : mapping of int to bytes
-        The frame as small JPEGs, by width in pixels, where a viewer asked for them.
+        The frame as small JPEGs by width in pixels, if a viewer requested them.
     """
 
     t: float
@@ -74,11 +74,11 @@ class Tracks:
 
     @property
     def known(self) -> bool:
-        """Whether anything can be said about how many people there are: not so in the first frame of a stream."""
+        """Whether the frame says anything about the number of people; False for the first frame of a stream."""
         return self.crowd is not None or self.certainty is None or self.certainty.known
 
     @property
-    def stands(self) -> bool:
-        """Whether the number shown can be relied on: a saturated count without an estimate is a lower bound alone."""
+    def is_reliable(self) -> bool:
+        """Whether the displayed number is reliable. A saturated count without an estimate is only a lower bound."""
         saturated = self.certainty is not None and self.certainty.saturated
         return self.known and (self.crowd is not None or not saturated)

@@ -1,26 +1,26 @@
-"""How a number of people changes: more or fewer a minute."""
+"""Trend of a number of people: change per minute."""
 
 from collections import deque
 
 TREND_S, TREND_LEAST_S, TREND_STEP_S = 180.0, 30.0, 1.0
-"""The trend is that of the last three minutes; less than half a minute gives none. One value a second is kept."""
+"""Length of the regression window, minimum time span, and sampling interval, seconds."""
 
 
 class Trend:
-    """How a number of people changes."""
+    """Linear trend of a number of people."""
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, int]] = deque()
 
     def update(self, now_s: float, people: int) -> None:
-        """Take in the number."""
+        """Add a value at `now_s` seconds."""
         if not self._points or now_s - self._points[-1][0] >= TREND_STEP_S:
             self._points.append((now_s, people))
         while now_s - self._points[0][0] > TREND_S:
             self._points.popleft()
 
     def per_minute(self) -> float | None:
-        """The slope of the least-squares line through the last minutes; None for too short a time."""
+        """Return the slope of the least-squares line, people per minute; None if the time span is too short."""
         if not self._points or self._points[-1][0] - self._points[0][0] < TREND_LEAST_S:
             return None
         mean_t = sum(t for t, _ in self._points) / len(self._points)

@@ -1,4 +1,4 @@
-"""What is drawn on the frame: zones and lines, checked when they are made."""
+"""Zones and lines, validated on construction."""
 
 import re
 from dataclasses import dataclass
@@ -16,46 +16,51 @@ COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 class ShapeError(CodedError):
-    """A zone or line that cannot be."""
+    """An invalid zone or line."""
 
 
 class Anchor(Enum):
-    """What of a person has to be inside."""
+    """The part of a person that must be inside a zone."""
 
     FEET = "feet"  # bottom centre of the box
-    CENTRE = "centre"  # middle of the box
-    OVERLAP = "overlap"  # a tenth of the box or more
+    CENTRE = "centre"  # centre of the box
+    OVERLAP = "overlap"  # at least a tenth of the box
 
 
 class LineMode(Enum):
-    """What a line counts."""
+    """The counting mode of a line."""
 
-    EVERY = "every"  # each crossing, to and fro
-    ONCE = "once"  # each person once: a way back takes the crossing back
+    EVERY = "every"  # each crossing, in both directions
+    ONCE = "once"  # each person once: a crossing back cancels the crossing
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A part of the frame in which people are counted, or in which they are not.
+    """A polygon in which people are counted, or are excluded from all counts.
 
     Attributes
     ----------
     id : str
-        Unique in its camera.
+        Unique within its camera.
     name : str
-        Shown; 1 to 60 characters.
+        Display name, 1 to 60 characters.
     points_norm : tuple of PointNorm
         3 to 32 corners of a simple polygon, normalised.
     anchor : Anchor
-        What of a person has to be inside.
+        The part of a person that must be inside.
     entry_s, exit_s : float
-        How long a person must be inside, or away, before it counts.
+        Entry and exit delay, seconds.
     revisit_s : float
-        A person who comes back sooner continues the same visit.
+        Re-entry window, seconds: a sooner return continues the visit.
     colour : str
         ``#rrggbb``.
     counts : bool
-        False: people whose feet are inside are counted nowhere in the frame.
+        False for an exclusion zone: people with their feet inside are not counted anywhere in the frame.
+
+    Raises
+    ------
+    ShapeError
+        ``BAD_SHAPE``, ``BAD_NAME``, ``BAD_COLOUR`` or ``BAD_TIME``.
     """
 
     id: str
@@ -80,15 +85,21 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A directed line that people cross. Looking from the first point to the second, *in* is from left to right.
+    """A directed counting line. Looking from the first point to the second, *in* is from left to right.
 
     Attributes
     ----------
     id, name, colour
-        As in Zone.
+        As in `Zone`.
     points_norm : tuple of two PointNorm
+        End points, normalised.
     mode : LineMode
-        Whether a person who crosses to and fro counts each time.
+        Whether repeated crossings of one person count each time.
+
+    Raises
+    ------
+    ShapeError
+        ``BAD_SHAPE``, ``BAD_NAME`` or ``BAD_COLOUR``.
     """
 
     id: str

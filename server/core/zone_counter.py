@@ -1,31 +1,31 @@
-"""Counts people in one zone."""
+"""Counters of one zone."""
 
 from dataclasses import dataclass
 
 from server.core.dwell import Dwell, DwellFigures
-from server.core.footing import Footing
+from server.core.foot_points import FootPoints
 from server.core.observed import observed_ms
-from server.core.outlines import Place
-from server.core.visits import Event, Kind, Visits
+from server.core.polygon_index import Membership
+from server.core.visits import Event, VisitChange, Visits
 from server.core.zone import Zone
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneFigures:
-    """What is known of a zone after a frame.
+    """The metrics of a zone after a frame.
 
     Attributes
     ----------
     occupancy, peak : int
-        People inside now, and the most there were.
+        People inside now, and the maximum so far.
     average : float
-        Of the occupancy over the observed time; moments in which it was not known are left out.
+        Mean occupancy over the observed time with a known count.
     entries, exits : int
-        People who came in and went out. entries - exits = occupancy + lost.
+        Number of entries and exits; entries - exits = occupancy + lost.
     lost : int
-        People who went unseen inside and may still be there.
+        People that disappeared inside the zone and may still be there.
     visitors : int
-        Different people; whoever comes back within the zone's `revisit_s` is the same.
+        Unique visitors; a return within the zone's `revisit_s` does not count again.
     dwell : DwellFigures
     """
 
@@ -51,7 +51,7 @@ class ZoneCounter:
         self.zone = zone
         self._visits = Visits(zone)
         self._dwell = Dwell()
-        self._totals = dict.fromkeys(Kind, 0)
+        self._totals = dict.fromkeys(VisitChange, 0)
         self._peak = 0
         self._occupancy = 0
         self._person_ms = 0.0
@@ -61,20 +61,22 @@ class ZoneCounter:
         self._followed = True
         self._inside: list[int] = []
 
-    def update(self, people: Footing, place: Place, *, known: bool = True, followed: bool = True) -> list[Event]:
-        """Take in a frame and who of its people is inside; say what happened.
+    def update(
+        self, people: FootPoints, membership: Membership, *, known: bool = True, followed: bool = True
+    ) -> list[Event]:
+        """Process a frame and return its visit events.
 
-        Where it is not `known` how many there are, the time until the next frame is left out of the average. Where
-        people cannot be `followed` from frame to frame, who is inside is present, and nobody comes, goes or stays:
-        visits end.
+        Time after a frame whose count is not `known` is excluded from the average. Without tracking (`followed`
+        False), the people inside are present, but no entries, exits or dwell times are counted: ongoing visits
+        end.
         """
         self._followed = followed
         if followed:
-            events = self._visits.update(people.t, *place, people.seen)
+            events = self._visits.update(people.t, *membership, people.seen)
         else:
             events = self._visits.close()
-            self._inside = sorted(place[0])
-        self._take(events)
+            self._inside = sorted(membership[0])
+        self._count(events)
         step = observed_ms(self._t, people.t) if self._known else 0.0
         self._person_ms += self._occupancy * step
         self._elapsed_ms += step
@@ -84,48 +86,48 @@ class ZoneCounter:
         return events
 
     def change(self, zone: Zone) -> None:
-        """The user changed the zone: whoever is inside stays until seen elsewhere."""
+        """Replace the zone; people inside stay inside until detected elsewhere."""
         self.zone = zone
-        self._visits.take_times(zone)
+        self._visits.set_times(zone)
 
     def reset(self) -> list[Event]:
-        """Begin the counts anew with those who are there now; say which visits that ends."""
+        """Restart the counts with the people present now; return the end events of past visits."""
         events = self._visits.reset()
-        there = self._visits.staying()
-        self._totals = dict.fromkeys(Kind, 0) | {Kind.ENTRY: there, Kind.VISITOR: there}
+        remaining = self._visits.present_or_lost()
+        self._totals = dict.fromkeys(VisitChange, 0) | {VisitChange.ENTRY: remaining, VisitChange.VISITOR: remaining}
         self._dwell = Dwell()
         self._peak = self._occupancy
         self._person_ms = self._elapsed_ms = 0.0
         return events
 
     def close(self) -> list[Event]:
-        """Nobody is watched any more, or identities start again: everybody who was inside leaves."""
+        """End all visits, because monitoring ends or track IDs restart."""
         events = self._visits.close()
-        self._take(events)
+        self._count(events)
         self._occupancy, self._inside = 0, []
-        self._known = False  # until the next frame: that they are gone was not seen
+        self._known = False  # until the next frame: their absence was not observed
         return events
 
     def present(self) -> list[int]:
-        """Identities that count as inside."""
+        """Return the track IDs that count as inside."""
         return self._visits.present() if self._followed else self._inside
 
     def figures(self) -> ZoneFigures:
-        """The figures after the last frame."""
+        """Return the metrics after the latest frame."""
         average = self._person_ms / self._elapsed_ms if self._elapsed_ms else float(self._occupancy)
         return ZoneFigures(
             occupancy=self._occupancy,
             peak=self._peak,
             average=average,
-            entries=self._totals[Kind.ENTRY],
-            exits=self._totals[Kind.EXIT],
+            entries=self._totals[VisitChange.ENTRY],
+            exits=self._totals[VisitChange.EXIT],
             lost=self._visits.lost(),
-            visitors=self._totals[Kind.VISITOR],
+            visitors=self._totals[VisitChange.VISITOR],
             dwell=self._dwell.figures(self._visits.longest_s()),
         )
 
-    def _take(self, events: list[Event]) -> None:
+    def _count(self, events: list[Event]) -> None:
         for event in events:
             self._totals[event.kind] += 1
-            if event.kind is Kind.END:
+            if event.kind is VisitChange.END:
                 self._dwell.add(event.dwell_s)

@@ -1,1 +1,1 @@
-"""Where vision runs: supervised worker processes behind one small interface."""
+"""Supervised vision workers behind a small interface."""

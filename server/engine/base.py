@@ -1,4 +1,4 @@
-"""The interface of every engine: tracks for frames, wherever they are computed."""
+"""The engine interface: frames in, tracks out, independent of where they are computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,44 +7,44 @@ from typing import Any, Protocol
 
 from server.core.quality import Quality
 from server.core.tracks import Tracks
-from server.engine.shares import ALONE, Share
+from server.engine.fair_scheduler import OWN_SHARE, Share
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
-    """What a stream asks of the engine."""
+    """The engine settings of a stream."""
 
     model: str
     quality: Quality = Quality.BALANCED
-    share: Share = ALONE
+    share: Share = OWN_SHARE
 
 
 class WorkerState(Enum):
-    """Where a vision process is in its life."""
+    """The lifecycle state of a vision worker."""
 
     STARTING = "starting"
     READY = "ready"
-    FAILED = "failed"  # died or could not start; will be tried again
+    FAILED = "failed"  # crashed or failed to start; a restart is scheduled
     STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
-    """One vision process as an operator sees it.
+    """The status of a vision worker for operators.
 
     Attributes
     ----------
     state : WorkerState
     restarts : int
-        How often it was started anew, whether it became ready or not.
+        Number of restarts, whether or not they succeeded.
     reason : str or None
-        Why the last one ended; None once another is ready.
+        Why the last process ended; None once another one is ready.
     describe : dict
-        What it says of itself.
+        Model and backend information reported by the worker.
     failures : int
-        How many ended soon after their start, one after the other; 0 once one has lived for a while.
+        Consecutive early failures; 0 once a process has run for a while.
     resident_bytes : int or None
-        Memory that it uses; None without a process, or where the system does not tell.
+        Resident memory; None without a process, or if the system does not report it.
     """
 
     state: WorkerState
@@ -56,19 +56,19 @@ class WorkerStatus:
 
 
 class Engine(Protocol):
-    """Turns frames into tracks. One frame of a stream at a time; streams are independent of each other."""
+    """Computes the tracks of frames: one frame of a stream at a time, streams independent of each other."""
 
     async def start(self) -> None:
-        """Begin to start whatever computes; returns at once."""
+        """Start the workers in the background; return at once."""
 
     async def stop(self) -> None:
-        """End everything that was started."""
+        """Stop all workers."""
 
     def open(self, stream_id: str, settings: StreamSettings) -> None:
-        """Announce a stream. Cheap: nothing is loaded before its first frame."""
+        """Register a stream. Cheap: nothing is loaded before its first frame."""
 
     def change(self, stream_id: str, settings: StreamSettings) -> None:
-        """Use another model or quality from the stream's next frame on; identities stay, and so does its share.
+        """Change model or quality from the stream's next frame on; track IDs and share persist.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Engine(Protocol):
         """
 
     async def process(self, stream_id: str, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> Tracks:
-        """People in the stream's next frame.
+        """Return the tracks of the stream's next frame.
 
         Parameters
         ----------
@@ -86,26 +86,26 @@ class Engine(Protocol):
         jpeg : bytes
             The frame.
         t : float
-            Capture time, milliseconds since the stream opened, never decreasing.
+            Capture time, milliseconds since the stream opened, non-decreasing.
         picture_widths : sequence of int
-            Widths, in pixels, of the small pictures of the frame that are to come along.
+            Widths of the requested thumbnails, pixels.
 
         Raises
         ------
         FrameError
-            The frame was refused; the stream's identities are untouched.
+            The frame was rejected; the stream's tracks are unchanged.
         EngineError
-            ``ENGINE_RESTARTED``: the frame is lost and the next one begins a new epoch.
-            ``ENGINE_UNAVAILABLE``: nothing is there to compute just now.
+            ``ENGINE_RESTARTED``: the frame is lost and the next one starts a new epoch.
+            ``ENGINE_UNAVAILABLE``: no worker is available.
         StoppedError
-            ``ENGINE_RESTARTED``, and it was this frame of which the process died, or with which it hung.
+            ``ENGINE_RESTARTED``, and this frame made the worker crash or hang.
         """
 
     async def close(self, stream_id: str) -> None:
-        """Forget a stream; unknown ones are ignored."""
+        """Close a stream; unknown ones are ignored."""
 
-    async def prices(self) -> dict[Quality, float]:
-        """What the detector takes for a frame of each quality, measured here, milliseconds.
+    async def quality_costs(self) -> dict[Quality, float]:
+        """Return the measured detection time for a frame of each quality, milliseconds.
 
         Raises
         ------
@@ -114,4 +114,4 @@ class Engine(Protocol):
         """
 
     def status(self) -> list[WorkerStatus]:
-        """How the processes are."""
+        """Return the status of each worker."""

@@ -1,11 +1,12 @@
-"""What a process holds, as the system says."""
+"""Memory use of a process."""
 
 import os
 from pathlib import Path
 
 
 def resident_bytes(pid: int) -> int | None:
-    """Memory of a process that is in use, shared parts included; None where the system does not tell, or it is gone."""
+    """Return the resident memory of a process, including shared pages; None if it has ended or the system does not
+    report it."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except OSError:

@@ -1,7 +1,7 @@
-"""Messages between the web process and a vision process: a JSON head and raw bytes, length-prefixed.
+"""The protocol between the web process and a vision worker: a JSON head and a binary body, both length-prefixed.
 
-JSON, not pickle: a vision process parses hostile pictures, and whoever took it over must not reach the web process
-through an unpickled answer.
+JSON instead of pickle, because workers parse untrusted images: a compromised worker must not be able to run code
+in the web process.
 """
 
 import json
@@ -22,17 +22,17 @@ from server.core.view import View
 
 Head = dict[str, Any]
 _LENGTHS = struct.Struct("!II")
-SIGN_OF_LIFE = 0
-"""The id of a message that answers no question; questions count from one."""
+HEARTBEAT_ID = 0
+"""The ID of heartbeat messages; requests count from 1."""
 _LIMIT = 256 * 1024 * 1024
 
 
 class WireError(Exception):
-    """The other side sent what is not a message."""
+    """A malformed message."""
 
 
 def pack(head: Head, body: bytes = b"") -> bytes:
-    """A message as bytes."""
+    """Encode a message."""
     encoded = json.dumps(head, separators=(",", ":")).encode()
     return _LENGTHS.pack(len(encoded), len(body)) + encoded + body
 
@@ -45,7 +45,7 @@ def _lengths(prefix: bytes) -> tuple[int, int]:
 
 
 def read(stream: BinaryIO) -> tuple[Head, bytes] | None:
-    """The next message of a blocking stream, None at its end."""
+    """Read the next message from a blocking stream; None at its end."""
     prefix = stream.read(_LENGTHS.size)
     if len(prefix) < _LENGTHS.size:
         return None
@@ -57,14 +57,14 @@ def read(stream: BinaryIO) -> tuple[Head, bytes] | None:
 
 
 async def read_async(reader: StreamReader) -> Head:
-    """The next message's head, with its bytes as ``body``.
+    """Read the head of the next message, with the binary part as ``body``.
 
     Raises
     ------
     IncompleteReadError
         The stream ended.
     WireError
-        What came is no message.
+        The message is malformed.
     """
     head_length, body_length = _lengths(await reader.readexactly(_LENGTHS.size))
     encoded, body = await reader.readexactly(head_length), await reader.readexactly(body_length)
@@ -72,7 +72,7 @@ async def read_async(reader: StreamReader) -> Head:
 
 
 def parse_head(encoded: bytes) -> Head:
-    """A head that may be anything. Raises WireError."""
+    """Parse an untrusted head. Raises WireError."""
     try:
         head = json.loads(encoded)
     except (ValueError, RecursionError) as error:
@@ -83,12 +83,12 @@ def parse_head(encoded: bytes) -> Head:
 
 
 def pack_pictures(pictures: Mapping[int, bytes]) -> tuple[Head, bytes]:
-    """Small pictures by width, as a part of the head and as bytes."""
+    """Encode thumbnails by width as head fields and a binary body."""
     return {"pictures": [[width, len(jpeg)] for width, jpeg in pictures.items()]}, b"".join(pictures.values())
 
 
 def unpack_pictures(head: Head) -> dict[int, bytes]:
-    """What `pack_pictures` made."""
+    """Decode the output of `pack_pictures`."""
     pictures, start = {}, 0
     for width, length in head.get("pictures", ()):
         pictures[int(width)] = head["body"][start : start + int(length)]
@@ -97,7 +97,7 @@ def unpack_pictures(head: Head) -> dict[int, bytes]:
 
 
 def encode_tracks(tracks: Tracks) -> Head:
-    """Tracks as JSON values."""
+    """Encode tracks as JSON values."""
     return {
         "t": tracks.t,
         "width": tracks.width,
@@ -131,15 +131,15 @@ def _decode_crowd(head: Head) -> Crowd:
 
 
 def decode_tracks(head: Head, epoch: int) -> Tracks:
-    """What `encode_tracks` made, in this epoch."""
+    """Decode the output of `encode_tracks`, with this epoch."""
     people = tuple(
         Track(int(id_), (float(left), float(top), float(right), float(bottom)), float(score))
         for id_, left, top, right, bottom, score in head["people"]
     )
-    judged = head.get("certainty")
-    certainty = _decode_certainty(*judged) if judged else None
+    certainty_values = head.get("certainty")
+    certainty = _decode_certainty(*certainty_values) if certainty_values else None
     crowd = _decode_crowd(head["crowd"]) if head.get("crowd") else None
-    advised = head.get("advice")
+    advice_values = head.get("advice")
     return Tracks(
         t=head["t"],
         width=head["width"],
@@ -150,7 +150,7 @@ def decode_tracks(head: Head, epoch: int) -> Tracks:
         certainty=certainty,
         crowd=crowd,
         least=_decode_crowd(head["least"]) if head.get("least") else None,
-        advice=Advice(Quality(advised[0]), float(advised[1])) if advised else None,
+        advice=Advice(Quality(advice_values[0]), float(advice_values[1])) if advice_values else None,
         view=_decode_view(*head["view"]) if head.get("view") else None,
     )
 

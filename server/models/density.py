@@ -1,6 +1,7 @@
-"""CSRNet (Li, Zhang & Chen, CVPR 2018): people per cell of a crowd, built as an OpenVINO network from plain arrays.
+"""CSRNet (Li, Zhang & Chen, CVPR 2018), a crowd density network, built as an OpenVINO model from plain arrays.
 
-VGG16's first ten convolutions, six dilated ones and one of 1x1. Needs neither torch nor Ultralytics.
+It has the first ten convolutions of VGG16, six dilated ones and a 1x1 convolution. Needs neither torch nor
+Ultralytics.
 """
 
 import zipfile
@@ -22,15 +23,15 @@ _POOL = 0
 _FRONT = (64, 64, _POOL, 128, 128, _POOL, 256, 256, 256, _POOL, 512, 512, 512)
 _BACK = (512, 512, 512, 256, 128, 64)
 _SMALL = 100_000
-"""Weights of a layer up to which they stay in 32 bits. They take no space, and rounding those of the last two layers
-changed the people counted by up to 0.2 %; with the others it is 0.05 % at most."""
+"""Layers with up to this many weights stay in 32 bits. Rounding the last two layers changed the number of people by
+up to 0.2 %; without them the change is at most 0.05 %."""
 _TOLERANCE = 1e-3
-"""Largest difference that weights of 16 bits may make, as a fraction of the people counted."""
+"""Maximum relative change of the number of people caused by 16-bit weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A convolution, named as in the arrays; `pooled`: 2x2 maximum before it."""
+    """A convolution, named as in the arrays; `pooled`: preceded by 2x2 max pooling."""
 
     name: str
     inputs: int
@@ -41,13 +42,13 @@ class Layer:
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The arrays that it needs."""
+        """Names and shapes of the layer's arrays."""
         weight = (self.outputs, self.inputs, self.kernel, self.kernel)
         return {f"{self.name}.weight": weight, f"{self.name}.bias": (self.outputs,)}
 
 
 def layers() -> Iterator[Layer]:
-    """The 17 convolutions in order; a ReLU follows each but the last."""
+    """Yield the 17 convolutions in order; each but the last is followed by a ReLU."""
     channels = 3
     for part, dilation, widths in (("frontend", 1, _FRONT), ("backend", 2, _BACK)):
         place, pooled = 0, False
@@ -61,12 +62,12 @@ def layers() -> Iterator[Layer]:
 
 
 def read_arrays(weights: Path) -> Arrays:
-    """Read and check the arrays; nothing in the file is run.
+    """Read and validate the arrays without running code from the file.
 
     Raises
     ------
     ModelError
-        ``BAD_WEIGHTS``: no archive of arrays, pickled objects, or other arrays than CSRNet's.
+        ``BAD_WEIGHTS``: not an archive of arrays, pickled objects, or arrays that do not belong to CSRNet.
     """
     expected = {name: shape for layer in layers() for name, shape in layer.shapes.items()}
     try:
@@ -86,10 +87,10 @@ def read_arrays(weights: Path) -> Arrays:
 
 
 def build(arrays: Arrays, half: bool = False) -> Any:
-    """Return the network as an `openvino.Model`; `half` keeps the weights of large layers in 16 bits.
+    """Return the network as an `openvino.Model`; `half` stores the weights of large layers in 16 bits.
 
-    Input ``image``: float32 (n, 3, height, width), RGB by ImageNet's mean and deviation. Output ``density``: float32
-    (n, 1, height // 8, width // 8), people per cell; its sum is the number of people.
+    Input ``image``: float32 (n, 3, height, width), RGB, normalised by ImageNet's mean and deviation. Output
+    ``density``: float32 (n, 1, height // 8, width // 8), people per cell; its sum is the number of people.
     """
     import openvino as ov
     from openvino import opset8 as ops
@@ -113,9 +114,9 @@ def build(arrays: Arrays, half: bool = False) -> Any:
 
 
 def export(weights: Path, folder: Path, onnx: bool = False) -> None:
-    """Write ``network.xml`` and ``network.bin``: weights of 16 bits where they count the same people.
+    """Write ``network.xml`` and ``network.bin``, with 16-bit weights if these give the same number of people.
 
-    With `onnx` also ``network.onnx``, in 32 bits.
+    With `onnx`, also write ``network.onnx``, in 32 bits.
 
     Raises
     ------
@@ -129,7 +130,7 @@ def export(weights: Path, folder: Path, onnx: bool = False) -> None:
     example = np.random.default_rng(0).normal(size=(1, 3, 96, 128)).astype(np.float32)
     people = _people(exact, example)
     same = abs(_people(half, example) - people) < _TOLERANCE * abs(people)
-    # OpenVINO's own compression rounds small layers and biases, too.
+    # OpenVINO's own compression would also round small layers and biases.
     ov.save_model(half if same else exact, folder / NETWORK_FILE, compress_to_fp16=False)
     if onnx:
         from server.models.density_onnx import save_onnx

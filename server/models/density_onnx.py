@@ -1,4 +1,4 @@
-"""CSRNet for ONNX Runtime, from the same arrays as for OpenVINO."""
+"""CSRNet for ONNX Runtime, built from the same arrays as for OpenVINO."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,8 @@ from server.models.density import OUTPUT, Arrays, layers
 
 
 def save_onnx(arrays: Arrays, path: Path) -> None:
-    """Write the network with free batch, height and width; names and numbers as `server.models.density.build`."""
+    """Write the network with dynamic batch, height and width; inputs and outputs as in
+    `server.models.density.build`."""
     import onnx
     from onnx import helper, numpy_helper
 
@@ -36,7 +37,7 @@ def save_onnx(arrays: Arrays, path: Path) -> None:
         [helper.make_tensor_value_info(OUTPUT, numbers, ["n", 1, "rows", "columns"])],
         [numpy_helper.from_array(array, name) for name, array in arrays.items()],
     )
-    # Versions that every supported ONNX Runtime reads.
+    # Versions supported by every supported ONNX Runtime.
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(model)
     onnx.save_model(model, str(path))

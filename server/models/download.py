@@ -1,4 +1,4 @@
-"""Fetches one file over HTTPS, going on where an earlier attempt was cut off."""
+"""Resumable download of one file over HTTPS."""
 
 import http.client
 import urllib.error
@@ -14,20 +14,20 @@ _CHUNK = 1 << 16
 
 
 def download(url: str, part: Path, size: int) -> None:
-    """Bring `part` to the whole file.
+    """Complete the download of a file.
 
     Parameters
     ----------
     url : str
     part : Path
-        May hold the beginning already.
+        Target, which may contain the beginning of the file.
     size : int
-        Bytes of the whole file; a server that sends more is refused.
+        Expected size of the file, bytes; longer responses are rejected.
 
     Raises
     ------
     ModelError
-        ``DOWNLOAD_FAILED``; what has arrived stays in `part` for the next attempt.
+        ``DOWNLOAD_FAILED``; the received bytes stay in `part` for the next attempt.
     """
     have = part.stat().st_size if part.exists() else 0
     if have == size:
@@ -38,7 +38,7 @@ def download(url: str, part: Path, size: int) -> None:
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})  # noqa: S310 - fixed https addresses
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310 - fixed https addresses
-            # 200 instead of 206: the server ignores ranges and starts again.
+            # Status 200 instead of 206: the server does not support ranges and sends the whole file.
             have = have if response.status == http.client.PARTIAL_CONTENT else 0
             _store(response, part, have, size)
     except (OSError, http.client.HTTPException) as error:
@@ -50,7 +50,7 @@ def download(url: str, part: Path, size: int) -> None:
 
 
 def _store(response: http.client.HTTPResponse, part: Path, have: int, size: int) -> None:
-    """Append the response to the first `have` bytes of `part`, at most up to one byte too many."""
+    """Append the response to the first `have` bytes of `part`, reading at most one byte more than expected."""
     label = part.name.removesuffix(".part")
     with (
         part.open("r+b" if have else "wb") as file,

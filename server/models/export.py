@@ -1,4 +1,5 @@
-"""Turn checked weights into OpenVINO networks. Run as a program of its own: torch never enters another process.
+"""Conversion of verified weights to OpenVINO networks. Runs as a separate process, so that no other process imports
+torch.
 
 ``python -m server.models.export KIND WEIGHTS FOLDER`` writes ``network.xml`` and ``network.bin``.
 """
@@ -15,11 +16,11 @@ from numpy.typing import NDArray
 from server.models.catalogue import NETWORK_FILE, ONNX_FILE
 
 _TOLERANCE = 1e-2
-"""Largest difference between torch and OpenVINO, as a fraction of the largest value."""
+"""Maximum difference between torch and OpenVINO, relative to the largest value."""
 
 
 def main() -> int:
-    """Export one network."""
+    """Export one network; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kind", choices=("detector", "appearance", "density"))
     parser.add_argument("weights", type=Path)
@@ -28,7 +29,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.kind == "density":
         return _export_density(arguments.weights, arguments.folder, arguments.onnx)
-    os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")  # read when Ultralytics is imported
+    os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="1")  # Ultralytics reads these on import
     import openvino as ov
     import torch
 
@@ -49,7 +50,7 @@ def main() -> int:
 
 
 def _export_density(weights: Path, folder: Path, onnx: bool) -> int:
-    """Build it from its arrays, without torch; what is wrong with them is the last line on standard error."""
+    """Build the density network from its arrays, without torch; report errors on the last line of standard error."""
     from server.core.errors import ModelError
     from server.models.density import export
 
@@ -62,7 +63,7 @@ def _export_density(weights: Path, folder: Path, onnx: bool) -> int:
 
 
 def _save_onnx(network: Any, example: Any, free_shape: list[int], names: tuple[str, ...], path: Path) -> None:
-    """Trace the network once more; axes of any length stay so."""
+    """Trace the network for ONNX, with dynamic axes preserved."""
     import warnings
 
     import torch
@@ -70,7 +71,7 @@ def _save_onnx(network: Any, example: Any, free_shape: list[int], names: tuple[s
     axes = {index: f"axis{index}" for index, length in enumerate(free_shape) if length < 0}
     lengths = {"boxes": {2: "anchors"}, "scores": {1: "anchors"}, "features": {0: "axis0"}}
     with warnings.catch_warnings():
-        # The exporter that replaces this one needs two further packages, and keeps fixed what is free here.
+        # The replacement of this exporter needs two more packages and does not preserve dynamic axes.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             network,
@@ -84,7 +85,7 @@ def _save_onnx(network: Any, example: Any, free_shape: list[int], names: tuple[s
 
 
 def _compare(model: Any, example: NDArray[np.float32], expected: tuple[Any, ...]) -> None:
-    """Run the export once: an export that computes something else must not replace one that works."""
+    """Run the export once and compare it with torch, so that a wrong export never replaces a working one."""
     import openvino as ov
 
     results = ov.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(example)

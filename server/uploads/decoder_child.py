@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from server.common.parent_death import signal_when_parent_dies
 from server.core.errors import CodedError
 from server.engine.wire import pack
-from server.orphans import signal_when_parent_dies
 
 if TYPE_CHECKING:
     import numpy as np

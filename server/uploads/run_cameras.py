@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.ids import new_id
-from server.storage.cameras import Camera, insert_camera
-from server.storage.plans import StoredPlan, select_plan, upsert_plan
-from server.storage.recordings import Recording
-from server.storage.runs import OwnedRun, Run, RunState, insert_run, update_run
+from server.common.ids import new_id
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.cameras.plans import StoredPlan, select_plan, upsert_plan
+from server.storage.recordings.recordings import Recording
+from server.storage.recordings.runs import OwnedRun, Run, RunState, insert_run, update_run
 
 NAME_LENGTH = 80
 

@@ -1,7 +1,10 @@
-"""Pictures in, people out: synchronous, and ignorant of users, zones and sockets. This file imports nothing heavy."""
+"""Detection and tracking of people in frames: synchronous, independent of users, zones and connections.
+
+This module must stay cheap to import.
+"""
 
 import os
 
-# Read when NumPy loads its BLAS. The matrices here are small, and threads that wait for each other beside a busy
-# detector make a product of 0.1 ms last 4 ms.
+# NumPy reads this when it loads its BLAS. Matrices here are small: with a busy detector beside, BLAS threads turn a
+# product of 0.1 ms into 4 ms.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -1,4 +1,4 @@
-"""Which detection is which person: costs, gates and the assignment."""
+"""Data association: costs, gates and the assignment of detections to tracks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,24 +8,24 @@ from server.vision.boxes import coverage, iou
 
 Array = NDArray[np.float64]
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
-"""Rows and columns of the matched."""
+"""Row and column indices of the matches."""
 
 _IMPOSSIBLE = 1e6
 
 GATE = 9.21
-"""Largest squared Mahalanobis distance of centres: 99 % of chi-squared with 2 degrees of freedom."""
-SHORTER = 0.5
-"""Largest loss of height, as a logarithm: a person does not shrink to 0.6 of the height between two frames."""
-TALLER = 0.8
-"""Largest gain: of somebody who comes out from behind others, 2.2 times as much is seen as was."""
-EDGE = 0.02
-"""Heights: a box that is as near to the frame's edge as this is cut by it."""
-CUT_OVERLAP = 0.8
-"""What lying inside the expected box counts, against an overlap of the whole, for a box that the frame's edge cuts."""
+"""Gate on the squared Mahalanobis distance of centres: 99 % quantile of chi-squared with 2 degrees of freedom."""
+MAX_SHRINKAGE = 0.5
+"""Largest loss of height between two frames, as a logarithm: to 0.6 of the height."""
+MAX_GROWTH = 0.8
+"""Largest gain of height: when an occlusion ends, 2.2 times as much may be visible."""
+EDGE_MARGIN = 0.02
+"""Distance to the frame edge, in box heights, within which a box counts as truncated."""
+TRUNCATED_WEIGHT = 0.8
+"""Weight of coverage relative to IoU, for boxes truncated by the frame edge."""
 
 
 def assign(costs: Array, limit: float) -> Pairs:
-    """Match rows and columns at the least total cost, no pair above `limit`.
+    """Return the assignment with the least total cost, without pairs above `limit` (Hungarian algorithm).
 
     Parameters
     ----------
@@ -41,22 +41,22 @@ def assign(costs: Array, limit: float) -> Pairs:
 
 
 def overlaps(expected_xyxy: Array, boxes_xyxy: Array, cut: NDArray[np.bool_]) -> Array:
-    """How well detections of shape (m, 4) lie where people of shape (n, 4) are expected; 0..1, shape (n, m).
+    """Return the overlap of expected boxes, (n, 4), and detections, (m, 4); 0..1, shape (n, m).
 
-    Intersection over union. Where the edge of the frame cuts a person (`cut`, shape (m,)) only a part is seen, which
-    overlaps little of the whole but lies inside it.
+    The overlap is the IoU. Detections truncated by the frame edge (`cut`, shape (m,)) show a part of a person, so
+    for them coverage counts, too.
     """
     shared = iou(expected_xyxy, boxes_xyxy)
     if cut.any():
-        inside = CUT_OVERLAP * coverage(expected_xyxy, boxes_xyxy[cut])
+        inside = TRUNCATED_WEIGHT * coverage(expected_xyxy, boxes_xyxy[cut])
         shared[:, cut] = np.maximum(shared[:, cut], inside)
     return shared
 
 
 def identity_costs(
-    distances: Array, shared: Array, looks: Array, away: Array, different: float, reunite: float
+    distances: Array, shared: Array, appearance: Array, away: Array, different: float, reunite: float
 ) -> Array:
-    """Cost of taking a sure detection for a confirmed person: position, overlap and looks.
+    """Return the cost of assigning confident detections to tracks: position, overlap and appearance.
 
     Parameters
     ----------
@@ -64,40 +64,41 @@ def identity_costs(
         Squared Mahalanobis distances.
     shared : ndarray, shape (n, m)
         Overlaps with the expected boxes, 0..1.
-    looks : ndarray, shape (n, m)
-        Cosine distances of appearance.
+    appearance : ndarray, shape (n, m)
+        Cosine distances of appearance embeddings.
     away : ndarray, shape (n,)
-        How long nobody saw the person well: 0 for the frame before, 1 from ``AWAY_S`` on.
+        Time since the last confident detection: 0 for the previous frame, 1 from ``AWAY_S`` on.
     different, reunite : float
-        Of the features, see `Features`.
+        Distance thresholds of the features, see `Features`.
 
     Returns
     -------
     ndarray, shape (n, m)
-        About 0 for a perfect match; beyond any limit where the pair is out of the question.
+        About 0 for a perfect match; above any limit for impossible pairs.
     """
-    costs = 0.2 * distances / GATE + 0.3 * (1 - shared) + 0.5 * np.minimum(looks / different, 2.0)
-    # Someone who was away comes back with less certainty about where, and has to look the more alike; someone where
-    # they are expected may turn round and look a little different.
+    costs = 0.2 * distances / GATE + 0.3 * (1 - shared) + 0.5 * np.minimum(appearance / different, 2.0)
+    # The position of a track that was away is uncertain, so its appearance has to match more closely. A visible person
+    # may turn around and change appearance a little.
     limit = different + (reunite - different) * away[:, None]
-    doubtful = (looks > limit) & (shared < 0.5)
-    costs[(distances > GATE) | doubtful | (looks > 1.5 * different)] = _IMPOSSIBLE
+    implausible = (appearance > limit) & (shared < 0.5)
+    costs[(distances > GATE) | implausible | (appearance > 1.5 * different)] = _IMPOSSIBLE
     return costs
 
 
 def same_height(people_heights: Array, heights: Array, cut: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where heights of shape (n,) and (m,) may be one person's; shape (n, m).
+    """Return which heights, (n,) and (m,), may belong to one person; shape (n, m).
 
-    Of somebody whom the frame's edge cuts (`cut`, shape (m,)) any smaller part may be seen, but nothing larger.
+    Of a person truncated by the frame edge (`cut`, shape (m,)), any smaller part may be visible, but nothing
+    larger.
     """
     growth = np.log(heights[None] / people_heights[:, None])
-    possible: NDArray[np.bool_] = (growth <= TALLER) & ((growth >= -SHORTER) | cut[None])
+    possible: NDArray[np.bool_] = (growth <= MAX_GROWTH) & ((growth >= -MAX_SHRINKAGE) | cut[None])
     return possible
 
 
 def cut_by_edge(boxes_xyxy: NDArray[np.float64], height: int, width: int) -> NDArray[np.bool_]:
-    """Which boxes of shape (n, 4) the edge of the frame cuts."""
-    margin = EDGE * (boxes_xyxy[:, 3] - boxes_xyxy[:, 1])
+    """Return which boxes, (n, 4), are truncated by the frame edge; (n,)."""
+    margin = EDGE_MARGIN * (boxes_xyxy[:, 3] - boxes_xyxy[:, 1])
     left, top, right, bottom = boxes_xyxy.T
     cut: NDArray[np.bool_] = (left < margin) | (top < margin) | (right > width - margin) | (bottom > height - margin)
     return cut

@@ -1,4 +1,4 @@
-"""What computes the networks: OpenVINO on the processor, or ONNX Runtime on it or on a CUDA card."""
+"""Inference backends: OpenVINO on the CPU, or ONNX Runtime on the CPU or a CUDA GPU."""
 
 import importlib.metadata
 import importlib.util
@@ -14,81 +14,81 @@ from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
 
-Triple = tuple[float, float, float]
+ChannelTriple = tuple[float, float, float]
 
 
-class Running(Protocol):
-    """An inference that runs while others work.
+class InferenceRequest(Protocol):
+    """An asynchronous inference request.
 
     Attributes
     ----------
-    took_ms : float
-        How long it ran, without what it waited; once there are outputs.
+    run_ms : float
+        Run time without waiting time, milliseconds; valid after `outputs`.
     """
 
-    took_ms: float
+    run_ms: float
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
-        """Wait for the end and return copies of the named outputs; once."""
+        """Wait for completion and return copies of the named outputs. Must be called exactly once."""
         ...
 
 
 class InferenceNetwork(Protocol):
-    """Pictures in, tensors out; thread-safe."""
+    """A loaded network: images in, tensors out; thread-safe."""
 
     @property
     def precision(self) -> str:
-        """What it computes with: ``"fp32"``, ``"fp16"``, ``"bf16"`` or ``"int8"``."""
+        """The precision in use: ``"fp32"``, ``"fp16"``, ``"bf16"`` or ``"int8"``."""
         ...
 
     @property
     def compiling(self) -> bool:
-        """Whether something is compiled just now, for which pictures of a new shape wait."""
+        """Whether a compilation is in progress, which delays images of a new shape."""
         ...
 
-    def start(self, batch_bgr: NDArray[np.uint8]) -> Running:
-        """Begin with pictures of shape (n, height, width, 3); several run one after the other, in this order."""
+    def start(self, batch_bgr: NDArray[np.uint8]) -> InferenceRequest:
+        """Start inference on images of shape (n, height, width, 3), BGR. Requests run in the order of these calls."""
         ...
 
     def prepare(self, n: int, height: int, width: int) -> None:
-        """Do ahead of the first picture of a shape what it would have to wait for."""
+        """Compile for an input shape in advance."""
 
 
 class Backend(Protocol):
-    """Opens networks; one for each process."""
+    """Loads networks; one instance per process."""
 
     @property
     def name(self) -> str:
-        """For statistics and health."""
+        """Display name for statistics and health."""
         ...
 
-    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> InferenceNetwork:
-        """Load a prepared model; ``(x - mean) / scale`` per RGB channel is done to its input.
+    def open(self, model: PreparedModel, mean: ChannelTriple, scale: ChannelTriple) -> InferenceNetwork:
+        """Load a prepared model whose input is normalised by ``(x - mean) / scale`` per RGB channel.
 
         Raises
         ------
         ModelError
-            ``MODEL_MISSING`` when the model was not prepared for this backend.
+            ``MODEL_MISSING`` if the model was not prepared for this backend.
         """
         ...
 
 
 def choose_backend(device: str, threads: int, precision: Precision = Precision.AUTO) -> Backend:
-    """The best that is there.
+    """Return the fastest available backend.
 
     Parameters
     ----------
     device : str
-        ``"auto"``: a CUDA card if ONNX Runtime can use one, else the processor; ``"cpu"``; ``"gpu"``.
+        ``"auto"``: a CUDA GPU if ONNX Runtime can use one, else the CPU; ``"cpu"``; ``"gpu"``.
     threads : int
-        Of the processor; 0 leaves the choice to the library.
+        CPU threads; 0 selects the library's default.
     precision : Precision
-        Wished for; a network says which it got.
+        Requested precision; `InferenceNetwork.precision` tells the one in use.
 
     Raises
     ------
     ModelError
-        ``NO_DEVICE`` when there is no such device, or nothing installed that can use it.
+        ``NO_DEVICE`` if the device, or a library that supports it, is missing.
     """
     cuda = device != "cpu" and _has("onnxruntime") and _has_cuda()
     if device == "gpu" and not cuda:
@@ -107,7 +107,7 @@ def choose_backend(device: str, threads: int, precision: Precision = Precision.A
 
 
 def require_file(path: Path, model: PreparedModel, extra: str) -> Path:
-    """The path if it is there. Raises ModelError ``MODEL_MISSING`` with the command that makes it."""
+    """Return the path if the file exists. Raises ModelError ``MODEL_MISSING`` with the command that creates it."""
     if path.is_file():
         return path
     message = f"{model.name} is not prepared for this; run `crowdcount models pull {model.name}{extra}`."
@@ -115,10 +115,10 @@ def require_file(path: Path, model: PreparedModel, extra: str) -> Path:
 
 
 def _refuse_telemetry() -> None:
-    """Nothing is reported to anybody, and nothing is forked for it.
+    """Disable the telemetry of OpenVINO.
 
-    When it is imported, OpenVINO tells its makers so, from a copy of the process that it forks while other threads run:
-    the copy can hang for ever. Without a package of this name it does without.
+    On import, OpenVINO sends telemetry from a forked copy of the process. Forking while other threads run can
+    deadlock the copy. With a stub module of this name, OpenVINO skips telemetry.
     """
     sys.modules.setdefault("openvino_telemetry", ModuleType("openvino_telemetry"))
 
@@ -128,9 +128,8 @@ def _has(module: str) -> bool:
 
 
 def _has_cuda() -> bool:
-    # ONNX Runtime is opened only where it may be used: it starts threads of its own, and a vision process on OpenVINO
-    # was seen to hang at its start beside them. The plain package has no CUDA in it, and which providers a package has
-    # says nothing about the machine.
+    # Import ONNX Runtime only if needed: it starts its own threads, and a vision worker on OpenVINO was seen to hang at
+    # start with them. The plain package has no CUDA support, and the provider list says nothing about the hardware.
     if not any(True for _ in importlib.metadata.distributions(name="onnxruntime-gpu")) or not _has_card():
         return False
     import onnxruntime
@@ -139,5 +138,5 @@ def _has_cuda() -> bool:
 
 
 def _has_card() -> bool:
-    """Whether NVIDIA's driver is there: Linux, or Linux inside Windows."""
+    """Return whether the NVIDIA driver is present, on Linux or WSL."""
     return any(Path(path).exists() for path in ("/proc/driver/nvidia/version", "/dev/dxg")) or sys.platform == "win32"

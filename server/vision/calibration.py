@@ -1,7 +1,7 @@
-"""Pictures of people to calibrate a network with: the two that the Ultralytics package brings, in many views.
+"""Calibration images for quantization: augmented views of the two sample images in the Ultralytics package.
 
-Recordings differ in how large people are, in light, contrast and colour, in noise, sharpness and compression. So do the
-views: ranges that were measured on good photographs of large people do not fit the faint and small ones of a hall.
+Recordings differ in the size of people, lighting, contrast, colour, noise, sharpness and compression. The views
+cover this variety: activation ranges measured on clean photographs of large people do not fit small, faint ones.
 """
 
 import importlib.util
@@ -17,15 +17,15 @@ from server.vision.letterbox import Letterbox
 _PICTURES = ("bus.jpg", "zidane.jpg")
 _SIDE = 640
 _MOSAIC_EVERY = 3
-"""Of so many views one is put together from smaller ones: there people are far away."""
+"""Every third view is a mosaic of smaller views, with people far away."""
 _PER_SIDE = (2, 3)
-"""Views along a side of a mosaic."""
+"""Minimum and maximum number of views along a side of a mosaic."""
 
 Image = NDArray[np.uint8]
 
 
 def views(count: int, seed: int) -> Iterator[NDArray[np.float32]]:
-    """Pictures as the detector would get them, shape (1, 3, height, width), RGB 0..1; the same for the same seed."""
+    """Yield detector inputs of shape (1, 3, height, width), RGB 0..1; deterministic for a given seed."""
     rng = np.random.default_rng(seed)
     pictures = _load_pictures()
     for index in range(count):
@@ -33,12 +33,12 @@ def views(count: int, seed: int) -> Iterator[NDArray[np.float32]]:
         if index % _MOSAIC_EVERY == _MOSAIC_EVERY - 1:
             view = _mosaic(view.shape[:2], pictures, rng)
         batch = Letterbox.fit(view.shape[0], view.shape[1], _SIDE).apply(view)
-        batch[0, 0, :2] = ((0, 0, 0), (255, 255, 255))  # every view spans all values: their range is that of bytes
+        batch[0, 0, :2] = ((0, 0, 0), (255, 255, 255))  # makes every view span the full range of a byte
         yield np.ascontiguousarray(batch[..., ::-1].transpose(0, 3, 1, 2), np.float32) / np.float32(255)
 
 
 def _view(picture: Image, rng: np.random.Generator) -> Image:
-    """A part of a picture, perhaps mirrored, as another camera would have taken it."""
+    """Return a random crop with random flip, lighting, blur and compression."""
     height, width = (int(side * rng.uniform(0.35, 1.0)) for side in picture.shape[:2])
     top = rng.integers(0, picture.shape[0] - height + 1)
     left = rng.integers(0, picture.shape[1] - width + 1)
@@ -47,7 +47,7 @@ def _view(picture: Image, rng: np.random.Generator) -> Image:
 
 
 def _mosaic(size: tuple[int, int], pictures: list[Image], rng: np.random.Generator) -> Image:
-    """Views beside and below each other, about as large as one."""
+    """Return a grid of small views with about the size of one view."""
     n = int(rng.integers(_PER_SIDE[0], _PER_SIDE[1] + 1))
     height, width = size[0] // n, size[1] // n
 
@@ -59,7 +59,7 @@ def _mosaic(size: tuple[int, int], pictures: list[Image], rng: np.random.Generat
 
 
 def _light(part: Image, rng: np.random.Generator) -> Image:
-    """Other colours or none, another contrast, brighter or darker, with noise or without."""
+    """Apply random colour, contrast, brightness and noise."""
     values = part.astype(np.float32)
     if rng.random() < 0.25:
         values = values.mean(axis=2, keepdims=True).repeat(3, axis=2)
@@ -74,7 +74,7 @@ def _light(part: Image, rng: np.random.Generator) -> Image:
 
 
 def _blur(part: Image, rng: np.random.Generator) -> Image:
-    """As from a camera of fewer pixels, or not."""
+    """Randomly reduce the resolution."""
     if rng.random() >= 0.4:
         return part
     height, width = part.shape[:2]
@@ -84,7 +84,7 @@ def _blur(part: Image, rng: np.random.Generator) -> Image:
 
 
 def _compress(part: Image, rng: np.random.Generator) -> Image:
-    """As a JPEG of low quality, or not."""
+    """Randomly apply JPEG compression of low quality."""
     if rng.random() >= 0.4:
         return part
     jpeg = cv2.imencode(".jpg", part, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 80))])[1]
@@ -94,7 +94,7 @@ def _compress(part: Image, rng: np.random.Generator) -> Image:
 
 
 def _load_pictures() -> list[Image]:
-    """The pictures of the installed Ultralytics package, blue, green, red."""
+    """Return the sample images of the installed Ultralytics package, BGR."""
     spec = importlib.util.find_spec("ultralytics")
     if spec is None or not spec.submodule_search_locations:
         raise ImportError("ultralytics is not installed")

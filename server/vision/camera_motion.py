@@ -1,8 +1,8 @@
-"""How the camera itself moved between two frames: a phone in a hand is never still.
+"""Camera motion between two frames, for example of a handheld phone.
 
-Corners of the background are followed by sparse optical flow on a small grey picture (Lucas and Kanade 1981, pyramids
-of Bouguet 2000), and a similarity (shift, turn, scale) is fitted to them with outliers left out. People are left out
-from the start, so that a crowd that walks one way is not taken for a camera that turns the other.
+Background corners are tracked by sparse optical flow on a small greyscale image (Lucas and Kanade 1981, pyramids
+of Bouguet 2000). A similarity transform (translation, rotation, scale) is fitted with RANSAC. People are masked
+out, so that a crowd that walks in one direction is not mistaken for camera motion.
 """
 
 import cv2
@@ -10,54 +10,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 Affine = NDArray[np.float64]
-"""Shape (2, 3): what takes a point of the frame before, (x, y, 1) in pixels, to where it is now."""
+"""Shape (2, 3): maps a point (x, y, 1) of the previous frame, in pixels, to the current one."""
 
 SIDE = 240
-"""About the long side of the small picture, pixels: flow to a tenth of its pixels is a two-thousandth of the frame."""
+"""Approximate long side of the greyscale image, pixels. Flow accurate to 0.1 pixel is 1/2000 of the frame."""
 CORNERS = 80
-"""Followed at most; a similarity needs two."""
-ENOUGH = 12
-"""Corners that have to agree before they are believed, and half of all at least."""
+"""Maximum number of tracked corners; a similarity needs two."""
+MIN_INLIERS = 12
+"""Minimum number of inliers, which must also be at least half of all corners."""
 STILL = 0.4
-"""Pixels of the small picture: what moves less is noise, and a camera on a tripod is left alone. A camera that moves
-slowly has moved by more after some frames: the picture it is compared to stays until then."""
-KEPT = 15
-"""Frames for which that picture stays at most, half a second at 30 a second: people walk over the corners."""
+"""Median displacement below which the camera counts as static, pixels of the greyscale image. A slow motion exceeds
+it after some frames, because the reference frame is kept until then."""
+MAX_KEPT_FRAMES = 15
+"""Maximum number of frames for which the reference frame is kept, 0.5 s at 30 frames/s, since people occlude the
+corners."""
 _WINDOW, _LEVELS = (15, 15), 3
-"""Of the flow: what moves up to half the window on the coarsest level, 60 pixels of the small picture, is found."""
-_ENOUGH_STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
-"""Where the search for a corner ends: well below `STILL`; OpenCV's own thirty steps to 0.01 take 1.6 times as long."""
+"""Optical-flow window and pyramid levels. Motion up to half the window on the coarsest level, 60 pixels, is found."""
+_CRITERIA = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
+"""Termination criteria of the flow, well below `STILL`. OpenCV's default (30 steps, 0.01) takes 1.6 times as long."""
 
 
 class CameraMotion:
-    """Follows the background of one stream."""
+    """Estimates the camera motion of one stream."""
 
     def __init__(self) -> None:
         self._grey: NDArray[np.uint8] | None = None
         self._corners: NDArray[np.float32] | None = None
         self._kept = 0
 
-    def follow(self, image_bgr: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> Affine | None:
-        """Take in a frame.
+    def update(self, image_bgr: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> Affine | None:
+        """Process a frame.
 
         Parameters
         ----------
         image_bgr : ndarray of uint8, shape (height, width, 3)
         people_xyxy : ndarray, shape (n, 4)
-            Who is in it, pixels: left out when the next frame is compared to this one.
+            Boxes of people, pixels, masked out when the next frame is compared to this one.
 
         Returns
         -------
         ndarray, shape (2, 3), or None
-            How the picture moved since the last frame of which this was told; None where it hardly did, or where that
-            cannot be told.
+            Motion since the reference frame; None if the camera is static or the motion cannot be estimated.
         """
         grey, scale = _shrink(image_bgr)
         before, corners = self._grey, self._corners
         moved = None
         if before is not None and corners is not None and before.shape == grey.shape:
-            found, followed = _follow(before, grey, corners)
-            if len(found) >= ENOUGH and np.median(np.abs(followed - found).max(axis=2)) < STILL and self._kept < KEPT:
+            found, followed = _track_corners(before, grey, corners)
+            if (
+                len(found) >= MIN_INLIERS
+                and np.median(np.abs(followed - found).max(axis=2)) < STILL
+                and self._kept < MAX_KEPT_FRAMES
+            ):
                 self._kept += 1
                 return None
             moved = _fit(found, followed)
@@ -68,10 +72,10 @@ class CameraMotion:
 
 
 def _shrink(image_bgr: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """A small grey picture, and its pixels for one of the frame.
+    """Return a small greyscale image and its scale relative to the frame.
 
-    Grey first, because averaging three channels takes twice as long; and whole pixels to one, a third of the time of
-    fractions. What is left over at the right and the bottom is cut off.
+    Converting to grey first is twice as fast as averaging three channels. An integer factor takes a third of the
+    time of a fractional one. Remainders at the right and bottom are cropped.
     """
     height, width = image_bgr.shape[:2]
     step = max(1, round(max(height, width) / SIDE))
@@ -81,7 +85,7 @@ def _shrink(image_bgr: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
 
 
 def _corners(grey: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> NDArray[np.float32] | None:
-    """Points worth following outside the boxes, shape (n, 1, 2)."""
+    """Return corners outside the boxes, shape (n, 1, 2)."""
     background = np.full(grey.shape, 255, np.uint8)
     for left, top, right, bottom in people_xyxy.astype(int).tolist():
         background[max(0, top) : bottom + 1, max(0, left) : right + 1] = 0
@@ -89,23 +93,23 @@ def _corners(grey: NDArray[np.uint8], people_xyxy: NDArray[np.float64]) -> NDArr
     return None if found is None else found.astype(np.float32, copy=False)
 
 
-def _follow(
+def _track_corners(
     before: NDArray[np.uint8], now: NDArray[np.uint8], corners: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The corners that were found again, where they were and where they are, both of shape (n, 1, 2)."""
+    """Return the corners found in both images: previous and current positions, each of shape (n, 1, 2)."""
     found, status, _ = cv2.calcOpticalFlowPyrLK(
-        before, now, corners, np.empty_like(corners), winSize=_WINDOW, maxLevel=_LEVELS, criteria=_ENOUGH_STEPS
+        before, now, corners, np.empty_like(corners), winSize=_WINDOW, maxLevel=_LEVELS, criteria=_CRITERIA
     )
     good = status.ravel() == 1
     return corners[good], found[good].astype(np.float32, copy=False)
 
 
 def _fit(before: NDArray[np.float32], now: NDArray[np.float32]) -> Affine | None:
-    """The similarity that most corners agree on; None where they do not, or where nothing moved."""
-    if len(before) < ENOUGH or np.median(np.abs(now - before).max(axis=2)) < STILL:
+    """Return the similarity transform supported by most corners; None without consensus or motion."""
+    if len(before) < MIN_INLIERS or np.median(np.abs(now - before).max(axis=2)) < STILL:
         return None
     moved, agree = cv2.estimateAffinePartial2D(before, now, ransacReprojThreshold=1.0)
-    if moved is None or agree.sum() < max(ENOUGH, len(before) / 2):
+    if moved is None or agree.sum() < max(MIN_INLIERS, len(before) / 2):
         return None
     similarity: Affine = moved.astype(np.float64)
     return similarity

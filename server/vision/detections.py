@@ -1,4 +1,4 @@
-"""The people that the detector found in one frame, before anyone knows who they are."""
+"""Detections: the people found in one frame, before tracking."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Detections:
-    """n people in one frame.
+    """The detections of one frame.
 
     Attributes
     ----------
     xyxy : ndarray of float64, shape (n, 4)
-        Left, top, right, bottom in pixels of the frame, inside the frame.
+        Boxes in pixels, inside the frame.
     scores : ndarray of float64, shape (n,)
         Confidence, 0..1.
     """

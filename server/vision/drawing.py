@@ -1,4 +1,4 @@
-"""Draws tracks into a picture, for videos that are looked at later."""
+"""Overlay of tracks for annotated videos."""
 
 import colorsys
 from collections import deque
@@ -11,31 +11,31 @@ from server.core.crowd import Crowd
 from server.core.tracks import Track, Tracks
 
 _TRAIL_MS = 2000.0
-_GOLDEN = 0.618033988749895
-"""Hues a golden ratio apart: neighbours in identity never look alike."""
+_GOLDEN_RATIO = 0.618033988749895
+"""Hue step between consecutive IDs (golden ratio), so that neighbouring IDs have distinct colours."""
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_ABOUT = "~"
-"""Drawn twice, one above the other: the font has no sign for "approximately"."""
-_THICK = 0.6
-"""How much of the picture the density hides where it is highest."""
+_APPROXIMATELY = "~"
+"""Drawn twice, one above the other, because the font has no "approximately equal" sign."""
+_MAX_OPACITY = 0.6
+"""Opacity of the density overlay at its maximum."""
 
 
 class Painter:
-    """The density of a crowd, boxes, identities, short trails of the feet, and the number of people."""
+    """Draws crowd density, boxes, track IDs, short foot trails and the number of people."""
 
     def __init__(self) -> None:
         self._trails: dict[int, deque[tuple[float, float, float]]] = {}
 
     def draw(self, image_bgr: NDArray[np.uint8], tracks: Tracks) -> NDArray[np.uint8]:
-        """Return a copy of the picture, shape (height, width, 3), with the tracks drawn in."""
+        """Return an annotated copy of the image, shape (height, width, 3), BGR."""
         canvas = image_bgr.copy()
         thickness = max(1, round(max(canvas.shape) / 640))
         if tracks.crowd is not None:
-            _lay_over(canvas, tracks.crowd)
+            _blend_density(canvas, tracks.crowd)
         for person in tracks.people:
             self._draw_person(canvas, person, tracks.t, thickness)
         self._forget(tracks.t)
-        _plate(canvas, people_label(tracks), (8, 8), (32, 32, 32), 1.2 * thickness)
+        _draw_label(canvas, people_label(tracks), (8, 8), (32, 32, 32), 1.2 * thickness)
         return canvas
 
     def _draw_person(self, canvas: NDArray[np.uint8], person: Track, t: float, thickness: int) -> None:
@@ -49,50 +49,50 @@ class Painter:
         points = np.array([(x * width, y * height) for _, x, y in trail]).round().astype(np.int32)
         cv2.polylines(canvas, [points], False, colour, thickness, cv2.LINE_AA)
         cv2.rectangle(canvas, (left, top), (right, bottom), colour, 2 * thickness)
-        _plate(canvas, str(person.id), (left, top), colour, 0.5 * thickness)
+        _draw_label(canvas, str(person.id), (left, top), colour, 0.5 * thickness)
 
     def _forget(self, t: float) -> None:
-        """Drop what is older than a trail is long."""
-        for identity, trail in list(self._trails.items()):
+        """Drop trail points older than the trail length."""
+        for track_id, trail in list(self._trails.items()):
             while trail and trail[0][0] < t - _TRAIL_MS:
                 trail.popleft()
             if not trail:
-                del self._trails[identity]
+                del self._trails[track_id]
 
 
 def people_label(tracks: Tracks) -> str:
-    """Return the number of people in words, with the range of an estimate; never a 0 that is not known."""
+    """Return the number of people as text, with the range of an estimate. An unknown number is never shown as 0."""
     if tracks.crowd is not None:
         figure = tracks.crowd.figure
-        return f"{_ABOUT} {round(figure.estimate)} ({figure.low}-{figure.high})"
+        return f"{_APPROXIMATELY} {round(figure.estimate)} ({figure.low}-{figure.high})"
     if not tracks.known:
         return "not yet known"
-    if not tracks.stands and tracks.certainty is not None:
+    if not tracks.is_reliable and tracks.certainty is not None:
         return f"at least {max(tracks.certainty.low, len(tracks.people))}"
     return f"{len(tracks.people)}"
 
 
-def _lay_over(canvas: NDArray[np.uint8], crowd: Crowd) -> None:
-    """Colour the canvas by the density of its people, the more opaque the denser."""
+def _blend_density(canvas: NDArray[np.uint8], crowd: Crowd) -> None:
+    """Blend the crowd density into the canvas; opacity increases with density."""
     height, width = canvas.shape[:2]
     most = float(crowd.grid.max(initial=0.0))
     if most <= 0:
         return
     share = cv2.resize(np.clip(crowd.grid / most, 0, 1).astype(np.float32), (width, height))
     colours = cv2.applyColorMap(np.rint(share * 255).astype(np.uint8), cv2.COLORMAP_TURBO)
-    opaque = (_THICK * np.sqrt(share))[..., None]
+    opaque = (_MAX_OPACITY * np.sqrt(share))[..., None]
     canvas[:] = np.rint(canvas * (1 - opaque) + colours * opaque).astype(np.uint8)
 
 
-def _colour(identity: int) -> tuple[int, int, int]:
-    red, green, blue = colorsys.hsv_to_rgb(identity * _GOLDEN % 1.0, 0.75, 0.95)
+def _colour(track_id: int) -> tuple[int, int, int]:
+    red, green, blue = colorsys.hsv_to_rgb(track_id * _GOLDEN_RATIO % 1.0, 0.75, 0.95)
     return round(blue * 255), round(green * 255), round(red * 255)
 
 
-def _plate(
+def _draw_label(
     canvas: NDArray[np.uint8], text: str, corner: tuple[int, int], colour: tuple[int, int, int], size: float
 ) -> None:
-    """Write text on a plate whose top left corner is given, black or white by the plate's brightness."""
+    """Draw text on a filled rectangle with the given top left corner, in black or white depending on its brightness."""
     thickness = max(1, round(size))
     (width, height), _ = cv2.getTextSize(text, _FONT, size, thickness)
     left, top = corner
@@ -100,8 +100,10 @@ def _plate(
     cv2.rectangle(canvas, corner, (left + width + 2 * margin, top + height + 2 * margin), colour, -1)
     blue, green, red = colour
     bright = 0.114 * blue + 0.587 * green + 0.299 * red > 140  # luma, ITU-R BT.601
-    ink = (0, 0, 0) if bright else (255, 255, 255)
+    text_colour = (0, 0, 0) if bright else (255, 255, 255)
     start, base = left + margin, top + margin + height
-    if text.startswith(_ABOUT):
-        cv2.putText(canvas, _ABOUT, (start, base - height // 3), _FONT, size, ink, thickness, cv2.LINE_AA)
-    cv2.putText(canvas, text, (start, base), _FONT, size, ink, thickness, cv2.LINE_AA)
+    if text.startswith(_APPROXIMATELY):
+        cv2.putText(
+            canvas, _APPROXIMATELY, (start, base - height // 3), _FONT, size, text_colour, thickness, cv2.LINE_AA
+        )
+    cv2.putText(canvas, text, (start, base), _FONT, size, text_colour, thickness, cv2.LINE_AA)

@@ -1,4 +1,4 @@
-"""What the tracker and the pipeline need from whatever tells people apart by their looks."""
+"""Interface of appearance features."""
 
 from typing import Protocol
 
@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 
 
 class Features(Protocol):
-    """Appearance features whose cosine distance says how differently two people look.
+    """Appearance embeddings, compared by cosine distance.
 
     Attributes
     ----------
     different : float
-        Cosine distance from which on two pictures hardly show the same person.
+        Cosine distance above which two images rarely show the same person.
     reunite : float
-        Cosine distance up to which someone who was away for a while is taken for the same.
+        Maximum cosine distance for the re-identification of a person after an absence.
     """
 
     @property
@@ -24,8 +24,8 @@ class Features(Protocol):
     def reunite(self) -> float: ...
 
     def prepare(self) -> None:
-        """Load what the first frame would have to wait for."""
+        """Load and compile in advance of the first frame."""
 
     def embed(self, image_bgr: NDArray[np.uint8], boxes_xyxy: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return features of shape (n, length), each of length 1, for boxes of shape (n, 4) in pixels."""
+        """Return unit embeddings of shape (n, length) for boxes of shape (n, 4), xyxy in pixels."""
         ...

@@ -1,7 +1,8 @@
-"""The formats of a stream's frames: what became of the picture when it changed from one to another.
+"""Changes of the frame format within a stream, and the mapping between the formats.
 
-A camera that switches from 16:9 to 4:3 crops the sides or adds rows, a phone that is turned does both, a converter
-stretches or turns the picture. Which of them it was, the pictures before and after show (`registration`).
+A camera that switches from 16:9 to 4:3 crops the sides or adds rows; a rotated phone does both; a converter may
+stretch or rotate the image. Image registration of frames before and after the change tells which
+(`registration`).
 """
 
 from dataclasses import dataclass
@@ -9,30 +10,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from server.core.view import SAME, Affine, View, as_affine, as_matrix, chain, inverse, same_shape
+from server.core.view import IDENTITY, Affine, View, as_affine, as_matrix, compose, inverse, same_shape
 from server.vision.registration import register
 
 Array = NDArray[np.float64]
 
-AGAIN_MS = 1_000.0
-"""Between two comparisons, at least: they take as long as several frames."""
-TRIES = 5
-"""Comparisons of one change: the first pictures of a camera that was switched are often black."""
-STEADY_MS = 5_000.0
-"""How old the picture is, at least, that stands for a camera before it was turned."""
-TURNED = 0.25
-"""Sine of the turn from which on a picture was turned."""
+MIN_INTERVAL_MS = 1_000.0
+"""Minimum time between two registrations, milliseconds; each takes as long as several frames."""
+MAX_TRIES = 5
+"""Maximum number of registrations per change; the first frames after a camera switch are often black."""
+REFERENCE_AGE_MS = 5_000.0
+"""Minimum age of the reference frame that shows the scene before the camera was rotated, milliseconds."""
+ROTATED = 0.25
+"""Sine of the rotation angle above which the image counts as rotated."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
-    """A picture and who is in it.
+class FrameSample:
+    """A frame with the boxes of its people.
 
     Attributes
     ----------
     image_bgr : ndarray of uint8, shape (height, width, 3)
     people_xyxy : ndarray, shape (n, 4)
-        Pixels.
+        Boxes, pixels.
     t : float
         Capture time, milliseconds.
     """
@@ -49,105 +50,107 @@ class Shot:
 
     @property
     def aspect(self) -> float:
-        """Width over height."""
+        """Aspect ratio, width / height."""
         return self.size[0] / self.size[1]
 
 
 @dataclass(slots=True)
 class _Format:
-    """From the first format to this one, normalised, and whether the pictures say so."""
+    """The mapping from the first format to this one, normalised, and whether registration succeeded."""
 
     aspect: float
-    affine: Affine = SAME
+    affine: Affine = IDENTITY
     fits: bool = False
     tries: int = 0
 
 
 class FrameFormats:
-    """Follows the frames of one stream. It holds the newest picture, and two older ones of the first format."""
+    """The frame formats of one stream. Keeps the latest frame and two older ones of the first format."""
 
     def __init__(self) -> None:
-        self._last: Shot | None = None
-        self._steady: list[Shot] = []
+        self._last: FrameSample | None = None
+        self._references: list[FrameSample] = []
         self._formats: list[_Format] = []
         self._now: _Format | None = None
-        self._compared = float("-inf")
+        self._registered_t = float("-inf")
 
-    def follow(self, shot: Shot) -> Array | None:
-        """Take in a frame; return how the picture moved since the last one because of its size or format.
+    def update(self, frame: FrameSample) -> Array | None:
+        """Process a frame and return the mapping caused by a change of size or format.
 
         Returns
         -------
         ndarray, shape (2, 3), or None
-            What takes a point of the last frame, in pixels, to where it is now; None where frames are as they were.
+            Affine map from pixels of the previous frame to pixels of this one; None without a change.
         """
-        before, self._last = self._last, shot
+        before, self._last = self._last, frame
         if before is None or self._now is None:
-            self._now = _Format(shot.aspect, fits=True)
+            self._now = _Format(frame.aspect, fits=True)
             self._formats.append(self._now)
-            self._keep_steady(shot)
+            self._keep_reference(frame)
             return None
         moved = None
-        if not same_shape(before.aspect, shot.aspect):
-            moved = self._change(before, shot)
-        elif before.size != shot.size:
-            moved = _scaling(before, shot)
-        elif not self._now.fits and self._may_compare(self._now, shot.t):
-            self._try(self._steady[0], shot)
-        self._keep_steady(shot)
+        if not same_shape(before.aspect, frame.aspect):
+            moved = self._change(before, frame)
+        elif before.size != frame.size:
+            moved = _scaling(before, frame)
+        elif not self._now.fits and self._may_register(self._now, frame.t):
+            self._register_reference(self._references[0], frame)
+        self._keep_reference(frame)
         return moved
 
     def view(self) -> View | None:
-        """How the newest frame lies to those of the first format; None where it is of that one."""
+        """Return the mapping from the first format to the latest frame; None if the formats are equal."""
         now = self._now
         if now is None or now is self._formats[0]:
             return None
-        width, height = self._steady[-1].size
-        return View(width, height, now.affine if now.fits else SAME, now.fits)
+        width, height = self._references[-1].size
+        return View(width, height, now.affine if now.fits else IDENTITY, now.fits)
 
-    def _change(self, before: Shot, shot: Shot) -> Array:
-        """The format is another one: find out how it lies to the one before and to the first."""
-        was, now = self._now, self._enter(shot.aspect)
+    def _change(self, before: FrameSample, frame: FrameSample) -> Array:
+        """Handle a new format: return its mapping from the previous frame, and learn that from the first format."""
+        was, now = self._now, self._switch_format(frame.aspect)
         assert was is not None
         found = None
-        if shot.t - self._compared >= AGAIN_MS:
-            self._compared = shot.t
-            found = register(before.image_bgr, shot.image_bgr, before.people_xyxy, shot.people_xyxy)
+        if frame.t - self._registered_t >= MIN_INTERVAL_MS:
+            self._registered_t = frame.t
+            found = register(before.image_bgr, frame.image_bgr, before.people_xyxy, frame.people_xyxy)
             if not now.fits:
-                self._learn(now, was, found, before, shot)
+                self._learn_mapping(now, was, found, before, frame)
         if found is not None:
             return found
         if was.fits and now.fits:
-            return _in_pixels(chain(inverse(was.affine), now.affine), before, shot)
-        return _scaling(before, shot)
+            return _in_pixels(compose(inverse(was.affine), now.affine), before, frame)
+        return _scaling(before, frame)
 
-    def _learn(self, now: _Format, was: _Format, found: Array | None, before: Shot, shot: Shot) -> None:
-        """Keep how a new format lies to the first one."""
-        turned = found is not None and abs(found[0, 1]) > TURNED * np.linalg.norm(found[0, :2])
+    def _learn_mapping(
+        self, now: _Format, was: _Format, found: Array | None, before: FrameSample, frame: FrameSample
+    ) -> None:
+        """Store the mapping from the first format to a new one."""
+        turned = found is not None and abs(found[0, 1]) > ROTATED * np.linalg.norm(found[0, :2])
         if turned or found is None or not was.fits:
-            # A phone was perhaps turned already when its last picture was taken, and its zones were drawn before that.
-            self._try(self._steady[0], shot)
-            if now.fits and not (turned and _turned(now.affine, self._steady[0], shot)):
+            # The last frame may already show the rotated phone, so use an older reference frame.
+            self._register_reference(self._references[0], frame)
+            if now.fits and not (turned and _turned(now.affine, self._references[0], frame)):
                 return
         if found is not None and was.fits:
-            now.affine = chain(was.affine, _normalised(found, before, shot))
+            now.affine = compose(was.affine, _normalised(found, before, frame))
             now.fits = True
 
-    def _try(self, steady: Shot, shot: Shot) -> None:
-        """Compare with a picture of the first format."""
+    def _register_reference(self, reference: FrameSample, frame: FrameSample) -> None:
+        """Register the frame with a reference frame of the first format."""
         now = self._now
         assert now is not None
         now.tries += 1
-        self._compared = shot.t
-        found = register(steady.image_bgr, shot.image_bgr, steady.people_xyxy, shot.people_xyxy)
+        self._registered_t = frame.t
+        found = register(reference.image_bgr, frame.image_bgr, reference.people_xyxy, frame.people_xyxy)
         if found is not None:
-            now.affine, now.fits = _normalised(found, steady, shot), True
+            now.affine, now.fits = _normalised(found, reference, frame), True
 
-    def _may_compare(self, now: _Format, t: float) -> bool:
-        return now.tries < TRIES and t - self._compared >= AGAIN_MS
+    def _may_register(self, now: _Format, t: float) -> bool:
+        return now.tries < MAX_TRIES and t - self._registered_t >= MIN_INTERVAL_MS
 
-    def _enter(self, aspect: float) -> _Format:
-        """The format of this aspect ratio, a new one where it was not there yet."""
+    def _switch_format(self, aspect: float) -> _Format:
+        """Return the format of this aspect ratio; add it if it is new."""
         known = next((one for one in self._formats if same_shape(one.aspect, aspect)), None)
         if known is None:
             known = _Format(aspect)
@@ -156,34 +159,38 @@ class FrameFormats:
         self._now = known
         return known
 
-    def _keep_steady(self, shot: Shot) -> None:
-        """Keep a picture of the first format that is some seconds old: before a hand begins to turn the phone."""
+    def _keep_reference(self, frame: FrameSample) -> None:
+        """Keep a reference frame of the first format that is some seconds old, from before a rotation began."""
         if self._now is not self._formats[0]:
             return
-        if not self._steady or shot.t - self._steady[-1].t >= STEADY_MS or shot.size != self._steady[-1].size:
-            self._steady = [*self._steady[-1:], shot]
+        if (
+            not self._references
+            or frame.t - self._references[-1].t >= REFERENCE_AGE_MS
+            or frame.size != self._references[-1].size
+        ):
+            self._references = [*self._references[-1:], frame]
 
 
-def _pixels(shot: Shot) -> Array:
-    """From fractions of a picture to its pixels, (3, 3)."""
-    return np.diag([*shot.size, 1.0]).astype(np.float64)
+def _pixels(frame: FrameSample) -> Array:
+    """Return the map from normalised to pixel coordinates, (3, 3)."""
+    return np.diag([*frame.size, 1.0]).astype(np.float64)
 
 
-def _normalised(affine: Array, before: Shot, after: Shot) -> Affine:
+def _normalised(affine: Array, before: FrameSample, after: FrameSample) -> Affine:
     matrix = np.linalg.inv(_pixels(after)) @ np.vstack([affine, (0.0, 0.0, 1.0)]) @ _pixels(before)
     return as_affine(matrix)
 
 
-def _in_pixels(affine: Affine, before: Shot, after: Shot) -> Array:
+def _in_pixels(affine: Affine, before: FrameSample, after: FrameSample) -> Array:
     moved: Array = (_pixels(after) @ as_matrix(affine) @ np.linalg.inv(_pixels(before)))[:2]
     return moved
 
 
-def _scaling(before: Shot, after: Shot) -> Array:
-    """The same fractions of the frame in other pixels."""
-    return _in_pixels(SAME, before, after)
+def _scaling(before: FrameSample, after: FrameSample) -> Array:
+    """Return the map between two sizes of one format."""
+    return _in_pixels(IDENTITY, before, after)
 
 
-def _turned(affine: Affine, before: Shot, after: Shot) -> bool:
+def _turned(affine: Affine, before: FrameSample, after: FrameSample) -> bool:
     moved = _in_pixels(affine, before, after)
-    return bool(abs(moved[0, 1]) > TURNED * np.linalg.norm(moved[0, :2]))
+    return bool(abs(moved[0, 1]) > ROTATED * np.linalg.norm(moved[0, :2]))

@@ -1,4 +1,4 @@
-"""Who took which detection: the three rounds of one frame."""
+"""Matching of detections to tracks, in three rounds per frame."""
 
 from dataclasses import dataclass
 
@@ -10,121 +10,131 @@ from server.vision.detections import Detections
 from server.vision.features import Features
 from server.vision.people import People
 
-SURE = 0.4
-"""Detections from this score on may be anybody; weaker ones only continue somebody who is expected there."""
+CONFIDENT_SCORE = 0.4
+"""Minimum score of a confident detection. Weaker ones can only continue a track where a person is expected."""
 AWAY_S = 0.5
-"""Seconds, beyond the frame interval, without a sure detection after which a person counts as away; unseen for longer,
-weak detections continue nobody."""
-COST = 0.55
-"""Largest cost of an identity. A detection that does not even touch the expected box has to look the same within
-0.17 of the cosine distance; one in its midst may look as different as another person."""
-WEAK_OVERLAP = 0.3
-"""Least overlap of a weak detection with the expected box."""
-FAINT, FAINT_OVERLAP = 0.05, 0.4
-"""Score below which a detection is a mere hint, and the overlap it needs: the fainter, the better it has to fit."""
-HELD = 0.1
-"""How well somebody has been seen lately (`People.strength`): below it weak detections continue nobody, and nobody is
-reported: of the sightings of such people, one in six is a person. From 0.1 to 0.3 it
-makes little difference to identities; above 0.1 half-hidden people are missed more often."""
+"""Time without a confident detection, beyond the frame interval, after which a person counts as away, seconds. After
+the same time without any detection, weak detections cannot continue the track."""
+MAX_COST = 0.55
+"""Maximum cost of a match. A detection without overlap needs a cosine distance below 0.17; one at the expected
+position may have the appearance of another person."""
+MIN_WEAK_OVERLAP = 0.3
+"""Minimum overlap of a weak detection with the expected box."""
+FAINT_SCORE, FAINT_OVERLAP = 0.05, 0.4
+"""Score of very weak detections, and their minimum overlap: the weaker the score, the better the required fit."""
+MIN_STRENGTH = 0.1
+"""Minimum recent strength of a track (`People.strength`). Below it, weak detections cannot continue the track, and
+it is not reported: of such observations, one in six is a person. Values from 0.1 to 0.3 hardly affect IDs; higher
+ones miss more of the partly occluded people."""
 
 Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One frame's detections as the matcher looks at them.
+    """The input of the matcher for one frame: m detections and n tracks.
 
     Attributes
     ----------
     detections : Detections
-    looks : ndarray of float32, shape (m, length)
+    embeddings : ndarray of float32, shape (m, length)
+        Appearance embeddings of the detections.
     cut : ndarray of bool, shape (m,)
-        Which boxes the frame's edge cuts.
+        Whether a box is truncated by the frame edge.
     expected_xyxy : ndarray, shape (n, 4)
-        Where the people are expected.
+        Predicted boxes of the tracks, pixels.
     unseen_s : ndarray, shape (n,)
-        How long before the last frame each was seen, seconds; 0 for those seen in it.
-    unsure_s : ndarray, shape (n,)
-        The same for sure detections.
+        Time from the last detection to the previous frame, seconds; 0 if detected in it.
+    unconfident_s : ndarray, shape (n,)
+        The same for the last confident detection.
     """
 
     detections: Detections
-    looks: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     cut: NDArray[np.bool_]
     expected_xyxy: NDArray[np.float64]
     unseen_s: NDArray[np.float64]
-    unsure_s: NDArray[np.float64]
+    unconfident_s: NDArray[np.float64]
 
 
 class Matcher:
-    """Assigns detections to people: first identities, then tentative people, then weak detections.
+    """Assigns detections to tracks: first confirmed tracks, then tentative ones, then weak detections.
 
     Parameters
     ----------
     features : Features
-        What the looks are; their distances decide what looks alike.
+        Provides the appearance thresholds.
     """
 
     def __init__(self, features: Features) -> None:
         self._different, self._reunite = features.different, features.reunite
 
     def match(
-        self, people: People, detections: Detections, looks: NDArray[np.float32], before: float, size: tuple[int, int]
+        self,
+        people: People,
+        detections: Detections,
+        embeddings: NDArray[np.float32],
+        before: float,
+        size: tuple[int, int],
     ) -> Indices:
-        """Return for each person the index of a detection, or -1.
+        """Return the index of the matching detection for each track, or -1; (n,).
 
         Parameters
         ----------
         people : People
-            Predicted to this frame.
+            Tracks, predicted to this frame.
         detections : Detections
-        looks : ndarray of float32, shape (m, length)
+        embeddings : ndarray of float32, shape (m, length)
+            Appearance embeddings of the detections.
         before : float
-            Time of the last frame, seconds.
+            Time of the previous frame, seconds.
         size : tuple of int
             Height and width of the frame, pixels.
         """
         scene = Scene(
             detections=detections,
-            looks=looks,
+            embeddings=embeddings,
             cut=cut_by_edge(detections.xyxy, *size),
             expected_xyxy=people.motion.boxes_xyxy(),
             unseen_s=np.maximum(0.0, before - people.seen),
-            unsure_s=np.maximum(0.0, before - people.sure),
+            unconfident_s=np.maximum(0.0, before - people.confident_t),
         )
         matches = np.full(len(people), -1, np.intp)
-        sure, weak = np.flatnonzero(detections.scores >= SURE), np.flatnonzero(detections.scores < SURE)
+        confident, weak = (
+            np.flatnonzero(detections.scores >= CONFIDENT_SCORE),
+            np.flatnonzero(detections.scores < CONFIDENT_SCORE),
+        )
         known, tentative = np.flatnonzero(people.confirmed), np.flatnonzero(~people.confirmed)
 
-        rows, columns = assign(self._identity_costs(people, known, scene, sure), COST)
-        matches[known[rows]] = sure[columns]
+        rows, columns = assign(self._identity_costs(people, known, scene, confident), MAX_COST)
+        matches[known[rows]] = confident[columns]
 
-        rest = np.setdiff1d(sure, matches)
-        rows, columns = assign(self._identity_costs(people, tentative, scene, rest), COST)
+        rest = np.setdiff1d(confident, matches)
+        rows, columns = assign(self._identity_costs(people, tentative, scene, rest), MAX_COST)
         matches[tentative[rows]] = rest[columns]
 
-        # At the edge of the frame anything looks like a part of somebody: weak detections there hold nobody.
+        # Weak detections at the frame edge are too ambiguous to continue a track.
         weak = weak[~scene.cut[weak]]
-        missed = np.flatnonzero((matches < 0) & (scene.unseen_s <= AWAY_S) & (people.strength >= HELD))
+        missed = np.flatnonzero((matches < 0) & (scene.unseen_s <= AWAY_S) & (people.strength >= MIN_STRENGTH))
         rows, columns = assign(_position_costs(people, missed, scene, weak), 1.0)
         matches[missed[rows]] = weak[columns]
         return matches
 
     def _identity_costs(self, people: People, rows: Indices, scene: Scene, columns: Indices) -> NDArray[np.float64]:
-        """Costs of taking sure detections for confirmed people, shape (len(rows), len(columns))."""
+        """Return the costs of matching confident detections to tracks, shape (len(rows), len(columns))."""
         boxes, scores = scene.detections.xyxy[columns], scene.detections.scores[columns]
         cut, expected_xyxy = scene.cut[columns], scene.expected_xyxy[rows]
-        away = np.minimum(scene.unsure_s[rows] / AWAY_S, 1.0)
+        away = np.minimum(scene.unconfident_s[rows] / AWAY_S, 1.0)
         shared = overlaps(expected_xyxy, boxes, cut)
         costs = identity_costs(
             people.motion.distances(rows, boxes, scores),
             shared,
-            1 - (people.looks[rows] @ scene.looks[columns].T).astype(np.float64),
+            1 - (people.embeddings[rows] @ scene.embeddings[columns].T).astype(np.float64),
             away,
             self._different,
             self._reunite,
         )
-        # Who was hidden is inside the frame: whoever is cut by its edge, and not where they are expected, just enters.
+        # An occluded person is inside the frame. A truncated box without overlap is an entering person.
         enters = cut[None] & (shared <= 0) & (away >= 1)[:, None]
         possible = same_height(people.motion.xywh[rows, 3], boxes[:, 3] - boxes[:, 1], cut)
         costs[enters | ~possible] = np.inf
@@ -132,7 +142,7 @@ class Matcher:
 
 
 def _position_costs(people: People, rows: Indices, scene: Scene, columns: Indices) -> NDArray[np.float64]:
-    """Costs by position alone: 1 - overlap, inside the gate and from the least overlap on.
+    """Return the costs by position alone: 1 - overlap, within the gate and above the minimum overlap.
 
     Returns
     -------
@@ -140,5 +150,5 @@ def _position_costs(people: People, rows: Indices, scene: Scene, columns: Indice
     """
     boxes, scores = scene.detections.xyxy[columns], scene.detections.scores[columns]
     shared = overlaps(scene.expected_xyxy[rows], boxes, scene.cut[columns])
-    fits = shared >= np.where(scores < FAINT, FAINT_OVERLAP, WEAK_OVERLAP)[None]
+    fits = shared >= np.where(scores < FAINT_SCORE, FAINT_OVERLAP, MIN_WEAK_OVERLAP)[None]
     return np.where(fits & (people.motion.distances(rows, boxes, scores) <= GATE), 1 - shared, np.inf)

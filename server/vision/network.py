@@ -1,4 +1,4 @@
-"""A prepared OpenVINO network, compiled once for each input shape that comes along."""
+"""OpenVINO networks, compiled once for each input shape."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -13,28 +13,28 @@ from openvino.preprocess import ColorFormat, PrePostProcessor
 from server.core.errors import ModelError
 from server.core.precision import Precision
 from server.models.catalogue import PreparedModel
-from server.vision.backend import Triple, require_file
-from server.vision.processor import multiplies_bytes
+from server.vision.backend import ChannelTriple, require_file
+from server.vision.processor import has_int8_dot_products
 
 _SHAPES = 24
-"""Compiled shapes kept, about 40 MB each; further ones push out the least recently used. Letterboxes have fewer shapes
-than this (`server.vision.letterbox`), so that odd frames of some do not make everybody wait for compiling."""
+"""Number of cached compiled shapes, about 40 MB each; the least recently used is evicted. Letterboxes have fewer
+shapes (`server.vision.letterbox`), so unusual frames do not evict those of other streams."""
 _DENSITY_SHAPES = 4
-"""The same of a density network, 200 to 300 MB each: two frame formats at two scales."""
+"""Cached shapes of a density network, 200 to 300 MB each: two frame formats at two scales."""
 _HINTS = {Precision.FP32: "f32", Precision.BF16: "bf16", Precision.FP16: "f16"}
 _NAMES = {ov.Type.f32: Precision.FP32, ov.Type.bf16: Precision.BF16, ov.Type.f16: Precision.FP16}
 
 Shape = tuple[int, int, int]
-"""Pictures, height, width."""
+"""Batch size, height, width."""
 
 
 class OpenVinoBackend:
-    """See `server.vision.backend.Backend`.
+    """Backend for OpenVINO; see `server.vision.backend.Backend`.
 
     Parameters
     ----------
     threads : int
-        0 leaves the choice to OpenVINO.
+        CPU threads; 0 selects OpenVINO's default.
     precision : Precision
     """
 
@@ -42,60 +42,60 @@ class OpenVinoBackend:
         self._core, self._threads, self._precision = ov.Core(), threads, precision
         self.name = f"OpenVINO {ov.__version__.split('-')[0]} CPU"
 
-    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "Network":
-        """Load the network; it is compiled when a shape is known."""
-        if self._takes_bytes(model):
+    def open(self, model: PreparedModel, mean: ChannelTriple, scale: ChannelTriple) -> "Network":
+        """Load the network; it is compiled for each shape on first use."""
+        if self._uses_int8(model):
             return Network(self._core, model.quantized, mean, scale, self._threads, Precision.INT8)
         precision = Precision.AUTO if self._precision is Precision.INT8 else self._precision
-        keeps = _DENSITY_SHAPES if model.kind == "density" else _SHAPES
-        return Network(self._core, model.network, mean, scale, self._threads, precision, keeps)
+        cache_size = _DENSITY_SHAPES if model.kind == "density" else _SHAPES
+        return Network(self._core, model.network, mean, scale, self._threads, precision, cache_size)
 
-    def _takes_bytes(self, model: PreparedModel) -> bool:
-        """Whether the network in 8 bits is wished for, or the faster one here."""
+    def _uses_int8(self, model: PreparedModel) -> bool:
+        """Return whether to use the 8-bit network: if requested, or if faster on this CPU."""
         if self._precision is Precision.INT8 and model.kind == "detector":
             require_file(model.quantized, model, " --again")
             return True
-        return self._precision is Precision.AUTO and multiplies_bytes() and model.quantized.is_file()
+        return self._precision is Precision.AUTO and has_int8_dot_products() and model.quantized.is_file()
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A network for one shape, and its requests that nobody uses just now."""
+    """A network compiled for one shape, with its idle inference requests."""
 
     model: ov.CompiledModel
     free: list[ov.InferRequest] = field(default_factory=list)
 
 
 class Network:
-    """Pictures in, tensors out; thread-safe. What is started is computed one after the other.
+    """A network with one compiled model per input shape; thread-safe. Requests run in order.
 
     Parameters
     ----------
     core : openvino.Core
         Shared by all networks of the process.
     path : Path
-        The ``.xml`` with its ``.bin`` beside it; its input is float NCHW RGB with free height, width or batch.
+        The ``.xml`` file next to its ``.bin``; the input is float NCHW RGB with dynamic batch, height or width.
     mean, scale : tuple of float
-        Per RGB channel: ``(x - mean) / scale`` happens inside the graph, on the inference threads.
+        Normalisation ``(x - mean) / scale`` per RGB channel, part of the graph.
     threads : int
-        0 leaves the choice to OpenVINO.
+        CPU threads; 0 selects OpenVINO's default.
     precision : Precision
-        ``INT8`` says that the file is quantized: what it left in floats is computed as OpenVINO chooses.
-    keeps : int
-        Compiled shapes that are kept; further ones push out the least recently used.
+        ``INT8`` marks a quantized file; OpenVINO chooses the precision of its float layers.
+    cache_size : int
+        Number of cached compiled shapes; the least recently used is evicted.
     """
 
     def __init__(
         self,
         core: ov.Core,
         path: Path,
-        mean: Triple,
-        scale: Triple,
+        mean: ChannelTriple,
+        scale: ChannelTriple,
         threads: int = 0,
         precision: Precision = Precision.AUTO,
-        keeps: int = _SHAPES,
+        cache_size: int = _SHAPES,
     ) -> None:
-        self._core, self._keeps = core, keeps
+        self._core, self._cache_size = core, cache_size
         self._path = path
         self._mean, self._scale = list(mean), list(scale)
         self._quantized = precision is Precision.INT8
@@ -109,7 +109,7 @@ class Network:
 
     @property
     def precision(self) -> str:
-        """What it computes with; read from the compiled network, because a hint may not be followed."""
+        """The precision in use, read from the compiled model because hints may be ignored."""
         if self._quantized:
             return Precision.INT8.value
         with self._lock:
@@ -122,38 +122,38 @@ class Network:
 
     @property
     def compiling(self) -> bool:
-        """See `server.vision.backend.InferenceNetwork`."""
+        """Whether a compilation is in progress."""
         return self._compiling.locked()
 
     def start(self, batch_bgr: NDArray[np.uint8]) -> "Inference":
-        """Begin with pictures of shape (n, height, width, 3)."""
+        """Start inference on images of shape (n, height, width, 3), BGR."""
         n, height, width, _ = batch_bgr.shape
-        compiled = self._for((n, height, width))
+        compiled = self._compiled_for((n, height, width))
         with self._lock:
             request = compiled.free.pop() if compiled.free else compiled.model.create_infer_request()
         return Inference(request, batch_bgr, compiled.free)
 
     def prepare(self, n: int, height: int, width: int) -> None:
-        """Compile for a shape ahead of its first picture."""
-        self._for((n, height, width))
+        """Compile for a shape in advance."""
+        self._compiled_for((n, height, width))
 
-    def _for(self, shape: Shape) -> _Compiled:
-        found = self._known(shape)
+    def _compiled_for(self, shape: Shape) -> _Compiled:
+        found = self._cached(shape)
         if found is None:
-            with self._compiling:  # one at a time; pictures of known shapes go on meanwhile
-                found = self._known(shape) or self._keep(shape, _Compiled(self._compile(*shape)))
+            with self._compiling:  # one at a time; images of compiled shapes do not wait
+                found = self._cached(shape) or self._cache(shape, _Compiled(self._compile(*shape)))
         return found
 
-    def _known(self, shape: Shape) -> _Compiled | None:
+    def _cached(self, shape: Shape) -> _Compiled | None:
         with self._lock:
             if shape in self._compiled:
                 self._compiled.move_to_end(shape)
             return self._compiled.get(shape)
 
-    def _keep(self, shape: Shape, compiled: _Compiled) -> _Compiled:
+    def _cache(self, shape: Shape, compiled: _Compiled) -> _Compiled:
         with self._lock:
             self._compiled[shape] = compiled
-            if len(self._compiled) > self._keeps:
+            if len(self._compiled) > self._cache_size:
                 self._compiled.popitem(last=False)
         return compiled
 
@@ -176,28 +176,28 @@ class Network:
 
 
 class Inference:
-    """One run of a network, see `server.vision.backend.Running`.
+    """An asynchronous request of OpenVINO; see `server.vision.backend.InferenceRequest`.
 
     Parameters
     ----------
     request : openvino.InferRequest
     batch_bgr : ndarray of uint8
-        Read while the network runs, not copied.
+        Not copied; must not change while the network runs.
     free : list of openvino.InferRequest
-        Where the request goes when it is done.
+        Pool to which the request returns.
     """
 
     def __init__(self, request: ov.InferRequest, batch_bgr: NDArray[np.uint8], free: list[ov.InferRequest]) -> None:
         self._request, self._free = request, free
-        self.took_ms = 0.0
-        self._batch = batch_bgr  # kept: the tensor shares its memory
+        self.run_ms = 0.0
+        self._batch = batch_bgr  # keeps the memory of the tensor alive
         request.set_input_tensor(ov.Tensor(batch_bgr, shared_memory=True))
         request.start_async()
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
-        """Wait for the end and return copies of the named outputs; once."""
+        """Wait for completion and return copies of the named outputs. Must be called exactly once."""
         self._request.wait()
-        self.took_ms = float(self._request.latency)
+        self.run_ms = float(self._request.latency)
         model = self._request.get_compiled_model()
         outputs = {
             port.get_any_name(): np.array(self._request.get_output_tensor(index).data)

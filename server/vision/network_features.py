@@ -1,4 +1,4 @@
-"""Tells people apart by their looks: MobileNetV2 features of the crops."""
+"""Appearance embeddings from MobileNetV2."""
 
 import cv2
 import numpy as np
@@ -7,38 +7,38 @@ from numpy.typing import NDArray
 from server.vision.backend import InferenceNetwork
 
 _SIDE = 224
-"""Pixels: the side that the network was trained with."""
+"""Input side of the network, pixels."""
 _BATCHES = (1, 4, 8)
-"""Batch sizes that are compiled; crops are padded up to the next one."""
+"""Compiled batch sizes; smaller batches are padded."""
 MEAN = (0.485 * 255, 0.456 * 255, 0.406 * 255)
 SCALE = (0.229 * 255, 0.224 * 255, 0.225 * 255)
 """ImageNet statistics, RGB, for pixels 0..255."""
 
 
 class NetworkFeatures:
-    """Appearance features from a network; same interface as `ColourFeatures`.
+    """Appearance embeddings from a network; see `Features`.
 
     Parameters
     ----------
     network : InferenceNetwork
-        Output ``features`` (n, 1280), for input by `MEAN` and `SCALE`.
+        Has the output ``features`` (n, 1280) and an input normalised by `MEAN` and `SCALE`.
     """
 
     different = 0.5
-    """Cosine distance from which on two pictures hardly show the same person."""
+    """Cosine distance above which two images rarely show the same person."""
     reunite = 0.2
-    """Cosine distance up to which someone who was away for a while is taken for the same: DeepSORT's default."""
+    """Maximum cosine distance for the re-identification of a person after an absence: DeepSORT's default."""
 
     def __init__(self, network: InferenceNetwork) -> None:
         self._network = network
 
     def prepare(self) -> None:
-        """Compile every batch size."""
+        """Compile all batch sizes."""
         for n in _BATCHES:
             self._network.prepare(n, _SIDE, _SIDE)
 
     def embed(self, image_bgr: NDArray[np.uint8], boxes_xyxy: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Return features of shape (n, 1280), each of length 1, for boxes of shape (n, 4) in pixels."""
+        """Return unit embeddings of shape (n, 1280) for boxes of shape (n, 4), xyxy in pixels."""
         parts = []
         for start in range(0, len(boxes_xyxy), _BATCHES[-1]):
             chunk = boxes_xyxy[start : start + _BATCHES[-1]]
@@ -55,7 +55,7 @@ class NetworkFeatures:
 
 
 def _cut(image: NDArray[np.uint8], box_xyxy: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Return the part of the image inside the box, at least one pixel."""
+    """Return the crop of the box, at least one pixel."""
     left, top = (int(v) for v in box_xyxy[:2])
     right, bottom = (int(np.ceil(v)) for v in box_xyxy[2:])
     return image[top : max(bottom, top + 1), left : max(right, left + 1)]

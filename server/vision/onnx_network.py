@@ -1,7 +1,7 @@
-"""A prepared network in ONNX Runtime: where OpenVINO has no wheel, and on CUDA cards.
+"""ONNX Runtime networks, for platforms without OpenVINO wheels and for CUDA GPUs.
 
-State of the CUDA path: written after the library's documentation and tested on processors as far as the two share it;
-it has not run on a card.
+The CUDA path follows the library's documentation. It has been tested on CPUs as far as both share code, not on a
+GPU.
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 
 from server.core.errors import ModelError
 from server.models.catalogue import PreparedModel
-from server.vision.backend import Triple, require_file
+from server.vision.backend import ChannelTriple, require_file
 
 
 class OnnxBackend:
-    """See `server.vision.backend.Backend`.
+    """Backend for ONNX Runtime; see `server.vision.backend.Backend`.
 
     Parameters
     ----------
     cuda : bool
-        Use the first CUDA card.
+        Whether to use the first CUDA GPU.
     threads : int
+        CPU threads; 0 selects the library's default.
     """
 
     def __init__(self, cuda: bool, threads: int) -> None:
@@ -34,28 +35,30 @@ class OnnxBackend:
         self._threads = threads
         self.name = f"ONNX Runtime {onnxruntime.__version__} {'CUDA' if cuda else 'CPU'}"
 
-    def open(self, model: PreparedModel, mean: Triple, scale: Triple) -> "OnnxNetwork":
-        """Load the ONNX file that `crowdcount models pull --onnx` made."""
+    def open(self, model: PreparedModel, mean: ChannelTriple, scale: ChannelTriple) -> "OnnxNetwork":
+        """Load the ONNX file created by `crowdcount models pull --onnx`."""
         path = require_file(model.onnx, model, " --onnx")
         return OnnxNetwork(path, mean, scale, self._providers, self._threads)
 
 
 class OnnxNetwork:
-    """See `server.vision.backend.InferenceNetwork`.
+    """A network in ONNX Runtime; see `server.vision.backend.InferenceNetwork`.
 
     Parameters
     ----------
     path : Path
-        Its input is float NCHW RGB with free height and width.
+        File with float NCHW RGB input of dynamic height and width.
     mean, scale : tuple of float
-        Per RGB channel.
+        Normalisation ``(x - mean) / scale`` per RGB channel.
     providers : list of str
-        Of ONNX Runtime, the preferred one first.
+        Execution providers in order of preference.
     threads : int
-        0 leaves the choice to the library.
+        CPU threads; 0 selects the library's default.
     """
 
-    def __init__(self, path: Path, mean: Triple, scale: Triple, providers: list[str], threads: int) -> None:
+    def __init__(
+        self, path: Path, mean: ChannelTriple, scale: ChannelTriple, providers: list[str], threads: int
+    ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
@@ -66,7 +69,7 @@ class OnnxNetwork:
             raise ModelError("MODEL_BROKEN", message) from error
         used = self._session.get_providers()[0]
         if used != providers[0]:
-            # The library would go on without a word, on the processor.
+            # The library would silently fall back to the CPU.
             message = f"ONNX Runtime cannot use the CUDA card and would take {used}; set the device to cpu."
             raise ModelError("NO_DEVICE", message)
         self._input = self._session.get_inputs()[0].name
@@ -76,14 +79,14 @@ class OnnxNetwork:
 
     precision = "fp32"
     compiling = False
-    """What it does for a new shape takes no longer than a frame may."""
+    """New shapes need no compilation that would delay a frame."""
 
     def start(self, batch_bgr: NDArray[np.uint8]) -> "OnnxRun":
-        """Take pictures of shape (n, height, width, 3); they are computed when the outputs are asked for."""
+        """Accept images of shape (n, height, width, 3), BGR; inference runs when the outputs are requested."""
         return OnnxRun(self, batch_bgr)
 
     def infer(self, batch_bgr: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Run pictures of shape (n, height, width, 3) and return the named outputs."""
+        """Run images of shape (n, height, width, 3), BGR, and return the named outputs."""
         planes = batch_bgr[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32)
         batch = np.ascontiguousarray((planes - self._mean) / self._scale)
         with self._lock:
@@ -91,21 +94,21 @@ class OnnxNetwork:
         return dict(zip(self._names, outputs, strict=True))
 
     def prepare(self, n: int, height: int, width: int) -> None:
-        """Run once: the library plans its memory with the first picture of a shape."""
+        """Run once, because the library plans its memory with the first image of a shape."""
         self.infer(np.zeros((n, height, width, 3), np.uint8))
 
 
 @dataclass(slots=True)
 class OnnxRun:
-    """See `server.vision.backend.Running`."""
+    """A deferred inference; see `server.vision.backend.InferenceRequest`."""
 
     network: OnnxNetwork
     batch_bgr: NDArray[np.uint8]
-    took_ms: float = 0.0
+    run_ms: float = 0.0
 
     def outputs(self) -> dict[str, NDArray[np.float32]]:
-        """Compute and return the named outputs."""
+        """Run the network and return the named outputs."""
         begun = perf_counter()
         outputs = self.network.infer(self.batch_bgr)
-        self.took_ms = (perf_counter() - begun) * 1000
+        self.run_ms = (perf_counter() - begun) * 1000
         return outputs

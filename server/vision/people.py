@@ -1,4 +1,4 @@
-"""The people that a tracker knows of, as columns: one array operation serves all of them."""
+"""The tracks of a stream as a structure of arrays, so that one array operation serves all of them."""
 
 from dataclasses import dataclass
 
@@ -9,61 +9,61 @@ from numpy.typing import NDArray
 from server.vision.motion import Motion
 
 MEMORY_S = 0.5
-"""Seconds after which a look has mostly been replaced by what was seen since."""
+"""Time constant of the appearance embedding, seconds."""
 
 STRENGTH_S = 1.0
-"""The same for how well somebody was seen."""
-_COLUMNS = ("looks", "states", "ids", "evidence", "seen", "sure", "strength")
+"""Time constant of the track strength, seconds."""
+_COLUMNS = ("embeddings", "states", "ids", "evidence", "seen", "confident_t", "strength")
 
 
 @dataclass(slots=True)
 class People:
-    """n people; every array's first axis is the person.
+    """n tracks; the first axis of every array is the track.
 
     Attributes
     ----------
     motion : Motion
-        Where they are.
-    looks : ndarray of float32, shape (n, length)
-        How they look: decaying means of features, of length 1.
+        Kalman filter states.
+    embeddings : ndarray of float32, shape (n, length)
+        Unit appearance embeddings, exponential moving averages.
     states : ndarray of int, shape (n,)
         ``TrackState`` of deep-sort-realtime: tentative, confirmed, deleted.
     ids : ndarray of int, shape (n,)
-        Identity; 0 while tentative.
+        Track IDs; 0 while tentative.
     evidence : ndarray, shape (n,)
         Sum of the scores of all detections.
     seen : ndarray, shape (n,)
         Time of the last detection, seconds.
-    sure : ndarray, shape (n,)
-        Time of the last sure detection, seconds; `matching.SURE` says from which score on.
+    confident_t : ndarray, shape (n,)
+        Time of the last confident detection (`matching.CONFIDENT_SCORE`), seconds.
     strength : ndarray, shape (n,)
-        How well they were seen lately: the last score, or the mean of the scores over about `STRENGTH_S` if that is
-        better, with 0 for a frame without a detection. Of tentative people it is the best score.
+        Recent strength: the larger of the last score and the mean score over about `STRENGTH_S`, where frames without
+        a detection score 0. For tentative tracks it is the best score.
     """
 
     motion: Motion
-    looks: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     states: NDArray[np.intp]
     ids: NDArray[np.intp]
     evidence: NDArray[np.float64]
     seen: NDArray[np.float64]
-    sure: NDArray[np.float64]
+    confident_t: NDArray[np.float64]
     strength: NDArray[np.float64]
 
     @classmethod
     def start(
-        cls, boxes_xyxy: NDArray[np.float64], scores: NDArray[np.float64], looks: NDArray[np.float32], now: float
+        cls, boxes_xyxy: NDArray[np.float64], scores: NDArray[np.float64], embeddings: NDArray[np.float32], now: float
     ) -> "People":
-        """Begin with detections; everybody is tentative."""
+        """Start tentative tracks from detections at time `now`, seconds."""
         n = len(scores)
         return cls(
             motion=Motion.start(boxes_xyxy, scores),
-            looks=looks.copy(),
+            embeddings=embeddings.copy(),
             states=np.full(n, TrackState.Tentative, np.intp),
             ids=np.zeros(n, np.intp),
             evidence=scores.copy(),
             seen=np.full(n, now),
-            sure=np.full(n, now),
+            confident_t=np.full(n, now),
             strength=scores.copy(),
         )
 
@@ -72,18 +72,21 @@ class People:
 
     @property
     def confirmed(self) -> NDArray[np.bool_]:
-        """Who has an identity."""
+        """Mask of the confirmed tracks, (n,)."""
         mask: NDArray[np.bool_] = self.states == TrackState.Confirmed
         return mask
 
-    def learn_looks(self, rows: NDArray[np.intp], looks: NDArray[np.float32], weights: NDArray[np.float64]) -> None:
-        """Blend new features of shape (k, length) into the looks of the rows, by weights 0..1 of shape (k,)."""
+    def update_embeddings(
+        self, rows: NDArray[np.intp], embeddings: NDArray[np.float32], weights: NDArray[np.float64]
+    ) -> None:
+        """Blend new embeddings, (k, length), into those of the rows, with weights 0..1, (k,)."""
         share = weights[:, None].astype(np.float32)
-        blend = (1 - share) * self.looks[rows] + share * looks
-        self.looks[rows] = blend / np.linalg.norm(blend, axis=1, keepdims=True)
+        blend = (1 - share) * self.embeddings[rows] + share * embeddings
+        self.embeddings[rows] = blend / np.linalg.norm(blend, axis=1, keepdims=True)
 
-    def note_scores(self, rows: NDArray[np.intp], scores: NDArray[np.float64], seconds: float) -> None:
-        """Take scores of shape (k,) of the rows into `strength`, and 0 of all others, after so many seconds."""
+    def update_strength(self, rows: NDArray[np.intp], scores: NDArray[np.float64], seconds: float) -> None:
+        """Update `strength` with the scores, (k,), of the rows, and 0 for all others, `seconds` after the previous
+        frame."""
         seen = np.zeros(len(self))
         seen[rows] = scores
         old = np.exp(-seconds / STRENGTH_S)
@@ -91,7 +94,7 @@ class People:
         self.strength = np.maximum(seen, np.where(self.confirmed, mean, self.strength))
 
     def drop_deleted(self) -> None:
-        """Forget whoever's state is deleted; what is kept of a person goes with them."""
+        """Remove deleted tracks with all their state."""
         mask = self.states != TrackState.Deleted
         if mask.all():
             return
@@ -100,7 +103,7 @@ class People:
             setattr(self, name, getattr(self, name)[mask])
 
     def append(self, other: "People") -> None:
-        """Add people at the end."""
+        """Append tracks."""
         self.motion.append(other.motion)
         for name in _COLUMNS:
             setattr(self, name, np.concatenate([getattr(self, name), getattr(other, name)]))

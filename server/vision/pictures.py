@@ -1,4 +1,4 @@
-"""A frame made small, for those who look at many cameras at once."""
+"""Downscaled JPEGs of a frame for multi-camera views."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUALITY = 70
-"""Of JPEG: at the size of a tile more is not seen, and costs half as much again."""
+"""JPEG quality; higher values add no visible detail at thumbnail size and cost half as much again."""
 
 
 def make_pictures(image_bgr: NDArray[np.uint8], widths: Sequence[int]) -> dict[int, bytes]:
-    """The frame as JPEGs by the width that was asked for, in pixels; none is larger than the frame.
+    """Return the frame as JPEGs by requested width in pixels; never upscaled.
 
     Parameters
     ----------
     image_bgr : ndarray of uint8, shape (height, width, 3)
     widths : sequence of int
+        Pixels.
     """
     pictures, image = {}, image_bgr
-    # The largest first: the smaller ones are made from it, which is less work.
+    # Largest first, because smaller ones are cheaper to derive from it.
     for wanted in sorted(set(widths), reverse=True):
         height, width = image.shape[:2]
         if wanted < width:

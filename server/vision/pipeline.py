@@ -1,4 +1,4 @@
-"""One stream: frames in, tracks out."""
+"""The vision pipeline of one stream: frames in, tracks out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,40 +11,40 @@ from server.core.crowd import Method
 from server.core.quality import Quality
 from server.core.tracks import Track, Tracks
 from server.vision.camera_motion import CameraMotion
+from server.vision.count_uncertainty import CountUncertainty
 from server.vision.crowd.adviser import Adviser
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
 from server.vision.decode import decode
 from server.vision.detections import Detections
-from server.vision.detector import Detector, Look
-from server.vision.doubt import Doubt
+from server.vision.detector import Detector, PendingDetections
 from server.vision.features import Features
-from server.vision.frame_format import FrameFormats, Shot
+from server.vision.frame_format import FrameFormats, FrameSample
+from server.vision.observations import Observation
 from server.vision.pictures import make_pictures
 from server.vision.scene_cut import SceneCuts
-from server.vision.sightings import Sighting
-from server.vision.tracker import UNCLEAR, Tracker
+from server.vision.tracker import MIN_APPEARANCE_SCORE, Tracker
 from server.vision.travel import Travel
 
-PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS = 4_000.0, 100.0
-"""For how long, and how often, a single picture is taken in: until doubts have settled."""
+STILL_MS, STILL_STEP_MS = 4_000.0, 100.0
+"""Simulated duration and frame interval of a single image, milliseconds, until the uncertainty has settled."""
 
 
 class Pipeline:
-    """Decode, detect, embed, track. Opened by `Vision`, which owns the networks.
+    """Decodes, detects, embeds and tracks. Created by `Vision`, which owns the networks.
 
     Parameters
     ----------
     detector, features
         Shared by all streams of the process.
     tracker : Tracker
-        This stream's own.
+        The stream's own tracker.
     max_pixels : int
-        Larger frames are refused.
+        Larger frames are rejected.
     watch : CrowdWatch
-        This stream's own.
+        The stream's own crowd estimator.
     quality : Quality
-        Of the detector's looks.
+        Detection quality.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Pipeline:
         self._camera = CameraMotion()
         self._travel = Travel()
         self._cuts = SceneCuts()
-        self._doubt = Doubt()
+        self._uncertainty = CountUncertainty()
         self._max_pixels = max_pixels
         self._formats = FrameFormats()
 
@@ -74,14 +74,14 @@ class Pipeline:
         return self.begin(jpeg, t, picture_widths).finish()
 
     def process_image(self, image_bgr: NDArray[np.uint8], t: float) -> Tracks:
-        """Track the people of one decoded picture of shape (height, width, 3)."""
+        """Track the people of one decoded image of shape (height, width, 3), BGR."""
         return self.begin_image(image_bgr, 0.0, t).finish()
 
-    def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "Frame":
-        """Decode one JPEG and let the detector look at it.
+    def begin(self, jpeg: bytes, t: float, picture_widths: Sequence[int] = ()) -> "PendingFrame":
+        """Decode one JPEG and start the detection.
 
-        While it does so, another frame can be begun or finished: that is what keeps every core busy. The frames of one
-        stream are finished in the order in which they were begun.
+        During detection, another frame can be started or finished, which keeps all cores busy. The frames of one
+        stream must be finished in the order of their start.
 
         Parameters
         ----------
@@ -89,19 +89,19 @@ class Pipeline:
         t : float
             Capture time in milliseconds since the stream opened.
         picture_widths : sequence of int
-            In which widths, in pixels, the frame is wanted as a small picture.
+            Widths of the requested thumbnails, pixels.
 
         Raises
         ------
         FrameError
-            The frame was refused; the tracker has not seen it.
+            The frame was rejected; the tracker is unchanged.
         """
         return self.begin_image(*self.decode(jpeg), t, picture_widths)
 
     def decode(self, jpeg: bytes) -> tuple[NDArray[np.uint8], float]:
-        """Decode one JPEG; return the picture of shape (height, width, 3) and the milliseconds that it took.
+        """Decode one JPEG; return the image of shape (height, width, 3), BGR, and the decoding time in milliseconds.
 
-        Raises FrameError for a frame that is refused.
+        Raises FrameError for a rejected frame.
         """
         start = perf_counter()
         image = decode(jpeg, self._max_pixels)
@@ -109,61 +109,62 @@ class Pipeline:
 
     def begin_image(
         self, image_bgr: NDArray[np.uint8], decode_ms: float, t: float, picture_widths: Sequence[int] = ()
-    ) -> "Frame":
-        """Let the detector look at one decoded picture of shape (height, width, 3); see `begin`."""
+    ) -> "PendingFrame":
+        """Start the detection in one decoded image of shape (height, width, 3), BGR; see `begin`."""
         start = perf_counter()
-        look = self.detector.look(image_bgr)
-        return Frame(self, image_bgr, t, look, picture_widths, {"decode": decode_ms}, start)
+        pending = self.detector.start(image_bgr)
+        return PendingFrame(self, image_bgr, t, pending, picture_widths, {"decode": decode_ms}, start)
 
-    def photograph(self, image_bgr: NDArray[np.uint8]) -> Tracks:
-        """Count the people of a single picture of shape (height, width, 3), as of a scene that stays as it is.
+    def process_still(self, image_bgr: NDArray[np.uint8]) -> Tracks:
+        """Count the people in a single image of shape (height, width, 3), BGR, treated as a static scene.
 
-        Who is confirmed and what is doubtful shows over time: the picture is looked at once and taken in for as long as
-        a stream would need.
+        Confirmation and uncertainty need several frames. The image is therefore detected once and tracked for as
+        long as a stream would take.
         """
         detections = self.detector.detect(image_bgr)
-        times = np.arange(0.0, PHOTOGRAPH_MS, PHOTOGRAPH_STEP_MS).tolist()
+        times = np.arange(0.0, STILL_MS, STILL_STEP_MS).tolist()
         views = [self.track(image_bgr, t, detections, {"decode": 0.0, "detect": 0.0}) for t in times]
         return replace(views[-1], t=0.0)
 
     def follow(self, images: Iterable[tuple[NDArray[np.uint8], float]]) -> Iterator[Tracks]:
-        """Track the people of many decoded pictures and their times; each is prepared while the last is looked at."""
+        """Track the people in decoded images with capture times (ms); detection of one overlaps preparation of the
+        next."""
         return finish_in_turn(self.begin_image(image, 0.0, t) for image, t in images)
 
     def track(
         self, image_bgr: NDArray[np.uint8], t: float, detections: Detections, stages_ms: dict[str, float]
     ) -> Tracks:
-        """Say who is who among the detections of a picture; `stages_ms` gains what that takes."""
+        """Track the detections of an image; add the stage times to `stages_ms`."""
         times = [perf_counter()]
-        clear = detections.scores > UNCLEAR
+        clear = detections.scores > MIN_APPEARANCE_SCORE
         some = self.features.embed(image_bgr, detections.xyxy[clear])
-        looks = np.zeros((len(detections), some.shape[1]), np.float32)
-        looks[clear] = some
+        embeddings = np.zeros((len(detections), some.shape[1]), np.float32)
+        embeddings[clear] = some
         times.append(perf_counter())
         height, width = image_bgr.shape[:2]
-        resized = self._formats.follow(Shot(image_bgr, detections.xyxy[clear], t))
+        resized = self._formats.update(FrameSample(image_bgr, detections.xyxy[clear], t))
         if resized is not None:
             self._tracker.camera_moved(resized)
-        moved = self._camera.follow(image_bgr, detections.xyxy[clear])
-        self._tracker.camera_travels(self._travel.follow(moved, t))
-        if self._cuts.follow(image_bgr):
+        moved = self._camera.update(image_bgr, detections.xyxy[clear])
+        self._tracker.camera_travels(self._travel.update(moved, t))
+        if self._cuts.update(image_bgr):
             self._tracker.scene_changed()
         elif moved is not None:
             self._tracker.camera_moved(moved)
-        sightings = self._tracker.update(detections, looks, t, height, width)
-        hidden, scale = self._tracker.hidden(height, width), self.detector.scale(height, width)
-        certainty = self._doubt.judge(sightings, hidden, detections, scale, t)
-        seen = np.array([person.box_xyxy for person in sightings], np.float64).reshape(-1, 4)
-        scene = Scene(image_bgr, t, np.vstack([seen, hidden.xyxy]), len(sightings), certainty, detections)
-        certainty, crowd = self._watch.follow(scene)
-        dense = crowd is not None and crowd.figure.method is not Method.BOXES  # no quality finds everybody there
+        observations = self._tracker.update(detections, embeddings, t, height, width)
+        occluded, scale = self._tracker.occluded(height, width), self.detector.scale(height, width)
+        certainty = self._uncertainty.estimate(observations, occluded, detections, scale, t)
+        seen = np.array([person.box_xyxy for person in observations], np.float64).reshape(-1, 4)
+        scene = Scene(image_bgr, t, np.vstack([seen, occluded.xyxy]), len(observations), certainty, detections)
+        certainty, crowd = self._watch.update(scene)
+        dense = crowd is not None and crowd.figure.method is not Method.BOXES  # a higher quality would not help
         times.append(perf_counter())
         embed_ms, track_ms = (np.diff(times) * 1000).tolist()
         return Tracks(
             t=t,
             width=width,
             height=height,
-            people=tuple(_normalise(sighting, width, height) for sighting in sightings),
+            people=tuple(_normalise(observation, width, height) for observation in observations),
             stages_ms={**stages_ms, "embed": embed_ms, "track": track_ms},
             certainty=certainty,
             crowd=crowd,
@@ -174,20 +175,20 @@ class Pipeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame that the detector looks at; made by `Pipeline.begin`."""
+class PendingFrame:
+    """A frame with a detection in progress; created by `Pipeline.begin`."""
 
     pipeline: Pipeline
     image_bgr: NDArray[np.uint8]
     t: float
-    look: Look
+    pending: PendingDetections
     picture_widths: Sequence[int]
     stages_ms: dict[str, float]
     begun: float
 
     def finish(self) -> Tracks:
-        """Wait for the detector, then track; once."""
-        detections = self.look.detections()
+        """Wait for the detector, then track. Must be called exactly once."""
+        detections = self.pending.detections()
         stages_ms = {**self.stages_ms, "detect": (perf_counter() - self.begun) * 1000}
         tracks = self.pipeline.track(self.image_bgr, self.t, detections, stages_ms)
         if not self.picture_widths:
@@ -195,9 +196,9 @@ class Frame:
         return replace(tracks, pictures=make_pictures(self.image_bgr, self.picture_widths))
 
 
-def finish_in_turn(frames: Iterable[Frame]) -> Iterator[Tracks]:
-    """Begin each frame before the one ahead of it is finished."""
-    ahead: Frame | None = None
+def finish_in_turn(frames: Iterable[PendingFrame]) -> Iterator[Tracks]:
+    """Yield the tracks of all frames, starting each frame before the previous one is finished."""
+    ahead: PendingFrame | None = None
     for frame in frames:
         if ahead is not None:
             yield ahead.finish()
@@ -206,7 +207,7 @@ def finish_in_turn(frames: Iterable[Frame]) -> Iterator[Tracks]:
         yield ahead.finish()
 
 
-def _normalise(sighting: Sighting, width: int, height: int) -> Track:
-    """Express a person's box in fractions of the frame."""
-    left, top, right, bottom = sighting.box_xyxy
-    return Track(sighting.id, (left / width, top / height, right / width, bottom / height), sighting.score)
+def _normalise(observation: Observation, width: int, height: int) -> Track:
+    """Convert a box to normalised coordinates."""
+    left, top, right, bottom = observation.box_xyxy
+    return Track(observation.id, (left / width, top / height, right / width, bottom / height), observation.score)

@@ -1,16 +1,17 @@
-"""What this machine's processor can do."""
+"""CPU features that affect inference."""
 
 import sys
 from pathlib import Path
 
-_MULTIPLIES_BYTES = {"avx512_vnni", "avx_vnni", "amx_int8"}
-"""Flags of the processor. Without one of them networks are hardly faster in 8 bits (docs/accuracy.md)."""
+_INT8_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
+"""CPU flags for 8-bit dot products. Without them, 8-bit networks are hardly faster (docs/accuracy.md)."""
 
 
-def multiplies_bytes(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Whether there are instructions for networks in 8 bits, as far as the system tells; only Linux does."""
+def has_int8_dot_products(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Return whether the CPU has instructions for 8-bit networks; False where the system does not report it (only
+    Linux does)."""
     if not sys.platform.startswith("linux") or not cpuinfo.is_file():
         return False
     lines = cpuinfo.read_text("utf-8", "replace").splitlines()
     flags = next((line.partition(":")[2].split() for line in lines if line.startswith("flags")), [])
-    return not _MULTIPLIES_BYTES.isdisjoint(flags)
+    return not _INT8_FLAGS.isdisjoint(flags)

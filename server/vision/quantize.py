@@ -1,12 +1,4 @@
-"""A detector in 8 bits beside the one in floats, for processors that multiply bytes natively.
-
-Post-training quantization by NNCF, on the views of `server.vision.calibration`. The branches that say where and how
-surely somebody is stay in floats, and so does attention: in 8 bits they move the edges of boxes and save next to
-nothing (docs/accuracy.md).
-
-``python -m server.vision.quantize FOLDER`` writes ``network-int8.xml`` and its ``.bin`` beside ``network.xml``, unless
-the result misses people. A program of its own, which may fail: the network in floats is there without it.
-"""
+"""Return the name of the network module that a convolution belongs to; empty if unknown."""
 
 import os
 import sys
@@ -22,20 +14,20 @@ from server.vision.boxes import iou, suppress
 from server.vision.calibration import views
 
 _CALIBRATION, _TRIAL = 128, 24
-"""Views that are measured, and views that decide whether the result is good enough."""
+"""Number of calibration views and of validation views."""
 _SEEN, _CERTAIN, _SAME_PLACE = 0.25, 0.5, 0.7
-"""Scores of what is found and of what must not be missed, and the overlap of one person's boxes."""
+"""Score of found people, score of people that must not be missed, and minimum IoU of a match."""
 _SENSITIVE = ("box_heads.", "class_heads.")
-"""Modules of `server.models.networks.PersonDetector` whose convolutions stay in floats."""
+"""Modules of `server.models.networks.PersonDetector` whose convolutions stay in floating point."""
 _MODULE, _STEPS_TO_BIAS = "__module.", 3
 _AGREEMENT = 0.95
-"""Least share of the people of either network that the other one finds, too."""
+"""Minimum fraction of people found by either network that the other one finds, too."""
 
 
 def main() -> int:
-    """Quantize one network; the last line says how that went."""
+    """Quantize one network; the last line of output reports the result."""
     folder = Path(sys.argv[1])
-    # Nothing is reported to anybody: NNCF and OpenVINO would tell their makers.
+    # Disable the telemetry of NNCF and OpenVINO.
     os.environ["NNCF_CI"] = "1"
     sys.modules.setdefault("openvino_telemetry", ModuleType("openvino_telemetry"))
     import openvino as ov
@@ -52,7 +44,7 @@ def main() -> int:
 
 
 def quantize(model: Any) -> Any:
-    """Return the network of an OpenVINO model in 8 bits."""
+    """Return an 8-bit version of an OpenVINO model."""
     import nncf
 
     pictures = list(views(_CALIBRATION, seed=0))
@@ -72,14 +64,14 @@ def quantize(model: Any) -> Any:
 
 
 def sensitive(model: Any) -> list[str]:
-    """Names of the convolutions that stay in floats: those of the heads.
+    """Return the names of the convolutions that stay in floating point: those of the heads.
 
-    A convolution that was merged with its batch normalisation has lost its name; what adds its bias has kept it.
+    A convolution fused with its batch normalisation has lost its name; the node that adds its bias has kept it.
 
     Raises
     ------
     ValueError
-        When one of these parts is not found: in 8 bits it would cost precision that the check of people does not see.
+        If a part is missing: in 8 bits it would lose accuracy that the agreement check does not detect.
     """
     names: list[str] = []
     for part in _SENSITIVE:
@@ -91,7 +83,7 @@ def sensitive(model: Any) -> list[str]:
 
 
 def convolutions(model: Any) -> list[Any]:
-    """The nodes of an OpenVINO model that convolve."""
+    """Return the convolution nodes of an OpenVINO model."""
     return [node for node in model.get_ordered_ops() if node.get_type_name().endswith("Convolution")]
 
 
@@ -110,7 +102,7 @@ def module(convolution: Any) -> str:
 
 
 def agreement(model: Any, quantized: Any) -> float:
-    """Share of the people whom both find among those whom either finds surely, in views that neither was made from."""
+    """Return the fraction of confidently detected people found by both models, on views not used for calibration."""
     import openvino as ov
 
     core = ov.Core()
@@ -126,7 +118,7 @@ def agreement(model: Any, quantized: Any) -> float:
 
 
 def _find(outputs: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Boxes, shape (n, 4), and scores, shape (n,), of one view."""
+    """Return boxes, (n, 4) xyxy, and scores, (n,), of one view."""
     scores = np.asarray(outputs["scores"][0], np.float64)
     seen = scores >= _SEEN
     boxes, scores = np.asarray(outputs["boxes"][0], np.float64).T[seen], scores[seen]

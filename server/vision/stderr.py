@@ -1,4 +1,4 @@
-"""Catches what a C library prints to standard error, where it has no other way to say that data is damaged."""
+"""Capture of standard error, for C libraries that report damaged data in no other way."""
 
 import atexit
 import os
@@ -9,16 +9,16 @@ from threading import Lock
 
 _STDERR = 2
 _lock = Lock()
-_file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+_file = tempfile.TemporaryFile()  # noqa: SIM115 - open for the lifetime of the process
 atexit.register(_file.close)
 
 
 @contextmanager
 def caught_stderr() -> Iterator[list[bytes]]:
-    """Give a list that holds what was written to file descriptor 2 once the block has ended.
+    """Yield a list that receives the output to file descriptor 2 when the block ends.
 
-    The descriptor belongs to the whole process, so only one block runs at a time, and what other threads write in
-    the meantime is caught too: pass on what is not yours.
+    The descriptor belongs to the whole process. Only one block runs at a time, and output of other threads is
+    captured, too: forward lines that are not yours.
     """
     caught: list[bytes] = []
     with _lock:

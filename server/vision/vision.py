@@ -1,4 +1,4 @@
-"""What a vision process holds once: the networks that all its streams share."""
+"""Per-process vision: the networks shared by all streams."""
 
 import logging
 from pathlib import Path
@@ -18,7 +18,7 @@ from server.vision.colours import ColourFeatures
 from server.vision.crowd.closer import CloserLooks
 from server.vision.crowd.density import DensityNetwork
 from server.vision.crowd.evidence import HINT
-from server.vision.crowd.looks import LooksAtOnce, LooksBeside
+from server.vision.crowd.looks import BackgroundLooks, InlineLooks
 from server.vision.crowd.watch import CrowdWatch
 from server.vision.detector import Detector
 from server.vision.features import Features
@@ -32,13 +32,13 @@ __all__ = ["Pipeline", "Vision"]
 logger = logging.getLogger("crowdcount.vision")
 
 CLOSER_SIDES = (640, 1280)
-"""Long sides of the input for closer looks, pixels: at a tile and at the whole frame, whatever the stream's quality."""
+"""Long sides of the input for closer looks, pixels: at a tile and at the whole frame, for any stream quality."""
 _USUAL_FRAMES = ((480, 640), (360, 640), (640, 360), (640, 480))
-"""Height, width of 4:3 and 16:9, landscape and portrait: what cameras send."""
+"""Height and width of common frames: 4:3 and 16:9, landscape and portrait."""
 
 
 class Vision:
-    """One per process.
+    """The networks of a process and the factory of pipelines; one instance per process.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ class Vision:
     Raises
     ------
     ModelError
-        ``UNKNOWN_MODEL`` or ``MODEL_MISSING`` when it is not prepared, ``MODEL_BROKEN`` when its files are damaged.
+        ``UNKNOWN_MODEL``, ``MODEL_MISSING`` if not prepared, or ``MODEL_BROKEN`` if its files are damaged.
     """
 
     def __init__(self, settings: VisionSettings) -> None:
@@ -61,43 +61,44 @@ class Vision:
         self._detector(settings.model, Quality.BALANCED)
         self._features = self._load_features()
         self._closer = self._load_closer()
-        self._beside = LooksBeside()
+        self._background_looks = BackgroundLooks()
 
     def warm_up(self) -> None:
-        """Compile for one usual frame: a network that cannot be loaded is known now."""
+        """Compile for one common frame shape, so that a broken network fails now."""
         self._detector(self._settings.model, Quality.BALANCED).prepare(*_USUAL_FRAMES[0])
         self._features.prepare()
 
     def warm_up_others(self) -> None:
-        """The same for the other usual frames, so that no first one is late; frames may be taken meanwhile."""
+        """Compile for the other common frame shapes to avoid latency later; frames may be processed concurrently."""
         for frame in _USUAL_FRAMES[1:]:
             self._detector(self._settings.model, Quality.BALANCED).prepare(*frame)
 
     def open(self, model: str | None = None, quality: Quality = Quality.BALANCED, *, live: bool = False) -> Pipeline:
-        """Return a pipeline for a new stream, with a tracker of its own.
+        """Return a pipeline for a new stream, with its own tracker.
 
         Parameters
         ----------
         model : str, optional
+            Detector; None selects the default.
         quality : Quality
         live : bool
-            Whether frames come by the clock: closer looks are then taken beside them instead of between them.
+            Whether frames arrive in real time. Closer looks then run in the background instead of inline.
         """
         detector = self._detector(model or self._settings.model, quality)
-        watch = CrowdWatch(self._closer, self._beside if live else LooksAtOnce())
+        watch = CrowdWatch(self._closer, self._background_looks if live else InlineLooks())
         tracker = Tracker(self._features)
         return Pipeline(detector, self._features, tracker, self._settings.max_pixels, watch, quality)
 
     def adjust(self, pipeline: Pipeline, model: str | None, quality: Quality) -> None:
-        """Let a stream's next frames be looked at with this quality; its tracker, and so its identities, stay."""
+        """Change the quality of a stream from the next frame on; its tracker and track IDs persist."""
         pipeline.detector = self._detector(model or self._settings.model, quality)
         pipeline.quality = quality
 
-    def price(self, quality: Quality) -> float:
-        """Look once for people in a picture without any, of the usual shape and of the most pixels that this quality
-        looks at; return the milliseconds that it took.
+    def measure_cost(self, quality: Quality) -> float:
+        """Measure the detection time at this quality, milliseconds, on an empty image of common shape and maximum
+        size.
 
-        The first look of all compiles the network and is not measured.
+        The network is compiled before the measurement.
         """
         detector = self._detector(self._settings.model, quality)
         width = input_sides(quality, self._settings.input_side)[1]
@@ -109,13 +110,13 @@ class Vision:
         return (perf_counter() - begun) * 1000
 
     def compiling(self) -> bool:
-        """Whether a network is compiled just now; may be asked from another thread."""
+        """Return whether a network is being compiled; may be called from another thread."""
         return any(network.compiling for network in list(self._networks.values()))
 
     def describe(
         self, quality: Quality = Quality.BALANCED, frame: tuple[int, int] = _USUAL_FRAMES[0]
     ) -> dict[str, Any]:
-        """Say what computes, for statistics and health, with frames of this height and width."""
+        """Return model and backend information for statistics and health, for frames of this height and width."""
         detector = self._detector(self._settings.model, quality)
         return {
             "model": self._settings.model,
@@ -138,7 +139,7 @@ class Vision:
         return CloserLooks(near, far, self._load_density())
 
     def _load_density(self) -> DensityNetwork | None:
-        """The density network, or None where it is not prepared or damaged: crowds are then seen, not estimated."""
+        """Return the density network; None if it is missing or damaged. Crowds are then detected, but not estimated."""
         try:
             model = find_prepared(self._models_dir, DENSITY)
             check_prepared(model)
@@ -155,7 +156,7 @@ class Vision:
         return self._detectors[name, quality]
 
     def _network(self, name: str) -> InferenceNetwork:
-        """A detector's network, which serves every quality."""
+        """Return a detector's network, shared by all qualities."""
         if name not in self._networks:
             model = find_detector(self._models_dir, name)
             self._networks[name] = self._backend.open(model, (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))

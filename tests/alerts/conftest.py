@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.storage.backend import Where
-from server.storage.cameras import Camera, insert_camera
-from server.storage.channels import Channel, Kind, Step
-from server.storage.database import Database
-from server.storage.users import User, insert_user
+from server.storage.accounts.users import User, insert_user
+from server.storage.alerts.channels import AlertStep, Channel, ChannelKind
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
 from tests.alerts.receivers import MailBox, Receiver, mail_box, receiver
 
 
@@ -43,12 +43,12 @@ def channel(name: str = "hook", user: str = "usr_a", **more: object) -> Channel:
     values: dict[str, object] = {
         "id": f"chn_{name}",
         "user_id": user,
-        "kind": Kind.WEBHOOK,
+        "kind": ChannelKind.WEBHOOK,
         "name": name,
         "target": f"https://hooks.example.org/{name}",
         "secret": "whsec_test",
         "enabled": True,
-        "steps": tuple(Step),
+        "steps": tuple(AlertStep),
         "camera_ids": None,
         "created_at": 1.0,
         "confirmed_at": 1.0,

@@ -7,11 +7,11 @@ import asyncio
 import sys
 from pathlib import Path
 
-from server.alerts import courier
+from server.alerts import dispatcher as courier
 from server.app import create_app
 from server.config import Settings
-from server.listening import bind
-from server.serve import Server, prepare
+from server.process.listening import bind
+from server.process.serve import Server, prepare
 from tests.support.engine import ScriptedEngine, person
 
 ALONE = 20

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from server.api.channel_guard import GUESSES_PER_HOUR, TESTS_PER_MINUTE
-from server.api.notifications import MAX_CHANNELS
+from server.api.alerts.channel_limiter import GUESSES_PER_HOUR, TESTS_PER_MINUTE
+from server.api.alerts.notifications import MAX_CHANNELS
 from server.config import Settings
 from tests.alerts.receivers import MailBox, Receiver, signature_fits
 from tests.alerts.test_push import Browser

@@ -13,15 +13,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.alerts import courier as module
+from server.alerts import dispatcher as module
 from server.alerts import retry
-from server.alerts.courier import Courier
-from server.alerts.outside import Outside
+from server.alerts.channels.webhook import WebHook
+from server.alerts.dispatcher import Dispatcher
 from server.alerts.retry import wait_s
-from server.alerts.webhook import WebHook
-from server.storage.alert_steps import keep_alerts
-from server.storage.channels import Channel, Kind, insert_channel, select_channels
-from server.storage.database import Database
+from server.alerts.safe_http import SafeHttpClient
+from server.storage.alerts.alert_steps import keep_alerts
+from server.storage.alerts.channels import Channel, ChannelKind, insert_channel, select_channels
+from server.storage.engine.database import Database
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import Receiver, receiver
 from tests.alerts.test_outbox import BEGAN, OVER, WORSE, add
@@ -36,10 +36,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def running(database: Database, timeout_s: float = 10.0) -> AsyncIterator[Courier]:
-    outside = Outside(allow_private=True, timeout_s=timeout_s)
+async def running(database: Database, timeout_s: float = 10.0) -> AsyncIterator[Dispatcher]:
+    outside = SafeHttpClient(allow_private=True, timeout_s=timeout_s)
     await outside.open()
-    courier = Courier(database, {Kind.WEBHOOK: WebHook(outside)}, "https://count.example.org")
+    courier = Dispatcher(database, {ChannelKind.WEBHOOK: WebHook(outside)}, "https://count.example.org")
     courier.start()
     try:
         yield courier
@@ -189,7 +189,7 @@ async def test_a_stopped_server_goes_on_after_its_start(
 
 async def test_a_kind_that_is_not_set_up_any_more(database: Database) -> None:
     async with database.writing() as connection:
-        await insert_channel(connection, channel(kind=Kind.EMAIL, target="a@example.org"))
+        await insert_channel(connection, channel(kind=ChannelKind.EMAIL, target="a@example.org"))
     async with running(database) as courier:
         (mail,) = await stored(database)
         error = await courier.send_test(mail)

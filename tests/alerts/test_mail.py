@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from server.alerts.channels.email import Mail, MailServer
 from server.alerts.failure import DeliveryError
-from server.alerts.mail import Mail, MailServer
 from server.alerts.message import Message, alert_message, code_message, trial_message
-from server.alerts.outside import TIMEOUT_S
-from server.storage.channels import Kind
+from server.alerts.safe_http import TIMEOUT_S
+from server.storage.alerts.channels import ChannelKind
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import MailBox
 from tests.alerts.test_webhook import NASTY, parcel
 
-ADA = channel(kind=Kind.EMAIL, target="ada@example.org", secret="")
+ADA = channel(kind=ChannelKind.EMAIL, target="ada@example.org", secret="")
 SITE = "https://count.example.org"
 
 
@@ -91,7 +91,7 @@ async def test_a_refused_address_is_not_tried_again(box: MailBox) -> None:
 
 
 async def test_a_mail_server_that_is_away(box: MailBox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.alerts.mail.TIMEOUT_S", 0.3)
+    monkeypatch.setattr("server.alerts.channels.email.TIMEOUT_S", 0.3)
     assert TIMEOUT_S > 1
     box.silent = True
     with pytest.raises(DeliveryError) as failed:

@@ -7,14 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from server.alerts.retry import wait_s
-from server.storage.alert_steps import keep_alerts, keep_interrupted
-from server.storage.alerts import AlertRecord
-from server.storage.cameras import delete_camera
-from server.storage.channels import Channel, Step, insert_channel, update_channel
-from server.storage.database import Database
-from server.storage.outbox import (
+from server.storage.alerts.alert_steps import keep_alerts, keep_interrupted
+from server.storage.alerts.alerts import AlertRecord
+from server.storage.alerts.channels import AlertStep, Channel, insert_channel, update_channel
+from server.storage.alerts.outbox import (
     FARTHEST_S,
-    Parcel,
+    OutboxMessage,
     claim_due,
     delete_finished,
     drop_waiting,
@@ -22,7 +20,9 @@ from server.storage.outbox import (
     give_up_old,
     postpone_parcel,
 )
-from server.storage.streams import StreamRecord, upsert_stream
+from server.storage.cameras.cameras import delete_camera
+from server.storage.cameras.streams import StreamRecord, upsert_stream
+from server.storage.engine.database import Database
 from tests.alerts.conftest import channel
 
 BEGAN = AlertRecord("alr_1", "cam_a", "z", "Stairs", "people", "warning", 100.0, None, 3.0, 100.0)
@@ -41,7 +41,7 @@ async def keep(database: Database, *records: AlertRecord, now: float = 200.0) ->
         await keep_alerts(connection, records, now)
 
 
-async def claim(database: Database, now: float = 1000.0, limit: int = 99, per_user: int = 99) -> list[Parcel]:
+async def claim(database: Database, now: float = 1000.0, limit: int = 99, per_user: int = 99) -> list[OutboxMessage]:
     async with database.writing() as connection:
         return await claim_due(connection, now, 20, {}, limit, per_user)
 
@@ -110,9 +110,9 @@ async def test_channels_hear_what_they_asked_for(database: Database) -> None:
         )
     await add(
         database,
-        channel("critical", steps=(Step.CRITICAL,)),
+        channel("critical", steps=(AlertStep.CRITICAL,)),
         channel("hall", camera_ids=("cam_2",)),
-        channel("both", camera_ids=("cam_2", "cam_a"), steps=(Step.WARNING,)),
+        channel("both", camera_ids=("cam_2", "cam_a"), steps=(AlertStep.WARNING,)),
         channel("paused", enabled=False),
         channel("unconfirmed", confirmed_at=None),
         channel("other", user="usr_b"),

@@ -8,37 +8,37 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.alerts.failure import DeliveryError
-from server.alerts.outside import Outside
+from server.alerts.safe_http import SafeHttpClient
 from tests.alerts.receivers import Receiver
 from tests.faults.figures import note
 
 
 @pytest.fixture
-async def strict() -> AsyncIterator[Outside]:
+async def strict() -> AsyncIterator[SafeHttpClient]:
     """As on most servers."""
-    outside = Outside(allow_private=False, timeout_s=5)
+    outside = SafeHttpClient(allow_private=False, timeout_s=5)
     await outside.open()
     yield outside
     await outside.close()
 
 
 @pytest.fixture
-async def lenient() -> AsyncIterator[Outside]:
+async def lenient() -> AsyncIterator[SafeHttpClient]:
     """Where the operator allows this machine; with little patience."""
-    outside = Outside(allow_private=True, timeout_s=0.5)
+    outside = SafeHttpClient(allow_private=True, timeout_s=0.5)
     await outside.open()
     yield outside
     await outside.close()
 
 
-async def code_of(outside: Outside, url: str) -> str:
+async def code_of(outside: SafeHttpClient, url: str) -> str:
     with pytest.raises(DeliveryError) as failed:
         await outside.post(url, b"{}", {})
     return failed.value.code
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
-async def test_nothing_reaches_this_machine(strict: Outside, hook: Receiver, host: str) -> None:
+async def test_nothing_reaches_this_machine(strict: SafeHttpClient, hook: Receiver, host: str) -> None:
     port = hook.url.rpartition(":")[2]
     code = "UNKNOWN_NAME" if host == "localhost" else "PRIVATE_ADDRESS"
     assert await code_of(strict, f"http://{host}:{port}/") == code
@@ -47,7 +47,7 @@ async def test_nothing_reaches_this_machine(strict: Outside, hook: Receiver, hos
 
 
 async def test_a_name_that_leads_here_is_refused(
-    strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    strict: SafeHttpClient, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a name server of an attacker may say: a public address first and a private one beside it."""
     port = int(hook.url.rpartition(":")[2])
@@ -58,7 +58,7 @@ async def test_a_name_that_leads_here_is_refused(
 
 
 async def test_the_address_that_is_connected_to_is_the_one_that_was_checked(
-    strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+    strict: SafeHttpClient, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A name that changes between two questions (rebinding): the second answer meets the same gate."""
     port = int(hook.url.rpartition(":")[2])
@@ -83,7 +83,7 @@ async def test_the_address_that_is_connected_to_is_the_one_that_was_checked(
     assert len(connected) == 1
 
 
-async def test_names_inside_look_as_if_there_were_none(strict: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_names_inside_look_as_if_there_were_none(strict: SafeHttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a user could learn from tests of web hooks about the network behind the server: nothing, by word or time."""
     inside = {"db": "10.0.0.5", "vault": "192.168.1.9", "meta": "169.254.169.254", "six": "fd00::1", "self": "::1"}
 
@@ -95,7 +95,7 @@ async def test_names_inside_look_as_if_there_were_none(strict: Outside, monkeypa
         return [(socket.AF_INET6 if ":" in inside[name] else socket.AF_INET, 1, 6, "", (inside[name], port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    monkeypatch.setattr("server.alerts.outside.NAME_S", 1.0)
+    monkeypatch.setattr("server.alerts.safe_http.NAME_S", 1.0)
     told: set[tuple[str, str]] = set()
     times: dict[bool, list[float]] = {True: [], False: []}
     for name in (*inside, *["none", "nowhere"] * 2):
@@ -112,26 +112,28 @@ async def test_names_inside_look_as_if_there_were_none(strict: Outside, monkeypa
     note(20, "web hooks to names inside and to names that do not exist", spread, "not to be told apart")
 
 
-async def test_the_last_gate_holds_by_itself(strict: Outside, hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_last_gate_holds_by_itself(
+    strict: SafeHttpClient, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Even if a lookup were not checked, no socket is made for a private address."""
 
     async def blind(self: object, host: str, port: int = 0, family: int = 0) -> list[dict[str, object]]:
         return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": socket.AF_INET, "proto": 6, "flags": 0}]
 
-    monkeypatch.setattr("server.alerts.outside.GuardedResolver.resolve", blind)
+    monkeypatch.setattr("server.alerts.safe_http.GuardedResolver.resolve", blind)
     port = hook.url.rpartition(":")[2]
     assert await code_of(strict, f"http://innocent.example.org:{port}/") == "UNKNOWN_NAME"
     assert hook.got == []
 
 
-async def test_redirects_are_not_followed(lenient: Outside, hook: Receiver) -> None:
+async def test_redirects_are_not_followed(lenient: SafeHttpClient, hook: Receiver) -> None:
     hook.answers.append(307)
     hook.headers["Location"] = f"{hook.url}/inside"
     assert await lenient.post(f"{hook.url}/outside", b"{}", {}) == 307
     assert [request.path for request in hook.got] == ["/outside"]
 
 
-async def test_a_receiver_that_does_not_answer(lenient: Outside, hook: Receiver) -> None:
+async def test_a_receiver_that_does_not_answer(lenient: SafeHttpClient, hook: Receiver) -> None:
     hook.gate.clear()
     assert await code_of(lenient, hook.url) == "TIMEOUT"
 
@@ -143,7 +145,7 @@ async def test_a_receiver_that_does_not_answer(lenient: Outside, hook: Receiver)
         b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
     ],
 )
-async def test_an_endless_answer_is_not_read(lenient: Outside, answer: bytes) -> None:
+async def test_an_endless_answer_is_not_read(lenient: SafeHttpClient, answer: bytes) -> None:
     sent = 0
 
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -165,7 +167,7 @@ async def test_an_endless_answer_is_not_read(lenient: Outside, answer: bytes) ->
 
 
 @pytest.mark.parametrize("said", [b"", b"220 mail.example.org\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000])
-async def test_what_is_no_answer(lenient: Outside, said: bytes) -> None:
+async def test_what_is_no_answer(lenient: SafeHttpClient, said: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(said)
@@ -176,7 +178,7 @@ async def test_what_is_no_answer(lenient: Outside, said: bytes) -> None:
         assert await code_of(lenient, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/") == "BROKEN"
 
 
-async def test_nobody_there(lenient: Outside) -> None:
+async def test_nobody_there(lenient: SafeHttpClient) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         assert await code_of(lenient, f"http://127.0.0.1:{free.getsockname()[1]}/") == "UNREACHABLE"

@@ -14,13 +14,13 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from server.alerts.channels.push import Push, encode_keys
 from server.alerts.failure import DeliveryError
 from server.alerts.message import alert_message
-from server.alerts.outside import Outside
-from server.alerts.push import Push, encode_keys
+from server.alerts.safe_http import SafeHttpClient
 from server.alerts.vapid import FILE, Vapid, load_vapid
 from server.core.errors import CodedError
-from server.storage.channels import Channel, Kind
+from server.storage.alerts.channels import Channel, ChannelKind
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import Receiver
 from tests.alerts.test_webhook import NASTY, parcel
@@ -48,7 +48,7 @@ class Browser:
         return found
 
     def channel(self, endpoint: str) -> Channel:
-        return channel(kind=Kind.PUSH, target=endpoint, secret=encode_keys(**self.keys))
+        return channel(kind=ChannelKind.PUSH, target=endpoint, secret=encode_keys(**self.keys))
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def vapid(tmp_path: Path) -> Vapid:
 
 @pytest.fixture
 async def push(vapid: Vapid) -> AsyncIterator[Push]:
-    outside = Outside(allow_private=True, timeout_s=2)
+    outside = SafeHttpClient(allow_private=True, timeout_s=2)
     await outside.open()
     sender = Push(outside, vapid)
     yield sender
@@ -125,7 +125,7 @@ async def test_the_longest_message_fits(push: Push, hook: Receiver) -> None:
 
 
 async def test_push_services_inside_are_not_reached(vapid: Vapid, hook: Receiver) -> None:
-    outside = Outside(allow_private=False)
+    outside = SafeHttpClient(allow_private=False)
     await outside.open()
     with pytest.raises(DeliveryError) as failed:
         await Push(outside, vapid).send(Browser().channel(hook.url), alert_message(parcel(), ""))

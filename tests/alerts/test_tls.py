@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 import trustme
 
+from server.alerts.channels.email import Mail, MailServer
+from server.alerts.channels.push import Push
+from server.alerts.channels.webhook import WebHook
 from server.alerts.failure import DeliveryError
-from server.alerts.mail import Mail, MailServer
 from server.alerts.message import alert_message
-from server.alerts.outside import Outside
-from server.alerts.push import Push
+from server.alerts.safe_http import SafeHttpClient
 from server.alerts.vapid import load_vapid
-from server.alerts.webhook import WebHook
-from server.storage.channels import Kind
+from server.storage.alerts.channels import ChannelKind
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import mail_box, receiver, signature_fits
 from tests.alerts.test_push import Browser
@@ -44,7 +44,7 @@ async def test_mail(authority: Authority, security: str) -> None:
     contexts = {security: authority.server}
     async with mail_box(**contexts) as box:
         server = MailServer("localhost", box.port, security, "", "", "crowdcount@count.example.org")
-        to = channel(kind=Kind.EMAIL, target="ada@example.org", secret="")
+        to = channel(kind=ChannelKind.EMAIL, target="ada@example.org", secret="")
         await Mail(server, SITE, authority.trust).send(to, MESSAGE)
         assert [mail["To"] for mail in box.parsed] == ["ada@example.org"]
         assert ("STARTTLS" in box.commands) is (security == "starttls")
@@ -58,13 +58,15 @@ async def test_mail_is_never_sent_in_the_open_instead(authority: Authority) -> N
     async with mail_box() as box:  # offers no STARTTLS
         server = MailServer("localhost", box.port, "starttls", "", "", "crowdcount@count.example.org")
         with pytest.raises(DeliveryError):
-            await Mail(server, SITE, authority.trust).send(channel(kind=Kind.EMAIL, target="a@example.org"), MESSAGE)
+            await Mail(server, SITE, authority.trust).send(
+                channel(kind=ChannelKind.EMAIL, target="a@example.org"), MESSAGE
+            )
         assert box.mails == []
 
 
 async def test_pushes_and_web_hooks(authority: Authority, tmp_path: Path) -> None:
     browser = Browser()
-    outside = Outside(allow_private=True, trust=authority.trust)
+    outside = SafeHttpClient(allow_private=True, trust=authority.trust)
     await outside.open()
     push = Push(outside, load_vapid(tmp_path, "mailto:ops@example.org"))
     try:
@@ -80,7 +82,7 @@ async def test_pushes_and_web_hooks(authority: Authority, tmp_path: Path) -> Non
 
 
 async def test_an_unknown_authority_is_not_trusted(authority: Authority) -> None:
-    outside = Outside(allow_private=True)
+    outside = SafeHttpClient(allow_private=True)
     await outside.open()
     try:
         async with receiver(tls=authority.server) as got:

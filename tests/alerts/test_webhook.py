@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from server.alerts.channels.webhook import WebHook
 from server.alerts.failure import DeliveryError
 from server.alerts.message import alert_message
-from server.alerts.outside import Outside
-from server.alerts.webhook import WebHook
+from server.alerts.safe_http import SafeHttpClient
 from server.alerts.words import peak_amount
-from server.storage.outbox import Parcel
+from server.storage.alerts.outbox import OutboxMessage
 from tests.alerts.conftest import channel
 from tests.alerts.receivers import Receiver, signature_fits
 
@@ -33,13 +33,13 @@ DOCUMENT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def parcel(**more: object) -> Parcel:
-    return Parcel(1, "dlv_1", channel(), 1.0, 1, {**DOCUMENT, **more})
+def parcel(**more: object) -> OutboxMessage:
+    return OutboxMessage(1, "dlv_1", channel(), 1.0, 1, {**DOCUMENT, **more})
 
 
 @pytest.fixture
 async def sender() -> AsyncIterator[WebHook]:
-    outside = Outside(allow_private=True, timeout_s=2)
+    outside = SafeHttpClient(allow_private=True, timeout_s=2)
     await outside.open()
     yield WebHook(outside, clock=lambda: 1_700_000_010.9)
     await outside.close()
@@ -61,7 +61,7 @@ async def test_the_documented_check_takes_what_is_sent(hook: Receiver) -> None:
     (code,) = re.findall(r"```python\n(.*?)```", DOCUMENTATION, re.DOTALL)
     names: dict[str, Callable[[str, str, bytes], bool]] = {}
     exec(code, names)
-    outside = Outside(allow_private=True)
+    outside = SafeHttpClient(allow_private=True)
     await outside.open()
     await WebHook(outside).send(channel(target=hook.url, secret="whsec_s3cret"), alert_message(parcel(), ""))
     await outside.close()

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.api import audit_file
-from server.api.user_admin import UserAdmin
+from server.api.accounts.user_admin import UserAdmin
+from server.api.http import audit_file
+from server.api.http.audit_file import plain_cell
 from server.core.alarm import Limits
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
-from server.storage.audit import Entry, select_audit
+from server.storage.accounts.audit import Entry, select_audit
 from tests.support.server import PASSWORD, Client, RunningServer
 
 
@@ -91,6 +92,24 @@ async def test_the_page_of_the_log_takes_any_query(server: RunningServer) -> Non
         for before in ("9" * 15, "9" * 400, "-1", "²", "x", ""):
             async with user.http.get("/profile/log", params={"before": before}) as response:
                 assert response.status == 200, before
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Gate;=1+1;b", "Gate;'=1+1;b"),
+        ("Gate; @SUM(A1)", "Gate;' @SUM(A1)"),
+        ('Gate;"=1', "Gate;'\"=1"),
+        ("two\n-1", "two\n'-1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\uff20SUM", "'\uff20SUM"),
+        ("Gate 1; Hall - 2 = 3", "Gate 1; Hall - 2 = 3"),
+        ("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (X11; Linux x86_64)"),
+    ],
+)
+def test_no_part_of_a_cell_is_a_formula_where_cells_end_elsewhere(typed: str, shown: str) -> None:
+    """A spreadsheet whose language has semicolons between cells begins another one at each."""
+    assert plain_cell(typed) == shown
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example","x")']

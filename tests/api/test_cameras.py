@@ -1,5 +1,8 @@
 """Cameras as JSON."""
 
+import time
+from datetime import datetime
+
 import pytest
 
 from tests.support.engine import ScriptedEngine, person
@@ -74,3 +77,18 @@ async def test_strangers_get_nothing(server: RunningServer, path: str) -> None:
     async with server.client() as stranger, stranger.http.get(path) as response:
         assert response.status == 401
         assert (await response.json())["error"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_figures_of_a_file_reach_ahead_of_the_clock(server: RunningServer, engine: ScriptedEngine) -> None:
+    async with server.user() as user:
+        camera = await user.camera()
+        async with user.http.get(f"/api/cameras/{camera}") as response:
+            assert (await response.json())["camera"]["counted_until"] is None
+        begun = time.time()
+        for t in (7_200_000.0, 1000.0):
+            stream = (await user.open(camera))["stream"]
+            await user.frame(stream, 1, t=t)
+            await user.call("stream_close", {"stream": stream})
+        async with user.http.get(f"/api/cameras/{camera}") as response:
+            until = datetime.fromisoformat((await response.json())["camera"]["counted_until"]).timestamp()
+        assert begun + 7199 <= until <= time.time() + 7201, "of the stream that reaches furthest, not the newest"

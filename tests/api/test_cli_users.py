@@ -11,8 +11,8 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from server.cli import main
-from server.storage import sqlite
+from server.cli.main import main
+from server.storage.engine import sqlite
 
 Run = Callable[..., tuple[int, str, str]]
 GOOD = "three random words\n"

@@ -14,18 +14,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.api import long_history
-from server.api.history import Query, choose_step
+from server.api.history import long_history
+from server.api.history.history import Query, choose_step
 from server.config import Settings
 from server.core.alarm import Limits
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
-from server.storage import samples
-from server.storage.alerts import AlertRecord, upsert_alerts
-from server.storage.database import Database
-from server.storage.retention import DAY_S
-from server.storage.samples import Sample, add_samples, delete_old_samples
+from server.storage.alerts.alerts import AlertRecord, upsert_alerts
+from server.storage.engine.database import Database
+from server.storage.history import samples
+from server.storage.history.retention import DAY_S
+from server.storage.history.samples import Sample, add_samples, delete_old_samples
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import PASSWORD, Client, RunningServer
 
@@ -148,7 +148,7 @@ async def test_the_parquet_file_holds_the_same(server: RunningServer, engine: Sc
 
 
 async def test_without_pyarrow_the_answer_says_so(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.api.history_parquet.find_spec", lambda name: None)
+    monkeypatch.setattr("server.api.history.parquet.find_spec", lambda name: None)
     async with server.user() as user:
         camera = await user.camera()
         path = f"/api/cameras/{camera}/history.parquet"

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from server.config import Settings
-from server.storage import sqlite
+from server.storage.engine import sqlite
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 

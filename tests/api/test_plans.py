@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.core.plan import Plan
 from server.core.plan_json import encode_plan
 from server.core.zone import Line, Zone
-from server.storage.plans import StoredPlan, select_plan
+from server.storage.cameras.plans import StoredPlan, select_plan
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client, RunningServer
 
@@ -111,7 +111,7 @@ async def test_a_plan_that_is_stored_while_a_stream_opens_counts_in_it(
             assert (await put(user, camera, 0, PLAN))[0] == 200
             return found
 
-        monkeypatch.setattr("server.live.stream_events.select_plan", read_and_then_somebody_stores)
+        monkeypatch.setattr("server.live.streams.stream_events.select_plan", read_and_then_somebody_stores)
         engine.script.append((person(1),))
         stream = (await user.open(camera))["stream"]
         result = (await user.frame(stream, 1))["result"]

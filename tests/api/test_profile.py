@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.api.profile import age_on, today
+from server.api.accounts.profile import age_on, today
 from tests.support.server import RunningServer
 
 

@@ -7,12 +7,12 @@ import bcrypt
 import pytest
 from sqlalchemy import text
 
-from server.api import sign_in
-from server.api.departed import KEEP_S, MOST, Departed
-from server.api.devices import device_name
-from server.api.user_admin import UserAdmin
+from server.api.accounts import sign_in
+from server.api.accounts.deleted_sessions import KEEP_S, MOST, DeletedSessions
+from server.api.accounts.devices import device_name
+from server.api.accounts.user_admin import UserAdmin
 from server.config import Settings
-from server.storage.database import Database
+from server.storage.engine.database import Database
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 from tests.support.wait import until
@@ -266,7 +266,7 @@ async def test_the_log_names_the_device_whose_session_was_ended(server: RunningS
 
 def test_sessions_that_went_with_their_account_are_remembered_for_a_while() -> None:
     now = 0.0
-    departed = Departed(lambda: now)
+    departed = DeletedSessions(lambda: now)
     departed.note(["a", "b"])
     now = KEEP_S - 1
     departed.note(["c"])

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from server.api.status_answers import FRESH_S, MOST, StatusAnswers
+from server.api.rooms.status_answers import FRESH_S, MOST, StatusAnswers
 from server.config import Settings
 from tests.support.engine import ScriptedEngine
 from tests.support.server import run_server

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 
-import { api } from "../../client/site/api.js";
+import { api } from "../../client/ui/api.js";
 
 describe("a session that ended", () => {
   afterEach(() => mock.restoreAll());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { figureOf, hasIdentities, noteText, peakSoFar, peakText, peopleIn, peopleOf, peopleText, rangeText, sumUp } from "../../client/core/people.js";
-import { look } from "../../client/live/verdict.js";
+import { look } from "../../client/live/connection-quality.js";
 import { figuresOf } from "../../client/studio/watch.js";
 import { labelsOf } from "../../client/zones/figures.js";
 

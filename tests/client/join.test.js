@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it, mock } from "node:test";
 
-import { Pass } from "../../client/join/pass.js";
+import { Pass } from "../../client/join/guest-token.js";
 import { problemOfPlace } from "../../client/capture/problem.js";
 import { dataText, obstacleText, welcome } from "../../client/join/words.js";
 import { Pipeline } from "../../client/live/pipeline.js";
-import { reachNote } from "../../client/rooms/invite-card.js";
-import { companyText } from "../../client/studio/company.js";
+import { reachNote } from "../../client/ui/invite-card.js";
+import { companyText } from "../../client/studio/presence.js";
 
 const LIMITS = { max_bytes: 900000, max_pixels: 8300000, max_side: 960, in_flight: 2, max_fps: 30, streams_per_user: 4, resume_ms: 60000 };
 

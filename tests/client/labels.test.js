@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { placeLabels } from "../../client/zones/labels.js";
-import { Lens } from "../../client/zones/lens.js";
+import { Lens } from "../../client/zones/zoom-lens.js";
 
 /** @typedef {import("../../client/zones/labels.js").Wanted} Wanted */
 

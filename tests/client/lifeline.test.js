@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { Lifeline } from "../../client/live/lifeline.js";
+import { Lifeline } from "../../client/live/heartbeat.js";
 
 /** @param {boolean[]} answers of the server, one for each question; `look` is given how long the socket has been silent */
 function scripted(answers) {

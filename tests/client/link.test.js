@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it, mock } from "node:test";
 
-import { Delivery } from "../../client/live/deliver.js";
+import { Delivery } from "../../client/live/send-frame.js";
 import { Link, LinkLost } from "../../client/live/link.js";
 
 const LIMITS = { max_bytes: 900000, max_pixels: 8300000, max_side: 960, in_flight: 2, max_fps: 30, streams_per_user: 4, resume_ms: 60000 };

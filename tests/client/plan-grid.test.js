@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { extentOf, gridStep, planGrid } from "../../client/stage/plan-grid.js";
+import { extentOf, gridStep, planGrid } from "../../client/canvas/plan-grid.js";
 import { groundMap } from "../../client/zones/ground.js";
 
 /** @typedef {import("../../client/zones/geometry.js").Point} Point */

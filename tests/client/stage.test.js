@@ -4,8 +4,8 @@ import { describe, it } from "node:test";
 import { shadeOf } from "../../client/core/colour.js";
 import { letterbox, withinSide } from "../../client/core/fit.js";
 import { Trails } from "../../client/core/trails.js";
-import { heatPixels, heatRamp } from "../../client/stage/heat.js";
-import { boxOnStage, mirrored, platePlace } from "../../client/stage/overlay.js";
+import { heatPixels, heatRamp } from "../../client/canvas/heat.js";
+import { boxOnStage, mirrored, platePlace } from "../../client/canvas/overlay.js";
 
 describe("letterbox", () => {
   for (const [name, picture, stage, expected] of /** @type {const} */ ([

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ApiError } from "../../client/site/api.js";
-import { untilAnswered } from "../../client/site/until-answered.js";
+import { ApiError } from "../../client/ui/api.js";
+import { untilAnswered } from "../../client/ui/until-answered.js";
 
 const lost = () => new ApiError(0, "UNREACHABLE", "away");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { enough, judge, look, newJudge } from "../../client/live/verdict.js";
+import { enough, judge, look, newJudge } from "../../client/live/connection-quality.js";
 
 const FINE = { now: 0, fps: 10, wanted: 30, rttMs: 80, serverMs: 40, silentMs: 0 };
 

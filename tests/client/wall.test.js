@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { courseText } from "../../client/wall/alert-row.js";
 import { numberText, wordText } from "../../client/core/number-words.js";
 import { picturesFor } from "../../client/wall/choices.js";
-import { Feed } from "../../client/wall/feed.js";
+import { Feed } from "../../client/live/feed.js";
 import { holds } from "../../client/wall/invites-form.js";
 import { merged } from "../../client/wall/log-pages.js";
 import { ageOf, emptyWall, entered, lifeOf, lost, updated, withAlert, withRoom, withoutOld } from "../../client/wall/state.js";

@@ -13,7 +13,7 @@ Object.assign(globalThis, {
     },
   },
 });
-const { t, tell, tn } = await import("../../client/site/words.js");
+const { t, tell, tn } = await import("../../client/ui/words.js");
 
 describe("a text", () => {
   it("is translated, or stays English", () => {

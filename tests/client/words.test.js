@@ -7,7 +7,7 @@ import { closedBy, problemOfCamera, problemOfPlace, refused, unplayable } from "
 import { Announcer } from "../../client/core/announcer.js";
 import { formatClock, formatDelay, formatSpan } from "../../client/core/format.js";
 import { RateMeter, smooth } from "../../client/core/meter.js";
-import { initialState } from "../../client/studio/state.js";
+import { initialState } from "../../client/live/run-state.js";
 import { ageText, statusText } from "../../client/studio/words.js";
 
 const PLACE = { secure: true, hasCamera: true, agent: "", host: "count.example" };
@@ -73,8 +73,9 @@ describe("other problems", () => {
   });
 
   it("a file that cannot be played is named, with what can be done", () => {
-    const problem = unplayable("gate.avi", "video/x-msvideo");
-    assert.match(problem.text, /gate\.avi/);
+    const problem = unplayable("gate.avi", { code: "unknown_format", what: "AVI" });
+    assert.equal(problem.text, "gate.avi is in the AVI format, which this browser cannot read.");
+    assert.equal(problem.unreadable?.code, "unknown_format");
     assert.match(problem.advice.join(" "), /ffmpeg/);
   });
 
@@ -89,7 +90,7 @@ describe("other problems", () => {
 });
 
 describe("the status", () => {
-  const state = { ...initialState(), phase: /** @type {import("../../client/studio/state.js").Phase} */ ("live") };
+  const state = { ...initialState(), phase: /** @type {import("../../client/live/run-state.js").Phase} */ ("live") };
   const rates = { ...state.rates, fps: 4.2, wanted: 30 };
 
   for (const [name, change, expected] of /** @type {const} */ ([
@@ -99,7 +100,10 @@ describe("the status", () => {
     ["reconnecting", { phase: "reconnecting" }, "Connection lost, trying again"],
     ["paused", { paused: true, source: "file" }, "Paused"],
     ["every frame", { mode: "every" }, "Counting every frame"],
-    ["silent", { waiting: true }, "Waiting for the server"],
+    ["waiting", { waiting: true }, "Waiting for the server"],
+    ["a silent camera", { silent: true, source: "camera" }, "The camera delivers no pictures"],
+    ["a camera that is silent from the start", { silent: true, source: "camera", phase: "connecting" }, "The camera delivers no pictures"],
+    ["a silent file", { silent: true, source: "file", mode: "every" }, "This part of the file has no pictures"],
     ["denied", { phase: "denied" }, "Camera not allowed"],
   ])) {
     it(`of ${name}`, () => assert.equal(statusText({ ...state, ...change }), expected));

@@ -5,12 +5,12 @@ import { Editor } from "../../client/zones/editor.js";
 import { withLimit, withManner } from "../../client/zones/limits-form.js";
 import { freeName, nameProblem, numbered } from "../../client/zones/names.js";
 import { PlanError, decodePlan, encodePlan } from "../../client/zones/plan-json.js";
-import { Saver } from "../../client/zones/saver.js";
+import { Saver } from "../../client/zones/plan-sync.js";
 import { GROUND, PALETTE, footPlace, isCounted, rectangle } from "../../client/zones/shape.js";
 import { labelOf } from "../../client/zones/figures.js";
 import { isSamePlace, stillText } from "../../client/studio/still.js";
 import { Timeline } from "../../client/zones/timeline.js";
-import { toCsv } from "../../client/zones/csv.js";
+import { toCsv } from "../../client/charts/csv.js";
 import { copiedText, fileName, joined } from "../../client/zones/exchange.js";
 import { Trends, sparkPath } from "../../client/zones/trends.js";
 
@@ -227,7 +227,7 @@ describe("limits", () => {
 });
 
 describe("saving", () => {
-  /** @param {(stored: import("../../client/zones/saver.js").Stored) => Promise<number>} put */
+  /** @param {(stored: import("../../client/zones/plan-sync.js").Stored) => Promise<number>} put */
   function newSaver(put) {
     return new Saver({ get: async () => ({ version: 7, plan: editor.state.plan }), put: async (stored) => ({ ...stored, version: await put(stored) }) }, () => {}, () => plan);
   }
@@ -238,7 +238,10 @@ describe("saving", () => {
   it("sends the version that was read, then the one that was answered", async () => {
     /** @type {number[]} */
     const versions = [];
-    const saver = newSaver(async ({ version }) => (versions.push(version), version + 1));
+    const saver = newSaver(async ({ version }) => {
+      versions.push(version);
+      return version + 1;
+    });
     await saver.load();
     saver.take(plan);
     await saver.flush();

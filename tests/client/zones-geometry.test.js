@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { contains, isSimple, mayGoOn } from "../../client/zones/geometry.js";
 import { areaOnGround, asRectangle, calibrationProblem, groundRectangle, levelOfService, sizeOf } from "../../client/zones/ground.js";
 import { hit } from "../../client/zones/hit.js";
-import { Lens } from "../../client/zones/lens.js";
+import { Lens } from "../../client/zones/zoom-lens.js";
 import { ready, rectangle, round5, shifted, tidy } from "../../client/zones/shape.js";
 
 /** @typedef {import("../../client/zones/geometry.js").Point} Point */

@@ -4,12 +4,12 @@ import { describe, it } from "node:test";
 import { conflictText } from "../../client/zones/conflicts.js";
 import { Editor } from "../../client/zones/editor.js";
 import { applied, compare, same } from "../../client/zones/merge.js";
-import { Saver } from "../../client/zones/saver.js";
+import { Saver } from "../../client/zones/plan-sync.js";
 import { EMPTY_PLAN, GROUND, makeShape, rectangle, withShape, withoutShape } from "../../client/zones/shape.js";
 
 /** @typedef {import("../../client/zones/shape.js").Plan} Plan */
 /** @typedef {import("../../client/zones/shape.js").Shape} Shape */
-/** @typedef {import("../../client/zones/saver.js").Stored} Stored */
+/** @typedef {import("../../client/zones/plan-sync.js").Stored} Stored */
 
 const corners = rectangle([0.1, 0.1], [0.3, 0.3]);
 /** @param {string} id @param {string} name */

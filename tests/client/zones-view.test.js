@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Editor } from "../../client/zones/editor.js";
 import { keptText } from "../../client/zones/format-view.js";
-import { Lens } from "../../client/zones/lens.js";
+import { Lens } from "../../client/zones/zoom-lens.js";
 import { decodePlan, encodePlan } from "../../client/zones/plan-json.js";
 import { makeShape, rectangle } from "../../client/zones/shape.js";
 import { adopted, inverse, isSameView, mapBox, mapPoint, mappedPlan, viewNow } from "../../client/zones/view.js";

@@ -11,7 +11,7 @@ from server.core.analytics import Analysis, Analytics
 from server.core.ground import Calibration, GroundError
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Track, Tracks
-from server.core.visits import Event, Kind
+from server.core.visits import Event, VisitChange
 from server.core.zone import Anchor, Line, Zone
 from tests.core.walk import SIZE, at
 
@@ -88,7 +88,7 @@ def test_a_reset_ends_the_visits_of_those_who_are_away() -> None:
     play(analytics, 2, 0.2, 0.7, start=2)
     analytics.reset()
     left, right = analytics.update(frame(4000, 0.2, 0.7)).zones
-    assert [(event.kind, event.id) for event in left.events] == [(Kind.END, 2)]
+    assert [(event.kind, event.id) for event in left.events] == [(VisitChange.END, 2)]
     assert left.events[0].dwell_s == pytest.approx(1.9)
     assert right.events == ()
 
@@ -191,14 +191,14 @@ def test_whatever_is_changed_what_came_in_goes_out_once(walked: list[tuple[list[
         inside = sum(report.figures.occupancy + report.figures.lost for report in reports)
         if not analysis.followed:
             inside = 0  # they are present, and nobody knows since when
-        assert total(events, Kind.ENTRY) - total(events, Kind.EXIT) == inside
+        assert total(events, VisitChange.ENTRY) - total(events, VisitChange.EXIT) == inside
     events += [event for closed in analytics.close() if closed.zone.id == "left" for event in closed.events]
-    assert total(events, Kind.ENTRY) == total(events, Kind.EXIT)
-    assert total(events, Kind.VISITOR) == total(events, Kind.END)
+    assert total(events, VisitChange.ENTRY) == total(events, VisitChange.EXIT)
+    assert total(events, VisitChange.VISITOR) == total(events, VisitChange.END)
     assert analytics.close() == []
 
 
-def total(events: list[Event], kind: Kind) -> int:
+def total(events: list[Event], kind: VisitChange) -> int:
     return sum(event.kind is kind for event in events)
 
 
@@ -209,7 +209,7 @@ def test_five_nudges_let_nobody_in_again() -> None:
             nudged = tuple((min(1.0, x + n / 10_000), y) for x, y in LEFT.points_norm)
             analytics.set_plan(replace(PLAN, zones=(replace(LEFT, points_norm=nudged), RIGHT)))
         events += analytics.update(frame(n * 100, 0.2, 0.3)).zones[0].events
-    assert (total(events, Kind.ENTRY), total(events, Kind.EXIT)) == (2, 0)
+    assert (total(events, VisitChange.ENTRY), total(events, VisitChange.EXIT)) == (2, 0)
 
 
 def test_a_calibration_that_tells_nothing_leaves_counting_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.bucket import BUCKET_MS, Bucket, BucketMaker
-from server.core.visits import Event, Kind
+from server.core.visits import Event, VisitChange
 
 
 def cut(maker: BucketMaker, values: list[tuple[float, int]]) -> list[Bucket]:
@@ -65,8 +65,8 @@ def test_a_gap_is_not_observed() -> None:
 def test_events_are_counted_where_they_became_certain() -> None:
     maker = BucketMaker(0)
     maker.update(0, 0)
-    maker.update(5000, 1, [Event(Kind.VISITOR, 1, 4000), Event(Kind.ENTRY, 1, 4000)])
-    bucket = maker.update(10_500, 0, [Event(Kind.EXIT, 1, 9000), Event(Kind.END, 1, 9000, 5.0)])
+    maker.update(5000, 1, [Event(VisitChange.VISITOR, 1, 4000), Event(VisitChange.ENTRY, 1, 4000)])
+    bucket = maker.update(10_500, 0, [Event(VisitChange.EXIT, 1, 9000), Event(VisitChange.END, 1, 9000, 5.0)])
     assert bucket is not None
     assert (bucket.entries, bucket.exits, bucket.visits, bucket.dwell_s) == (1, 0, 0, 0)
     bucket = maker.close()

@@ -7,7 +7,7 @@ import pytest
 
 from server.core.analytics import Analytics
 from server.core.crowd import Crowd, CrowdFigure, Method
-from server.core.crowd_versions import DRIFT, CrowdVersions
+from server.core.crowd_versions import MAX_DRIFT, CrowdVersions
 from server.core.plan import Plan
 from server.core.zone import Zone
 from tests.support.crowds import SHAPE, crowd, crowded
@@ -29,7 +29,7 @@ def test_slow_growth_does_not_creep_away_from_the_grid() -> None:
     for people in np.linspace(400, 800, 200):
         there = versions.crowd(1, figure(float(people)), cells)
         assert seen.setdefault(there.version, there.grid.tobytes()) == there.grid.tobytes()
-        assert there.grid.sum(dtype=np.float64) == pytest.approx(people, rel=DRIFT * 1.001)
+        assert there.grid.sum(dtype=np.float64) == pytest.approx(people, rel=MAX_DRIFT * 1.001)
     assert 30 <= len(seen) <= 36, "one for each 2 %"
 
 

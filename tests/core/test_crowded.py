@@ -17,8 +17,8 @@ from server.core.heatmap import Window
 from server.core.plan import Plan, ZoneLimits
 from server.core.reading import read
 from server.core.tracks import Track, Tracks
-from server.core.watch import SETTLE_MS, ZoneReport
 from server.core.zone import Zone
+from server.core.zone_monitor import SETTLE_MS, ZoneReport
 from tests.core.walk import SIZE, at
 from tests.support.crowds import SHAPE, crowd, crowded, not_yet_known, saturated
 
@@ -301,9 +301,9 @@ def test_a_stream_that_begins_unknown_has_the_average_of_what_was_known() -> Non
 
 
 def heat(analytics: Analytics, frames: Iterable[Tracks]) -> NDArray[np.float64]:
-    analytics.show(Window.SESSION)
+    analytics.set_heatmap_window(Window.SESSION)
     play(analytics, frames)
-    (hour,) = analytics.take_heat()
+    (hour,) = analytics.take_heat_hours()
     return hour.cells
 
 
@@ -324,4 +324,4 @@ def test_frames_of_other_shapes_in_a_crowd() -> None:
         frame = replace(crowded(n * 1000.0, (), crowd(100, n, grid=tall)), width=size[0], height=size[1])
         reports = analytics.update(frame).zones
         assert sum(report.people for report in reports) == pytest.approx(100, rel=1e-4)
-    assert sum(hour.cells.sum() for hour in analytics.take_heat()) == pytest.approx(300, rel=1e-3)
+    assert sum(hour.cells.sum() for hour in analytics.take_heat_hours()) == pytest.approx(300, rel=1e-3)

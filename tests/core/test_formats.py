@@ -10,16 +10,16 @@ from server.core.crowd import Crowd, CrowdFigure, Method
 from server.core.formats import Formats
 from server.core.plan import Plan
 from server.core.plan_json import decode_plan, encode_plan
-from server.core.plan_view import HERE
+from server.core.plan_view import IDENTITY_VIEW
 from server.core.tracks import Track, Tracks
-from server.core.view import SAME, View, chain, inverse, map_box, map_points
+from server.core.view import IDENTITY, View, compose, inverse, map_box, map_points
 from server.core.zone import Line, Zone
 from server.core.zone_mask import zone_mask
 
 WIDE, FULL = (1280, 720), (960, 720)
 CROPPED = View(*WIDE, (4 / 3, 0.0, -1 / 6, 0.0, 1.0, 0.0), fits=True)
 """4:3 that shows the middle of 16:9: an eighth is missing at either side."""
-LOST = View(*WIDE, SAME, fits=False)
+LOST = View(*WIDE, IDENTITY, fits=False)
 SQUARE = ((0.4, 0.4), (0.6, 0.4), (0.6, 0.8), (0.4, 0.8))
 
 
@@ -42,7 +42,7 @@ def watch(plan: Plan) -> Analytics:
 def test_maps() -> None:
     there = map_points(CROPPED.affine, [(0.5, 0.5), (0.125, 0.0), (0.875, 1.0)])
     assert np.allclose(there, [(0.5, 0.5), (0.0, 0.0), (1.0, 1.0)])
-    assert np.allclose(chain(CROPPED.affine, inverse(CROPPED.affine)), SAME)
+    assert np.allclose(compose(CROPPED.affine, inverse(CROPPED.affine)), IDENTITY)
     turn = (0.0, -1.0, 1.0, 1.0, 0.0, 0.0)  # by a quarter, clockwise
     assert np.allclose(map_box(turn, (0.1, 0.2, 0.3, 0.6)), (0.4, 0.1, 0.8, 0.3))
 
@@ -113,35 +113,35 @@ class TestDrawnOn:
 
     def test_the_format_that_is_there(self) -> None:
         formats = Formats()
-        formats.follow(frame(0.0, 0.5, 0.5))
-        assert formats.place(16 / 9) is HERE
-        assert formats.place(None) is HERE
+        formats.update(frame(0.0, 0.5, 0.5))
+        assert formats.plan_view(16 / 9) is IDENTITY_VIEW
+        assert formats.plan_view(None) is IDENTITY_VIEW
 
     def test_another_one_than_the_stream_begins_with(self) -> None:
         formats = Formats()
-        formats.follow(frame(0.0, 0.5, 0.5))
-        view = formats.place(4 / 3)
+        formats.update(frame(0.0, 0.5, 0.5))
+        view = formats.plan_view(4 / 3)
         assert (view.changed, view.fits) == (True, False)
 
     def test_drawn_anew_after_the_change(self) -> None:
         formats = Formats()
-        formats.follow(frame(0.0, 0.5, 0.5))
-        formats.follow(frame(100.0, 0.5, 0.5, CROPPED))
-        assert formats.place(4 / 3) is HERE
-        formats.follow(frame(200.0, 0.5, 0.5))
-        back = formats.place(4 / 3)
+        formats.update(frame(0.0, 0.5, 0.5))
+        formats.update(frame(100.0, 0.5, 0.5, CROPPED))
+        assert formats.plan_view(4 / 3) is IDENTITY_VIEW
+        formats.update(frame(200.0, 0.5, 0.5))
+        back = formats.plan_view(4 / 3)
         assert back.fits
         assert np.allclose(back.affine, inverse(CROPPED.affine))
 
     def test_a_new_epoch_in_another_format(self) -> None:
         """A vision process that starts again knows nothing of the format that was there first."""
         formats = Formats()
-        formats.follow(frame(0.0, 0.5, 0.5))
-        formats.follow(frame(100.0, 0.5, 0.5, CROPPED))
-        formats.follow(replace(frame(200.0, 0.5, 0.5), width=960, epoch=2))
-        assert np.allclose(formats.place(None).affine, CROPPED.affine)
-        formats.follow(replace(frame(300.0, 0.5, 0.5), width=405, epoch=3))
-        assert not formats.place(None).fits
+        formats.update(frame(0.0, 0.5, 0.5))
+        formats.update(frame(100.0, 0.5, 0.5, CROPPED))
+        formats.update(replace(frame(200.0, 0.5, 0.5), width=960, epoch=2))
+        assert np.allclose(formats.plan_view(None).affine, CROPPED.affine)
+        formats.update(replace(frame(300.0, 0.5, 0.5), width=405, epoch=3))
+        assert not formats.plan_view(None).fits
 
     def test_it_is_written_and_read(self) -> None:
         plan = Plan(zones=(Zone("z", "Hall", SQUARE),), aspect=16 / 9)

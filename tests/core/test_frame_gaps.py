@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from server.cli.track.formats import jsonl_lines
+from server.cli.track.zones import ZoneStats, summary
 from server.core.alarm import Level, Limits
 from server.core.analytics import Analysis, Analytics
 from server.core.frame_gaps import FrameGaps
@@ -11,8 +13,6 @@ from server.core.plan import Plan, ZoneLimits
 from server.core.report_json import encode_line, encode_zone
 from server.core.tracks import Track, Tracks
 from server.core.zone import Line, Zone
-from server.track_formats import jsonl_lines
-from server.track_zones import ZoneStats, summary
 from tests.core.walk import SIZE, at
 
 HALL = Zone("hall", "Hall", ((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
@@ -51,10 +51,10 @@ def slow(analytics: Analytics, start: float, frames: int, first: int, gap: float
 )
 def test_the_usual_gap_decides(gaps: list[float], followed: bool) -> None:
     frame_gaps, t = FrameGaps(), 0.0
-    frame_gaps.follow(t)
+    frame_gaps.update(t)
     for gap in gaps:
         t += gap
-        frame_gaps.follow(t)
+        frame_gaps.update(t)
     assert frame_gaps.followed is followed
 
 

@@ -19,7 +19,7 @@ def stand(analytics: Analytics, seconds: float, start: float = 0, size: tuple[in
 def test_each_hour_gets_its_own_time() -> None:
     analytics = Analytics(origin_ms=ORIGIN)
     stand(analytics, 25)
-    before, after = analytics.take_heat()
+    before, after = analytics.take_heat_hours()
     assert (before.start_ms / HOUR_MS, after.start_ms / HOUR_MS) == (4, 5)
     assert before.cells.shape == (32, 64)
     assert before.cells.sum() == pytest.approx(10, abs=0.6)
@@ -31,20 +31,21 @@ def test_each_hour_gets_its_own_time() -> None:
 def test_what_was_taken_is_not_given_again_and_windows_stay() -> None:
     analytics = Analytics(origin_ms=0)
     stand(analytics, 5)
-    assert sum(hour.cells.sum() for hour in analytics.take_heat()) == pytest.approx(5)
-    assert analytics.take_heat() == []
+    assert sum(hour.cells.sum() for hour in analytics.take_heat_hours()) == pytest.approx(5)
+    assert analytics.take_heat_hours() == []
     stand(analytics, 3, start=5)
-    assert sum(hour.cells.sum() for hour in analytics.take_heat()) == pytest.approx(3)
+    assert sum(hour.cells.sum() for hour in analytics.take_heat_hours()) == pytest.approx(3)
     analytics.reset()
     stand(analytics, 1, start=8)
-    assert sum(hour.cells.sum() for hour in analytics.take_heat()) == pytest.approx(1), "a reset is of the windows"
+    seconds = sum(hour.cells.sum() for hour in analytics.take_heat_hours())
+    assert seconds == pytest.approx(1), "a reset is of the windows"
 
 
 def test_a_turned_frame_begins_another_grid() -> None:
     analytics = Analytics(origin_ms=0)
     stand(analytics, 4)
     stand(analytics, 2, start=4.1, size=(400, 800))
-    wide, tall = analytics.take_heat()
+    wide, tall = analytics.take_heat_hours()
     assert (wide.cells.shape, tall.cells.shape) == ((32, 64), (64, 32))
     assert wide.cells.sum() == pytest.approx(4, abs=0.01)
     assert tall.cells.sum() == pytest.approx(2, abs=0.2)
@@ -54,4 +55,4 @@ def test_nobody_leaves_nothing() -> None:
     analytics = Analytics(origin_ms=0)
     for n in range(50):
         analytics.update(Tracks(n * 100.0, 800, 400, ()))
-    assert analytics.take_heat() == []
+    assert analytics.take_heat_hours() == []

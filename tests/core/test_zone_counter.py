@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.core.footing import Footing, footing
-from server.core.outlines import Outlines
+from server.core.foot_points import FootPoints, foot_points
+from server.core.polygon_index import PolygonIndex
 from server.core.tracks import Track, Tracks
-from server.core.visits import Event, Kind
+from server.core.visits import Event, VisitChange
 from server.core.zone import Anchor, Zone
 from server.core.zone_counter import ZoneCounter
 from tests.core.walk import jitter, people
@@ -22,10 +22,10 @@ def counter(**more: object) -> ZoneCounter:
     return ZoneCounter(Zone("z", "Gate", SQUARE, **more))  # type: ignore[arg-type]
 
 
-def take(zone: ZoneCounter, seen: Footing) -> list[Event]:
+def take(zone: ZoneCounter, seen: FootPoints) -> list[Event]:
     """A frame; where its people are is worked out here."""
-    (place,) = Outlines([zone.zone], seen.scale_x).place(seen)
-    return zone.update(seen, place)
+    (membership,) = PolygonIndex([zone.zone], seen.scale_x).contains(seen)
+    return zone.update(seen, membership)
 
 
 def walk(
@@ -96,7 +96,7 @@ def test_closing_leaves_nothing_behind() -> None:
     zone = counter()
     walk(zone, (IN, 3))
     events = zone.close()
-    assert [event.kind for event in events] == [Kind.EXIT, Kind.END]
+    assert [event.kind for event in events] == [VisitChange.EXIT, VisitChange.END]
     found = zone.figures()
     assert (found.occupancy, found.entries, found.exits, found.lost) == (0, 1, 1, 0)
 
@@ -133,10 +133,10 @@ def test_the_average_leaves_out_gaps() -> None:
 
 def wander(zone: ZoneCounter, seed: int, spots: list[tuple[float, float]]) -> Iterator[Event]:
     """What happens in 10,000 frames of people who wander about these spots by 2.7 % of their height."""
-    outlines = Outlines([zone.zone], people(0, {}).scale_x)
+    outlines = PolygonIndex([zone.zone], people(0, {}).scale_x)
     for n, (dx, dy) in enumerate(jitter(seed, 10_000, 0.008)):
         seen = people(n * 100, {id_: (x + dx / 2, y + dy) for id_, (x, y) in enumerate(spots, 1)})
-        yield from zone.update(seen, outlines.place(seen)[0])
+        yield from zone.update(seen, outlines.contains(seen)[0])
 
 
 def test_jitter_at_the_edge_makes_no_event() -> None:
@@ -153,7 +153,7 @@ def test_jitter_anywhere_lets_nobody_in_twice_nor_out(anchor: Anchor) -> None:
     """People who stand at every distance from the edges and a corner, so that the edge of each anchor is met."""
     zone, spots = counter(anchor=anchor), ROWS + COLUMNS + CORNERS
     for event in wander(zone, 3, spots):
-        assert event.kind is not Kind.EXIT, spots[event.id - 1]
+        assert event.kind is not VisitChange.EXIT, spots[event.id - 1]
     found = zone.figures()
     assert 0 < found.entries == found.visitors == found.occupancy < len(spots)
 
@@ -205,7 +205,7 @@ def test_another_resolution_or_rotation_keeps_the_zone() -> None:
     zone = counter()
     for n, size in enumerate([(800, 400), (400, 200), (400, 800), (1920, 1080)] * 5):
         box = (0.45, 0.3, 0.55, 0.6)
-        take(zone, footing(Tracks(n * 200.0, *size, (Track(1, box, 0.9),))))
+        take(zone, foot_points(Tracks(n * 200.0, *size, (Track(1, box, 0.9),))))
     assert figures(zone) == (1, 1, 0, 1)
 
 
@@ -226,13 +226,13 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
     for seconds, places, restart in walked:
         t += seconds
         if restart and seconds > 2.5:
-            ends += sum(event.kind is Kind.END for event in zone.close())
+            ends += sum(event.kind is VisitChange.END for event in zone.close())
         elif restart and seconds < 0.2:
-            assert all(event.kind is Kind.END for event in zone.reset())
+            assert all(event.kind is VisitChange.END for event in zone.reset())
             ends = 0
         before = zone.figures()
         events = take(zone, people(t * 1000, places))
-        ends += sum(event.kind is Kind.END for event in events)
+        ends += sum(event.kind is VisitChange.END for event in events)
         after = zone.figures()
         assert after.entries - after.exits == after.occupancy + after.lost
         assert 0 <= after.occupancy <= 4
@@ -244,5 +244,5 @@ def test_invariants(walked: list[tuple[float, dict[int, tuple[float, float]], bo
         assert ends <= after.visitors
         assert all(0 <= event.dwell_s <= t for event in events)
         assert all(0 <= event.t <= t * 1000 for event in events)
-    ends += sum(event.kind is Kind.END for event in zone.close())
+    ends += sum(event.kind is VisitChange.END for event in zone.close())
     assert ends == zone.figures().visitors

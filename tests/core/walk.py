@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from server.core.footing import Footing, footing
+from server.core.foot_points import FootPoints, foot_points
 from server.core.tracks import Track, Tracks
 
 SIZE = (800, 400)
@@ -16,10 +16,10 @@ def at(x: float, y: float, height: float = 0.3) -> tuple[float, float, float, fl
     return (x - width / 2, y - height, x + width / 2, y)
 
 
-def people(t: float, places: Mapping[int, tuple[float, float]]) -> Footing:
+def people(t: float, places: Mapping[int, tuple[float, float]]) -> FootPoints:
     """A frame at `t` ms with these identities' feet."""
     tracks = tuple(Track(id_, at(*place), 0.9) for id_, place in sorted(places.items()))
-    return footing(Tracks(t, *SIZE, tracks))
+    return foot_points(Tracks(t, *SIZE, tracks))
 
 
 def jitter(seed: int, count: int, size: float) -> Iterable[tuple[float, float]]:

@@ -246,8 +246,8 @@ def test_a_place_where_nobody_moves_can_be_left_out(
 ) -> None:
     """Forty minutes are a second here."""
     monkeypatch.setattr(stillness, "STILL_MS", 1000.0)
-    monkeypatch.setattr(stillness, "SIGHTINGS", 2)
-    monkeypatch.setattr(stillness, "EVERY_MS", 100.0)
+    monkeypatch.setattr(stillness, "MIN_OBSERVATIONS", 2)
+    monkeypatch.setattr(stillness, "UPDATE_MS", 100.0)
     poster = replace(COUNTED, people=(Track(7, (0.4, 0.2, 0.5, 0.8), 0.9),), certainty=Certainty(1, 1))
     scripted.show(poster)
     card = counting.locator("#still")

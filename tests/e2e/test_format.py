@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from server.core import frame_gaps
-from server.core.view import SAME, View
+from server.core.view import IDENTITY, View
 from tests.e2e.scripted import ScriptedServer
 from tests.e2e.test_crowd import COUNTED, counting, near
 from tests.e2e.test_pages import violations
@@ -18,7 +18,7 @@ WIDE = replace(COUNTED, width=854, height=480)
 CROPPED = View(854, 480, (4 / 3, 0.0, -1 / 6, 0.0, 1.0, 0.0), fits=True)
 """4:3, as the browser's test camera sends it, that shows the middle of 16:9."""
 CHANGED = replace(COUNTED, view=CROPPED)
-LOST = replace(COUNTED, view=replace(CROPPED, affine=SAME, fits=False))
+LOST = replace(COUNTED, view=replace(CROPPED, affine=IDENTITY, fits=False))
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from server.storage.database import Database
-from server.storage.samples import Sample, add_samples
+from server.storage.engine.database import Database
+from server.storage.history.samples import Sample, add_samples
 from tests.e2e.conftest import wait_state
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_pages import overflow, violations

@@ -48,7 +48,7 @@ def work(body: bytes, output: BinaryIO, frame_s: float) -> None:
     if body == b"compile":
         for _ in range(8):
             time.sleep(0.4)
-            output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
+            output.write(wire.pack({"id": wire.HEARTBEAT_ID}))
             output.flush()
     time.sleep(TAKES_S.get(body, frame_s))
 
@@ -65,7 +65,7 @@ def main() -> None:
             output.flush()
         sys.exit(1)
     if options.get("stuck"):
-        output.write(wire.pack({"id": wire.SIGN_OF_LIFE}))
+        output.write(wire.pack({"id": wire.HEARTBEAT_ID}))
         output.flush()
         time.sleep(3600)
     output.write(wire.pack({"ready": {"backend": "fake", "pid": os.getpid()}}))

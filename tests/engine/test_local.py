@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from server.core.errors import EngineError, FrameError, StoppedError
-from server.engine import shares, supervisor
+from server.engine import fair_scheduler as shares
+from server.engine import supervisor
 from server.engine.base import StreamSettings, WorkerState
+from server.engine.fair_scheduler import OWN_SHARE
 from server.engine.local import LocalEngine
-from server.engine.shares import ALONE
 from tests.support.wait import until
 
 SETTINGS = StreamSettings(model="any")
@@ -129,7 +130,7 @@ async def test_while_a_process_hangs_the_streams_of_others_go_on(start: Start) -
         slowest = max(slowest, clock() - began)
         await asyncio.sleep(0.02)
     assert isinstance(hanging.exception(), EngineError)
-    assert slowest < shares.STUCK_S + 0.5, "once they may wait to see whether it is only slow"
+    assert slowest < shares.HUNG_S + 0.5, "once they may wait to see whether it is only slow"
     assert frames > 20
 
 
@@ -170,15 +171,15 @@ async def test_a_process_that_is_replaced_while_a_frame_waits_for_its_turn(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other of two streams holds the turn; when it is the first one's, another process is there."""
-    monkeypatch.setattr(shares, "STUCK_S", 60.0)
-    monkeypatch.setattr(shares, "AT_ONCE", 1)
+    monkeypatch.setattr(shares, "HUNG_S", 60.0)
+    monkeypatch.setattr(shares, "MAX_IN_FLIGHT", 1)
     engine = await start()
     for stream in ("a", "b"):
         engine.open(stream, SETTINGS)
         await engine.process(stream, b"x", 0)
     for t in range(1, 20):
         await engine.process("a", b"x", t)
-    async with engine._shares.turn("b", ALONE, engine._streams["b"].supervisor):
+    async with engine._scheduler.turn("b", OWN_SHARE, engine._streams["b"].supervisor):
         waiting = asyncio.create_task(engine.process("a", b"x", 20))
         await asyncio.sleep(0.1)
         os.kill(pids(engine)[0], signal.SIGKILL)

@@ -50,10 +50,10 @@ async def test_equal_shares_on_a_real_engine() -> None:
         few, many = (encode_jpeg(image) for image in (read_vtest(1)[0], read_vtest(1, start=150)[0]))
         streams = {"a": (few, 0.0), "b": (many, 0.0), "c": (few, 0.0)}
         counted = await share(engine, streams, settings.model, 90)
-        prices = await engine.prices()
+        quality_costs = await engine.quality_costs()
     finally:
         await engine.stop()
-    assert prices[Quality.FAST] < prices[Quality.BALANCED] < prices[Quality.ACCURATE]
+    assert quality_costs[Quality.FAST] < quality_costs[Quality.BALANCED] < quality_costs[Quality.ACCURATE]
     assert max(counted.values()) <= 1.2 * min(counted.values()), counted
 
 

@@ -46,18 +46,18 @@ def answer(vision: Vision, messages: list[Message], waiting: bool) -> dict[int, 
 
 
 def test_signs_of_life_are_given_while_a_network_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "SIGN_S", 0.02)
+    monkeypatch.setattr(worker_module, "HEARTBEAT_INTERVAL_S", 0.02)
     vision = Vision(VisionSettings(models_dir=str(default_models_dir())))
     output = io.BytesIO()
     worker = Worker(vision, queue.SimpleQueue(), output)
-    threading.Thread(target=worker.tell_of_compiling, daemon=True).start()
+    threading.Thread(target=worker.send_compile_heartbeats, daemon=True).start()
     time.sleep(0.2)
     assert output.tell() == 0, "nothing is compiled"
     vision.warm_up()
     output.seek(0)
     said = wire.read(output)
     assert said is not None
-    assert said[0] == {"id": wire.SIGN_OF_LIFE}
+    assert said[0] == {"id": wire.HEARTBEAT_ID}
 
 
 def test_frames_that_wait_together_are_answered_as_if_alone() -> None:
@@ -107,10 +107,10 @@ def test_a_decoder_that_does_not_end_ends_the_process() -> None:
     """The limit is of processor time: a decoder that waits for its turn on a busy machine is not late."""
     late: list[int] = []
     watch = DecodeWatch(0.3, late.append)
-    with watch.watching(1):
+    with watch.watch(1):
         time.sleep(0.6)
     assert late == []
-    with watch.watching(2):
+    with watch.watch(2):
         until = time.thread_time() + 2
         while not late and time.thread_time() < until:
             sum(range(1000))

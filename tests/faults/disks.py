@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Connection
 
-from server.storage import sqlite
+from server.storage.engine import sqlite
 
 BLOCK = 4096
 

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from server import supervise
+from server.process import supervisor as supervise
 
 
 def parent(word: str) -> int:
@@ -27,7 +27,7 @@ def parent(word: str) -> int:
         subprocess.Popen = scarce(subprocess.Popen)  # type: ignore[assignment, misc]
     listener = socket.create_server(("127.0.0.1", 0))
     command = (sys.executable, "-m", "tests.faults.fake_web", word)
-    return supervise.Supervisor({"main": listener}, {"port": 1}, command).run()
+    return supervise.ServerSupervisor({"main": listener}, {"port": 1}, command).run()
 
 
 def scarce(start: Callable[..., object]) -> Callable[..., object]:
@@ -42,7 +42,7 @@ def scarce(start: Callable[..., object]) -> Callable[..., object]:
     return starting
 
 
-def child(word: str, orders: supervise.Orders) -> int:
+def child(word: str, orders: supervise.WorkerConfig) -> int:
     """Give a sign of life unless the word is ``mute`` or ``refuse``, then do as it says."""
     life = socket.socket(fileno=orders.life)
     print(orders.restarts, os.getpid(), orders.reason, flush=True)
@@ -62,4 +62,4 @@ def child(word: str, orders: supervise.Orders) -> int:
 
 if __name__ == "__main__":
     first = sys.argv[1]
-    sys.exit(child(first, supervise.Orders(**json.loads(sys.argv[2]))) if len(sys.argv) > 2 else parent(first))
+    sys.exit(child(first, supervise.WorkerConfig(**json.loads(sys.argv[2]))) if len(sys.argv) > 2 else parent(first))

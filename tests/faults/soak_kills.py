@@ -8,8 +8,8 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from server import supervise
 from server.engine import supervisor
+from server.process import supervisor as supervise
 from tests.faults.processes import Serving, alive, wait_for
 from tests.faults.soak_report import Finding
 

@@ -7,10 +7,11 @@ beside it is the server's own.
 import json
 import sys
 
-from server import cli, serve
+from server.cli.main import main as run
 from server.config import Settings
 from server.engine.base import Engine
 from server.engine.local import LocalEngine
+from server.process import serve
 
 
 def main() -> int:
@@ -21,7 +22,7 @@ def main() -> int:
         return LocalEngine(command, settings.workers, settings.frame_timeout_s)
 
     serve.create_engine = create_engine
-    return cli.main(sys.argv[2:])
+    return run(sys.argv[2:])
 
 
 if __name__ == "__main__":

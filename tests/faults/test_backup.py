@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from server.backup import back_up, check_database, has_wal_reset_fault, restore
 from server.config import Settings
 from server.core.errors import CodedError
-from server.storage import database
-from server.storage.migrate import migrate
+from server.process.backup import back_up, check_database, has_wal_reset_fault, restore
+from server.storage.engine import database
+from server.storage.engine.migrate import migrate
 from tests.faults.processes import crowdcount, serving
 from tests.faults.test_storage import readiness, watched
 from tests.support.engine import ScriptedEngine

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from server.backup import back_up
-from server.cli import main
+from server.cli.main import main
 from server.config import Settings
-from server.serve import prepare
-from server.storage.backend import Where
-from server.storage.migrate import migrate
-from server.storage.shape import ForeignDatabaseError
+from server.process.backup import back_up
+from server.process.serve import prepare
+from server.storage.engine.backend import Where
+from server.storage.engine.migrate import migrate
+from server.storage.engine.shape import ForeignDatabaseError
 from tests.faults.figures import note
 from tests.faults.processes import crowdcount, serving
 from tests.support.postgres import Cluster

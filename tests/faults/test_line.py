@@ -11,9 +11,9 @@ from contextlib import closing
 import pytest
 from socketio.exceptions import SocketIOError
 
-from server import patience
 from server.config import Settings
-from server.live import transport
+from server.live.connections import transport
+from server.process import slow_clients as patience
 from tests.faults.figures import note
 from tests.faults.proxy import Line, Proxy
 from tests.faults.raw_socket import RawSocket

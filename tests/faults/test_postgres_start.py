@@ -14,14 +14,14 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from server.cli import main
+from server.cli.main import main
 from server.config import Settings
 from server.core.errors import CodedError
-from server.storage import postgres_start
-from server.storage.database import Database
-from server.storage.postgres_keeper import SERVER_LOCK
-from server.storage.postgres_start import reserved, wait_for
-from server.storage.postgres_url import read_url
+from server.storage.engine import postgres_start
+from server.storage.engine.database import Database
+from server.storage.engine.postgres_lock import SERVER_LOCK
+from server.storage.engine.postgres_start import reserved, wait_for
+from server.storage.engine.postgres_url import read_url
 from tests.faults.figures import note
 from tests.faults.processes import fetch, serving
 from tests.faults.processes import wait_for as until

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from server.backup import check_database
 from server.config import Settings
+from server.process.backup import check_database
 from tests.faults.disks import ReadOnly, small_disk
 from tests.faults.figures import note
 from tests.faults.processes import crowdcount

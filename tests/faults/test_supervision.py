@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server import supervise
 from server.config import Settings
+from server.process import supervisor as supervise
 from tests.faults.figures import note
 from tests.faults.processes import Serving, alive, children, descendants, serving, wait_for
 from tests.media import encode_jpeg

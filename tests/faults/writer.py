@@ -7,13 +7,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
-from server.storage.alert_steps import keep_alerts
-from server.storage.alerts import AlertRecord
-from server.storage.cameras import Camera, insert_camera
-from server.storage.database import Database
-from server.storage.migrate import migrate
-from server.storage.samples import Sample, add_samples
-from server.storage.users import User, insert_user
+from server.storage.accounts.users import User, insert_user
+from server.storage.alerts.alert_steps import keep_alerts
+from server.storage.alerts.alerts import AlertRecord
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.engine.database import Database
+from server.storage.engine.migrate import migrate
+from server.storage.history.samples import Sample, add_samples
 
 SAMPLE = Sample("", "z", "Gate", 10, 0.0, 10.0, 1, 1.0, 1, 1, 2, 1, 0.0, 0)
 ALERT = AlertRecord("", "", "z", "Gate", "people", "warning", 1.0, None, 3.0, 2.0)

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 from server.config import Settings
-from server.live.frame import AHEAD_MS, MAX_FILE_MS
+from server.live.streams.frame import AHEAD_MS, MAX_FILE_MS
 from tests.faults.figures import note
 from tests.support.server import Client, RunningServer
 

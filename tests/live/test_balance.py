@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from server.core.errors import CodedError, FrameError
 from server.core.quality import Quality
 from server.engine.base import StreamSettings
-from server.live.frame import Frame
-from server.live.stream import Answer, Stream
+from server.live.streams.frame import FrameMessage
+from server.live.streams.stream import Answer, Stream
 from tests.support.engine import ScriptedEngine
 
 
@@ -46,7 +46,7 @@ async def play(acts: list[str]) -> None:
         if act in ("engine error", "crash"):
             engine.script.append(FrameError("NOT_A_JPEG", "no") if act == "engine error" else RuntimeError(act))
         if act in ("frame", "engine error", "crash"):
-            answers.append(stream.offer(Frame(seq, seq * 100.0, b"jpeg")))
+            answers.append(stream.offer(FrameMessage(seq, seq * 100.0, b"jpeg")))
             sent += 1
         elif act == "refused":
             stream.refuse(seq, CodedError("BAD_TIME", "no"))

@@ -1,6 +1,6 @@
 """What a room's log says of cameras that come and go."""
 
-from server.live.camera_notes import SPACING_S, CameraNotes
+from server.live.streams.camera_notes import SPACING_S, CameraNotes
 
 
 class Log:

@@ -13,17 +13,17 @@ import pytest
 
 from server import lifecycle
 from server.config import Settings
-from server.live import recorder as module
-from server.live.journal import Pending
-from server.live.recorder import Recorder
-from server.live.stream import Stream
-from server.storage import sqlite as storage
-from server.storage.cameras import Camera, insert_camera
-from server.storage.database import Database
-from server.storage.migrate import migrate
-from server.storage.retention import Retention
-from server.storage.samples import Sample
-from server.storage.users import User, insert_user
+from server.live.streams import sample_writer as module
+from server.live.streams.sample_buffer import Pending
+from server.live.streams.sample_writer import SampleWriter
+from server.live.streams.stream import Stream
+from server.storage.accounts.users import User, insert_user
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.engine import sqlite as storage
+from server.storage.engine.database import Database
+from server.storage.engine.migrate import migrate
+from server.storage.history.retention import Retention
+from server.storage.history.samples import Sample
 from tests.faults.disks import small_disk
 from tests.faults.figures import note
 from tests.faults.test_storage import alerts, eventually, readiness, watched
@@ -112,7 +112,7 @@ async def test_what_gathered_is_written_in_parts_that_let_others_write(tmp_path:
     async with others.writing() as connection:
         await insert_user(connection, User("usr_a", "a", "a@example.org", False), "hash", 1.0)
         await insert_camera(connection, Camera("cam_a", "usr_a", "Gate", 1.0))
-    recorder = Recorder(mine, lambda: (), Retention({}, 0, 0, 0))
+    recorder = SampleWriter(mine, lambda: (), Retention({}, 0, 0, 0))
     engine = ScriptedEngine()
     clock = asyncio.get_running_loop().time
     stream = Stream("str_a", "cam_a", "usr_a", "camera", "any", engine, clock, 0.0, Nobody())

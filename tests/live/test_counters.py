@@ -31,7 +31,7 @@ async def test_without_a_trace_nothing_is_reset(
         stream = (await user.open(await user.camera()))["stream"]
         for seq in (1, 2):
             await user.frame(stream, seq)
-        monkeypatch.setattr("server.live.stream_events.insert_audit", fail)
+        monkeypatch.setattr("server.live.streams.stream_events.insert_audit", fail)
         answer = await user.call("counters_reset", {"stream": stream})
         assert answer["error"]["code"] == "STORAGE_UNAVAILABLE"
         assert (await user.frame(stream, 3))["result"]["unique"] == 2

@@ -14,8 +14,8 @@ from server.core.ground import Calibration
 from server.core.plan import Plan, ZoneLimits
 from server.core.tracks import Tracks
 from server.core.zone import Zone
-from server.live.journal import MAX_PENDING, SAMPLES_AT_ONCE, Journal, Pending
-from server.storage.samples import Sample
+from server.live.streams.sample_buffer import MAX_PENDING, SAMPLES_AT_ONCE, Pending, SampleBuffer
+from server.storage.history.samples import Sample
 from tests.support.engine import person
 
 ALL = Zone("all", "All", ((0, 0), (1, 0), (1, 1), (0, 1)), entry_s=0, exit_s=0)
@@ -23,7 +23,7 @@ LIMITS = Limits(warning=2, critical=3, hold_s=0, hysteresis=0, clear_s=0, cooldo
 OPENED = 1_700_000_000.0
 
 
-def play(journal: Journal, analytics: Analytics, *counts: int, start: int = 0) -> None:
+def play(journal: SampleBuffer, analytics: Analytics, *counts: int, start: int = 0) -> None:
     """So many people in each second."""
     for second, count in enumerate(counts, start):
         people = tuple(person(n + 1, left=0.05 + n / 20, right=0.08 + n / 20) for n in range(count))
@@ -37,7 +37,7 @@ def analytics() -> Analytics:
 
 
 def test_an_alert_is_one_record_from_its_beginning_to_its_end(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     play(journal, analytics, 0, 2, 2)
     (begun,) = journal.drain().alerts.values()
     assert (begun.level, begun.began_at, begun.ended_at, begun.peak) == ("warning", OPENED + 1, None, 2)
@@ -57,7 +57,7 @@ def test_an_alert_is_one_record_from_its_beginning_to_its_end(analytics: Analyti
 
 
 def test_alerts_end_with_their_zone_and_their_stream(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     play(journal, analytics, 2)
     journal.drain()
     analytics.set_plan(Plan())
@@ -75,7 +75,7 @@ def test_what_is_not_watched_any_more_is_not_said_to_be_clear(after: Plan) -> No
     limits = replace(LIMITS, warning=0.01, critical=None)
     ground = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (1.0, 0.0)))
     analytics = Analytics(Plan((ALL,), limits={"all": ZoneLimits(density=limits)}, calibration=ground))
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     play(journal, analytics, 2)
     assert [one.figure for one in journal.drain().alerts.values()] == ["density"]
     analytics.set_plan(after)
@@ -84,7 +84,7 @@ def test_what_is_not_watched_any_more_is_not_said_to_be_clear(after: Plan) -> No
 
 
 def test_samples_of_the_frame_and_each_zone(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     play(journal, analytics, *[1] * 10, *[0] * 5)
     journal.close()
     samples = journal.drain().samples
@@ -102,7 +102,7 @@ def crowd(people: float, version: int = 1) -> Crowd:
     return Crowd(figure, version, np.full((4, 4), people / 16, np.float32))
 
 
-def look(journal: Journal, analytics: Analytics, second: float, boxed: int, **known: Any) -> Analysis:
+def look(journal: SampleBuffer, analytics: Analytics, second: float, boxed: int, **known: Any) -> Analysis:
     """A frame with so many boxed people and what else is known of it."""
     people = tuple(person(n + 1, left=0.05 + n / 20, right=0.08 + n / 20) for n in range(boxed))
     analysis = analytics.update(Tracks(second * 1000.0, 640, 480, people, **known))
@@ -115,7 +115,7 @@ TOO_MANY = Certainty(2, None, saturated=True)
 
 
 def test_samples_of_a_crowd_are_its_estimate_beside_its_boxes(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     for second in range(10):
         look(journal, analytics, second, 2, certainty=TOO_MANY, crowd=crowd(100 + second, second + 1))
     look(journal, analytics, 10, 2)
@@ -131,7 +131,7 @@ def test_samples_of_a_crowd_are_its_estimate_beside_its_boxes(analytics: Analyti
 
 @pytest.mark.parametrize("certainty", [NOT_YET, TOO_MANY])
 def test_what_is_not_known_is_stored_as_that(analytics: Analytics, certainty: Certainty) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     for second in range(11):
         look(journal, analytics, second, 0, certainty=certainty)
     whole, zone = journal.drain().samples
@@ -141,7 +141,7 @@ def test_what_is_not_known_is_stored_as_that(analytics: Analytics, certainty: Ce
 
 
 def test_a_first_frame_lowers_nothing(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     look(journal, analytics, 0, 0, certainty=NOT_YET)
     for second in range(1, 11):
         look(journal, analytics, second, 2)
@@ -151,7 +151,7 @@ def test_a_first_frame_lowers_nothing(analytics: Analytics) -> None:
 
 
 def test_boxes_of_a_saturated_frame_stay_and_are_said_to_be_a_lower_bound(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     for second in range(11):
         look(journal, analytics, second, 2, certainty=TOO_MANY)
     whole, _ = journal.drain().samples
@@ -159,7 +159,7 @@ def test_boxes_of_a_saturated_frame_stay_and_are_said_to_be_a_lower_bound(analyt
 
 
 def test_an_alert_says_that_its_peak_is_an_estimate(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     look(journal, analytics, 0, 3)
     (counted,) = journal.open_alerts()
     assert (counted.peak, counted.estimated, counted.peak_low, counted.peak_high) == (3, False, None, None)
@@ -176,7 +176,7 @@ def test_the_peak_of_a_density_has_its_range_in_its_unit() -> None:
     ground = Calibration(((0, 0), (0.5, 0)), ((0.0, 0.0), (1.0, 0.0)))
     limits = replace(LIMITS, warning=0.01, critical=None)
     analytics = Analytics(Plan((ALL,), limits={"all": ZoneLimits(density=limits)}, calibration=ground))
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     area = look(journal, analytics, 0, 2, certainty=TOO_MANY, crowd=crowd(100)).zones[0].area_m2
     assert area is not None
     (alert,) = journal.open_alerts()
@@ -186,7 +186,7 @@ def test_the_peak_of_a_density_has_its_range_in_its_unit() -> None:
 
 
 def test_nobody_is_told_that_an_unknown_zone_is_clear(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     look(journal, analytics, 0, 3)
     for second in range(1, 60):
         look(journal, analytics, second, 0, certainty=TOO_MANY)
@@ -197,7 +197,7 @@ def test_nobody_is_told_that_an_unknown_zone_is_clear(analytics: Analytics) -> N
 
 
 def test_samples_hold_the_exits_of_zones_that_are_gone_and_of_the_end() -> None:
-    journal, other = Journal("cam_1", OPENED), replace(ALL, id="other", name="Other")
+    journal, other = SampleBuffer("cam_1", OPENED), replace(ALL, id="other", name="Other")
     analytics = Analytics(Plan((ALL, other)))
     play(journal, analytics, 1, 2, 2)
     analytics.set_plan(Plan((other,)))
@@ -211,7 +211,7 @@ def test_samples_hold_the_exits_of_zones_that_are_gone_and_of_the_end() -> None:
 
 
 def test_what_came_back_is_handed_over_again_as_it_was(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     play(journal, analytics, *[1] * 60)
     first = journal.drain()
     play(journal, analytics, *[1] * 30, start=60)
@@ -230,7 +230,7 @@ def test_what_came_back_is_handed_over_again_as_it_was(analytics: Analytics) -> 
 
 
 def test_what_could_not_be_written_waits_in_order_and_within_bounds(analytics: Analytics) -> None:
-    journal = Journal("cam_1", OPENED)
+    journal = SampleBuffer("cam_1", OPENED)
     play(journal, analytics, 2)
     first = journal.drain()
     play(journal, analytics, 3, start=1)

@@ -1,8 +1,8 @@
 """Which plan counts where two are stored at once, or one while a stream begins."""
 
 from server.core.plan import Plan
-from server.live.newest_plans import MOMENT_S, NewestPlans
-from server.storage.plans import StoredPlan
+from server.live.streams.newest_plans import MOMENT_S, NewestPlans
+from server.storage.cameras.plans import StoredPlan
 
 
 def stored(version: int) -> StoredPlan:

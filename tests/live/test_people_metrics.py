@@ -8,8 +8,8 @@ import pytest
 from server.core.analytics import Analytics
 from server.core.certainty import Certainty
 from server.core.tracks import Tracks
-from server.live import metrics
-from server.live.vitals import note_people
+from server.live.connections.process_metrics import note_people
+from server.live.streams import metrics
 from tests.support.crowds import SIZE, crowd, crowded, not_yet_known, saturated
 from tests.support.engine import person
 

@@ -10,10 +10,10 @@ from socketio.exceptions import ConnectionError as SocketConnectionError
 
 from server.config import Settings
 from server.core.errors import EngineError, FrameError
-from server.live import namespace
-from server.live.event_rules import OVERALL, EventRule
-from server.storage.database import Database
-from server.storage.streams import select_last_streams
+from server.live.connections import namespace
+from server.live.connections.event_rules import OVERALL, EventRule
+from server.storage.cameras.streams import select_last_streams
+from server.storage.engine.database import Database
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import RunningServer, run_server
 from tests.support.wait import until
@@ -191,7 +191,7 @@ async def test_a_stream_goes_on_while_its_model_is_away(server: RunningServer, m
         camera = await user.camera()
         stream = (await user.open(camera))["stream"]
         await user.socket.disconnect()
-        monkeypatch.setattr("server.live.stream_events.prepared_models", lambda folder: [])
+        monkeypatch.setattr("server.live.streams.stream_events.prepared_models", lambda folder: [])
         await user.connect()
         again = await user.open(camera, resume=stream)
         assert (again["stream"], again["resumed"]) == (stream, True), "whoever connects again is not sent away for good"

@@ -13,12 +13,10 @@ import pytest
 from server.config import Settings
 from server.core.alarm import Limits
 from server.core.bounds import Bounds
-from server.core.jpeg import trim
 from server.core.plan import Plan, ZoneLimits
 from server.core.plan_json import encode_plan
 from server.core.zone import Zone
-from server.live.quotas import BYTES_A_MINUTE, PICTURE_EVERY_S, Quotas, with_floor
-from server.vision.decode import decode
+from server.live.streams.quotas import BYTES_A_MINUTE, PICTURE_EVERY_S, Quotas, with_floor
 from tests.faults.figures import note
 from tests.faults.jpeg_maker import segment
 from tests.media import encode_jpeg
@@ -36,15 +34,6 @@ def plan(limits: Limits = AT_ONCE) -> Plan:
     square = ((0, 0), (1, 0), (1, 1), (0, 1))
     zones = [Zone(f"z{number}", f"Zone {number}", square, entry_s=0, exit_s=0) for number in range(ZONES)]
     return Plan(tuple(zones), limits={zone.id: ZoneLimits(people=limits) for zone in zones})
-
-
-def test_a_picture_is_stored_without_what_does_not_show() -> None:
-    exif = segment(0xE1, b"Exif\0\0" + bytes(30))
-    jpeg = SMALL[:2] + exif + segment(0xE1, b"http://ns.adobe.com/xap" + bytes(9_000)) + PADDED[2:]
-    cut = trim(jpeg)
-    assert len(cut) == len(SMALL) + len(exif)
-    assert (decode(cut, 10_000) == decode(SMALL, 10_000)).all()
-    assert trim(b"no picture") == b"no picture"
 
 
 async def flicker(user: Client, engine: ScriptedEngine, settings: Settings, seconds: float) -> tuple[int, int, int]:

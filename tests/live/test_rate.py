@@ -1,6 +1,6 @@
 """Frames a second, offered and counted."""
 
-from server.live.rate import WINDOW_S, Rate, RateMeter
+from server.live.streams.rate import WINDOW_S, Rate, RateMeter
 
 
 def drive(meter: RateMeter, start: float, seconds: float, offered: float, counted: float, spent: float) -> Rate:

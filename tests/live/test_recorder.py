@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Settings
-from server.live import recorder as module
-from server.live.journal import Journal, Pending
-from server.storage.database import Database
+from server.live.streams import sample_writer as module
+from server.live.streams.sample_buffer import Pending, SampleBuffer
+from server.storage.cameras.streams import select_last_streams
+from server.storage.engine.database import Database
 from server.storage.schema import samples
-from server.storage.streams import select_last_streams
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer, run_server
 
@@ -90,10 +90,10 @@ async def until_saved(settings: Settings, camera: str) -> None:
 async def test_the_end_does_not_lose_what_is_being_written(
     settings: Settings, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drain, writing, stop = Journal.drain, Database.writing, module.Recorder.stop
+    drain, writing, stop = SampleBuffer.drain, Database.writing, module.SampleWriter.stop
     drained, ending = asyncio.Event(), asyncio.Event()
 
-    def drain_and_note(journal: Journal) -> Pending:
+    def drain_and_note(journal: SampleBuffer) -> Pending:
         pending = drain(journal)
         if pending.samples:
             drained.set()
@@ -108,13 +108,13 @@ async def test_the_end_does_not_lose_what_is_being_written(
         async with writing(database) as connection:
             yield connection
 
-    async def begin_to_stop(recorder: module.Recorder) -> None:
+    async def begin_to_stop(recorder: module.SampleWriter) -> None:
         ending.set()
         await stop(recorder)
 
-    monkeypatch.setattr(Journal, "drain", drain_and_note)
+    monkeypatch.setattr(SampleBuffer, "drain", drain_and_note)
     monkeypatch.setattr(Database, "writing", write_late)
-    monkeypatch.setattr(module.Recorder, "stop", begin_to_stop)
+    monkeypatch.setattr(module.SampleWriter, "stop", begin_to_stop)
     async with run_server(settings, engine) as server, server.user() as user:
         camera = await user.camera()
         stream = (await user.open(camera))["stream"]

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DataError
 
-from server import steady
-from server.live import room_writer
-from server.live.room_writer import RoomWriter
-from server.storage.database import Database
-from server.storage.migrate import migrate
-from server.storage.room_log import Kind, LogEntry
+from server.common import background as steady
+from server.live.rooms import room_writer
+from server.live.rooms.room_writer import RoomWriter
+from server.storage.engine.database import Database
+from server.storage.engine.migrate import migrate
+from server.storage.rooms.room_log import LogEntry, LogKind
 from tests.support.wait import until
 
 
@@ -24,7 +24,7 @@ async def test_one_entry_that_cannot_be_written_holds_nothing_up(
     monkeypatch.setattr(steady, "AGAIN_S", 0.01)
     path, written = tmp_path / "test.sqlite3", []
 
-    async def insert(_connection: object, _room: str, _kind: Kind, who: str, *_more: Any) -> LogEntry | None:
+    async def insert(_connection: object, _room: str, _kind: LogKind, who: str, *_more: Any) -> LogEntry | None:
         if who == "bad":
             raise error
         written.append(who)
@@ -36,7 +36,7 @@ async def test_one_entry_that_cannot_be_written_holds_nothing_up(
     writer = RoomWriter(database, lambda _room, _entry: None)
     writer.start()
     for who in ("first", "bad", "last"):
-        writer.note("rom_1", Kind.NOTE, who)
+        writer.note("rom_1", LogKind.NOTE, who)
     await until(lambda: written == ["first", "last"])
     await writer.stop()
     await database.close()

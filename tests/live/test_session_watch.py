@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Settings
-from server.live import session_watch
-from server.live.session_watch import SessionWatch
-from server.storage.database import Database
-from server.storage.sessions import EndReason
+from server.live.connections import session_watch
+from server.live.connections.session_watch import SessionWatch
+from server.storage.accounts.sessions import EndReason
+from server.storage.engine.database import Database
 from tests.support.server import furnish
 from tests.support.wait import until
 

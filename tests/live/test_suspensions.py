@@ -3,7 +3,7 @@
 import pytest
 
 from server.core.errors import FrameError, StoppedError
-from server.live.suspensions import OF_CAMERA_S, Suspensions
+from server.live.streams.suspensions import OF_CAMERA_S, Suspensions
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import RunningServer

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from server.live.viewer import STALLED_FPS, Picture, PictureWish, Viewer
+from server.live.rooms.viewer import STALLED_FPS, Picture, PictureWish, Viewer
 from tests.support.wait import until
 
 CAMERA = "cam_1"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.cli import main
+from server.cli.main import main
 from server.models.catalogue import CARD_FILE, DENSITY, find_prepared
 from server.models.checksum import sums
 from server.models.paths import default_models_dir

@@ -9,7 +9,7 @@ import pytest
 from bench.zones import ZONES, counted, read_mot, true_counts
 from server.core.analytics import Analytics
 from server.core.plan import Plan
-from server.core.visits import Kind
+from server.core.visits import VisitChange
 from server.core.zone import Zone
 from server.vision.vision import Vision
 from tests.media import find_annotation, find_clip, read_film, read_vtest
@@ -34,7 +34,7 @@ def test_six_people_one_after_the_other_with_the_stay_of_each(vision: Vision) ->
         wall = grey if wall is None else wall
         if len(hidden) % STEP == 0:
             report = analytics.update(pipeline.process_image(image, len(hidden) * 100.0)).zones[0]
-            ends += [event.dwell_s for event in report.events if event.kind is Kind.END]
+            ends += [event.dwell_s for event in report.events if event.kind is VisitChange.END]
         hidden.append(float(np.abs(grey - wall).mean()) > 25)
     edges = np.flatnonzero(np.diff(np.array(hidden, int))) / 10
     stays = edges[1::2] - edges[::2]

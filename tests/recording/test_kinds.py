@@ -1,11 +1,15 @@
 """Recordings as cameras and phones make them, read as a player shows them."""
 
+import gc
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
+from av.stream import Disposition
+from av.video.frame import VideoFrame as DecodedFrame
 
 from server.recording.recording import Recording
 from server.recording.source import Source
@@ -177,10 +181,27 @@ def test_thirty_hours_keep_their_times(tmp_path: Path) -> None:
     assert (source.frames_read, source.complete, source.times_replaced) == (3001, True, 0)
 
 
-def test_the_film_is_read_and_not_its_cover(tmp_path: Path) -> None:
-    import av
-    from av.stream import Disposition
+@pytest.mark.parametrize("turned", [0, 90])
+def test_frames_are_freed_as_soon_as_they_are_shown(tmp_path: Path, turned: float) -> None:
+    """Without waiting for the garbage collector: a decoded frame has megabytes."""
+    film = write_film(tmp_path / "film.mp4", numbered(1, 48, 64) * 200, FilmKind(turned=turned))
+    gc.collect()
+    before = frames_in_memory()
+    gc.disable()
+    try:
+        with Recording(film) as recording:
+            assert sum(1 for _ in recording) == 200
+        assert frames_in_memory() - before < 10
+    finally:
+        gc.enable()
 
+
+def frames_in_memory() -> int:
+    """How many frames of PyAV there are."""
+    return sum(isinstance(one, DecodedFrame) for one in gc.get_objects())
+
+
+def test_the_film_is_read_and_not_its_cover(tmp_path: Path) -> None:
     plain = write_film(tmp_path / "plain.mp4", numbered(24))
     done, jpeg = cv2.imencode(".jpg", quarters(300, 300))
     assert done
@@ -217,8 +238,7 @@ def test_the_date_of_a_recording(tmp_path: Path, tags: dict[str, str], said: str
     assert source.recorded_at == said
 
 
-def test_pictures_are_those_of_opencv_bit_for_bit(tmp_path: Path) -> None:
-    """What is no video for OpenCV's reader of old is compared with what it reads: a photograph."""
+def test_a_photograph_without_losses_is_read_bit_for_bit(tmp_path: Path) -> None:
     path = tmp_path / "photo.png"
     image = read_vtest(1)[0]
     cv2.imwrite(str(path), image)

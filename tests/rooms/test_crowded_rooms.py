@@ -197,8 +197,8 @@ async def test_places_where_nobody_moves_are_told_to_the_room(
 ) -> None:
     """Forty minutes are a tenth of a second here."""
     monkeypatch.setattr(stillness, "STILL_MS", 100.0)
-    monkeypatch.setattr(stillness, "SIGHTINGS", 2)
-    monkeypatch.setattr(stillness, "EVERY_MS", 0.0)
+    monkeypatch.setattr(stillness, "MIN_OBSERVATIONS", 2)
+    monkeypatch.setattr(stillness, "UPDATE_MS", 0.0)
     await show(hall, engine, *[Tracks(0, 800, 400, BOXED[:1])] * 3)
     (place,) = (await looks(hall))["cameras"][hall.camera]["still"]
     assert (place["since"], place["box"]) == (100.0, [0.1, 0.1, 0.2, 0.4])

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
-from server.api.user_admin import UserAdmin
+from server.api.accounts.user_admin import UserAdmin
 from tests.faults.figures import note
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine

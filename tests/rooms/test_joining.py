@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from server.api import join
+from server.api.rooms import join
 from server.config import Settings
-from server.storage.database import Database
+from server.storage.engine.database import Database
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client, run_server

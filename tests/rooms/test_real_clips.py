@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from server.config import Settings
-from server.live import viewer
-from server.serve import create_engine
+from server.live.rooms import viewer
+from server.process.serve import create_engine
 from tests.faults.figures import note
 from tests.media import encode_jpeg, find_asset, read_vtest
 from tests.support.server import Client, RunningServer, run_server

@@ -15,7 +15,7 @@ from server.core.geometry import PointNorm
 from server.core.public_figure import PublicFigure, public_figure
 from server.core.reading import Reading, State, read, state_of
 from server.core.total import Part, total
-from server.core.venue import UNWATCHED_S, AreaReport, AreaWatch
+from server.core.venue import UNWATCHED_S, AreaMonitor, AreaReport
 from tests.support.crowds import crowd, not_yet_known, saturated
 
 NOW = 1000.0
@@ -108,10 +108,10 @@ def test_a_camera_that_is_not_known_takes_away_certainty_only(
     assert camera in found.unknown_cameras
     assert (found.complete, found.high) == (False, None)
     for capacity in (None, found.people + 1):
-        report = AreaWatch(tuple(asked), capacity, None).update(NOW, seen | {camera: blind})
+        report = AreaMonitor(tuple(asked), capacity, None).update(NOW, seen | {camera: blind})
         assert public_figure(report) == PublicFigure("unknown")
     if found.people:
-        full = AreaWatch(tuple(asked), found.people, None).update(NOW, seen | {camera: blind})
+        full = AreaMonitor(tuple(asked), found.people, None).update(NOW, seen | {camera: blind})
         assert public_figure(full).state == "full", "who is seen is there"
 
 
@@ -156,11 +156,11 @@ def test_the_first_frame_and_a_saturated_one_are_not_zero(tracks: object, people
 def test_a_sum_of_no_camera_is_not_known() -> None:
     nothing = total([], {}, NOW)
     assert (nothing.watched, nothing.complete, nothing.high, nothing.state()) == (False, False, None, "unknown")
-    assert public_figure(AreaWatch((), 10, None).update(NOW, {})) == PublicFigure("unknown")
+    assert public_figure(AreaMonitor((), 10, None).update(NOW, {})) == PublicFigure("unknown")
     assert total([WHOLE], {}, NOW).state() == "unknown"
 
 
-def follow(area: AreaWatch, *steps: tuple[int, Reading | None], begin: int = 0) -> list[AreaReport]:
+def follow(area: AreaMonitor, *steps: tuple[int, Reading | None], begin: int = 0) -> list[AreaReport]:
     """The report of each second, with so many seconds of each reading."""
     reports = []
     t = begin
@@ -172,7 +172,7 @@ def follow(area: AreaWatch, *steps: tuple[int, Reading | None], begin: int = 0) 
 
 
 def test_limits_follow_the_estimate() -> None:
-    area = AreaWatch((WHOLE,), None, Limits(warning=100, critical=400))
+    area = AreaMonitor((WHOLE,), None, Limits(warning=100, critical=400))
     reports = follow(area, (5, frame(12)), (6, frame(12, 450)))
     assert [reports[4].level, reports[-1].level] == [Level.CLEAR, Level.CRITICAL]
     assert reports[-1].alert is not None
@@ -180,7 +180,7 @@ def test_limits_follow_the_estimate() -> None:
 
 
 def test_saturation_does_not_end_an_alert_however_long_it_lasts() -> None:
-    area = AreaWatch((WHOLE,), None, Limits(critical=100))
+    area = AreaMonitor((WHOLE,), None, Limits(critical=100))
     reports = follow(area, (6, frame(12, 450)), (int(UNWATCHED_S) * 3, frame(None)))
     assert {report.level for report in reports[6:]} == {Level.CRITICAL}
     over = follow(area, (12, frame(3)), begin=200)
@@ -189,12 +189,12 @@ def test_saturation_does_not_end_an_alert_however_long_it_lasts() -> None:
 
 
 def test_a_level_may_rise_by_the_lower_bound() -> None:
-    area = AreaWatch((WHOLE,), None, Limits(critical=4))
+    area = AreaMonitor((WHOLE,), None, Limits(critical=4))
     assert follow(area, (5, frame(None)))[-1].level is Level.CRITICAL, "four were found at least"
 
 
 def test_a_scene_that_flickers_between_crowded_and_not_gives_one_alert() -> None:
-    area = AreaWatch((WHOLE,), None, Limits(critical=100))
+    area = AreaMonitor((WHOLE,), None, Limits(critical=100))
     steps = [(1, frame(12, 450)), (3, frame(12))] * 10
     reports = follow(area, *steps)
     began = {report.alert.began for report in reports if report.alert is not None}
@@ -205,7 +205,7 @@ def test_a_scene_that_flickers_between_crowded_and_not_gives_one_alert() -> None
 
 
 def test_a_trend_does_not_take_an_estimate_for_people_who_came() -> None:
-    area = AreaWatch((WHOLE,), 2000, None)
+    area = AreaMonitor((WHOLE,), 2000, None)
     reports = follow(area, (60, frame(12)), (20, frame(12, 450)), (20, frame(None)))
     assert reports[59].per_minute == pytest.approx(0)
     assert [(one.per_minute, one.full_in_s) for one in reports[60:]] == [(None, None)] * 40
@@ -224,7 +224,7 @@ def test_a_trend_does_not_take_an_estimate_for_people_who_came() -> None:
     ],
 )
 def test_what_everybody_is_told(reading: Reading | None, expected: PublicFigure) -> None:
-    area = AreaWatch((WHOLE,), 1000, None)
+    area = AreaMonitor((WHOLE,), 1000, None)
     assert public_figure(follow(area, (5, reading))[-1]) == expected
 
 
@@ -245,7 +245,7 @@ def test_what_everybody_is_told(reading: Reading | None, expected: PublicFigure)
 def test_nobody_is_sent_where_it_may_be_full(
     capacity: int | None, limits: Limits | None, estimate: float, expected: str
 ) -> None:
-    area = AreaWatch((WHOLE,), capacity, limits)
+    area = AreaMonitor((WHOLE,), capacity, limits)
     report = follow(area, (5, frame(3, estimate)))[-1]
     told = public_figure(report)
     assert (told.state, told.people) == (expected, estimate)
@@ -256,7 +256,7 @@ def test_go_leaves_room_for_everybody_there_may_be(
     seen: dict[str, Reading], asked: list[Part], capacity: int | None, critical: int | None
 ) -> None:
     limits = None if critical is None else Limits(critical=critical)
-    area = AreaWatch(tuple(asked), capacity, limits)
+    area = AreaMonitor(tuple(asked), capacity, limits)
     report = area.update(NOW, seen)
     if public_figure(report).state == "go":
         assert report.total.complete
@@ -265,7 +265,7 @@ def test_go_leaves_room_for_everybody_there_may_be(
 
 
 def test_full_stays_full_when_it_can_no_longer_be_counted() -> None:
-    area = AreaWatch((WHOLE,), 100, None)
+    area = AreaMonitor((WHOLE,), 100, None)
     reports = follow(area, (6, frame(12, 450)), (30, frame(None)), (5, frame(12, 450)))
     assert {public_figure(report).state for report in reports[6:36]} == {"full"}
     assert reports[10].total == total([WHOLE], {"a": replace(frame(None), at_s=10.0)}, 10)
@@ -283,7 +283,7 @@ CLEAR_S = int(Limits().clear_s)
 
 
 def test_a_range_that_flickers_round_the_capacity_is_busy_without_a_break() -> None:
-    area = AreaWatch((WHOLE,), None, Limits(critical=1000))
+    area = AreaMonitor((WHOLE,), None, Limits(critical=1000))
     assert set(states(follow(area, (3, ROOM)))) == {"go"}
     flicker = follow(area, *[(1, TIGHT), (1, ROOM)] * 20, begin=3)
     assert set(states(flicker)) == {"busy"}, "at once, and it stays"
@@ -291,12 +291,12 @@ def test_a_range_that_flickers_round_the_capacity_is_busy_without_a_break() -> N
 
 
 def test_a_count_that_flickers_round_the_capacity_is_full_without_a_break() -> None:
-    area = AreaWatch((WHOLE,), 10, Limits(critical=50))
+    area = AreaMonitor((WHOLE,), 10, Limits(critical=50))
     reports = states(follow(area, (2, frame(9)), *[(1, frame(10)), (1, frame(9))] * 10, (10, frame(9))))
     assert reports == ["go"] * 2 + ["full"] * (19 + CLEAR_S) + ["go"] * (11 - CLEAR_S)
 
 
 def test_what_is_not_known_is_said_at_once_and_its_seconds_give_no_room() -> None:
-    area = AreaWatch((WHOLE,), None, Limits(critical=1000))
+    area = AreaMonitor((WHOLE,), None, Limits(critical=1000))
     reports = states(follow(area, (2, TIGHT), (20, frame(None)), (10, ROOM)))
     assert reports == ["busy"] * 2 + ["unknown"] * 20 + ["busy"] * CLEAR_S + ["go"] * (10 - CLEAR_S)

@@ -9,7 +9,7 @@ from server.core.public_figure import public_figure
 from server.core.reading import SILENT_S, Reading, State, state_of
 from server.core.total import Part, total
 from server.core.trend import Trend
-from server.core.venue import UNWATCHED_S, AreaWatch, limits_for
+from server.core.venue import UNWATCHED_S, AreaMonitor, limits_for
 
 NOW = 1000.0
 CAMERAS = ("a", "b", "c", "d")
@@ -66,7 +66,7 @@ def test_a_camera_is_live_then_silent_then_offline() -> None:
     assert state_of(None, NOW) is State.OFFLINE
 
 
-def watch(area: AreaWatch, *steps: tuple[float, int | None]) -> list[Level]:
+def watch(area: AreaMonitor, *steps: tuple[float, int | None]) -> list[Level]:
     """The level at each of these times with so many people; None: the camera is offline.
 
     In between it is looked at every second, as a room does: nothing lasts while nobody looks.
@@ -81,21 +81,21 @@ def watch(area: AreaWatch, *steps: tuple[float, int | None]) -> list[Level]:
 
 
 def test_an_area_warns_with_hold_and_hysteresis_as_a_zone_does() -> None:
-    area = AreaWatch((Part("a"),), None, Limits(warning=10, critical=20))
+    area = AreaMonitor((Part("a"),), None, Limits(warning=10, critical=20))
     levels = watch(area, (0, 12), (2, 12), (3, 12), (4, 25), (7, 25), (8, 0), (13, 0))
     expected = [Level.CLEAR, Level.CLEAR, Level.WARNING, Level.WARNING, Level.CRITICAL, Level.CRITICAL, Level.CLEAR]
     assert levels == expected
 
 
 def test_an_alert_does_not_end_because_nobody_looks() -> None:
-    area = AreaWatch((Part("a"),), None, Limits(critical=10))
+    area = AreaMonitor((Part("a"),), None, Limits(critical=10))
     watch(area, (0, 12), (3, 12))
     assert watch(area, (10, None), (30, None), (3 + UNWATCHED_S - 1, None)) == [Level.CRITICAL] * 3
     assert watch(area, (3 + UNWATCHED_S, None)) == [Level.CLEAR], "after a minute nobody can say"
 
 
 def test_an_alert_says_whether_it_is_over_or_not_watched() -> None:
-    area = AreaWatch((Part("a"),), None, Limits(critical=10, clear_s=2))
+    area = AreaMonitor((Part("a"),), None, Limits(critical=10, clear_s=2))
     watch(area, (0, 12), (3, 12))
     reports = [area.update(at, {"a": Reading(at, 0)}) for at in range(4, 12)]
     assert [report.cleared for report in reports].count(True) == 1, "once, when it ends"
@@ -118,7 +118,7 @@ BOTH = (Part("a"), Part("b"))
 @pytest.mark.parametrize("old_s", [None, SILENT_S])
 def test_an_alert_does_not_end_because_one_camera_of_several_is_gone(old_s: float | None) -> None:
     """Neither offline nor silent; the trend does not take its people for people who left."""
-    area = AreaWatch(BOTH, 50, None)
+    area = AreaMonitor(BOTH, 50, None)
     for t in range(61):
         area.update(t, two(t, 30, 30))
     gone = [area.update(t, two(t, 5, None if old_s is None else 30, old_s or 0)) for t in range(61, 121)]
@@ -131,7 +131,7 @@ def test_an_alert_does_not_end_because_one_camera_of_several_is_gone(old_s: floa
 
 
 def test_after_a_minute_an_area_follows_the_cameras_that_are_left() -> None:
-    area = AreaWatch(BOTH, 50, None)
+    area = AreaMonitor(BOTH, 50, None)
     for t in range(10):
         area.update(t, two(t, 30, 30))
     levels = {t: area.update(t, two(t, 5, None)).level for t in range(10, 90)}
@@ -139,18 +139,18 @@ def test_after_a_minute_an_area_follows_the_cameras_that_are_left() -> None:
 
 
 def test_an_alert_may_begin_while_a_camera_is_gone() -> None:
-    area = AreaWatch(BOTH, 50, None)
+    area = AreaMonitor(BOTH, 50, None)
     assert [area.update(t, two(t, 60, None)).level for t in range(5)][-1] is Level.CRITICAL
 
 
 def test_limits_follow_from_the_capacity_unless_there_are_some() -> None:
     assert limits_for(None) is None
     assert limits_for(50) == Limits(warning=40, critical=50)
-    assert AreaWatch((), 50, Limits(critical=30)).limits == Limits(critical=30)
+    assert AreaMonitor((), 50, Limits(critical=30)).limits == Limits(critical=30)
 
 
 def test_changing_an_area_begins_anew_only_where_it_counts_differently() -> None:
-    area = AreaWatch((Part("a"),), 50, None)
+    area = AreaMonitor((Part("a"),), 50, None)
     assert area.change((Part("a"),), 50, None) is area
     assert area.change((Part("b"),), 50, None) is not area
     assert area.change((Part("a"),), 60, None) is not area
@@ -169,7 +169,7 @@ def test_the_trend_is_the_slope_a_minute(slope: float) -> None:
 
 
 def test_time_to_capacity() -> None:
-    area = AreaWatch((Part("a"),), 200, None)
+    area = AreaMonitor((Part("a"),), 200, None)
     reports = [area.update(t, {"a": Reading(t, 100 + t)}) for t in range(61)]
     assert reports[0].full_in_s is None
     assert reports[-1].full_in_s == pytest.approx(40, rel=0.1)
@@ -190,7 +190,7 @@ def test_time_to_capacity() -> None:
 )
 def test_what_everybody_is_told(people: int, age: float | None, expected: str, number: int | None) -> None:
     """`go` and numbers need every part to be known; `full` does not."""
-    area = AreaWatch((Part("a"),), 10, None)
+    area = AreaMonitor((Part("a"),), 10, None)
     watch(area, (0, people), (3, people))
     report = area.update(4, {} if age is None else {"a": Reading(4 - age, people)})
     told = public_figure(report)

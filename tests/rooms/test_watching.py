@@ -8,7 +8,7 @@ import pytest
 from server.core import reading
 from server.core.tracks import Tracks
 from server.core.view import View
-from server.live import viewer
+from server.live.rooms import viewer
 from tests.rooms.conftest import Hall
 from tests.support.engine import ScriptedEngine, person
 from tests.support.server import Client

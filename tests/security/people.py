@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Settings
-from server.storage.database import Database
-from server.storage.recordings import Recording, insert_recording
-from server.storage.runs import RunState, update_run
+from server.storage.engine.database import Database
+from server.storage.recordings.recordings import Recording, insert_recording
+from server.storage.recordings.runs import RunState, update_run
 from server.uploads.run_cameras import queue_run
 from tests.security.matrix import Role
 from tests.support.server import PASSWORD, Client, RunningServer

@@ -6,16 +6,20 @@ import logging
 import os
 import resource
 import socket
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 
 import pytest
 
-from server.admissions import OPENINGS_S, Admissions, Phase, Visitor
-from server.bounded_listener import AT_ONCE, BoundedListener
-from server.descriptors import for_connections, limit, raise_limit
-from server.listening import bind
-from server.log_limits import LogLimiter
-from server.logs import TextFormatter
+from server.common.admissions import OPENINGS_S, VISITOR, Admissions, Phase, Visitor, let_in
+from server.common.log_limits import LogLimiter
+from server.common.logs import TextFormatter
+from server.config import Settings
+from server.process.bounded_listener import AT_ONCE, BoundedListener
+from server.process.descriptors import for_connections, limit, raise_limit
+from server.process.listening import bind
+from tests.support.engine import ScriptedEngine
+from tests.support.server import run_server
+from tests.support.wait import until
 
 
 class Line(socket.socket):
@@ -61,6 +65,81 @@ def test_in_total_the_address_with_most_gives_way() -> None:
     assert not few[1].dropped
 
 
+def test_a_full_house_drops_strangers_at_work_and_keeps_who_was_let_in() -> None:
+    book = Admissions(6, 6, 100, clock=lambda: 0.0)
+    found = [admit(book, address) for address in ("192.0.2.1",) * 3 + ("192.0.2.2", "192.0.2.3", "192.0.2.3")]
+    for visitor, _ in found:
+        assert visitor
+        visitor.phase = Phase.BUSY
+    for number in (1, 4):
+        let_in({"state": {VISITOR: found[number][0]}}, "ada")
+    newcomers = [admit(book, f"198.51.100.{number}") for number in range(4)]
+    assert all(visitor for visitor, _ in newcomers)
+    assert [line.dropped for _, line in found] == [True, False, True, True, False, True]
+    assert not any(line.dropped for _, line in newcomers), "older ones go first"
+    for visitor, _ in newcomers:
+        assert visitor
+        visitor.let_in("eve")
+        visitor.phase = Phase.BUSY
+    assert admit(book, "192.0.2.9")[0] is None, "everybody was let in and is at work"
+    assert newcomers[2][0]
+    newcomers[2][0].phase = Phase.BETWEEN
+    assert admit(book, "192.0.2.9")[0]
+    assert newcomers[2][1].dropped
+
+
+def test_one_holder_has_only_so_many_connections_that_go_last() -> None:
+    book = Admissions(4, 4, 100, clock=lambda: 0.0, per_holder=2)
+    many = [admit(book, "192.0.2.1") for _ in range(4)]
+    for visitor, _ in many:
+        assert visitor
+        visitor.let_in("eve")
+        visitor.let_in("eve")
+        visitor.phase = Phase.BUSY
+    assert [admit(book, "192.0.2.2")[0] is None for _ in range(2)] == [False, False]
+    assert [line.dropped for _, line in many] == [False, False, True, True]
+    for visitor, _ in many:
+        assert visitor
+        book.gone(visitor)
+        visitor.let_in("eve")
+    assert not book._held, "who is gone holds nothing"
+    assert book._strangers == {"192.0.2.2": 2}
+
+
+async def test_users_are_served_while_strangers_have_every_connection(settings: Settings) -> None:
+    """Strangers' requests do not end; who was let in stays, and a user who comes gets an answer."""
+    full = settings.model_copy(update={"connections": 24, "connections_per_address": 256})
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(run_server(full, ScriptedEngine()))
+        ada = await stack.enter_async_context(server.user("ada"))
+        stream = (await ada.open(await ada.camera()))["stream"]
+        host, port = server.url.removeprefix("http://").split(":")
+        head = ("POST /api/session HTTP/1.1", f"Host: {host}:{port}", f"Origin: {server.url}", "Content-Length: 500")
+        slow = "\r\n".join((*head, "Content-Type: application/json", "", "{")).encode()
+        dropped = 0
+
+        async def stay(source: str) -> None:
+            nonlocal dropped
+            with suppress(OSError):
+                reader, writer = await asyncio.open_connection(host, int(port), local_addr=(source, 0))
+                stack.callback(writer.close)
+                writer.write(slow)
+                if not await reader.read(1):
+                    dropped += 1
+
+        strangers = [asyncio.create_task(stay(f"127.0.0.{number % 5 + 2}")) for number in range(60)]
+        await until(lambda: dropped >= 37)
+        assert (await ada.frame(stream, 1))["status"] == "processed"
+        for _ in range(3):
+            again = await stack.enter_async_context(server.client())
+            await again.sign_in("ada")
+            assert (await again.get("/api/session"))["user"]["username"] == "ada"
+            await again.connect()
+        assert (await ada.frame(stream, 2))["status"] == "processed"
+        for task in strangers:
+            task.cancel()
+
+
 def test_a_network_of_ipv6_is_one_address_and_a_proxy_is_none() -> None:
     book = Admissions(100, 2, 100, ["198.51.100.0/24"], lambda: 0.0)
     first = admit(book, "2001:db8::1")[1]
@@ -87,6 +166,7 @@ def test_closing_makes_room() -> None:
     one, _ = admit(book, "192.0.2.1")
     assert one
     one.phase = Phase.BUSY
+    one.let_in("ada")
     assert admit(book, "192.0.2.2")[0] is None
     book.gone(one)
     book.gone(one)
@@ -196,7 +276,7 @@ def test_no_kind_of_sentence_takes_memory_for_good() -> None:
 
 async def test_silence_ends_where_no_request_was_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """As over TLS, where the server does not know of a client before it has spoken."""
-    monkeypatch.setattr("server.bounded_listener.REQUEST_S", 0.2)
+    monkeypatch.setattr("server.process.bounded_listener.REQUEST_S", 0.2)
     with BoundedListener(bind("127.0.0.1", 0), Admissions(10, 10, 100)) as listener:
         listener.setblocking(False)
         with socket.create_connection(listener.getsockname()) as client:

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from server.api import socket_auth
+from server.api.http import socket_auth
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import Client, RunningServer
@@ -182,3 +182,22 @@ async def test_nothing_is_sent_to_everybody(server: RunningServer) -> None:
         assert eve.events == []
         assert eve.socket.connected
         await waiting.close()
+
+
+@pytest.mark.parametrize("packet", ["40{", "9", "\x1e\x1e", "b!!!", "1", "42[]", "451-[]"])
+async def test_a_packet_over_polling_that_cannot_be_read_is_no_fault(
+    server: RunningServer, caplog: pytest.LogCaptureFixture, packet: str
+) -> None:
+    """Also where the transport was closed for it a moment ago, and requests for it are still under way."""
+    path = "/socket.io/?EIO=4&transport=polling"
+    async with server.client() as user:
+        async with user.http.get(path) as response:
+            sid = (await response.text()).split('"sid":"')[1].split('"')[0]
+        statuses = []
+        for _ in range(3):
+            async with user.http.post(f"{path}&sid={sid}", data=packet) as response:
+                statuses.append(response.status)
+        async with user.http.get(f"{path}&sid={sid}") as response:
+            statuses.append(response.status)
+    assert set(statuses) <= {200, 400}
+    assert not [record for record in caplog.records if record.exc_info and record.levelname == "ERROR"]

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from server.config import Settings
-from server.live import budgets, namespace
-from server.live.budgets import Budgets
-from server.live.event_rules import EventRule
+from server.live.connections import event_limits as budgets
+from server.live.connections import namespace
+from server.live.connections.event_limits import EventRateLimiter
+from server.live.connections.event_rules import EventRule
 from tests.support.engine import ScriptedEngine
 from tests.support.server import run_server
 
@@ -82,7 +83,7 @@ async def test_coming_back_on_one_transport_has_a_budget(
 def test_budgets_grow_with_the_connections_that_come_back() -> None:
     now = 0.0
     rules = {"room_enter": EventRule(2, 20, coming_back=True), "counters_reset": EventRule(1, 10)}
-    book = Budgets(rules, EventRule(10_000, 10_000), 1000, lambda: now)
+    book = EventRateLimiter(rules, EventRule(10_000, 10_000), 1000, lambda: now)
     for _ in range(2):
         assert all(book.take_connect("ada") and book.take("ada", "room_enter") for _ in range(1000))
         assert not book.take_connect("ada")

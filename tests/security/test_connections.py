@@ -8,12 +8,13 @@ import aiohttp
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
-from server import patience
-from server.api import security
+from server.api.http import security
+from server.common.socket_meter import SocketMeter
 from server.config import Settings
-from server.live import handshakes, vitals
-from server.live.handshakes import Handshakes
-from server.socket_meter import SocketMeter
+from server.live.connections import connection_limiter as handshakes
+from server.live.connections import process_metrics as vitals
+from server.live.connections.connection_limiter import ConnectionLimiter
+from server.process import slow_clients as patience
 from tests.faults.figures import note
 from tests.media import encode_jpeg, read_vtest
 from tests.support.engine import ScriptedEngine
@@ -30,7 +31,7 @@ def test_the_promise_is_kept_by_the_constants() -> None:
 
 def test_handshakes_are_counted_and_timed() -> None:
     now = 0.0
-    book = Handshakes(2, lambda: now)
+    book = ConnectionLimiter(2, lambda: now)
     assert [book.admit(name, "a") for name in ("1", "2", "3")] == [True, True, False]
     assert book.admit("4", "b")
     now = handshakes.UNFINISHED_S - 0.1
@@ -48,7 +49,7 @@ def test_handshakes_are_counted_and_timed() -> None:
 def test_those_who_share_an_address_do_not_pay_for_a_stranger_beside_them() -> None:
     opened = []
     for known in (False, True):
-        book = Handshakes(20, lambda: 0.0)
+        book = ConnectionLimiter(20, lambda: 0.0)
         neighbour = SocketMeter(lambda: None)
         assert book.admit("neighbour", "a", neighbour)
         neighbour.known = known
@@ -224,7 +225,7 @@ async def test_events_named_as_the_library_names_its_own_end_no_connection(
 
 def test_an_address_opens_connections_at_a_bounded_rate() -> None:
     now = 0.0
-    book = Handshakes(5, lambda: now)
+    book = ConnectionLimiter(5, lambda: now)
     opened = 0
     while book.admit("1", "a"):
         opened += 1

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from server.api.cookies import GUEST, HOST, SESSION
-from server.api.device_cookies import KNOWN_COOKIE as KNOWN
+from server.api.http.cookies import GUEST, HOST, SESSION
+from server.api.http.device_cookies import KNOWN_COOKIE as KNOWN
 from server.config import Settings
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.api import history
-from server.api.description import Description
-from server.api.errors import APIError
-from server.api.spending import SAMPLE_MS, Spending
+from server.api.history import history
+from server.api.http.cost_limits import SAMPLE_MS, Spending
+from server.api.http.description import Description
+from server.api.http.errors import APIError
 from server.config import Settings
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from server.config import Settings
-from server.storage.database import Database
+from server.storage.engine.database import Database
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server

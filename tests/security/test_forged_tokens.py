@@ -14,10 +14,10 @@ import jwt
 import pytest
 
 from server import lifecycle
-from server.api.tokens import CLAIMS, ISSUER, MAX_CHARACTERS, TokenError, Tokens, TokenType
+from server.api.http.tokens import CLAIMS, ISSUER, MAX_CHARACTERS, TokenError, Tokens, TokenType
+from server.common.keys import FILE, SigningKeys, load_keys, rotate_keys
 from server.config import Settings
 from server.core.errors import CodedError
-from server.secret import FILE, Keys, load_keys, rotate_keys
 from tests.faults.figures import note
 from tests.support.server import PASSWORD, RunningServer
 
@@ -27,7 +27,7 @@ LATER = NOW + 86_400
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> Keys:
+def keys(tmp_path: Path) -> SigningKeys:
     """Keys of a first start."""
     return load_keys(tmp_path)
 
@@ -41,7 +41,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**good, **changes}.items() if value is not None}
 
 
-def sign(keys: Keys, body: dict[str, Any], key: bytes | None = None, alg: str = "HS256", **header: Any) -> str:
+def sign(keys: SigningKeys, body: dict[str, Any], key: bytes | None = None, alg: str = "HS256", **header: Any) -> str:
     """A token by hand."""
     kid, secret = keys.tokens[0]
     return jwt.encode(
@@ -49,7 +49,7 @@ def sign(keys: Keys, body: dict[str, Any], key: bytes | None = None, alg: str = 
     )
 
 
-def test_what_is_issued_is_read(keys: Keys) -> None:
+def test_what_is_issued_is_read(keys: SigningKeys) -> None:
     tokens = Tokens(keys)
     token = tokens.issue(TokenType.ACCESS, "usr_1", "session", "jti", NOW, LATER)
     found = tokens.read(TokenType.ACCESS, token)
@@ -59,7 +59,7 @@ def test_what_is_issued_is_read(keys: Keys) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({*CLAIMS}))
-def test_every_claim_is_required(keys: Keys, name: str) -> None:
+def test_every_claim_is_required(keys: SigningKeys, name: str) -> None:
     with pytest.raises(TokenError):
         Tokens(keys).read(TokenType.ACCESS, sign(keys, claims(**{name: None})))
 
@@ -72,7 +72,7 @@ def test_every_claim_is_required(keys: Keys, name: str) -> None:
         {"sub": 7}, {"sub": ""}, {"sid": 7}, {"sid": ["x"]}, {"jti": 7}, {"nbf": int(LATER)},
     ],
 )  # fmt: skip
-def test_wrong_claims(keys: Keys, change: dict[str, Any]) -> None:
+def test_wrong_claims(keys: SigningKeys, change: dict[str, Any]) -> None:
     with pytest.raises(TokenError):
         Tokens(keys).read(TokenType.ACCESS, sign(keys, claims(**change)))
 
@@ -84,7 +84,7 @@ def test_wrong_claims(keys: Keys, change: dict[str, Any]) -> None:
         {"crit": ["b64"], "b64": True}, {"crit": []},
     ],
 )  # fmt: skip
-def test_wrong_headers(keys: Keys, header: dict[str, Any]) -> None:
+def test_wrong_headers(keys: SigningKeys, header: dict[str, Any]) -> None:
     parts = sign(keys, claims()).split(".")
     found = {**json.loads(unpack(parts[0])), **header}
     forged = sign_raw(keys, {name: value for name, value in found.items() if value is not None}, claims())
@@ -102,13 +102,13 @@ def unpack(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def sign_raw(keys: Keys, header: dict[str, Any], body: dict[str, Any], digest: str = "sha256") -> str:
+def sign_raw(keys: SigningKeys, header: dict[str, Any], body: dict[str, Any], digest: str = "sha256") -> str:
     """A token with any header, rightly signed."""
     signed = f"{pack(json.dumps(header).encode())}.{pack(json.dumps(body).encode())}"
     return f"{signed}.{pack(hmac.digest(keys.tokens[0][1], signed.encode(), digest))}"
 
 
-def test_other_algorithms_and_keys(keys: Keys) -> None:
+def test_other_algorithms_and_keys(keys: SigningKeys) -> None:
     tokens = Tokens(keys)
     header = {"typ": "at+jwt", "kid": keys.tokens[0][0]}
     unsigned = sign_raw(keys, {**header, "alg": "none"}, claims())
@@ -131,7 +131,7 @@ def test_other_algorithms_and_keys(keys: Keys) -> None:
     note(9, "tokens of other algorithms and keys", f"{len(attempts)} tried, 0 read", "0")
 
 
-def test_a_refresh_token_is_no_access_token(keys: Keys) -> None:
+def test_a_refresh_token_is_no_access_token(keys: SigningKeys) -> None:
     tokens = Tokens(keys)
     refresh = tokens.issue(TokenType.REFRESH, "usr_1", "session", "jti", NOW, LATER)
     access = tokens.issue(TokenType.ACCESS, "usr_1", "session", "jti", NOW, LATER)

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from server.api.errors import APIError
-from server.api.guard import FAILURES_FROM_ADDRESS, FAILURES_OF_NAME, Familiar, Guard
-from server.api.user_admin import UserAdmin
+from server.api.accounts.user_admin import UserAdmin
+from server.api.http.errors import APIError
+from server.api.http.sign_in_limiter import FAILURES_FROM_ADDRESS, FAILURES_OF_NAME, Familiar, SignInLimiter
 from server.config import Settings
 from tests.security.attempts import attempt
 from tests.support.engine import ScriptedEngine
@@ -89,7 +89,7 @@ async def test_addresses_have_limits_for_signing_in_and_up(settings: Settings, e
 
 def test_an_account_is_guarded_from_everywhere() -> None:
     now = 0.0
-    guard = Guard(10_000, 100, lambda: now)
+    guard = SignInLimiter(10_000, 100, lambda: now)
     for number in range(FAILURES_OF_NAME):
         guard.admit_password(f"203.0.113.{number}", "ada")
     with pytest.raises(APIError, match="Try again in"):
@@ -99,7 +99,7 @@ def test_an_account_is_guarded_from_everywhere() -> None:
 
 
 def test_one_ipv6_network_is_one_address() -> None:
-    guard = Guard(10_000, 100, lambda: 0.0)
+    guard = SignInLimiter(10_000, 100, lambda: 0.0)
     for number in range(FAILURES_FROM_ADDRESS):
         guard.admit_password(f"2001:db8::{number:x}", "ada")
     with pytest.raises(APIError):
@@ -108,7 +108,7 @@ def test_one_ipv6_network_is_one_address() -> None:
     guard.admit_password("not an address", "ada")
 
 
-def lock(guard: Guard, name: str) -> None:
+def lock(guard: SignInLimiter, name: str) -> None:
     """As five strangers do, who never stop."""
     for number in range(FAILURES_OF_NAME):
         guard.admit_password(f"203.0.113.{number // FAILURES_FROM_ADDRESS}", name)
@@ -117,7 +117,7 @@ def lock(guard: Guard, name: str) -> None:
 
 
 def test_strangers_do_not_keep_known_devices_and_places_out() -> None:
-    guard = Guard(10_000, 100, lambda: 0.0)
+    guard = SignInLimiter(10_000, 100, lambda: 0.0)
     lock(guard, "ada")
     for familiar in (Familiar(device="mark"), Familiar(place=True)):
         for _ in range(FAILURES_FROM_ADDRESS):
@@ -128,7 +128,7 @@ def test_strangers_do_not_keep_known_devices_and_places_out() -> None:
 
 
 def test_a_right_password_is_given_back_where_it_was_counted() -> None:
-    guard = Guard(10_000, 100, lambda: 0.0)
+    guard = SignInLimiter(10_000, 100, lambda: 0.0)
     lock(guard, "ada")
     for _ in range(FAILURES_FROM_ADDRESS * 2):
         guard.was_no_guess(guard.admit_password("198.51.100.1", "ada", Familiar(device="mark")))
@@ -137,7 +137,7 @@ def test_a_right_password_is_given_back_where_it_was_counted() -> None:
 
 
 def test_a_known_browser_is_not_kept_out_by_others_at_its_address() -> None:
-    guard = Guard(5, 100, lambda: 0.0)
+    guard = SignInLimiter(5, 100, lambda: 0.0)
     for _ in range(5):
         guard.admit_sign_in("192.0.2.1")
     with pytest.raises(APIError):

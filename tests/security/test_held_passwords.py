@@ -8,10 +8,10 @@ import bcrypt
 import pytest
 from sqlalchemy import text
 
-from server.api.passwords import Passwords
-from server.api.user_admin import UserAdmin
+from server.api.accounts.user_admin import UserAdmin
+from server.api.http.passwords import Passwords
 from server.config import Settings
-from server.storage.database import Database
+from server.storage.engine.database import Database
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.api.field_rules import wrong_with_account
-from server.core.names import wrong_with_text
+from server.api.http.field_rules import wrong_with_account
+from server.core.names import text_problem
 from tests.faults.figures import note
 from tests.support.server import Client, RunningServer
 
@@ -111,8 +111,8 @@ def test_nor_does_a_user_name_or_an_address(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_lines_of_a_note_hide_nothing_either(kind: str) -> None:
-    assert wrong_with_text("first\n" + HOSTILE[kind], lines=True) is None or wrong_with_text(HOSTILE[kind]) is not None
-    assert wrong_with_text("\t\n", lines=True) is not None
+    assert text_problem("first\n" + HOSTILE[kind], lines=True) is None or text_problem(HOSTILE[kind]) is not None
+    assert text_problem("\t\n", lines=True) is not None
 
 
 async def test_json_of_a_token_that_nests_deep_is_no_fault(server: RunningServer) -> None:
@@ -123,3 +123,13 @@ async def test_json_of_a_token_that_nests_deep_is_no_fault(server: RunningServer
             assert response.status == 401, await response.text()
         async with user.http.post("/api/tokens/refresh", json={"refresh_token": f"{deep}.e30.x"}) as response:
             assert response.status < 500, await response.text()
+
+
+@pytest.mark.parametrize(
+    "name", ["\uff41\uff44\uff41", "ad\u00aa", "ada\u00b2", "\u212bngstrom", "\u2170van", "o\ufb03ce"]
+)
+def test_an_account_is_not_called_like_another_in_other_letters(name: str) -> None:
+    """As full width, small raised letters, ligatures and signs that are letters are."""
+    assert wrong_with_account(name, f"{name}@example.org", "a b c d e f g").keys() == {"username", "email"}
+    for good in ("ada", "\u00e5ngstr\u00f6m", "\u0432\u043e\u0440\u043e\u0442\u0430", "\u5165\u53e3\u5165"):
+        assert not wrong_with_account(good, f"{good}@example.org", "a b c d e f g")

@@ -11,12 +11,12 @@ from quart import Quart
 from quart_rate_limiter import QUART_RATE_LIMITER_EXEMPT_ATTRIBUTE
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
-from server.api.access import Access, rule_of
+from server.api.http.access import Access, rule_of
 from server.app import create_app
 from server.config import Settings
-from server.live import event_rules
-from server.live.event_rules import EVENTS as EVENT_RULES
-from server.serve import prepare
+from server.live.connections import event_rules
+from server.live.connections.event_rules import EVENTS as EVENT_RULES
+from server.process.serve import prepare
 from tests.faults.figures import note
 from tests.security.matrix import EVENTS, FOR_GUESTS, RESERVED, ROUTES, Case, Role
 from tests.security.people import People, gather_people

@@ -5,13 +5,13 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import socket_meter
-from server.frame_cutter import FrameCutter
-from server.live.allowances import Allowances
-from server.live.handshakes import OFFENCE_S, OPENINGS, Handshakes
-from server.request_pace import BURST_S, RequestPace
-from server.socket_meter import SocketMeter
-from server.token_bucket import Rate
+from server.common import socket_meter
+from server.common.socket_meter import SocketMeter
+from server.common.token_bucket import Rate
+from server.live.connections.allowances import Allowances
+from server.live.connections.connection_limiter import OFFENCE_S, OPENINGS, ConnectionLimiter
+from server.process.frame_cutter import FrameCutter
+from server.process.request_pace import BURST_S, RequestPace
 
 
 def frame(body: bytes, masked: bool) -> bytes:
@@ -52,7 +52,7 @@ def test_a_stranger_is_cut_and_somebody_known_waits() -> None:
     assert cut == [now]
     known = SocketMeter(lambda: cut.append(now), lambda: now)
     allowance = Allowances(1.0, lambda: now).of("ada")
-    known.let_in(allowance)
+    known.let_in(allowance, "usr")
     waits = [known.take(1, 6) or 0.0 for _ in range(3000)]
     assert waits[0] == 0
     assert waits[-1] > 1, "the reader pauses"
@@ -77,7 +77,7 @@ def test_all_connections_of_a_holder_share() -> None:
 
 def test_who_had_to_be_cut_comes_back_more_slowly() -> None:
     now = 0.0
-    book = Handshakes(256, lambda: now)
+    book = ConnectionLimiter(256, lambda: now)
     opened = 0
     for _ in range(100):
         meter = SocketMeter(lambda: None, lambda: now)

@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 from socketio.exceptions import ConnectionError as SocketConnectionError
 
+from server.common.origins import claimed_origin, name_is_ours, origin_allowed
 from server.config import Settings, SettingsError, load_settings
-from server.origins import claimed_origin, name_is_ours, origin_allowed
 from tests.faults.figures import note
 from tests.support.engine import ScriptedEngine
 from tests.support.server import PASSWORD, Client, RunningServer, run_server

@@ -10,13 +10,21 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 import bcrypt
 import pytest
 
-from server.api.errors import APIError
-from server.api.guard import CONFIRMATIONS_A_MINUTE
-from server.api.password_rules import common_passwords, wrong_with_password
-from server.api.passwords import Passwords, prepare
-from server.api.places import OF_ACCOUNT, OF_ADDRESS, WAITING, Asker, Places
+from server.api.http.errors import APIError
+from server.api.http.password_queue import (
+    KEPT,
+    KEPT_OF_ACCOUNT,
+    OF_ACCOUNT,
+    OF_ADDRESS,
+    WAITING,
+    PasswordClient,
+    PasswordQueue,
+)
+from server.api.http.password_rules import common_passwords, wrong_with_password
+from server.api.http.passwords import Passwords, prepare
+from server.api.http.sign_in_limiter import CONFIRMATIONS_A_MINUTE
+from server.common.rate_limit import MOST_KEYS, RateLimiter
 from server.config import Settings
-from server.throttle import MOST_KEYS, Throttle
 from tests.faults.figures import note
 from tests.security.attempts import attempt
 from tests.support.engine import ScriptedEngine
@@ -147,26 +155,94 @@ async def test_who_is_signed_in_cannot_keep_others_out(server: RunningServer, mo
 
 
 def test_places_are_shared() -> None:
-    places = Places()
+    places = PasswordQueue()
     with ExitStack() as stack:
         for _ in range(OF_ACCOUNT):
-            stack.enter_context(places.one(Asker("203.0.113.1", "ada")))
+            stack.enter_context(places.one(PasswordClient("203.0.113.1", "ada")))
         with pytest.raises(APIError) as full:
-            stack.enter_context(places.one(Asker("198.51.100.1", "ada")))
+            stack.enter_context(places.one(PasswordClient("198.51.100.1", "ada")))
         assert (full.value.status, full.value.headers["Retry-After"]) == (429, "5")
         for number in range(OF_ADDRESS - OF_ACCOUNT):
-            stack.enter_context(places.one(Asker("203.0.113.1", f"user {number}")))
+            stack.enter_context(places.one(PasswordClient("203.0.113.1", f"user {number}")))
         with pytest.raises(APIError) as full:
-            stack.enter_context(places.one(Asker("203.0.113.1")))
+            stack.enter_context(places.one(PasswordClient("203.0.113.1")))
         assert full.value.status == 429
         for number in range(WAITING - OF_ADDRESS):
-            stack.enter_context(places.one(Asker(f"192.0.2.{number}", "")))
+            stack.enter_context(places.one(PasswordClient(f"192.0.2.{number}", "")))
         with pytest.raises(APIError) as full:
             stack.enter_context(places.one(None))
         assert full.value.status == 503
-    with places.one(Asker("203.0.113.1", "ada")):
+    with places.one(PasswordClient("203.0.113.1", "ada")):
         assert len(places._taken) == 2, "who has left is forgotten"
     assert not places._taken
+
+
+def test_devices_that_are_known_have_places_that_strangers_do_not_take() -> None:
+    places = PasswordQueue()
+    with ExitStack() as stack:
+        for number in range(WAITING):
+            stack.enter_context(places.one(PasswordClient(f"192.0.2.{number}", "")))
+        for _ in range(KEPT_OF_ACCOUNT):
+            stack.enter_context(places.one(PasswordClient("203.0.113.1", "ada", "usr_ada", 5.0)))
+        with pytest.raises(APIError) as full:
+            stack.enter_context(places.one(PasswordClient("203.0.113.1", "ada", "usr_ada", 5.0)))
+        assert full.value.status == 503, "no more of one account, whatever number of devices it has"
+        assert len(places._kept) == KEPT_OF_ACCOUNT
+    assert not places._kept
+
+
+def test_accounts_of_strangers_do_not_fill_the_places_of_an_older_one() -> None:
+    places = PasswordQueue()
+    with ExitStack() as stack:
+        for number in range(WAITING):
+            stack.enter_context(places.one(PasswordClient(f"192.0.2.{number}", "")))
+        theirs = [
+            stack.enter_context(
+                places.one(PasswordClient(f"198.51.100.{number}", "x", f"usr_{number}", 100.0 + number))
+            )
+            for number in range(KEPT)
+        ]
+        stack.enter_context(places.one(PasswordClient("203.0.113.1", "ada", "usr_ada", 5.0)))
+        assert [one.lost for one in theirs] == [False] * (KEPT - 1) + [True], "the youngest gives way"
+        with pytest.raises(APIError):
+            stack.enter_context(places.one(PasswordClient("198.51.100.99", "x", "usr_new", 500.0)))
+        assert len(places._kept) == KEPT
+    assert not places._kept
+    assert not places._taken
+
+
+async def test_a_stranger_with_accounts_cannot_keep_a_known_device_out(
+    server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Devices of accounts that were made later wait in every place that is kept."""
+    go, check = threading.Event(), Passwords._check
+
+    def held(self: Passwords, prepared: bytes, hashed: str | None) -> bool:
+        assert go.wait(60)
+        return check(self, prepared, hashed)
+
+    async with AsyncExitStack() as stack:
+        stack.callback(go.set)
+        ada = await stack.enter_async_context(server.client())
+        await ada.register("ada")
+        theirs = [await stack.enter_async_context(server.client()) for _ in range(KEPT // KEPT_OF_ACCOUNT + 1)]
+        for number, client in enumerate(theirs):
+            await client.register(f"eve{number}")
+        monkeypatch.setattr("server.api.http.password_queue.WAITING", 0)
+        monkeypatch.setattr(Passwords, "_check", held)
+        flood = [
+            asyncio.create_task(attempt(client, f"eve{number}", "wrong password"))
+            for number, client in enumerate(theirs)
+            for _ in range(2 * KEPT_OF_ACCOUNT)
+        ]
+        refused = len(flood) - KEPT
+        await until(lambda: sum(task.done() for task in flood) == refused, 30)
+        signing_in = asyncio.create_task(attempt(ada, "ada", PASSWORD))
+        await until(lambda: sum(task.done() for task in flood) == refused + 1, 30)
+        go.set()
+        assert (await signing_in)[0] == 200
+        statuses = [(await task)[0] for task in flood]
+    assert sorted(statuses) == [401] * (KEPT - 1) + [503] * (refused + 1)
 
 
 @pytest.mark.parametrize("cost", [4, 5, 7])
@@ -196,7 +272,7 @@ async def test_a_wrong_password_takes_the_work_of_today(monkeypatch: pytest.Monk
 
 def test_a_throttle_lets_a_burst_through_and_then_a_trickle() -> None:
     now = 0.0
-    throttle = Throttle(3, 30.0, lambda: now)
+    throttle = RateLimiter(3, 30.0, lambda: now)
 
     def attempt_at(at: float) -> bool:
         nonlocal now
@@ -216,7 +292,7 @@ def test_a_throttle_lets_a_burst_through_and_then_a_trickle() -> None:
 
 def test_a_throttle_forgets_addresses_and_stays_small() -> None:
     now = 0.0
-    throttle = Throttle(2, 10.0, lambda: now)
+    throttle = RateLimiter(2, 10.0, lambda: now)
     for number in range(MOST_KEYS * 2):
         now += 0.0001
         throttle.take(f"address {number}")

@@ -5,15 +5,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from server.storage.area_alerts import AreaAlert, end_open_area_alerts, select_open_alerts, upsert_area_alert
-from server.storage.areas import Area, insert_area
-from server.storage.backend import Where
-from server.storage.cameras import Camera, insert_camera
-from server.storage.database import Database
-from server.storage.rooms import Room, insert_room
+from server.storage.accounts.users import User, insert_user
+from server.storage.alerts.area_alerts import AreaAlert, end_open_area_alerts, select_open_alerts, upsert_area_alert
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.cameras.streams import StreamRecord, upsert_stream
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
+from server.storage.rooms.areas import Area, insert_area
+from server.storage.rooms.rooms import Room, insert_room
 from server.storage.schema import area_alerts, cameras
-from server.storage.streams import StreamRecord, upsert_stream
-from server.storage.users import User, insert_user
 
 ALERT = AreaAlert("aal_1", "are_1", "warning", 100.0, None, 7.0, 110.0)
 STREAM = StreamRecord("str_1", "cam_1", "camera", 90.0, 131.0, None, 42_000.0, 3, 5, 9, 9, 0, 0)

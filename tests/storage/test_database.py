@@ -13,9 +13,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from server.storage import sqlite
-from server.storage.backend import Where
-from server.storage.cameras import (
+from server.storage.accounts.users import User, insert_user
+from server.storage.cameras.cameras import (
     Camera,
     count_cameras,
     delete_camera,
@@ -23,13 +22,14 @@ from server.storage.cameras import (
     select_camera,
     update_camera_name,
 )
-from server.storage.database import Database
-from server.storage.migrate import migrate
-from server.storage.postgres_start import migration_engine
+from server.storage.cameras.streams import StreamRecord, select_last_streams, upsert_stream
+from server.storage.engine import sqlite
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
+from server.storage.engine.migrate import migrate
+from server.storage.engine.postgres_start import migration_engine
+from server.storage.engine.trouble import Trouble, is_trouble
 from server.storage.schema import metadata
-from server.storage.streams import StreamRecord, select_last_streams, upsert_stream
-from server.storage.trouble import Trouble, is_trouble
-from server.storage.users import User, insert_user
 from tests.support.postgres import Cluster
 
 

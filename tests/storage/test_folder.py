@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from server.backup import back_up, restore
 from server.config import Settings
-from server.serve import prepare
-from server.storage.folder import make_private
+from server.process.backup import back_up, restore
+from server.process.serve import prepare
+from server.storage.engine.folder import make_private
 from tests.faults.figures import note
 from tests.faults.processes import serving
 
@@ -75,7 +75,7 @@ def test_no_moment_of_a_restore_is_open(tmp_path: Path, monkeypatch: pytest.Monk
     def look(_path: Path) -> None:
         seen.append(open_to_others(data))
 
-    monkeypatch.setattr("server.backup.migrate", look)
+    monkeypatch.setattr("server.process.backup.migrate", look)
     restore(copy, data / "crowdcount.sqlite3", data / "before-restore-1.sqlite3")
     assert seen == [{}]
     assert open_to_others(data) == {}

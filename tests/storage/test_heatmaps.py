@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 
-from server.storage.backend import Where
-from server.storage.cameras import Camera, delete_camera, insert_camera
-from server.storage.database import Database
-from server.storage.heatmaps import HeatRecord, add_heat, delete_old_heat, pack, select_heat, unpack
-from server.storage.users import User, insert_user
+from server.storage.accounts.users import User, insert_user
+from server.storage.cameras.cameras import Camera, delete_camera, insert_camera
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
+from server.storage.history.heatmaps import HeatRecord, add_heat, delete_old_heat, pack, select_heat, unpack
 
 HOUR = 1_700_006_400.0
 DAY = 86_400

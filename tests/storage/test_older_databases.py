@@ -8,11 +8,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
-from server.storage.backend import Where
-from server.storage.database import Database
-from server.storage.migrate import migrate
-from server.storage.postgres_start import migration_engine
-from server.storage.samples import Sample, add_samples, select_samples
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
+from server.storage.engine.migrate import migrate
+from server.storage.engine.postgres_start import migration_engine
+from server.storage.history.samples import Sample, add_samples, select_samples
 from server.storage.schema import metadata
 from tests.support.postgres import Cluster
 

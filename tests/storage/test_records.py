@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from server.storage.alerts import AlertRecord, upsert_alerts
-from server.storage.area_alerts import AreaAlert, upsert_area_alert
-from server.storage.areas import Area, insert_area
-from server.storage.backend import Where
-from server.storage.cameras import Camera, insert_camera
-from server.storage.database import Database
-from server.storage.records import delete_old_records
-from server.storage.retention import DAY_S
-from server.storage.rooms import Room, insert_room
+from server.storage.accounts.users import User, insert_user
+from server.storage.alerts.alerts import AlertRecord, upsert_alerts
+from server.storage.alerts.area_alerts import AreaAlert, upsert_area_alert
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.cameras.streams import StreamRecord, upsert_stream
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
+from server.storage.history.records import MOST_STREAMS, delete_old_records, delete_surplus_streams
+from server.storage.history.retention import DAY_S
+from server.storage.rooms.areas import Area, insert_area
+from server.storage.rooms.rooms import Room, insert_room
 from server.storage.schema import alerts, area_alerts, streams
-from server.storage.streams import StreamRecord, upsert_stream
-from server.storage.users import User, insert_user
 
 NOW = 1000.0 * DAY_S
 OLD, YOUNG = NOW - 31 * DAY_S, NOW - 29 * DAY_S
@@ -73,3 +73,23 @@ async def test_what_is_over_goes_after_its_time(
     await database.close()
     stay = ({"alr_young", "alr_open"}, {"aal_young", "aal_open"}, {"str_newest", "str_only"})
     assert kept == [always | more for always, more in zip(stay, expected, strict=True)]
+
+
+async def test_a_camera_keeps_only_so_many_streams(where: Where, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest; a guest's device opens thousands in an hour, and none of them is old."""
+    assert MOST_STREAMS == 5_000
+    monkeypatch.setattr("server.storage.history.records.MOST_STREAMS", 3)
+    database = Database(where)
+    async with database.writing() as connection:
+        await insert_user(connection, User("usr_a", "a", "a@x.org", False), "hash", 1.0)
+        for camera_id, count in (("cam_1", 9), ("cam_2", 3), ("cam_3", 0)):
+            await insert_camera(connection, Camera(camera_id, "usr_a", camera_id, 1.0))
+            for number in range(count):
+                opened = NOW + number
+                await upsert_stream(
+                    connection, replace(STREAM, id=f"{camera_id} {number}", camera_id=camera_id, opened_at=opened)
+                )
+        await delete_surplus_streams(connection)
+        left = set((await connection.execute(select(streams.c.id))).scalars())
+    await database.close()
+    assert left == {"cam_1 6", "cam_1 7", "cam_1 8", "cam_2 0", "cam_2 1", "cam_2 2"}

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from server.api.history_rows import point
-from server.storage.backend import Where
-from server.storage.cameras import Camera, insert_camera
-from server.storage.database import Database
-from server.storage.migrate import migrate
-from server.storage.retention import DAY_S
-from server.storage.samples import Sample, add_samples, delete_old_samples, select_samples
-from server.storage.users import User, insert_user
+from server.api.history.rows import point
+from server.storage.accounts.users import User, insert_user
+from server.storage.cameras.cameras import Camera, insert_camera
+from server.storage.engine.backend import Where
+from server.storage.engine.database import Database
+from server.storage.engine.migrate import migrate
+from server.storage.history.retention import DAY_S
+from server.storage.history.samples import Sample, add_samples, delete_old_samples, select_samples
 
 HOUR = 1_700_006_400.0
 ONE = Sample("cam_1", "z", "Gate", 10, HOUR, 10, 1, 2.0, 4, 3, 5, 4, 30.0, 2)

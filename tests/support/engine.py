@@ -75,7 +75,7 @@ class ScriptedEngine:
         """Forget the stream."""
         self.opened.pop(stream_id, None)
 
-    async def prices(self) -> dict[Quality, float]:
+    async def quality_costs(self) -> dict[Quality, float]:
         """Round figures."""
         if self.no_prices:
             raise self.no_prices

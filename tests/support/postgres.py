@@ -17,8 +17,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from server.storage.migrate import migrate
-from server.storage.postgres_url import PostgresUrl, read_url
+from server.storage.engine.migrate import migrate
+from server.storage.engine.postgres_url import PostgresUrl, read_url
 
 OTHER_USER = "postgres"
 """PostgreSQL does not run as root."""

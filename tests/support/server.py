@@ -14,9 +14,9 @@ import aiohttp
 from server.app import create_app
 from server.config import Settings
 from server.engine.base import Engine
-from server.listening import bind
-from server.serve import Server, prepare
-from server.storage.migrate import migrate
+from server.process.listening import bind
+from server.process.serve import Server, prepare
+from server.storage.engine.migrate import migrate
 from tests.support.patient import PatientSocket
 
 PASSWORD = "correct horse battery"

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from server.config import Settings
-from server.storage.database import Database
+from server.storage.engine.database import Database
 from server.storage.schema import uploads
 from server.uploads import intake
 from server.uploads import shelf as shelf_module

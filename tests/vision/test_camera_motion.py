@@ -44,8 +44,8 @@ def test_it_finds_how_the_picture_moved(turn: float, zoom: float, shift: tuple[f
     true[:, 2] += shift
     now = cv2.warpAffine(before, true, (width, height), borderMode=cv2.BORDER_REFLECT).astype(np.uint8, copy=False)
     camera = CameraMotion()
-    assert camera.follow(before, NOBODY) is None
-    moved = camera.follow(now, NOBODY)
+    assert camera.update(before, NOBODY) is None
+    moved = camera.update(now, NOBODY)
     assert moved is not None
     corners = np.array([[100, 100, 1], [650, 100, 1], [100, 480, 1], [650, 480, 1]])
     assert np.abs(corners @ (moved - true).T).max() < 2
@@ -53,13 +53,13 @@ def test_it_finds_how_the_picture_moved(turn: float, zoom: float, shift: tuple[f
 
 def test_a_camera_on_a_tripod_is_left_alone() -> None:
     camera = CameraMotion()
-    assert all(camera.follow(image, NOBODY) is None for image in read_vtest(20, START))
+    assert all(camera.update(image, NOBODY) is None for image in read_vtest(20, START))
 
 
 def test_a_scene_without_anything_to_hold_on_to() -> None:
     camera = CameraMotion()
     for level in (60, 120, 60):
-        assert camera.follow(np.full((480, 640, 3), level, np.uint8), NOBODY) is None
+        assert camera.update(np.full((480, 640, 3), level, np.uint8), NOBODY) is None
 
 
 def test_people_move_with_the_picture() -> None:
@@ -79,13 +79,13 @@ def test_a_shaking_hand_costs_fewer_identities(vision: Vision) -> None:
         t, window = number * 1000 / 7, np.array([left, top, left, top])
         picture = shaken(image, left, top)
         detections = calm.detector.detect(picture)
-        looks = calm.features.embed(picture, detections.xyxy)
-        moved = camera.follow(picture, detections.xyxy[detections.scores > 0.2])
+        embeddings = calm.features.embed(picture, detections.xyxy)
+        moved = camera.update(picture, detections.xyxy[detections.scores > 0.2])
         if moved is not None:
             with_motion.camera_moved(moved)
         for tracker, result in ((with_motion, found), (without, lost)):
-            sightings = tracker.update(Detections(detections.xyxy, detections.scores), looks, t, HEIGHT, WIDTH)
-            result[number] = [(one.id, np.array(one.box_xyxy)) for one in sightings]
+            observations = tracker.update(Detections(detections.xyxy, detections.scores), embeddings, t, HEIGHT, WIDTH)
+            result[number] = [(one.id, np.array(one.box_xyxy)) for one in observations]
         steady = calm.process_image(image, t)
         boxes = [(one.id, np.array(one.box_norm) * (768, 576, 768, 576) - window) for one in steady.people]
         inside = [(who, np.clip(box, 0, (WIDTH, HEIGHT) * 2)) for who, box in boxes]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from server.core.tracks import Tracks
 from server.core.view import as_matrix
-from server.vision.frame_format import FrameFormats, Shot
+from server.vision.frame_format import FrameFormats, FrameSample
 from server.vision.pipeline import Pipeline
 from server.vision.registration import register
 from server.vision.vision import Vision
@@ -30,8 +30,8 @@ def cut(image: Image, part: Cut) -> Image:
     return decoded.astype(np.uint8, copy=False)
 
 
-def shot(image: Image, part: Cut, t: float) -> Shot:
-    return Shot(cut(image, part), NOBODY, t)
+def frame(image: Image, part: Cut, t: float) -> FrameSample:
+    return FrameSample(cut(image, part), NOBODY, t)
 
 
 def expected(before: Cut, after: Cut, points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
@@ -49,9 +49,9 @@ class TestView:
     def test_what_was_drawn_lies_where_it_was(self, before: Cut, after: Cut) -> None:
         frames = read_vtest(12)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], before, 0.0))
+        formats.update(frame(frames[0], before, 0.0))
         assert formats.view() is None
-        formats.follow(shot(frames[11], after, 1100.0))
+        formats.update(frame(frames[11], after, 1100.0))
         view = formats.view()
         assert view is not None
         assert view.fits
@@ -62,19 +62,19 @@ class TestView:
     def test_it_returns_with_the_format_and_is_known_again(self) -> None:
         frames = read_vtest(12)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], WIDE, 0.0))
-        formats.follow(shot(frames[3], FULL, 300.0))
+        formats.update(frame(frames[0], WIDE, 0.0))
+        formats.update(frame(frames[3], FULL, 300.0))
         first = formats.view()
-        formats.follow(shot(frames[6], WIDE, 600.0))
+        formats.update(frame(frames[6], WIDE, 600.0))
         assert formats.view() is None
-        formats.follow(shot(frames[9], FULL, 900.0))
+        formats.update(frame(frames[9], FULL, 900.0))
         assert formats.view() == first
 
     def test_a_third_format_lies_to_the_first(self) -> None:
         frames = read_vtest(30)
         formats = FrameFormats()
         for at, part in ((0, WIDE), (12, FULL), (29, TALL)):
-            formats.follow(shot(frames[at], part, at * 100.0))
+            formats.update(frame(frames[at], part, at * 100.0))
         view = formats.view()
         assert view is not None
         assert view.fits
@@ -85,8 +85,8 @@ class TestView:
         frames = read_vtest(2)
         turned = cv2.rotate(cut(frames[1], FULL), cv2.ROTATE_90_CLOCKWISE).astype(np.uint8, copy=False)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], FULL, 0.0))
-        formats.follow(Shot(turned, NOBODY, 100.0))
+        formats.update(frame(frames[0], FULL, 0.0))
+        formats.update(FrameSample(turned, NOBODY, 100.0))
         view = formats.view()
         assert view is not None
         assert view.fits
@@ -97,8 +97,8 @@ class TestView:
         frames = read_vtest(2)
         squeezed = cv2.resize(cut(frames[1], WIDE), (576, 432)).astype(np.uint8, copy=False)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], WIDE, 0.0))
-        moved = formats.follow(Shot(squeezed, NOBODY, 100.0))
+        formats.update(frame(frames[0], WIDE, 0.0))
+        moved = formats.update(FrameSample(squeezed, NOBODY, 100.0))
         view = formats.view()
         assert view is not None
         assert view.fits
@@ -110,8 +110,8 @@ class TestView:
         frames = read_vtest(2)
         noise = np.random.default_rng(1).integers(0, 255, (576, 768, 3)).astype(np.uint8)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], WIDE, 0.0))
-        formats.follow(Shot(noise, NOBODY, 100.0))
+        formats.update(frame(frames[0], WIDE, 0.0))
+        formats.update(FrameSample(noise, NOBODY, 100.0))
         view = formats.view()
         assert view is not None
         assert not view.fits
@@ -120,12 +120,12 @@ class TestView:
     def test_a_camera_that_is_black_at_first_is_compared_again(self) -> None:
         frames = read_vtest(12)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], WIDE, 0.0))
-        formats.follow(Shot(np.zeros((576, 768, 3), np.uint8), NOBODY, 100.0))
+        formats.update(frame(frames[0], WIDE, 0.0))
+        formats.update(FrameSample(np.zeros((576, 768, 3), np.uint8), NOBODY, 100.0))
         view = formats.view()
         assert view is not None
         assert not view.fits
-        formats.follow(shot(frames[11], FULL, 1200.0))
+        formats.update(frame(frames[11], FULL, 1200.0))
         view = formats.view()
         assert view is not None
         assert view.fits
@@ -133,8 +133,8 @@ class TestView:
     def test_other_pixels_are_no_other_format(self) -> None:
         frames = read_vtest(1)
         formats = FrameFormats()
-        formats.follow(shot(frames[0], FULL, 0.0))
-        moved = formats.follow(Shot(cv2.resize(frames[0], (320, 240)).astype(np.uint8), NOBODY, 100.0))
+        formats.update(frame(frames[0], FULL, 0.0))
+        moved = formats.update(FrameSample(cv2.resize(frames[0], (320, 240)).astype(np.uint8), NOBODY, 100.0))
         assert formats.view() is None
         assert moved is not None
         assert np.allclose(moved, [[320 / 768, 0, 0], [0, 240 / 576, 0]])
@@ -151,7 +151,7 @@ class TestView:
         frames = read_vtest(1)
         formats = FrameFormats()
         for at in range(40):
-            formats.follow(shot(frames[0], (WIDE, FULL)[at % 2], at * 100.0))
+            formats.update(frame(frames[0], (WIDE, FULL)[at % 2], at * 100.0))
         assert len(calls) <= 12  # of 39 changes in 4 s
 
 
@@ -161,7 +161,7 @@ def test_pictures_of_two_places_do_not_fit() -> None:
     assert register(frame, other, NOBODY, NOBODY) is None
 
 
-def follow(pipeline: Pipeline, image: Image, start: float) -> Tracks:
+def update(pipeline: Pipeline, image: Image, start: float) -> Tracks:
     """Who is there after two seconds in which nobody moves."""
     return [pipeline.process_image(image, start + at * 100.0) for at in range(20)][-1]
 
@@ -171,9 +171,9 @@ def test_people_who_stand_still_stay_who_they_are(vision: Vision) -> None:
     frame = read_vtest(1)[0]
     pipeline = vision.open()
     wide, full = cut(frame, WIDE), cut(frame, FULL)
-    first = follow(pipeline, wide, 0.0)
+    first = update(pipeline, wide, 0.0)
     assert len(first.people) >= 3
-    second = follow(pipeline, full, 2000.0)
+    second = update(pipeline, full, 2000.0)
     assert second.view is not None
     assert second.view.fits
     known = {person.id: person.box_norm for person in first.people}
@@ -184,8 +184,8 @@ def test_people_who_stand_still_stay_who_they_are(vision: Vision) -> None:
         there = expected(FULL, WIDE, [(left, top), (right, bottom)]).ravel()
         # In 16:9 the lower edge cuts people off.
         assert np.allclose(there[:3], known[person.id][:3], atol=0.03)
-    tall = follow(pipeline, cut(frame, TALL), 4000.0)
+    tall = update(pipeline, cut(frame, TALL), 4000.0)
     assert {person.id for person in tall.people} <= {person.id for person in second.people}
-    again = follow(pipeline, wide, 6000.0)
+    again = update(pipeline, wide, 6000.0)
     assert again.view is None
     assert {person.id for person in again.people} & known.keys() >= {person.id for person in tall.people} & known.keys()

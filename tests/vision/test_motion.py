@@ -22,13 +22,13 @@ class TextbookFilter:
     def __init__(self, position: float, height: float, score: float) -> None:
         self.height = height
         self.state = np.array([position, 0.0])
-        self.covariance = np.diag([self.noise(score), (motion.FIRST_SPEED * height) ** 2])
+        self.covariance = np.diag([self.noise(score), (motion.INITIAL_SPEED * height) ** 2])
 
     def noise(self, score: float) -> float:
         return float(noise(np.array([self.height]), np.array([score]), motion.POSITION_NOISE)[0])
 
     def predict(self, seconds: float) -> None:
-        flow = np.array([[0.0, 1.0], [0.0, -1.0 / motion.FADING_S]])
+        flow = np.array([[0.0, 1.0], [0.0, -1.0 / motion.VELOCITY_DECAY_S]])
         density = np.diag([0.0, (motion.ACCELERATION * self.height) ** 2])
         both = expm(np.block([[-flow, density], [np.zeros((2, 2)), flow.T]]) * seconds)
         step = both[2:, 2:].T

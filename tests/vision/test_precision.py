@@ -10,7 +10,7 @@ from server.models.catalogue import find_prepared
 from server.models.paths import default_models_dir
 from server.vision import network
 from server.vision.boxes import iou
-from server.vision.processor import multiplies_bytes
+from server.vision.processor import has_int8_dot_products
 from server.vision.settings import VisionSettings
 from server.vision.vision import Vision
 from tests.media import read_vtest
@@ -36,12 +36,12 @@ def test_eight_bits_find_the_same_people() -> None:
 
 @pytest.mark.parametrize("native", [True, False])
 def test_bytes_are_chosen_where_the_processor_multiplies_them(monkeypatch: pytest.MonkeyPatch, native: bool) -> None:
-    monkeypatch.setattr(network, "multiplies_bytes", lambda: native)
+    monkeypatch.setattr(network, "has_int8_dot_products", lambda: native)
     assert (load("auto").describe()["precision"] == "int8") == native
 
 
 def test_a_model_without_eight_bits_serves_in_floats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "multiplies_bytes", lambda: True)
+    monkeypatch.setattr(network, "has_int8_dot_products", lambda: True)
     folder = find_prepared(default_models_dir(), "yolo26n").folder
     (tmp_path / "yolo26n").mkdir()
     for name in ("model.json", "network.xml", "network.bin"):
@@ -58,8 +58,8 @@ def test_a_model_without_eight_bits_serves_in_floats(tmp_path: Path, monkeypatch
 def test_flags_of_the_processor(tmp_path: Path, flags: str, expected: bool) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: {flags}\n")
-    assert multiplies_bytes(cpuinfo) == expected
-    assert not multiplies_bytes(tmp_path / "nowhere")
+    assert has_int8_dot_products(cpuinfo) == expected
+    assert not has_int8_dot_products(tmp_path / "nowhere")
 
 
 def test_every_word_is_a_setting() -> None:

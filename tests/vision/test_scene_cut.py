@@ -25,31 +25,31 @@ def street() -> Image:
 
 def test_a_running_scene_is_not_cut() -> None:
     cuts = SceneCuts()
-    assert not any(cuts.follow(image) for image in read_vtest(60)[::10])
+    assert not any(cuts.update(image) for image in read_vtest(60)[::10])
 
 
 def test_another_scene_is_a_cut_and_then_the_usual(street: Image) -> None:
     cuts = SceneCuts()
     other = elsewhere(street)
-    assert [cuts.follow(image) for image in (street, other, other, street)] == [False, True, False, True]
+    assert [cuts.update(image) for image in (street, other, other, street)] == [False, True, False, True]
 
 
 def test_light_and_infrared_are_no_cuts(street: Image) -> None:
     grey = cv2.cvtColor(cv2.cvtColor(street, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
     night = (grey // 3).astype(np.uint8)
     cuts = SceneCuts()
-    assert [cuts.follow(image) for image in (street, night, street)] == [False, False, False]
+    assert [cuts.update(image) for image in (street, night, street)] == [False, False, False]
 
 
 def test_a_bump_is_no_cut(street: Image) -> None:
     cuts = SceneCuts()
-    assert [cuts.follow(image) for image in (street[:, :600], street[:, 160:760])] == [False, False]
+    assert [cuts.update(image) for image in (street[:, :600], street[:, 160:760])] == [False, False]
 
 
 def test_black_in_between_is_passed_over(street: Image) -> None:
     black, other = np.zeros_like(street), elsewhere(street)
     cuts = SceneCuts()
-    assert [cuts.follow(image) for image in (street, black, street, black, other)] == [False, False, False, False, True]
+    assert [cuts.update(image) for image in (street, black, street, black, other)] == [False, False, False, False, True]
 
 
 def test_no_identity_goes_over_a_cut(vision: Vision) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from server.vision.colours import ColourFeatures
 from server.vision.detections import Detections
-from server.vision.tracker import ALONE, FORGET_S, LEFT_S, Tracker
+from server.vision.tracker import EXIT_S, MAX_AGE_S, SPARSE_SCORE, Tracker
 from server.vision.vision import Vision
 from tests.media import load_annotation, read_vtest
 
@@ -33,14 +33,14 @@ class Stage:
     def show(self, *people: tuple[int, float, float], score: float = 0.9) -> dict[int, int]:
         """Show people as (who, x, y), 80 pixels high; return who was given which identity."""
         boxes = np.array([(x - 16, y - 40, x + 16, y + 40) for _, x, y in people], float).reshape(-1, 4)
-        looks = LOOKS[[who for who, _, _ in people]]
-        sightings = self.tracker.update(Detections(boxes, np.full(len(people), score)), looks, self.t, *SIZE)
+        embeddings = LOOKS[[who for who, _, _ in people]]
+        observations = self.tracker.update(Detections(boxes, np.full(len(people), score)), embeddings, self.t, *SIZE)
         self.t += 1000 / self.fps
         found = {}
-        for sighting in sightings:
-            centre = (sighting.box_xyxy[0] + sighting.box_xyxy[2]) / 2
+        for observation in observations:
+            centre = (observation.box_xyxy[0] + observation.box_xyxy[2]) / 2
             nearest = min(people, key=lambda person: abs(person[1] - centre))
-            found[nearest[0]] = sighting.id
+            found[nearest[0]] = observation.id
         return found
 
     def repeat(self, frames: int, *people: tuple[int, float, float]) -> dict[int, int]:
@@ -111,7 +111,7 @@ def test_who_left_the_frame_does_not_come_back_as_who_enters() -> None:
     stage = Stage()
     for x in range(600, 768, 8):
         before = stage.show((0, x, 300))
-    stage.repeat(int(LEFT_S * 10) + 25)
+    stage.repeat(int(EXIT_S * 10) + 25)
     for x in range(760, 700, -8):
         after = stage.show((0, x, 300))
     assert after[0] != before[0]
@@ -120,26 +120,26 @@ def test_who_left_the_frame_does_not_come_back_as_who_enters() -> None:
 def test_identities_are_given_up_after_a_long_pause() -> None:
     stage = Stage()
     before = stage.repeat(5, (0, 300, 300))
-    stage.t += (FORGET_S + 1) * 1000
+    stage.t += (MAX_AGE_S + 1) * 1000
     assert stage.repeat(3, (0, 300, 300))[0] > before[0]
 
 
 def test_frames_far_apart_count_whom_they_show() -> None:
     """Nobody can be confirmed by a later frame, and nobody can be known again."""
-    stage, identities = Stage(fps=1 / (FORGET_S + 2)), set()
+    stage, identities = Stage(fps=1 / (MAX_AGE_S + 2)), set()
     assert stage.show((0, 300, 300), (1, 500, 300)) == {}  # the first frame: not yet known
     for _ in range(4):
         found = stage.show((0, 300, 300), (1, 500, 300))
         assert len(found) == 2
         identities |= set(found.values())
     assert len(identities) == 8
-    assert stage.show((0, 300, 300), score=ALONE - 0.05) == {}
+    assert stage.show((0, 300, 300), score=SPARSE_SCORE - 0.05) == {}
 
 
 def test_after_a_pause_newcomers_have_to_be_confirmed_again() -> None:
     stage = Stage()
     stage.repeat(5, (0, 300, 300))
-    stage.t += (FORGET_S + 1) * 1000
+    stage.t += (MAX_AGE_S + 1) * 1000
     assert set(stage.show((0, 300, 300))) == {0}
     assert set(stage.show((0, 300, 300), (1, 500, 300))) == {0}
 
@@ -179,7 +179,7 @@ def test_who_steps_in_front_at_the_edge_is_somebody_else() -> None:
     near, ids = np.array([[0.0, 180, 80, 360]]), set[int]()
     for _ in range(10):
         found = stage.tracker.update(Detections(near, np.array([0.9])), LOOKS[:1], stage.t, *SIZE)
-        ids |= {sighting.id for sighting in found}
+        ids |= {observation.id for observation in found}
         stage.t += 100
     assert ids
     assert before[0] not in ids
@@ -236,24 +236,24 @@ def crowd(rng: np.random.Generator, people: int, frames: int) -> Iterable[tuple[
     """Walkers who come and go: boxes of shape (n, 4) and looks, frame by frame."""
     at = rng.uniform((0, 0), (1920, 1000), (people, 2))
     pace = rng.normal(0, 6, (people, 2))
-    looks = rng.random((people, 192), np.float32)
-    looks /= np.linalg.norm(looks, axis=1, keepdims=True)
+    embeddings = rng.random((people, 192), np.float32)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
     for _ in range(frames):
         at += pace
         gone = np.any((at < 0) | (at > (1920, 1000)), axis=1)
         at[gone] = rng.uniform((0, 0), (1920, 1000), (gone.sum(), 2))
         seen = rng.random(people) < 0.9
         corners = at[seen] + rng.normal(0, 1, (seen.sum(), 2))
-        yield np.hstack([corners, corners + np.array([32.0, 80.0])]), looks[seen]
+        yield np.hstack([corners, corners + np.array([32.0, 80.0])]), embeddings[seen]
 
 
 @pytest.mark.alone
 def test_time_per_frame_does_not_grow() -> None:
     """DeepSORT as shipped grows from 11 to 250 ms within 600 frames of 20 people."""
     tracker, times = Tracker(ColourFeatures()), []
-    for index, (boxes, looks) in enumerate(crowd(np.random.default_rng(0), 60, 900)):
+    for index, (boxes, embeddings) in enumerate(crowd(np.random.default_rng(0), 60, 900)):
         start = perf_counter()
-        tracker.update(Detections(boxes, np.full(len(boxes), 0.9)), looks, index * 100.0, 1080, 1920)
+        tracker.update(Detections(boxes, np.full(len(boxes), 0.9)), embeddings, index * 100.0, 1080, 1920)
         times.append(perf_counter() - start)
     early, late = np.median(times[150:300]), np.median(times[-150:])
     assert late < 1.5 * early
@@ -273,9 +273,9 @@ def follow(recorded: list[tuple[Detections, NDArray[np.float32]]]) -> list[dict[
     """Our identities and boxes, xyxy, frame by frame."""
     tracker = Tracker(ColourFeatures())
     frames = []
-    for index, (detections, looks) in enumerate(recorded):
-        sightings = tracker.update(detections, looks, index * 100.0, *SIZE)
-        frames.append({sighting.id: np.array(sighting.box_xyxy) for sighting in sightings})
+    for index, (detections, embeddings) in enumerate(recorded):
+        observations = tracker.update(detections, embeddings, index * 100.0, *SIZE)
+        frames.append({observation.id: np.array(observation.box_xyxy) for observation in observations})
     return frames
 
 
@@ -283,12 +283,12 @@ def follow_with_deep_sort(recorded: list[tuple[Detections, NDArray[np.float32]]]
     """The library's, with the same looks and its own parameters, from the detections that it would be given."""
     tracker = DeepSort(NearestNeighborDistanceMetric("cosine", 0.2, 100))
     frames = []
-    for detections, looks in recorded:
+    for detections, embeddings in recorded:
         sure = np.flatnonzero(detections.scores >= 0.4)
         boxes, scores = detections.xyxy[sure], detections.scores[sure]
         ltwh = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
         tracker.predict()
-        tracker.update([Detection(*one) for one in zip(ltwh, scores, looks[sure], strict=True)])
+        tracker.update([Detection(*one) for one in zip(ltwh, scores, embeddings[sure], strict=True)])
         seen = [track for track in tracker.tracks if track.is_confirmed() and track.time_since_update == 0]
         frames.append({int(track.track_id): track.to_ltrb(orig=True) for track in seen})
     return frames

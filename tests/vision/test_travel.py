@@ -19,19 +19,19 @@ def similarity(scale: float, shift: tuple[float, float] = (0.0, 0.0)) -> Affine:
 def test_a_walk_ahead_is_travel_at_any_rate_and_ends(fps: int) -> None:
     """Eight per cent a second: a walk towards houses that are 17 m away."""
     travel = Travel()
-    ahead = [travel.follow(similarity(1.08 ** (1 / fps)), 1000 * n / fps) for n in range(3 * fps)]
+    ahead = [travel.update(similarity(1.08 ** (1 / fps)), 1000 * n / fps) for n in range(3 * fps)]
     assert not ahead[0]
     assert all(ahead[fps:])
-    still = [travel.follow(None, 3000 + 1000 * n / fps) for n in range(3 * fps)]
+    still = [travel.update(None, 3000 + 1000 * n / fps) for n in range(3 * fps)]
     assert not any(still[-fps:])
 
 
 def test_turning_and_shaking_are_no_travel() -> None:
     turning, shaking, random = Travel(), Travel(), np.random.default_rng(0)
     for n in range(100):
-        assert not turning.follow(similarity(1.0, (25.0, 3.0)), n * 100.0)
+        assert not turning.update(similarity(1.0, (25.0, 3.0)), n * 100.0)
         shift = tuple(random.normal(0, 12, 2))
-        assert not shaking.follow(similarity(1 + random.normal(0, 0.002), shift), n * 100.0)
+        assert not shaking.update(similarity(1 + random.normal(0, 0.002), shift), n * 100.0)
 
 
 def test_a_slow_walk_at_thirty_frames_a_second_is_seen_in_the_pictures() -> None:
@@ -41,8 +41,8 @@ def test_a_slow_walk_at_thirty_frames_a_second_is_seen_in_the_pictures() -> None
     for n in range(60):
         ahead = cv2.getRotationMatrix2D((width / 2, height / 2), 0, 1.05 ** (n / 30))
         seen = cv2.warpAffine(picture, ahead, (width, height)).astype(np.uint8, copy=False)
-        moved = camera.follow(seen, np.zeros((0, 4)))
-        travels = travel.follow(moved, n * 1000 / 30)
+        moved = camera.update(seen, np.zeros((0, 4)))
+        travels = travel.update(moved, n * 1000 / 30)
         grown *= 1.0 if moved is None else float(np.sqrt(np.linalg.det(moved[:, :2])))
     assert travels
     assert grown == pytest.approx(1.05 ** (59 / 30), abs=0.01)
@@ -50,7 +50,7 @@ def test_a_slow_walk_at_thirty_frames_a_second_is_seen_in_the_pictures() -> None
 
 def test_frames_at_one_time_are_taken() -> None:
     travel = Travel()
-    assert not any(travel.follow(similarity(1.05), 100.0) for _ in range(5))
+    assert not any(travel.update(similarity(1.05), 100.0) for _ in range(5))
 
 
 @pytest.mark.parametrize("travels", [False, True])

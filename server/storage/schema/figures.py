@@ -5,7 +5,7 @@ from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, S
 from server.storage.schema.base import metadata
 
 # The course of the figures; zone_id is empty for the whole frame. Each stretch is there once in every step.
-# Counts are null in a stretch of which nothing is known (server/storage/samples.py).
+# Counts are null in a stretch of which nothing is known (server/storage/history/samples.py).
 samples = Table(
     "samples",
     metadata,
@@ -31,7 +31,7 @@ samples = Table(
     Index("ix_samples_step_s_at", "step_s", "at"),
 )
 
-# Where people were: a grid of the frame for each hour (server/storage/heatmaps.py).
+# Where people were: a grid of the frame for each hour (server/storage/history/heatmaps.py).
 heatmaps = Table(
     "heatmaps",
     metadata,

@@ -1,4 +1,4 @@
-"""Closer looks at a frame: at a tile, and at everything."""
+"""Closer looks at a frame: detection in tiles and at a higher resolution, and density estimation."""
 
 from dataclasses import dataclass
 
@@ -13,28 +13,28 @@ from server.vision.detections import Detections
 from server.vision.detector import Detector
 
 DENSITY_SIDES = (896, 1280)
-"""Long sides of the density network's input, pixels: heads of most crowds are then the 8 to 20 pixels large that it
-knows. In each region of the frame the scale that finds more counts."""
+"""Long sides of the density network's input, pixels. Heads in most crowds are then 8 to 20 pixels large, as in
+training. In each region of the frame, the scale that finds more people is used."""
 _CONTRAST, _AREAS = 2.0, (8, 8)
-"""Limit and areas of the adaptive equalisation, so that crowds in shade or at night are found as others are."""
+"""Clip limit and grid of the adaptive histogram equalisation (CLAHE), for crowds in shade or at night."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """A round of looks at one frame.
+    """The results of a round of closer looks at one frame.
 
     Attributes
     ----------
     parts : list of (int, Detections)
-        What each tile alone has to report, by its number; pixels of the frame. Empty after a quick round.
+        Detections in the core of each tile, with the tile's number; frame pixels. Empty for a quick round.
     whole : Detections
-        Whom the looks at the whole frame found, each once.
+        Merged detections of the looks at the whole frame.
     boxed : Estimate
-        By the boxes of all looks.
+        Estimate from the detections of all looks.
     quick : Estimate
-        By those of the looks at the whole frame.
+        Estimate from the looks at the whole frame.
     dense : Estimate or None
-        By density, too; None where it was not asked for.
+        Estimate that includes density; None if density was not computed.
     """
 
     parts: list[tuple[int, Detections]]
@@ -45,16 +45,16 @@ class Survey:
 
 
 class CloserLooks:
-    """What takes closer looks; one for all streams of a process.
+    """Runs closer looks; shared by all streams of a process.
 
     Parameters
     ----------
     near : Detector
-        Looks at a tile, or at a whole frame, with the usual input.
+        Detector of usual input size, for tiles.
     far : Detector
-        Looks at a whole frame with an input twice as large.
+        Detector of twice that input size, for whole frames.
     density : DensityNetwork or None
-        None where its weights are not prepared.
+        None if its weights are not prepared.
     """
 
     def __init__(self, near: Detector, far: Detector, density: DensityNetwork | None) -> None:
@@ -62,21 +62,21 @@ class CloserLooks:
 
     @property
     def sees_density(self) -> bool:
-        """Whether a crowd that is too dense for boxes can be estimated."""
+        """Whether density can be estimated."""
         return self._density is not None
 
     def at_tile(self, image_bgr: NDArray[np.uint8], tile: Tile) -> Detections:
-        """Return whom a tile of the picture shows, in pixels of the picture."""
+        """Return the detections in the core of a tile, in image pixels."""
         height, width = image_bgr.shape[:2]
         return tile.own(self._near.detect(tile.crop(image_bgr)), height, width)
 
     def quickly(self, image_bgr: NDArray[np.uint8], usual: Detections) -> Survey:
-        """Look once more at a whole picture of shape (height, width, 3) whose `usual` look found these people."""
+        """Look again at the whole image, (height, width, 3), and merge with the `usual` detections."""
         whole, quick = self._whole(image_bgr, usual)
         return Survey([], whole, quick, quick)
 
     def everywhere(self, image_bgr: NDArray[np.uint8], usual: Detections, *, dense: bool) -> Survey:
-        """Look at every part of a picture, too; `dense`: and ask for the density, where it can be had."""
+        """Look at the whole image and at all tiles; with `dense`, estimate the density, too, if available."""
         height, width = image_bgr.shape[:2]
         whole, quick = self._whole(image_bgr, usual)
         parts = [(tile.number, self.at_tile(image_bgr, tile)) for tile in tiles(height, width)]

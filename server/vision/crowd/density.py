@@ -1,4 +1,4 @@
-"""How many people there are where boxes do not tell: a density network (Li, Zhang, Chen: "CSRNet", 2018)."""
+"""Crowd density network (Li, Zhang, Chen: "CSRNet", 2018)."""
 
 import cv2
 import numpy as np
@@ -8,37 +8,37 @@ from server.vision.backend import InferenceNetwork
 from server.vision.letterbox import Letterbox
 
 CELL_PX = 8
-"""Side of a cell of the map in pixels of the input."""
+"""Side of a cell of the density map, input pixels."""
 PADDING_BGR = (104, 116, 124)
-"""The mean colour of the pictures that the network learned from: beyond the frame it sees nothing."""
+"""Mean colour of the training images, used as padding."""
 
 
 PARTS = 2
-"""Parts of a frame along each side, one looked at after the other: a whole frame at once takes a gigabyte of memory,
-and in between frames of streams get their turns."""
+"""Number of parts along each side of a frame, processed one after the other. A whole frame at once needs a gigabyte
+of memory, and other streams' frames run in between."""
 MARGIN_PX = 64
-"""Around a part, pixels of the input: what a cell says depends on what is around it, mostly within this distance."""
+"""Margin around a part, input pixels: most of a cell's receptive field."""
 
 
 class DensityNetwork:
-    """Estimates people per cell of a frame.
+    """Estimates the number of people in each cell of a frame.
 
     Parameters
     ----------
     network : InferenceNetwork
-        Output ``density`` (1, 1, rows, columns), people per cell of 8 x 8 pixels of the input.
+        Has the output ``density`` (1, 1, rows, columns), people per cell of 8 x 8 input pixels.
     """
 
     def __init__(self, network: InferenceNetwork) -> None:
         self._network = network
 
     def look(self, image_bgr: NDArray[np.uint8], side: int) -> NDArray[np.float32]:
-        """Return the people in each cell, shape (rows, columns); cells may be slightly negative.
+        """Return the people in each cell, shape (rows, columns). Cells may be slightly negative.
 
         Parameters
         ----------
         image_bgr : ndarray of uint8, shape (height, width, 3)
-            A frame of any size; smaller ones are enlarged.
+            A frame of any size; small ones are upscaled.
         side : int
             Long side of the whole frame in the network's input, pixels.
         """
@@ -55,7 +55,7 @@ class DensityNetwork:
         return density[:rows, :columns]
 
     def _in_parts(self, whole_bgr: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Look at each part of an input with what is around it, and put the answers together."""
+        """Run the network on each part with its margin and assemble the density map."""
         height, width = whole_bgr.shape[:2]
         density = np.empty((height // CELL_PX, width // CELL_PX), np.float32)
         for (top, bottom), (up, down) in _cuts(height):
@@ -69,9 +69,10 @@ class DensityNetwork:
 
 
 def _cuts(length: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Begin and end of each part along a side, and of what is looked at for it; all parts are looked at alike large."""
+    """Return (begin, end) of each part along a side, and of the part with margin; the latter all have the same
+    length."""
     step = -(-length // (PARTS * CELL_PX)) * CELL_PX
-    large = min(length, step + MARGIN_PX)  # of two parts each has a neighbour on one side alone
+    large = min(length, step + MARGIN_PX)  # each of two parts has a neighbour on one side only
     cuts = []
     for begin in range(0, length, step):
         end = min(length, begin + step)

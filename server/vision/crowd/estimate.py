@@ -1,4 +1,4 @@
-"""From closer looks and density to one number with its range, and to where its people are."""
+"""Estimation of the number of people, its range and its distribution, from detections and density."""
 
 from dataclasses import dataclass, replace
 
@@ -15,45 +15,46 @@ Grid = NDArray[np.float32]
 CELLS = 64
 """Cells of the grid along the longer side of the frame."""
 REGION = 8
-"""Side of a region in cells: in each the larger of the answers counts."""
-SAME, WITHIN, ALIKE = 0.55, 0.85, 4.0
-"""Boxes of several looks are one person when they overlap by more than `SAME`, or when one lies in the other by more
-than `WITHIN` and is not `ALIKE` times as large."""
-NOBODY, SURELY = 0.05, 0.35
-"""Scores in closer looks at which surely no person, or surely a person, is there; in between boxes count by chance."""
-CERTAIN = 0.6
-"""Score in closer looks of people who surely are there: the range does not go below their number."""
-FAR, NEAR, ONCE = 0.1, 0.4, 0.85
-"""Heights of people as fractions of the frame's: a box of a far one is a person; a near one has more boxes than one, of
-parts of the body, so that each counts `ONCE`. In seven kinds of scenes the sum is then 0.9 to 1.25 times the people."""
-FLOOR = 0.02
-"""People in a cell of the density map that stand for nothing: foliage, shelves and paving give as much."""
-MISSED = 1.16
-"""What the density that is left has to be multiplied by: the median over 25 photographs of crowds of 164 to 4,633."""
+"""Side of a region, in cells. In each region, the larger of both estimates is used."""
+DUPLICATE_IOU, DUPLICATE_COVERAGE, MAX_AREA_RATIO = 0.55, 0.85, 4.0
+"""Boxes of several looks are duplicates if their IoU exceeds `DUPLICATE_IOU`. They also are if their coverage exceeds
+`DUPLICATE_COVERAGE` and their areas differ by a factor below `MAX_AREA_RATIO`."""
+ZERO_SCORE, FULL_SCORE = 0.05, 0.35
+"""Scores in closer looks that map to probabilities 0 and 1 of being a person; linear in between."""
+CERTAIN_SCORE = 0.6
+"""Score in closer looks of certain people, whose number is a lower bound for the range."""
+FAR_HEIGHT, NEAR_HEIGHT, NEAR_WEIGHT = 0.1, 0.4, 0.85
+"""Heights of people relative to the frame. A box of a far person counts 1. Near people cause additional boxes of
+body parts, so each counts `NEAR_WEIGHT`. In seven kinds of scenes the sum is then 0.9 to 1.25 times the people."""
+BACKGROUND_DENSITY = 0.02
+"""Density per cell that is subtracted as background: foliage, shelves and paving cause as much."""
+DENSITY_GAIN = 1.16
+"""Factor on the remaining density: the median over 25 photographs of crowds of 164 to 4,633 people."""
 DENSE, DENSE_FROM = 1.5, 30.0
-"""Where density finds more than so many times the boxes and so many people more, the crowd is too dense for boxes. In a
-picture that is packed by texture and weak signs it is enough that density finds more."""
+"""Factor and offset by which density must exceed detections to override them. In an image that looks packed,
+exceeding them is enough."""
 BOXED_RANGE = (0.68, 1.35)
 DENSE_RANGE = (0.58, 1.75)
-"""What the truth is divided by the estimate: within these, nine times in ten (docs/accuracy.md)."""
+"""90 % intervals of the true number relative to the estimate, for detections and for density (docs/accuracy.md)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """People by one round of looks.
+    """The estimate of one round of looks.
 
     Attributes
     ----------
     people : float
+        Number of people.
     boxed : float
-        Those of them whom boxes carry.
+        The part of `people` based on detections.
     least : int
-        People who were surely found.
+        Number of certain people.
     method : Method
     grid : ndarray of float32, shape (rows, columns)
         People per cell; the sum is `people`.
     density : float
-        People by density alone.
+        Number of people by density alone.
     """
 
     people: float
@@ -63,49 +64,55 @@ class Estimate:
     grid: Grid
     density: float = 0.0
 
-    def times(self, factor: float) -> "Estimate":
-        """Return the same estimate of so many times the people."""
+    def scaled(self, factor: float) -> "Estimate":
+        """Return the estimate scaled by a factor."""
         return replace(self, people=self.people * factor, boxed=self.boxed * factor, grid=self.grid * factor)
 
     @property
     def dense(self) -> bool:
-        """Whether density carries a part of it."""
+        """Whether density contributes to the estimate."""
         return self.method is not Method.BOXES
 
-    def figure(self, people: float, count: int, surely: int) -> CrowdFigure:
+    def figure(self, people: float, count: int, confident: int) -> CrowdFigure:
         """Return the estimate with its range.
 
         Parameters
         ----------
         people : float
-            What the estimate is after smoothing.
+            The smoothed estimate.
         count : int
-            People who are tracked.
-        surely : int
-            The least of them who are there, however doubtful single ones are.
+            Number of tracked people, a lower bound for the estimate.
+        confident : int
+            Lower end of the count's range, a lower bound for the range.
         """
         share = min(1.0, self.boxed / self.people) if self.people > 0 else 1.0
         low, high = (share * a + (1 - share) * b for a, b in zip(BOXED_RANGE, DENSE_RANGE, strict=True))
         people = max(people, float(count))
-        least = min(max(int(people * low), surely, self.least), int(people))
+        least = min(max(int(people * low), confident, self.least), int(people))
         return CrowdFigure(people, least, int(np.ceil(people * high)) + 1, self.method)
 
 
 def chances(found: Detections) -> NDArray[np.float64]:
-    """Probability, shape (n,), that each of the merged boxes is a person."""
-    return np.clip((found.scores - NOBODY) / (SURELY - NOBODY), 0.0, 1.0)
+    """Return the probability that each merged box is a person, (n,)."""
+    return np.clip((found.scores - ZERO_SCORE) / (FULL_SCORE - ZERO_SCORE), 0.0, 1.0)
+
+
+def likely_people(found: Detections, height: int) -> NDArray[np.float64]:
+    """Return how many people each merged box stands for, (n,). `height` is that of the frame, pixels."""
+    tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
+    return chances(found) * np.interp(tall, (FAR_HEIGHT, NEAR_HEIGHT), (1.0, NEAR_WEIGHT))
 
 
 def merge(looks: list[Detections]) -> Detections:
-    """Put together what several looks at one frame found: each person once, the best box of each."""
+    """Merge the detections of several looks at one frame: the best box of each person."""
     boxes = np.vstack([look.xyxy for look in looks])
     scores = np.concatenate([look.scores for look in looks])
-    kept = suppress(boxes, scores, SAME)
+    kept = suppress(boxes, scores, DUPLICATE_IOU)
     boxes, scores = boxes[kept], scores[kept]
     area = areas(boxes)
     ratio = area[:, None] / np.maximum(area[None], 1e-9)
-    double = (coverage(boxes, boxes) > WITHIN) & (ratio < ALIKE) & (ratio > 1 / ALIKE)
-    # Best first: a box is a double of a better one that is kept.
+    double = (coverage(boxes, boxes) > DUPLICATE_COVERAGE) & (ratio < MAX_AREA_RATIO) & (ratio > 1 / MAX_AREA_RATIO)
+    # Boxes are sorted by score: compare each with the better ones that remain.
     alone = np.ones(len(scores), bool)
     for row in range(1, len(scores)):
         alone[row] = not (double[row, :row] & alone[:row]).any()
@@ -113,28 +120,26 @@ def merge(looks: list[Detections]) -> Detections:
 
 
 def grid_shape(height: int, width: int) -> tuple[int, int]:
-    """Rows and columns of the grid of a frame of this size."""
+    """Return rows and columns of the grid for a frame of this size."""
     longer = max(height, width)
     return max(1, round(CELLS * height / longer)), max(1, round(CELLS * width / longer))
 
 
 def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Estimate:
-    """Return how many people a frame shows.
+    """Estimate the number of people in a frame.
 
     Parameters
     ----------
     found : Detections
-        Of all looks, each person once, pixels.
+        Merged detections of all looks, pixels.
     maps : list of ndarray, each of shape (rows, columns)
-        People per cell as density networks see them, at several scales; empty where boxes have to do.
+        Density maps at several scales, people per cell; empty to use detections only.
     height, width : int
-        Of the frame, pixels.
+        Size of the frame, pixels.
     """
     shape = grid_shape(height, width)
-    tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) / height
-    once = np.interp(tall, (FAR, NEAR), (1.0, ONCE))
-    boxed = _place(found.xyxy, chances(found) * once, shape, height, width)
-    least = int((found.scores >= CERTAIN).sum())
+    boxed = _place(found.xyxy, likely_people(found, height), shape, height, width)
+    least = int((found.scores >= CERTAIN_SCORE).sum())
     if not maps:
         people = float(boxed.sum())
         return Estimate(people, people, least, Method.BOXES, boxed)
@@ -148,7 +153,7 @@ def estimate(found: Detections, maps: list[Grid], height: int, width: int) -> Es
 
 
 def _place(boxes_xyxy: NDArray[np.float64], people: NDArray[np.float64], shape: tuple[int, int], *size: int) -> Grid:
-    """Put the people of boxes where their feet are."""
+    """Add the people of boxes to the grid cells of their feet."""
     rows, columns = shape
     height, width = size
     grid = np.zeros(shape, np.float32)
@@ -159,16 +164,16 @@ def _place(boxes_xyxy: NDArray[np.float64], people: NDArray[np.float64], shape: 
 
 
 def _dense(maps: list[Grid], shape: tuple[int, int]) -> Grid:
-    """People per cell by density: in each region the scale that finds most, since a wrong scale misses heads."""
-    grids = np.stack([_resize(np.maximum(one - FLOOR, 0.0), shape) for one in maps])
+    """Return people per cell by density, using in each region the scale that finds most: a wrong scale misses heads."""
+    grids = np.stack([_resize(np.maximum(one - BACKGROUND_DENSITY, 0.0), shape) for one in maps])
     regions = np.stack([_regions(grid) for grid in grids])
     best = np.take_along_axis(grids, regions.argmax(axis=0)[None], axis=0)[0]
-    grid: Grid = (best * MISSED).astype(np.float32)
+    grid: Grid = (best * DENSITY_GAIN).astype(np.float32)
     return grid
 
 
 def _resize(density: Grid, shape: tuple[int, int]) -> Grid:
-    """Bring a density map to another grid; the sum stays."""
+    """Resample a density map to another grid; the sum is preserved."""
     rows, columns = shape
     shrinks = density.shape[0] > rows
     resized = cv2.resize(density, (columns, rows), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
@@ -177,7 +182,7 @@ def _resize(density: Grid, shape: tuple[int, int]) -> Grid:
 
 
 def _regions(grid: Grid) -> Grid:
-    """The people of each cell's region, shape (rows, columns)."""
+    """Return the number of people in each cell's region, shape (rows, columns)."""
     rows, columns = grid.shape
     tall, wide = -(-rows // REGION), -(-columns // REGION)
     padded = np.zeros((tall * REGION, wide * REGION), np.float32)

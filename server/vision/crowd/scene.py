@@ -1,4 +1,4 @@
-"""A frame as closer looks get it."""
+"""The input of closer looks."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from server.core.certainty import Certainty
 from server.vision.detections import Detections
 
-PLAIN = 0.25
-"""Score from which on the usual look shows a person, as detectors are used alone."""
+DETECTED_SCORE = 0.25
+"""Minimum score of a detection when the detector is used without tracking."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A frame as the usual look sees it.
+    """A frame with the results of the usual look.
 
     Attributes
     ----------
@@ -22,13 +22,13 @@ class Scene:
     t : float
         Capture time, milliseconds.
     known_xyxy : ndarray, shape (n, 4)
-        People who are followed, seen or hidden; pixels.
+        Boxes of tracked people, visible or occluded, pixels.
     count : int
-        Those of them who are seen.
+        Number of visible tracked people.
     certainty : Certainty
-        What the usual look says of its own error.
+        Count uncertainty of the usual look.
     detections : Detections
-        What it found, weak ones included; pixels.
+        Detections of the usual look, including weak ones, pixels.
     """
 
     image_bgr: NDArray[np.uint8]
@@ -39,11 +39,11 @@ class Scene:
     detections: Detections
 
     @property
-    def answered_xyxy(self) -> NDArray[np.float64]:
-        """Boxes, shape (n, 4), of everybody whom the usual look shows, followed or not; pixels."""
-        return np.vstack([self.known_xyxy, self.plain_xyxy])
+    def all_xyxy(self) -> NDArray[np.float64]:
+        """Boxes, (n, 4), of all people shown by the usual look, tracked or not, pixels."""
+        return np.vstack([self.known_xyxy, self.detected_xyxy])
 
     @property
-    def plain_xyxy(self) -> NDArray[np.float64]:
-        """Boxes, shape (n, 4), of everybody whom the usual look shows in this very frame; pixels."""
-        return self.detections.xyxy[self.detections.scores >= PLAIN]
+    def detected_xyxy(self) -> NDArray[np.float64]:
+        """Boxes, (n, 4), of people detected in this frame, pixels."""
+        return self.detections.xyxy[self.detections.scores >= DETECTED_SCORE]

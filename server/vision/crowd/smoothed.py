@@ -1,4 +1,4 @@
-"""The estimate of a stream's people over time."""
+"""Temporal smoothing of the crowd estimate."""
 
 import numpy as np
 
@@ -7,59 +7,69 @@ from server.core.crowd_versions import CrowdVersions
 from server.vision.crowd.estimate import Estimate
 
 SMOOTH_MS = 2_000.0
-"""Time in which an estimate is mostly replaced by newer ones: dozens of people do not come and go between two."""
+"""Time constant of the smoothing, milliseconds: dozens of people do not come and go within it."""
 
 
-OLD_MS = 60_000.0
-"""Age from which on an estimate says nothing of the present any more: it is not known then."""
+EXPIRY_MS = 60_000.0
+"""Age at which an estimate expires and the number is unknown, milliseconds."""
 
-RENEW_MS = OLD_MS * 2 / 3
-"""Age from which on a newer one does not wait for its share of the time any more, lest the number gets unknown."""
+RENEW_MS = EXPIRY_MS * 2 / 3
+"""Age at which a new estimate no longer waits for its time budget, milliseconds, lest the old one expire."""
 
 
 class SmoothedPeople:
-    """A decaying mean of the estimates; the newest says where the people are."""
+    """Exponential moving average of the estimates, with the distribution of the latest one.
+
+    For detection estimates it averages the people beyond those of the usual detections, and adds the usual detections
+    of the current second. So people who come and go between two closer looks count.
+    """
 
     def __init__(self) -> None:
         self._newest: Estimate | None = None
-        self._people = 0.0
+        self._besides = 0.0
         self._t = 0.0
-        self._taken = 0
+        self._version = 0
         self._versions = CrowdVersions()
 
-    def take(self, estimate: Estimate | None, t: float) -> None:
-        """Take in an estimate of the frame captured at `t`, milliseconds; None: there is none any more."""
+    def take(self, estimate: Estimate | None, t: float, usual: float = 0.0) -> None:
+        """Add an estimate for the frame captured at `t`, milliseconds; None invalidates the previous one.
+
+        `usual` is the number of people in the usual detections of that frame.
+        """
         before, self._newest = self._newest, estimate
-        self._taken += 1
+        self._version += 1
         if estimate is None:
             return
         old = float(np.exp(-max(0.0, t - self._t) / SMOOTH_MS))
-        # Boxes and density differ by more than chance: from one to the other nothing is smoothed.
+        # Detection and density estimates differ systematically, so do not smooth across a change.
         if before is None or before.dense != estimate.dense:
             old = 0.0
-        self._people, self._t = old * self._people + (1 - old) * estimate.people, t
+        besides = estimate.people - (0.0 if estimate.dense else usual)
+        self._besides, self._t = old * self._besides + (1 - old) * besides, t
 
     @property
     def dense(self) -> bool:
-        """Whether density carries a part of the newest estimate, or nothing can estimate it."""
+        """Whether density contributes to the latest estimate, or there is no estimate."""
         return self._newest is None or self._newest.dense
 
     def ageing(self, t: float) -> bool:
-        """Whether there is an estimate that is old at capture time `t`, milliseconds, or will be soon."""
+        """Return whether there is an estimate that is about to expire at capture time `t`, milliseconds."""
         return self._newest is not None and t - self._t > RENEW_MS
 
     def forget(self) -> None:
-        """The estimates are of another scene."""
+        """Discard the estimate, because the scene has changed."""
         self.take(None, self._t)
 
-    def crowd(self, count: int, surely: int, t: float) -> Crowd | None:
-        """Return the estimate for a frame captured at `t`, milliseconds; None where there is none that is not old.
+    def crowd(self, count: int, confident: int, t: float, usual: float = 0.0) -> Crowd | None:
+        """Return the crowd for a frame captured at `t`, milliseconds; None without a current estimate.
 
-        `count` people are tracked in it, `surely` of them for certain.
+        `count` is the number of tracked people, `confident` the lower end of its range, `usual` the number of people in
+        the usual detections.
         """
-        if self._newest is None or t - self._t > OLD_MS:
+        if self._newest is None or t - self._t > EXPIRY_MS:
             return None
-        figure = self._newest.figure(self._people, count, surely)
-        # Where the looks found no people, tracked ones may be anywhere.
+        people = max(0.0, self._besides + (0.0 if self._newest.dense else usual))
+        figure = self._newest.figure(people, count, confident)
+        # If the looks found no people, the positions of tracked ones are unknown.
         grid = self._newest.grid if self._newest.people > 0 else np.ones_like(self._newest.grid)
-        return self._versions.crowd(self._taken, figure, grid)
+        return self._versions.crowd(self._version, figure, grid)

@@ -1,7 +1,7 @@
-"""Where a picture shows what a packed crowd shows: fine texture without direction, over a large part of the frame.
+"""Detection of crowd-like texture: fine texture without a dominant direction.
 
-Edges of buildings, floors and fences run one way; heads run every way. The structure tensor tells them apart (Bigun
-and Granlund 1987): its trace is the strength of a texture, its coherence how much of it runs one way.
+Edges of buildings, floors and fences have a dominant direction, heads do not. The structure tensor separates them
+(Bigun and Granlund 1987): its trace is the strength of the texture, its coherence the directionality.
 """
 
 from typing import Any
@@ -11,25 +11,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 480
-"""Long side of the small picture, pixels."""
+"""Long side of the downscaled image, pixels."""
 BLOCK = 12
-"""Side of a block of it, pixels."""
-STRONG = 8.0
-"""Grey levels a pixel: the mean gradient from which on a block has a texture; noise and lawns stay below."""
-WITHOUT_DIRECTION = 0.6
-"""Coherence, 0..1, below which a texture runs no particular way."""
+"""Side of a block, pixels of the downscaled image."""
+MIN_GRADIENT = 8.0
+"""Minimum mean gradient of a textured block, grey levels per pixel; noise and lawns are below."""
+MAX_COHERENCE = 0.6
+"""Coherence, 0..1, below which a texture has no dominant direction."""
 _SOBEL = 8.0
-"""What OpenCV's 3 x 3 Sobel kernel multiplies a slope of one grey level a pixel by."""
+"""Gain of OpenCV's 3 x 3 Sobel kernel."""
 
 
 def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which blocks have a crowd's texture and show no known person.
+    """Return which blocks have crowd-like texture and show no known person.
 
     Parameters
     ----------
     image_bgr : ndarray of uint8, shape (height, width, 3)
     known_xyxy : ndarray, shape (n, 4)
-        Boxes of the people who are known, pixels of the frame: what they wear is no sign of others.
+        Boxes of known people, frame pixels; their clothes are ignored.
 
     Returns
     -------
@@ -45,8 +45,8 @@ def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) ->
     xx, yy, xy = _means(across * across), _means(down * down), _means(across * down)
     trace = xx + yy
     coherence = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (trace + 1e-3)
-    textured = (trace > STRONG**2) & (coherence < WITHOUT_DIRECTION)
-    # People who are expected may reach beyond the frame.
+    textured = (trace > MIN_GRADIENT**2) & (coherence < MAX_COHERENCE)
+    # Predicted boxes may extend beyond the frame.
     for left, top, right, bottom in np.maximum(known_xyxy * scale / BLOCK, 0.0).tolist():
         textured[int(top) : int(np.ceil(bottom)), int(left) : int(np.ceil(right))] = False
     found: NDArray[np.bool_] = textured
@@ -54,7 +54,7 @@ def crowd_like(image_bgr: NDArray[np.uint8], known_xyxy: NDArray[np.float64]) ->
 
 
 def _means(values: Any) -> NDArray[np.float32]:
-    """Mean of each block, shape (rows, columns); a rest at the right and at the bottom is left out."""
+    """Return the mean of each block, (rows, columns); remainders at the right and bottom are ignored."""
     rows, columns = values.shape[0] // BLOCK, values.shape[1] // BLOCK
     blocks = values[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK)
     means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Parts of a frame for closer looks: cores that fill it without overlap, each with a margin around it."""
+"""Tiles of a frame for closer looks: cores that partition the frame, each with a margin."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 from server.vision.detections import Detections
 
 SIDE = 4
-"""Tiles along each side of the frame: people come out nearly three times as large as in a look at the whole frame."""
+"""Number of tiles along each side of the frame. People appear nearly three times as large as in the whole frame."""
 MARGIN = 0.2
-"""Around a core, as a fraction of it: a person at the border of a core is seen whole."""
+"""Margin around a core, as a fraction of the core, so that people at its border are completely visible."""
 CUT_PX = 2.0
-"""A box that ends so close to the border of a tile is cut by it."""
+"""Distance to the tile border within which a box counts as truncated, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A part of a frame.
+    """A tile of a frame.
 
     Attributes
     ----------
     number : int
-        0..15, row by row.
+        0..15, row-major.
     core_xyxy, xyxy : tuple of float, tuple of int
-        The core and the tile with its margin, pixels of the frame.
+        The core, and the tile with its margin, frame pixels.
     """
 
     number: int
@@ -33,19 +33,19 @@ class Tile:
     xyxy: tuple[int, int, int, int]
 
     def crop(self, image_bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the tile's pixels, shape (height, width, 3), contiguous."""
+        """Return the image of the tile, shape (height, width, 3), contiguous."""
         left, top, right, bottom = self.xyxy
         return np.ascontiguousarray(image_bgr[top:bottom, left:right])
 
     def own(self, found: Detections, height: int, width: int) -> Detections:
-        """Keep whom this tile alone has to report, in pixels of the frame.
+        """Return the detections in the core of this tile, in frame pixels, without those truncated by the tile.
 
         Parameters
         ----------
         found : Detections
-            Of the crop.
+            Detections in the crop, crop pixels.
         height, width : int
-            Of the frame, pixels: its own border cuts people, but not because of the tile.
+            Size of the frame, pixels; truncation by the frame border is allowed.
         """
         left, top, right, bottom = self.xyxy
         boxes = found.xyxy + np.array([left, top, left, top])
@@ -65,13 +65,13 @@ def tiles(height: int, width: int) -> Iterator[Tile]:
         row, column = divmod(number, SIDE)
         top, bottom = _side(row, height)
         left, right = _side(column, width)
-        # A person at the very border of the frame belongs to the last core.
+        # A person at the frame border belongs to the last core.
         core = (left[0], top[0], np.inf if column == SIDE - 1 else left[1], np.inf if row == SIDE - 1 else top[1])
         yield Tile(number, core, (right[0], bottom[0], right[1], bottom[1]))
 
 
 def _side(index: int, length: int) -> tuple[tuple[float, float], tuple[int, int]]:
-    """Begin and end of a core, and of its tile, along one side of the frame."""
+    """Return (begin, end) of a core, and of its tile, along one side of the frame."""
     step = length / SIDE
     begin, end = index * step, (index + 1) * step
     return (begin, end), (max(0, int(begin - MARGIN * step)), min(length, int(np.ceil(end + MARGIN * step))))

@@ -1,4 +1,4 @@
-"""People whom the usual look finds and the tracker does not count: each is too doubtful to be followed."""
+"""People detected by the usual look but too uncertain to be tracked and counted."""
 
 import numpy as np
 
@@ -6,32 +6,32 @@ from server.vision.crowd.estimate import chances, merge
 from server.vision.crowd.evidence import UNCOUNTED_SHARE
 from server.vision.detections import Detections
 
-EVERY_MS = 500.0
-"""Between two frames that are looked at, milliseconds of capture time: the mean is over seconds."""
+INTERVAL_MS = 500.0
+"""Sampling interval, milliseconds of capture time."""
 MEMORY_MS = 3_000.0
-"""Time in which the mean is mostly replaced."""
+"""Time constant of the average, milliseconds."""
 
 
-class Uncounted:
-    """Follows one stream."""
+class UncountedPeople:
+    """Moving average of one stream's uncounted people."""
 
     def __init__(self) -> None:
         self.mean = 0.0
         self._t: float | None = None
 
     def note(self, detections: Detections, count: int, t: float) -> None:
-        """Take in a frame.
+        """Process a frame.
 
         Parameters
         ----------
         detections : Detections
-            Of the usual look, weak ones included.
+            Detections of the usual look, including weak ones.
         count : int
-            People who are counted.
+            Number of counted people.
         t : float
             Capture time, milliseconds.
         """
-        if self._t is not None and t - self._t < EVERY_MS:
+        if self._t is not None and t - self._t < INTERVAL_MS:
             return
         old = 1.0 if self._t is None else float(np.exp(-(t - self._t) / MEMORY_MS))
         expected = float(chances(merge([detections])).sum())

@@ -13,7 +13,7 @@ from server.core.certainty import Certainty
 from server.core.crowd import Crowd
 from server.vision.crowd.closer import Survey
 from server.vision.crowd.estimate import estimate
-from server.vision.crowd.looks import LooksAtOnce, Purse
+from server.vision.crowd.looks import Budget, InlineLooks
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.tiles import Tile, tiles
 from server.vision.crowd.watch import CrowdWatch
@@ -104,10 +104,10 @@ class LooksWhenTold:
     def __init__(self) -> None:
         self._waiting: list[tuple[Callable[[], Any], Future[Any]]] = []
 
-    def may(self, purse: Purse) -> bool:
+    def has_budget(self, budget: Budget) -> bool:
         return not self._waiting
 
-    def take(self, work: Callable[[], Any], purse: Purse) -> "Future[Any]":
+    def run(self, work: Callable[[], Any], budget: Budget) -> "Future[Any]":
         future: Future[Any] = Future()
         self._waiting.append((work, future))
         return future
@@ -122,7 +122,7 @@ class LooksWhenTold:
         self._waiting.clear()
 
 
-class LooksOnceOwed(LooksAtOnce):
+class LooksOnceOwed(InlineLooks):
     """A machine that is too busy for looks that wait for their share.
 
     Attributes
@@ -136,12 +136,12 @@ class LooksOnceOwed(LooksAtOnce):
     def __init__(self) -> None:
         self.taken = 0
 
-    def may(self, purse: Purse) -> bool:
-        return purse is Purse.FIRST
+    def has_budget(self, budget: Budget) -> bool:
+        return budget is Budget.FIRST
 
-    def take(self, work: Callable[[], Any], purse: Purse) -> "Future[Any]":
+    def run(self, work: Callable[[], Any], budget: Budget) -> "Future[Any]":
         self.taken += 1
-        return super().take(work, purse)
+        return super().run(work, budget)
 
 
 @dataclass
@@ -170,7 +170,7 @@ class Stream:
         certainty = Certainty(self.count, self.count, saturated=self.saturated)
         scene = Scene(self.image, self.t, usual.xyxy, self.count, certainty, usual)
         self.t += STEP_MS
-        return self.watch.follow(scene)
+        return self.watch.update(scene)
 
     def live(self, seconds: float) -> list[tuple[Certainty, Crowd | None]]:
         """So many seconds of frames."""
@@ -179,5 +179,5 @@ class Stream:
 
 def stream(closer: Closer, looks: object | None = None, **scene: object) -> Stream:
     """A new stream."""
-    watch = CrowdWatch(closer, looks or LooksAtOnce())  # type: ignore[arg-type]
+    watch = CrowdWatch(closer, looks or InlineLooks())  # type: ignore[arg-type]
     return Stream(watch, **scene)  # type: ignore[arg-type]

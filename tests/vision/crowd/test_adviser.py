@@ -3,7 +3,7 @@
 import pytest
 
 from server.core.quality import Quality
-from server.vision.crowd.adviser import HOLDS_MS, Adviser
+from server.vision.crowd.adviser import LIFETIME_MS, Adviser
 from tests.vision.crowd.boxes import EMPTY, NOBODY, row
 
 SMALL = row(8, tall=24)
@@ -44,15 +44,15 @@ def test_advice_stays_for_a_while_and_then_ends() -> None:
     adviser = Adviser()
     given = adviser.advise(SMALL, EMPTY, 1.0, Quality.BALANCED, 0.0)
     assert given is not None
-    assert adviser.advise(NOBODY, EMPTY, 1.0, Quality.BALANCED, HOLDS_MS / 2) == given
-    assert adviser.advise(NOBODY, EMPTY, 1.0, Quality.BALANCED, HOLDS_MS * 1.01) is None
+    assert adviser.advise(NOBODY, EMPTY, 1.0, Quality.BALANCED, LIFETIME_MS / 2) == given
+    assert adviser.advise(NOBODY, EMPTY, 1.0, Quality.BALANCED, LIFETIME_MS * 1.01) is None
 
 
 def test_a_reason_that_lasts_keeps_it() -> None:
     adviser = Adviser()
     for step in range(8):
-        assert adviser.advise(SMALL, EMPTY, 1.0, Quality.BALANCED, step * HOLDS_MS / 2) is not None
-    assert adviser.advise(NOBODY, EMPTY, 1.0, Quality.BALANCED, 4 * HOLDS_MS) is not None
+        assert adviser.advise(SMALL, EMPTY, 1.0, Quality.BALANCED, step * LIFETIME_MS / 2) is not None
+    assert adviser.advise(NOBODY, EMPTY, 1.0, Quality.BALANCED, 4 * LIFETIME_MS) is not None
 
 
 def test_another_quality_is_advised_upon_by_what_it_misses() -> None:

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 
 from server.core.crowd import Method
 from server.vision.crowd.estimate import (
-    CERTAIN,
+    CERTAIN_SCORE,
+    FULL_SCORE,
     REGION,
-    SURELY,
+    ZERO_SCORE,
     Estimate,
     chances,
     estimate,
     grid_shape,
     merge,
 )
-from server.vision.crowd.estimate import NOBODY as NOBODY_SCORE
 from server.vision.detections import Detections
 from tests.vision.crowd.boxes import NOBODY, found, row
 
@@ -91,16 +91,16 @@ def test_nobody_is_an_estimate_too() -> None:
 
 
 def test_near_people_who_are_sure_count_as_they_are() -> None:
-    near = estimate(row(3, tall=0.6 * HEIGHT, score=CERTAIN + 0.1), [], HEIGHT, WIDTH)
+    near = estimate(row(3, tall=0.6 * HEIGHT, score=CERTAIN_SCORE + 0.1), [], HEIGHT, WIDTH)
     check(near)
     assert near.people == pytest.approx(3, rel=0.3)
     assert near.least == 3
-    far = estimate(row(3, tall=12, score=CERTAIN + 0.1), [], HEIGHT, WIDTH)
+    far = estimate(row(3, tall=12, score=CERTAIN_SCORE + 0.1), [], HEIGHT, WIDTH)
     assert far.people > near.people, "who is far away hides others"
 
 
 def test_doubtful_people_count_by_their_chance() -> None:
-    scores = np.array([0.0, NOBODY_SCORE, (NOBODY_SCORE + SURELY) / 2, SURELY, 1.0])
+    scores = np.array([0.0, ZERO_SCORE, (ZERO_SCORE + FULL_SCORE) / 2, FULL_SCORE, 1.0])
     assert chances(Detections(np.zeros((5, 4)), scores)).tolist() == pytest.approx([0, 0, 0.5, 1, 1])
     assert estimate(row(10, score=0.2), [], HEIGHT, WIDTH).people < estimate(row(10), [], HEIGHT, WIDTH).people
     assert estimate(row(10, score=0.2), [], HEIGHT, WIDTH).least == 0
@@ -192,20 +192,20 @@ def test_grids_of_any_shape(height: int, width: int, rows: int, columns: int) ->
     st.floats(0, 1),
 )
 def test_every_estimate_holds_together(
-    people: float, boxes: int, score: float, rows: int, columns: int, count: int, doubt: float
+    people: float, boxes: int, score: float, rows: int, columns: int, count: int, by_texture: float
 ) -> None:
     one = estimate(row(boxes, tall=14, score=score), [density(people, rows, columns)], HEIGHT, WIDTH)
     check(one)
-    surely = int(count * doubt)
-    figure = one.figure(one.people, count, surely)
+    confident = int(count * by_texture)
+    figure = one.figure(one.people, count, confident)
     assert count <= figure.estimate, "there are at least as many as are tracked"
     assert figure.low <= figure.estimate <= figure.high
-    assert surely <= figure.low, "and of them those who are certain"
+    assert confident <= figure.low, "and of them those who are certain"
 
 
 def test_times_so_many_people() -> None:
     one = estimate(row(10), [], HEIGHT, WIDTH)
-    twice = one.times(2.0)
+    twice = one.scaled(2.0)
     check(twice)
     assert twice.people == pytest.approx(2 * one.people)
     assert twice.least == one.least

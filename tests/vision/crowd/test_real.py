@@ -13,7 +13,7 @@ from server.core.crowd import Crowd
 from server.core.quality import Quality
 from server.core.tracks import Tracks
 from server.models.paths import default_models_dir
-from server.vision.crowd.looks import LooksAtOnce
+from server.vision.crowd.looks import InlineLooks
 from server.vision.crowd.scene import Scene
 from server.vision.crowd.watch import CrowdWatch
 from server.vision.detections import Detections
@@ -46,7 +46,7 @@ def check(tracks: Tracks) -> Crowd:
     assert crowd is not None
     assert certainty is not None
     assert certainty.saturated
-    assert tracks.stands
+    assert tracks.is_reliable
     assert (certainty.low, certainty.high) == (crowd.figure.low, crowd.figure.high)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
     assert np.isfinite(crowd.grid).all()
@@ -66,7 +66,7 @@ def first_flagged(pipeline: Pipeline, image: Image, seconds: float = 20.0) -> Tr
 @pytest.mark.parametrize("quality", Quality)
 def test_a_packed_square_is_estimated(quick: Vision, quality: Quality) -> None:
     image, people = crowd_picture()
-    for tracks in (first_flagged(quick.open(quality=quality), image), quick.open(quality=quality).photograph(image)):
+    for tracks in (first_flagged(quick.open(quality=quality), image), quick.open(quality=quality).process_still(image)):
         figure = check(tracks).figure
         assert figure.estimate >= people / 2
         assert figure.low <= people <= figure.high
@@ -83,7 +83,7 @@ def test_beside_the_frames_it_is_estimated_and_never_0_before(vision: Vision) ->
         tracks = pipeline.process_image(image, (time.monotonic() - begun) * 1000)
         if tracks.crowd is not None:
             break
-        assert not tracks.stands, "a number that nobody knows"
+        assert not tracks.is_reliable, "a number that nobody knows"
         time.sleep(0.5)  # the look needs some of the processor, too
     assert check(tracks).figure.estimate >= people / 2
 
@@ -91,20 +91,20 @@ def test_beside_the_frames_it_is_estimated_and_never_0_before(vision: Vision) ->
 def test_a_photograph_of_a_packed_square(vision: Vision) -> None:
     image = cv2.imread(str(find_clip("crowds/packed-square.jpg")))
     assert image is not None
-    figure = check(vision.open().photograph(image.astype(np.uint8, copy=False))).figure
+    figure = check(vision.open().process_still(image.astype(np.uint8, copy=False))).figure
     assert figure.estimate >= 350
     assert figure.low <= 500 <= figure.high
 
 
 def test_without_the_density_network_it_is_not_known(without_density: Vision) -> None:
     image, _ = crowd_picture()
-    tracks = without_density.open().photograph(image)
+    tracks = without_density.open().process_still(image)
     assert tracks.crowd is None
     assert tracks.certainty is not None
     assert tracks.certainty.saturated
     assert tracks.certainty.high is None
     assert tracks.certainty.low >= len(tracks.people)
-    assert not tracks.stands
+    assert not tracks.is_reliable
     assert without_density.describe()["density"] is None
 
 
@@ -114,7 +114,7 @@ class Unwatched:
     found = NOBODY
     least = None
 
-    def follow(self, scene: Scene) -> tuple[object, None]:
+    def update(self, scene: Scene) -> tuple[object, None]:
         """What the usual look says."""
         return scene.certainty, None
 
@@ -148,7 +148,7 @@ def test_a_campus_is_no_crowd_and_its_tracks_stay_as_they_are(vision: Vision, un
 
 
 def test_a_look_that_fails_changes_no_track(vision: Vision, unwatched: list[Tracks]) -> None:
-    watch = CrowdWatch(Closer(broken=True), LooksAtOnce())  # type: ignore[arg-type]
+    watch = CrowdWatch(Closer(broken=True), InlineLooks())  # type: ignore[arg-type]
     broken = list(follow(vision, read_vtest(40), watch))
     assert [tracks.people for tracks in broken] == [tracks.people for tracks in unwatched[:40]]
 
@@ -157,7 +157,7 @@ def test_a_look_that_fails_changes_no_track(vision: Vision, unwatched: list[Trac
 def test_tiny_frames(vision: Vision, height: int, width: int) -> None:
     """Noise, so that everything is asked that may be."""
     image = np.random.default_rng(3).integers(0, 255, (height, width, 3), np.uint8)
-    tracks = vision.open().photograph(image)
+    tracks = vision.open().process_still(image)
     assert len(tracks.people) <= 1
     assert tracks.certainty is not None
     assert tracks.certainty.high is None or tracks.certainty.low <= tracks.certainty.high
@@ -183,7 +183,7 @@ def test_frames_of_changing_size_and_shape(quick: Vision) -> None:
             assert crowd.version > versions[-1]
             versions.append(crowd.version)
         else:
-            assert not tracks.stands
+            assert not tracks.is_reliable
             assert tracks.crowd is None
     smaller = cv2.resize(lying, (640, 360), interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     crowd = check(pipeline.process_image(smaller, 2000.0))

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from server.core.crowd import Method
-from server.core.crowd_versions import DRIFT
+from server.core.crowd_versions import MAX_DRIFT
 from server.vision.crowd.estimate import Estimate
-from server.vision.crowd.smoothed import OLD_MS, SMOOTH_MS, SmoothedPeople
+from server.vision.crowd.smoothed import EXPIRY_MS, SMOOTH_MS, SmoothedPeople
 
 
 def people(number: float, method: Method = Method.DENSITY) -> Estimate:
@@ -21,7 +21,7 @@ def shown(smoothed: SmoothedPeople, count: int = 0, t: float = 0.0) -> float:
     """The estimate, whose grid holds as many."""
     crowd = smoothed.crowd(count, count, t)
     assert crowd is not None
-    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=DRIFT)
+    assert crowd.grid.sum(dtype=np.float64) == pytest.approx(crowd.figure.estimate, rel=MAX_DRIFT)
     assert crowd.figure.low <= crowd.figure.estimate <= crowd.figure.high
     return crowd.figure.estimate
 
@@ -95,8 +95,8 @@ def test_there_are_at_least_as_many_as_are_tracked(number: float) -> None:
 def test_one_that_is_old_is_not_known() -> None:
     smoothed = SmoothedPeople()
     smoothed.take(people(300), 5_000.0)
-    assert smoothed.crowd(0, 0, 5_000.0 + OLD_MS) is not None
-    assert smoothed.crowd(0, 0, 5_001.0 + OLD_MS) is None
+    assert smoothed.crowd(0, 0, 5_000.0 + EXPIRY_MS) is not None
+    assert smoothed.crowd(0, 0, 5_001.0 + EXPIRY_MS) is None
 
 
 def test_more_tracked_people_than_estimated_scale_the_grid_with_a_new_version() -> None:
@@ -109,4 +109,23 @@ def test_more_tracked_people_than_estimated_scale_the_grid_with_a_new_version() 
     assert [crowd.version for crowd in found] == [1, 1, 1, 1, 2, 2, 2, 3, 4, 5]
     for before, after in pairwise(found):
         assert np.array_equal(before.grid, after.grid) == (before.version == after.version)
-        assert after.grid.sum(dtype=np.float64) == pytest.approx(after.figure.estimate, rel=DRIFT)
+        assert after.grid.sum(dtype=np.float64) == pytest.approx(after.figure.estimate, rel=MAX_DRIFT)
+
+
+def test_people_who_come_between_two_looks_count() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(30, Method.BOXES), 0.0, usual=12.0)
+    crowd = smoothed.crowd(0, 0, 1_000.0, usual=15.0)
+    assert crowd is not None
+    assert crowd.figure.estimate == pytest.approx(33)
+    gone = smoothed.crowd(0, 0, 2_000.0, usual=0.0)
+    assert gone is not None
+    assert gone.figure.estimate == pytest.approx(18)
+
+
+def test_boxes_of_the_usual_look_move_no_estimate_by_density() -> None:
+    smoothed = SmoothedPeople()
+    smoothed.take(people(300), 0.0, usual=12.0)
+    crowd = smoothed.crowd(0, 0, 1_000.0, usual=40.0)
+    assert crowd is not None
+    assert crowd.figure.estimate == pytest.approx(300)

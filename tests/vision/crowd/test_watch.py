@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from server.core.crowd import Method
-from server.vision.crowd.looks import LooksAtOnce, LooksBeside
+from server.vision.crowd.looks import BackgroundLooks, InlineLooks
 from tests.vision.crowd.boxes import NOBODY
 from tests.vision.crowd.scripted import PLAIN, TEXTURED, Closer, LooksOnceOwed, LooksWhenTold, spread, stream
 
@@ -234,7 +234,7 @@ class TestBesideTheFrames:
         assert not any(certainty.saturated for certainty, _ in turned.live(3))
 
     def test_with_a_thread_it_comes_to_the_same(self) -> None:
-        beside = stream(Closer(there=spread(60)), LooksBeside(), count=4)
+        beside = stream(Closer(there=spread(60)), BackgroundLooks(), count=4)
         for _ in range(2000):
             _, crowd = beside.frame()
             if crowd is not None:
@@ -290,7 +290,7 @@ class TestBroken:
     """A look fails."""
 
     def test_people_are_followed_without_it(self, caplog: pytest.LogCaptureFixture) -> None:
-        closer, looks = Closer(broken=True), LooksAtOnce()
+        closer, looks = Closer(broken=True), InlineLooks()
         looks.frames_each = 0  # as often as there is time
         broken = stream(closer, looks, count=3)
         with caplog.at_level(logging.ERROR, "crowdcount.vision"):
