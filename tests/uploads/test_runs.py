@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server.engine.shares import Share
 from sqlalchemy import func, select, update
 
 from server.config import Settings
 from server.core.errors import EngineError, StoppedError
+from server.engine.fair_scheduler import Share
 from server.storage.engine.database import Database
 from server.storage.recordings.runs import RunState
 from server.storage.schema import cameras, heatmaps, runs, samples
