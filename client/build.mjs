@@ -29,7 +29,7 @@ const common = {
 /** Pages share chunks, and what a page needs only sometimes is loaded when it does. */
 const pages = {
   ...common,
-  entryPoints: { site: "client/ui/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", history: "client/history/main.js", studio: "client/studio/main.js", offline: "client/service-worker/offline.js", join: "client/join/main.js", rooms: "client/rooms/main.js", wall: "client/wall/main.js", status: "client/status/main.js" },
+  entryPoints: { site: "client/ui/main.js", account: "client/account/main.js", notifications: "client/notifications/main.js", cameras: "client/cameras/main.js", history: "client/history/main.js", studio: "client/studio/main.js", offline: "client/service-worker/offline.js", join: "client/join/main.js", rooms: "client/rooms/main.js", wall: "client/wall/main.js", status: "client/status/main.js", recordings: "client/recordings/main.js" },
   format: /** @type {const} */ ("esm"),
   splitting: true,
 };

@@ -37,6 +37,8 @@ from server.api.http.sign_in_limiter import SignInLimiter
 from server.api.http.site import Site
 from server.api.http.socket_auth import handshake_origin_allowed, socket_authenticator
 from server.api.http.tokens import Tokens
+from server.api.recordings import pages as recordings_pages
+from server.api.recordings import recordings, uploads
 from server.api.rooms import areas as rooms_areas
 from server.api.rooms import invites as rooms_invites
 from server.api.rooms import join, room_view, rooms
@@ -55,6 +57,7 @@ from server.live.connections.process_metrics import ProcessMetrics
 from server.live.connections.session_watch import SessionWatch
 from server.live.connections.storage_watch import StorageWatch
 from server.live.connections.transport import LiveServer, create_live_server
+from server.live.recordings.film_queue import FilmQueue
 from server.live.rooms.room_events import RoomEvents
 from server.live.rooms.room_hub import RoomHub
 from server.live.streams.registry import Registry
@@ -62,6 +65,8 @@ from server.live.streams.stream_events import StreamEvents
 from server.process.request_pace import RequestPace
 from server.process.request_size import SOCKETS
 from server.storage.engine.database import Database
+from server.uploads.intake import Intake
+from server.uploads.shelf import FOLDER, Shelf
 
 PARTS = (
     accounts,
@@ -96,6 +101,9 @@ PARTS = (
     rooms_status,
     rooms_pages,
     join,
+    uploads,
+    recordings,
+    recordings_pages,
 )
 
 
@@ -108,18 +116,26 @@ class Application(socketio.ASGIApp):
     app : Quart
     namespace : LiveNamespace
     registry : Registry
+    films : FilmQueue
     pace : RequestPace
         Of every request, before anything else is done with it.
     """
 
     def __init__(
-        self, live: LiveServer, app: Quart, namespace: LiveNamespace, registry: Registry, pace: RequestPace
+        self,
+        live: LiveServer,
+        app: Quart,
+        namespace: LiveNamespace,
+        registry: Registry,
+        films: FilmQueue,
+        pace: RequestPace,
     ) -> None:
         super().__init__(live, other_asgi_app=app)
         self._pace = pace
         self.quart = app
         self._namespace = namespace
         self._registry = registry
+        self._films = films
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer a request or a socket; sockets are at one place only."""
@@ -136,6 +152,7 @@ class Application(socketio.ASGIApp):
 
     async def announce_shutdown(self) -> None:
         """Tell every client to reconnect, and save what was counted; to be called while connections are still open."""
+        await self._films.stop()
         await self._namespace.shut_down()
         await save_all(self._registry)
 
@@ -172,6 +189,8 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         hub,
         settings.bounds,
     )
+    shelf = Shelf(settings.data_dir / FOLDER, settings.upload_spare_mb * 1_000_000)
+    films = FilmQueue(settings, database, registry, shelf)
     streams = StreamEvents(settings, database, registry)
     namespace = LiveNamespace(settings, streams, registry, socket_authenticator(app))
     namespace.serve_rooms(RoomEvents(hub, view.room, _updater(live)), hub.audience.leave)
@@ -202,17 +221,19 @@ def create_app(settings: Settings, engine: Engine, web_life: WebLife | None = No
         plan_changed=registry.change_plan,
         quality_changed=registry.change_quality,
         rooms=hub,
+        recordings=films,
+        intake=Intake(shelf),
         guests_connected=namespace.guests,
         web_life=web_life or WebLife(),
     )
     app.extensions[KEY] = services
     _install_routes(app, settings)
-    install_lifecycle(app, services, engine, registry, watch, hub)
+    install_lifecycle(app, services, engine, registry, films, watch, hub)
     install_delivery(app, office, courier)
     install_watches(
         app, storage_watch, ProcessMetrics(registry.streams, database, settings.database_path, live.shed_strangers)
     )
-    return Application(live, app, namespace, registry, RequestPace(settings.requests_per_second))
+    return Application(live, app, namespace, registry, films, RequestPace(settings.requests_per_second))
 
 
 def _install_routes(app: Quart, settings: Settings) -> None:

@@ -134,6 +134,17 @@ class Settings(BaseSettings):
     allow_private_hooks: bool = Field(
         False, description="Let web hooks use http and addresses of private networks and of this machine."
     )
+    upload_file_mb: int = Field(
+        4096, ge=0, le=1_000_000, description="Largest file of a recording, MB; 0 switches uploads off."
+    )
+    upload_user_mb: int = Field(
+        8192, ge=0, le=10_000_000, description="Files of one user that are sent or wait to be counted, MB together."
+    )
+    upload_files: int = Field(5, ge=1, le=1000, description="How many such files one user may have.")
+    upload_days: float = Field(3, ge=0.01, le=90, description="Days that a file is kept that is not sent to its end.")
+    upload_spare_mb: int = Field(1024, ge=0, le=1_000_000, description="Room that uploads leave free on the disk, MB.")
+    upload_runs: int = Field(2, ge=1, le=64, description="Recordings that are counted at a time; one of each user.")
+    recordings_per_user: int = Field(500, ge=1, le=100_000, description="Recordings of one user.")
     resume_s: float = Field(60, ge=1, le=3600, description="How long a stream waits for its lost connection.")
     shutdown_s: int = Field(5, ge=1, le=60, description="Time that open requests get at shutdown.")
     log_format: str = Field("text", pattern="^(text|json)$", description="Lines for people, or JSON for machines.")

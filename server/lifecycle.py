@@ -17,6 +17,7 @@ from server.engine.base import Engine
 from server.live.connections.process_metrics import ProcessMetrics
 from server.live.connections.session_watch import SessionWatch
 from server.live.connections.storage_watch import StorageWatch
+from server.live.recordings.film_queue import FilmQueue
 from server.live.rooms.room_hub import RoomHub
 from server.live.streams.registry import Registry
 
@@ -30,9 +31,15 @@ SAVE_S = 2.0
 
 
 def install_lifecycle(
-    app: Quart, services: Services, engine: Engine, registry: Registry, watch: SessionWatch, hub: RoomHub
+    app: Quart,
+    services: Services,
+    engine: Engine,
+    registry: Registry,
+    films: FilmQueue,
+    watch: SessionWatch,
+    hub: RoomHub,
 ) -> None:
-    """The engine, the streams and rooms, the sessions and the keys."""
+    """The engine, the streams, recordings and rooms, the sessions and the keys."""
 
     @app.while_serving
     async def run() -> AsyncGenerator[None, None]:
@@ -41,10 +48,12 @@ def install_lifecycle(
         registry.recorder.start()
         hub.start()
         watch.start()
+        films.start()
         follow = BackgroundTask("key watch", lambda: follow_keys(app, services))
         follow.start()
         yield
         await follow.stop()
+        await films.stop()
         await watch.stop()
         await registry.recorder.stop()
         await save_all(registry)

@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "vision": {"core", "models"},
     "engine": {"core", "vision", "common"},
     "storage": {"core"},
+    "uploads": {"core", "common", "recording", "engine", "storage"},
     "alerts": {"core", "storage", "i18n", "common", "config"},
-    "api": {"core", "storage", "engine", "models", "alerts", "i18n", "common", "config"},
-    "live": {"core", "storage", "engine", "models", "i18n", "common", "config"},
+    "api": {"core", "storage", "uploads", "engine", "models", "alerts", "i18n", "common", "config"},
+    "live": {"core", "storage", "uploads", "engine", "models", "i18n", "common", "config"},
     "process": {"core", "storage", "engine", "api", "i18n", "common", "config", "app"},
     "cli": {"core", "storage", "models", "recording", "vision", "alerts", "live", "api", "common", "config", "process"},
 }

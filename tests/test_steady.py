@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from server.common import background as steady
-from server.common.background import FAULTS, BackgroundTask
+from server.common.background import FAULTS, BackgroundTask, unbroken
 from tests.support.wait import until
 
 
@@ -41,3 +41,19 @@ async def test_what_was_never_begun_can_be_stopped() -> None:
         raise AssertionError("it began")
 
     await BackgroundTask("nothing", work).stop()
+
+
+async def test_what_must_not_be_cut_off_comes_to_its_end() -> None:
+    steps: list[str] = []
+
+    async def transaction() -> None:
+        steps.append("begun")
+        await asyncio.sleep(0.05)
+        steps.append("committed")
+
+    task = asyncio.create_task(unbroken(transaction()))
+    await until(lambda: steps)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert steps == ["begun", "committed"]

@@ -23,7 +23,7 @@ from tools.calls import calls
 from tools.sentences import sentences
 
 ROOT = LOCALE.parent.parent
-SAYING = ("alerts", "api", "core", "live", "storage", "i18n")
+SAYING = ("alerts", "api", "core", "live", "uploads", "storage", "i18n")
 """Packages of the server whose errors are shown in pages; errors of others address operators."""
 OPTIONS = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 MARKS = {"_": None, "gettext": None, "ngettext": (1, 2)}

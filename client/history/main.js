@@ -127,6 +127,7 @@ async function load() {
   const asked = (question += 1);
   if (!camera.value) return;
   page.dataset.state = "asking";
+  byId("history-open", HTMLAnchorElement).hidden = camera.value === new URLSearchParams(location.search).get("run");
   byId("history-open", HTMLAnchorElement).href = `/cameras/${encodeURIComponent(camera.value)}`;
   try {
     const path = `/api/cameras/${encodeURIComponent(camera.value)}`;
@@ -176,14 +177,23 @@ async function begin() {
   try {
     /** @type {{cameras: {id: string, name: string}[]}} */
     const { cameras } = await api("GET", "/api/cameras");
+    const wish = new URLSearchParams(location.search);
+    const run = wish.get("run");
+    // The camera of a recording's run is in no list.
+    if (run) cameras.push((await api("GET", `/api/cameras/${encodeURIComponent(run)}`)).camera);
     camera.replaceChildren(...cameras.map(({ id, name }) => element("option", { value: id }, name)));
-    const wished = new URLSearchParams(location.search).get("camera");
+    const wished = run ?? wish.get("camera");
     if (wished && cameras.some(({ id }) => id === wished)) camera.value = wished;
     byId("history-cameras-none", HTMLElement).hidden = cameras.length > 0;
     byId("history-choice", HTMLElement).hidden = cameras.length === 0;
     byId("heat-day", HTMLElement).hidden = cameras.length === 0;
-    if (cameras.length) heat.show(new Date(serverClock.now()));
-    if (cameras.length) choose("day");
+    const { span: filmed } = readSpan(wish.get("from") ?? "", wish.get("to") ?? "");
+    if (cameras.length) heat.show(filmed?.from ?? new Date(serverClock.now()));
+    if (cameras.length && filmed) {
+      from.value = toInput(filmed.from);
+      to.value = toInput(filmed.to);
+      chooseByHand();
+    } else if (cameras.length) choose("day");
     else page.dataset.state = "empty";
   } catch (error) {
     tell(error);

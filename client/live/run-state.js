@@ -63,7 +63,7 @@ import { recall } from "../ui/memory.js";
  * @property {Phase} phase
  * @property {import("./protocol.js").SourceKind | null} source
  * @property {import("./protocol.js").Mode} mode of the run
- * @property {import("./protocol.js").Mode} fileMode in which the next file is counted
+ * @property {import("./protocol.js").Mode | "server"} fileMode in which the next file is counted
  * @property {boolean} paused
  * @property {boolean} waiting the server has not answered for longer than usual
  * @property {boolean} silent the camera or the file gives no pictures

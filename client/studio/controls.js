@@ -110,7 +110,7 @@ function setRange(studio, value) {
 
 /** @param {Studio} studio @param {string} value */
 function setFileMode(studio, value) {
-  const fileMode = value === "every" ? "every" : "live";
+  const fileMode = value === "every" || value === "server" ? value : "live";
   studio.store.set({ fileMode });
   remember("fileMode", fileMode);
 }

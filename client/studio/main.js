@@ -64,7 +64,7 @@ const renderOffer = wireOffer(zones);
 const chart = new PeopleChart(history, store.get);
 
 const views = [
-  stageView((action) => studio.act(action)),
+  stageView((action) => studio.act(action), () => studio.countOnServer()),
   figuresView(),
   toolbarView(),
   densityKey(stage),

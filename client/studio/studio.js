@@ -15,6 +15,8 @@ export class Studio {
   run = null;
   /** @type {(() => Run) | null} makes the last run anew */
   #again = null;
+  /** @type {File | null} */
+  #file = null;
 
   /** @param {import("./run.js").Desk} desk @param {() => void} pickFile opens the browser's file picker */
   constructor(desk, pickFile) {
@@ -40,7 +42,21 @@ export class Studio {
   /** @param {File} file */
   startFile(file) {
     const { fileMode } = this.store.get();
+    this.#file = file;
+    if (fileMode === "server") return this.countOnServer();
     this.#start(() => (fileMode === "every" ? new EveryRun(this.desk, file) : new FileRun(this.desk, file)));
+  }
+
+  /** The last file goes to the server, after a question; what that takes is loaded only now. */
+  countOnServer() {
+    const file = this.#file;
+    if (file) void import("../recordings/send-dialog.js").then(({ countOnServer }) => countOnServer(file, { camera: this.desk.camera })).catch((error) => this.#serverFailed(error));
+  }
+
+  /** @param {unknown} error */
+  #serverFailed(error) {
+    const problem = unexpected(error instanceof Error ? error.message : String(error));
+    this.store.set({ phase: problem.phase, problem });
   }
 
   startAgain() {

@@ -10,6 +10,9 @@ import { statusText } from "./words.js";
 /** @typedef {import("../capture/problem.js").ProblemAction} ProblemAction */
 /** @typedef {import("../live/run-state.js").StudioState} StudioState */
 
+/** What a browser cannot do with a file the server can. @type {ReadonlySet<string>} */
+const FOR_SERVER = new Set(["unplayable_file", "no_stepping"]);
+
 /** @type {Record<ProblemAction, string>} */
 const ACTION_WORDS = {
   retry: t("Try again"),
@@ -30,8 +33,8 @@ export const ASKING = {
   actions: [],
 };
 
-/** @param {(action: ProblemAction) => void} act @returns {(problem: Problem | null) => void} */
-export function noticeView(act) {
+/** @param {(action: ProblemAction) => void} act @param {(() => void) | null} [toServer] counts the file there @returns {(problem: Problem | null) => void} */
+export function noticeView(act, toServer = null) {
   const notice = byId("notice", HTMLElement);
   /** @type {Problem | null | undefined} */
   let before;
@@ -45,9 +48,11 @@ export function noticeView(act) {
     setText(byId("notice-title", HTMLElement), problem.title);
     setText(byId("notice-text", HTMLElement), problem.text);
     byId("notice-advice", HTMLElement).replaceChildren(...problem.advice.map((line) => element("li", {}, line)));
-    const buttons = problem.actions.map((action, index) => {
-      const button = element("button", { type: "button", class: index === 0 ? "button button-primary" : "button", "data-action": action }, ACTION_WORDS[action]);
-      button.addEventListener("click", () => act(action));
+    const offered = toServer && FOR_SERVER.has(problem.code) ? [{ action: "server", text: t("Count on the server"), run: toServer }] : [];
+    const usual = problem.actions.map((action) => ({ action, text: ACTION_WORDS[action], run: () => act(action) }));
+    const buttons = [...offered, ...usual].map(({ action, text, run }, index) => {
+      const button = element("button", { type: "button", class: index === 0 ? "button button-primary" : "button", "data-action": action }, text);
+      button.addEventListener("click", run);
       return button;
     });
     byId("notice-actions", HTMLElement).replaceChildren(...buttons);
@@ -73,13 +78,13 @@ function renderSummary({ ending, source, phase }) {
   setText(note, ending.note);
 }
 
-/** @param {(action: ProblemAction) => void} act @returns {(state: StudioState) => void} */
-export function stageView(act) {
+/** @param {(action: ProblemAction) => void} act @param {() => void} toServer @returns {(state: StudioState) => void} */
+export function stageView(act, toServer) {
   const root = byId("studio", HTMLElement);
   const start = byId("start", HTMLElement);
   const status = byId("status-text", HTMLElement);
   const stage = byId("stage", HTMLElement);
-  const renderNotice = noticeView(act);
+  const renderNotice = noticeView(act, toServer);
   return (state) => {
     setAttribute(root, "data-state", state.phase);
     setAttribute(root, "data-mode", state.mode);

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from prometheus_client import Counter
 
+Result = TypeVar("Result")
 logger = logging.getLogger("crowdcount")
 
 AGAIN_S = 1.0
@@ -51,3 +53,16 @@ class BackgroundTask:
                 FAULTS.labels(self._name).inc()
                 logger.exception("the %s failed; it goes on in a moment", self._name)
             await asyncio.sleep(AGAIN_S)
+
+
+async def unbroken(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do work to its end, such as a transaction, also where this task is cancelled meanwhile; only then it ends.
+
+    A transaction that is cut off may keep its lock until its connection is closed, and with it everybody else.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise

@@ -68,10 +68,10 @@ async def read_async(reader: StreamReader) -> Head:
     """
     head_length, body_length = _lengths(await reader.readexactly(_LENGTHS.size))
     encoded, body = await reader.readexactly(head_length), await reader.readexactly(body_length)
-    return {**_parse(encoded), "body": body}
+    return {**parse_head(encoded), "body": body}
 
 
-def _parse(encoded: bytes) -> Head:
+def parse_head(encoded: bytes) -> Head:
     """Parse an untrusted head. Raises WireError."""
     try:
         head = json.loads(encoded)

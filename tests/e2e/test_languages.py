@@ -18,6 +18,7 @@ SIGNED_IN = (
     "/rooms",
     "/offline",
     "/history",
+    "/recordings",
     "/notifications",
     "/profile",
     "/profile/sessions",

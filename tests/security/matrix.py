@@ -47,6 +47,8 @@ class Case:
     spends: bool = False  # a session, a camera or an account is gone after it
     operator: int | None = None
     viewer: int | None = None
+    headers: dict[str, str] | None = None
+    body: bytes | None = None
 
     def expected(self, role: Role) -> int:
         """The status for a role."""
@@ -72,6 +74,10 @@ PLAN = {"version": 0, "plan": {"type": "FeatureCollection", "features": []}}
 HOOK = {"kind": "webhook", "name": "Hook", "target": "https://hooks.example.invalid/new", "steps": ["critical"]}
 HOOK_FORM = {"kind": "webhook", "name": "Hook", "target": "https://hooks.example.invalid/form", "steps": "critical"}
 
+TUS = {"Tus-Resumable": "1.0.0"}
+RECORDING = "/api/recordings/{recording}"
+UPLOAD = "/api/recordings/uploads/{upload}"
+
 AREA = {"name": "Gate A", "members": [{"camera": "{camera}"}], "capacity": 10}
 INVITE = {"role": "viewer", "hours": 1, "uses": 1}
 STATUS = {"show": "counts", "areas": []}
@@ -92,6 +98,40 @@ def _members(method: str, rule: str, path: str) -> Case:
     """Something for everybody in the room to see."""
     return Case(method, rule, 401, 200, 404, path=ROOM + path, operator=200, viewer=200)
 
+
+RECORDING_ROUTES = [
+    Case("GET", "/recordings", 302, 200, 200),
+    Case("OPTIONS", "/api/recordings/uploads", 204, 204, 204),
+    Case("POST", "/api/recordings/uploads", 401, 201, 201, headers=TUS | {"Upload-Length": "100"}),
+    Case("HEAD", "/api/recordings/uploads/<upload_id>", 401, 200, 404, path=UPLOAD, headers=TUS),
+    Case(
+        "PATCH",
+        "/api/recordings/uploads/<upload_id>",
+        401,
+        204,
+        404,
+        path=UPLOAD,
+        headers=TUS | {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"},
+        body=b"RIFF\0\0\0\0AVI ",
+        spends=True,
+    ),
+    Case("DELETE", "/api/recordings/uploads/<upload_id>", 401, 204, 404, path=UPLOAD, headers=TUS, spends=True),
+    Case("GET", "/api/recordings", 401, 200, 200),
+    Case("GET", "/api/recordings/<recording_id>", 401, 200, 404, path=RECORDING),
+    Case("PATCH", "/api/recordings/<recording_id>", 401, 200, 404, path=RECORDING, json={"name": "Taken"}),
+    Case("DELETE", "/api/recordings/<recording_id>", 401, 204, 404, path=RECORDING, spends=True),
+    # Its file is gone.
+    Case("POST", "/api/recordings/<recording_id>/runs", 401, 409, 404, path=RECORDING + "/runs", json={}),
+    Case(
+        "DELETE",
+        "/api/recordings/<recording_id>/runs/<run_id>",
+        401,
+        204,
+        404,
+        path=RECORDING + "/runs/{run}",
+        spends=True,
+    ),
+]
 
 ROOM_ROUTES = [
     # First, not last: who leaves while a file is sent has it closed later.
@@ -297,6 +337,7 @@ ROUTES = [
     ),
     Case("GET", "/history", 302, 200, 200),
     *ROOM_ROUTES,
+    *RECORDING_ROUTES,
     Case(
         "POST",
         "/api/alerts/<alert_id>/acknowledge",

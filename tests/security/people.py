@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.config import Settings
 from server.storage.engine.database import Database
+from server.storage.recordings.recordings import Recording, insert_recording
+from server.storage.recordings.runs import RunState, update_run
+from server.uploads.run_cameras import queue_run
 from tests.security.matrix import Role
 from tests.support.server import PASSWORD, Client, RunningServer
+from tests.uploads.sender import begin
 
 
 @dataclass
@@ -54,6 +59,7 @@ async def gather_people(server: RunningServer, stack: AsyncExitStack, asker: Rol
         "channel": (await owner.post("/api/channels", hook))["channel"]["id"],
     }
     ids["alert"] = await add_alert(server.settings, ids["camera"])
+    ids |= await add_recordings(server.settings, owner, ids["camera"])
     return People(clients, ids | await furnish_room(clients, ids["camera"], asker))
 
 
@@ -96,6 +102,28 @@ async def add_alert(settings: Settings, camera: str) -> str:
         await connection.execute(text("INSERT INTO stills (alert_id, at, jpeg) VALUES (:alert_id, :now, :jpeg)"), row)
     await database.close()
     return alert
+
+
+async def add_recordings(settings: Settings, owner: Client, camera: str) -> dict[str, str]:
+    """A recording that was counted, and the upload of another one."""
+    path = await begin(owner, 100, filename="Private gate.avi", camera=camera)
+    (sent,) = (await owner.get("/api/recordings"))["recordings"]
+    database = Database(settings.database)
+    async with database.writing() as connection:
+        drawn = await select_any_owner(connection, camera)
+        recording = Recording(f"rec_{next(_names)}", drawn, camera, "Private gate", 100, 1.0, "file", time.time())
+        await insert_recording(connection, recording)
+        run = await queue_run(connection, recording, "yolo26n", "balanced")
+        await update_run(connection, run.id, state=RunState.DONE)
+    await database.close()
+    assert sent["file"]["upload"] == path
+    return {"upload": path.rpartition("/")[2], "recording": recording.id, "run": run.id}
+
+
+async def select_any_owner(connection: AsyncConnection, camera: str) -> str:
+    """Whose camera it is."""
+    found = await connection.execute(text("SELECT owner_id FROM cameras WHERE id = :camera"), {"camera": camera})
+    return str(found.scalar_one())
 
 
 async def make_admin(settings: Settings, client: Client) -> None:

@@ -31,6 +31,7 @@ OPEN = {
     ("get", "/healthz"),
     ("get", "/readyz"),
     ("get", "/metrics"),
+    ("options", "/api/recordings/uploads"),
     ("get", "/api/join/{code}"),  # the code is the secret, and following some needs an account
     ("post", "/api/join/{code}"),
     ("get", "/api/status/{code}"),
@@ -49,6 +50,8 @@ LET_IN = {
     "GET /api/cameras/{camera_id}",
     "PATCH /api/cameras/{camera_id}",
     "DELETE /api/cameras/{camera_id}",
+    "GET /api/recordings",
+    "OPTIONS /api/recordings/uploads",
     "GET /api/models",
     "GET /api/qualities",
     "GET /api/cameras/{camera_id}/quality",

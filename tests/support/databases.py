@@ -25,6 +25,13 @@ ON_EACH_DATABASE = frozenset(
         "rooms/test_together.py::test_an_alert_is_told_claimed_and_acknowledged_once_for_all",
         "rooms/test_together.py::test_the_log_is_for_whoever_comes_next",
         "rooms/test_watching.py::test_an_area_adds_up_warns_and_is_shown_to_everybody",
+        "uploads/test_runs.py::test_a_restart_begins_the_run_again",
+        "uploads/test_runs.py::test_a_run_counts_with_the_zones_of_its_camera_and_alone",
+        "uploads/test_runs.py::test_a_run_is_deleted_while_it_counts",
+        "uploads/test_runs.py::test_names_and_dates_can_be_changed",
+        "uploads/test_runs.py::test_the_account_goes_with_its_recordings_and_their_files",
+        "uploads/test_uploads.py::test_an_upload_that_nobody_resumes_is_dropped",
+        "uploads/test_uploads.py::test_quotas_are_of_each_user",
     }
 )
 """Folders, files, and single tests."""

@@ -27,6 +27,7 @@ from server.storage.accounts.profiles import AccountSummary, select_holdings
 from server.storage.accounts.sessions import EndReason, SessionKind, end_sessions, select_sessions
 from server.storage.accounts.users import Login, User, delete_user, update_password
 from server.storage.cameras.cameras import select_cameras
+from server.storage.recordings.runs import select_run_cameras
 
 blueprint = Blueprint("credentials", __name__, url_prefix="/api/account")
 
@@ -50,6 +51,7 @@ class HoldingsOut(BaseModel):
     """How much belongs to the account."""
 
     cameras: int
+    recordings: int
     rooms: int
     streams: int
     alerts: int
@@ -121,12 +123,14 @@ async def delete_account(password: str) -> None:
         await require_open(connection, grant)
         await require_same(connection, checked)
         owned = [camera.id for camera in await select_cameras(connection, user.id)]
+        owned += await select_run_cameras(connection, user.id)
     await drop_history(owned)
     now = time.time()
     async with services().database.writing() as connection:
         await require_open(connection, grant)
         await require_same(connection, checked)
-        cameras = await select_cameras(connection, user.id)
+        cameras = [camera.id for camera in await select_cameras(connection, user.id)]
+        cameras += await select_run_cameras(connection, user.id)
         sessions = [session.id for session in await select_sessions(connection, user.id, now)]
         await forget_name(connection, user.id)
         await delete_user(connection, user.id)
@@ -135,8 +139,9 @@ async def delete_account(password: str) -> None:
     forget_cookie()
     services().departed.note(sessions)
     await services().sessions_ended(sessions, EndReason.ACCOUNT_DELETED)
-    for camera in cameras:
-        services().camera_deleted(camera.id)
+    for camera_id in cameras:
+        services().camera_deleted(camera_id)
+    services().recordings.wake()
 
 
 @blueprint.get("/holdings")

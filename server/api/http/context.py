@@ -25,6 +25,7 @@ from server.storage.alerts.area_alerts import PlacedAlert
 from server.storage.cameras.plans import StoredPlan
 from server.storage.engine.database import Database
 from server.storage.rooms.room_log import LogEntry
+from server.uploads.intake import Intake
 
 KEY = "crowdcount"
 
@@ -54,6 +55,30 @@ class RoomSignals(Protocol):
 
     def public_figures(self, room_id: str) -> dict[str, PublicFigure]:
         """What everybody may know of each area of a room, by id."""
+
+
+class RunProgress(Protocol):
+    """How far a run is."""
+
+    frames: int
+    refused: int
+    expected: int | None
+
+    def left_s(self, now: float) -> float | None:
+        """Seconds that are left; None where that cannot be said."""
+
+
+class RunSignals(Protocol):
+    """The recordings that are counted; told after something was stored."""
+
+    def wake(self) -> None:
+        """A run waits, or a file lost what it belonged to."""
+
+    def progress(self, run_id: str) -> RunProgress | None:
+        """How far a run is that is being counted."""
+
+    async def end(self, run_ids: Collection[str]) -> None:
+        """Stop counting these runs; done when nothing more is written of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +114,9 @@ class Services:
     plan_changed : callable
         Called with the camera's id and its new plan, with its version, after that was stored.
     rooms : RoomSignals
+    recordings : RunSignals
+    intake : Intake
+        Takes the files of recordings.
     guests_connected : callable
         The guests that have a connection.
     joined : JoinBook
@@ -120,6 +148,8 @@ class Services:
     plan_changed: Callable[[str, StoredPlan], None]
     quality_changed: Callable[[str, Quality], None]
     rooms: RoomSignals
+    recordings: RunSignals
+    intake: Intake
     guests_connected: Callable[[], Collection[str]]
     joined: JoinBook = field(default_factory=JoinBook)
     status_answers: StatusAnswers = field(default_factory=StatusAnswers)

@@ -54,6 +54,11 @@ ACTIONS = {
     "area_changed": N_("Area changed"),
     "status_page_opened": N_("Status page opened"),
     "status_page_closed": N_("Status page closed"),
+    "recording_added": N_("Recording added"),
+    "recording_changed": N_("Recording changed"),
+    "recording_deleted": N_("Recording deleted"),
+    "run_added": N_("Recording counted again"),
+    "run_deleted": N_("Count of a recording deleted"),
     "history_exported": N_("History exported"),
     "audit_exported": N_("Log exported"),
 }

@@ -8,10 +8,19 @@ from quart.wrappers import Websocket
 from werkzeug.exceptions import BadHost, BadRequest
 
 from server.common.origins import is_host
+from server.uploads.intake import PIECE_BYTES
+
+UPLOADS = "/api/recordings/uploads/"
+"""Under which files of recordings are sent."""
 
 
 class BoundedRequest(Request):
-    """A request whose JSON is bad when it nests too deep to be read."""
+    """A request whose JSON is bad when it nests too deep to be read; pieces of recordings are larger than forms."""
+
+    def __init__(self, method: str, scheme: str, path: str, *more: Any, **bounds: Any) -> None:
+        if method == "PATCH" and path.startswith(UPLOADS):
+            bounds["max_content_length"] = PIECE_BYTES
+        super().__init__(method, scheme, path, *more, **bounds)
 
     async def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body. Raises BadRequest."""

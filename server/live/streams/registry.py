@@ -57,13 +57,20 @@ class _Entry:
     stream: Stream
     sid: str | None
     opened_at: float
-    guest: bool
+    counts: bool
     expiry: asyncio.TimerHandle | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """A `stream_open` that passed the checks; `group` names owners who count as one beside others."""
+    """A `stream_open` that passed the checks; `group` names owners who count as one beside others.
+
+    Attributes
+    ----------
+    recording : bool
+        Whether the server itself reads the frames out of a file: such a stream is none of those that a user may have
+        open, and what its frames do to a vision process is not held against the user's cameras.
+    """
 
     sid: str
     owner_id: str
@@ -77,6 +84,7 @@ class OpenRequest:
     guest: bool = False
     recorded_at: float | None = None
     group: str = ""
+    recording: bool = False
 
 
 class Registry:
@@ -173,7 +181,7 @@ class Registry:
         for other in list(self._entries.values()):
             if other.stream.camera_id == request.camera_id:
                 self.end(other.stream, "replaced")
-        if not request.guest and self._streams_of(request.owner_id) >= self._streams_per_user:
+        if _counts(request) and self._streams_of(request.owner_id) >= self._streams_per_user:
             message = N_(f"You have {self._streams_per_user} streams open, which is the limit. Close one first.")
             raise CodedError("TOO_MANY_STREAMS", message)
         return self._begin(request), False
@@ -189,7 +197,7 @@ class Registry:
 
     def _streams_of(self, owner_id: str) -> int:
         """Open streams that a user sends; those of guests are bounded by the cameras of their room."""
-        return sum(one.stream.owner_id == owner_id and not one.guest for one in self._entries.values())
+        return sum(one.stream.owner_id == owner_id and one.counts for one in self._entries.values())
 
     def end(self, stream: Stream, reason: str | None = None) -> asyncio.Task[None]:
         """Close a stream; with a reason, tell its connection. The task ends when everything is saved."""
@@ -267,8 +275,8 @@ class Registry:
         loop = asyncio.get_running_loop()
         stream_id = new_id("str")
         share = Share(request.group, request.owner_id, request.guest, request.camera_id)
-        # Guests of an owner use up what guests have, and nothing of the owner's own.
-        holder = request.owner_id + ("/guests" if request.guest else "")
+        # Guests of an owner, and recordings, use up what is theirs, and nothing of the owner's cameras.
+        holder = request.owner_id + ("/guests" if request.guest else "/recordings" if request.recording else "")
         self._engine.open(stream_id, StreamSettings(request.model, request.quality, share))
         stream = Stream(
             stream_id,
@@ -286,7 +294,7 @@ class Registry:
         )
         stream.quality = request.quality
         stream.analytics.set_plan(self._bounded(self._plans.of(request.camera_id, request.plan)))
-        self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), request.guest)
+        self._entries[stream_id] = _Entry(stream, request.sid, loop.time(), _counts(request))
         metrics.STREAMS.set(len(self._entries))
         self._rooms.opened(stream, request.room_id)
         logger.info("stream opened", extra=_ids(stream, request.sid) | {"room": request.room_id})
@@ -301,6 +309,11 @@ class Registry:
         await stream.close()
         if stream.counters.received:
             await self.recorder.save(stream, closed=True)
+
+
+def _counts(request: OpenRequest) -> bool:
+    """Whether it is one of the streams that a user may have open."""
+    return not (request.guest or request.recording)
 
 
 def _ids(stream: Stream, sid: str | None) -> dict[str, str | None]:

@@ -58,6 +58,11 @@ class Action(StrEnum):
     AREA_CHANGED = "area_changed"
     STATUS_PAGE_OPENED = "status_page_opened"
     STATUS_PAGE_CLOSED = "status_page_closed"
+    RECORDING_ADDED = "recording_added"
+    RECORDING_CHANGED = "recording_changed"
+    RECORDING_DELETED = "recording_deleted"
+    RUN_ADDED = "run_added"
+    RUN_DELETED = "run_deleted"
     HISTORY_EXPORTED = "history_exported"
     AUDIT_EXPORTED = "audit_exported"
 

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.schema import alerts, audit, cameras, channels, rooms, sessions, streams, users
+from server.storage.cameras.rights import of_no_run
+from server.storage.schema import alerts, audit, cameras, channels, recordings, rooms, sessions, streams, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class AccountSummary:
     """How much belongs to an account and goes with it."""
 
     cameras: int
+    recordings: int
     rooms: int
     streams: int
     alerts: int
@@ -51,7 +53,8 @@ async def select_holdings(connection: AsyncConnection, user_id: str, now: float)
     own_cameras = select(cameras.c.id).where(cameras.c.owner_id == user_id)
     open_sessions = (sessions.c.user_id == user_id, sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
     counts = select(
-        select(func.count()).select_from(cameras).where(cameras.c.owner_id == user_id).scalar_subquery(),
+        select(func.count()).select_from(cameras).where(cameras.c.owner_id == user_id, of_no_run()).scalar_subquery(),
+        select(func.count()).select_from(recordings).where(recordings.c.owner_id == user_id).scalar_subquery(),
         select(func.count()).select_from(rooms).where(rooms.c.owner_id == user_id).scalar_subquery(),
         select(func.count()).select_from(streams).where(streams.c.camera_id.in_(own_cameras)).scalar_subquery(),
         select(func.count()).select_from(alerts).where(alerts.c.camera_id.in_(own_cameras)).scalar_subquery(),

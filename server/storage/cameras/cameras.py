@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.cameras.rights import Right, has_right
+from server.storage.cameras.rights import Right, has_right, of_no_run
 from server.storage.schema import cameras, guests
 
 
@@ -35,14 +35,17 @@ async def count_cameras(connection: AsyncConnection, owner_id: str) -> int:
     """How many cameras the owner added; phones of guests are bounded by their room."""
     of_guests = select(guests.c.camera_id)
     query = (
-        select(func.count()).select_from(cameras).where(cameras.c.owner_id == owner_id, cameras.c.id.not_in(of_guests))
+        select(func.count())
+        .select_from(cameras)
+        .where(cameras.c.owner_id == owner_id, cameras.c.id.not_in(of_guests), of_no_run())
     )
     return int((await connection.execute(query)).scalar_one())
 
 
 async def select_cameras(connection: AsyncConnection, owner_id: str) -> list[Camera]:
-    """The owner's cameras, newest first."""
-    query = select(cameras).where(cameras.c.owner_id == owner_id).order_by(cameras.c.created_at.desc())
+    """The owner's cameras, newest first, without those of runs."""
+    mine = select(cameras).where(cameras.c.owner_id == owner_id, of_no_run())
+    query = mine.order_by(cameras.c.created_at.desc())
     return [_read(row) for row in await connection.execute(query)]
 
 

@@ -2,16 +2,17 @@
 
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.schema import cameras, room_members, rooms
+from server.storage.schema import cameras, room_members, rooms, runs
 
 
 class Right(IntEnum):
     """What may be done with a camera; each includes the ones before.
 
     A camera is its owner's. Whoever is in its room may look, and operators and the room's owner may operate it.
+    The camera of a recording's run may be looked at alone: nothing else may ever be counted or drawn there.
     """
 
     LOOK = 1
@@ -47,7 +48,13 @@ def has_right(user_id: str, right: Right) -> ColumnElement[bool]:
     owned = cameras.c.owner_id == user_id
     role = _ROLE_FOR.get(right)
     shared = cameras.c.room_id.in_(select(rooms.c.id).where(has_role(user_id, role))) if role else false()
-    return or_(owned, shared)
+    allowed = or_(owned, shared)
+    return allowed if right is Right.LOOK else and_(allowed, of_no_run())
+
+
+def of_no_run() -> ColumnElement[bool]:
+    """That the row's camera is none of a recording's run; for queries on `cameras`."""
+    return cameras.c.id.not_in(select(runs.c.camera_id))
 
 
 async def select_role(connection: AsyncConnection, user_id: str, room_id: str) -> Role | None:

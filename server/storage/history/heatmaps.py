@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.engine.upsert import insert_into
 from server.storage.history.retention import DAY_S
-from server.storage.schema import cameras, heatmaps
+from server.storage.schema import cameras, heatmaps, runs
 
 STEPS = 65_535
 """A cell is stored in 16 bits of the hour's maximum: an hour that is written once a minute loses nothing that shows."""
@@ -84,6 +84,9 @@ async def select_heat(
 
 
 async def delete_old_heat(connection: AsyncConnection, days: int, now: float) -> None:
-    """Drop what is older than `days`; 0 keeps it for ever."""
+    """Drop what is older than `days`, of a recording by the end of its run; 0 keeps it for ever."""
     if days > 0:
-        await connection.execute(delete(heatmaps).where(heatmaps.c.at < now - days * DAY_S))
+        cutoff = now - days * DAY_S
+        of_runs = heatmaps.c.camera_id.in_(select(runs.c.camera_id))
+        of_old_runs = heatmaps.c.camera_id.in_(select(runs.c.camera_id).where(runs.c.ended_at < cutoff))
+        await connection.execute(delete(heatmaps).where(or_((heatmaps.c.at < cutoff) & ~of_runs, of_old_runs)))

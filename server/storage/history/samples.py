@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.engine.upsert import Insert, insert_into
 from server.storage.history.retention import DAY_S
-from server.storage.schema import cameras, samples
+from server.storage.schema import cameras, runs, samples
 
 AT_ONCE = 1_000
 """Rows that are taken in before others have their turn."""
@@ -167,7 +167,7 @@ async def select_samples(
 
 
 async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], now: float) -> bool:
-    """Drop some of what is older than its step is kept, the oldest first.
+    """Drop some of what is older than its step is kept, the oldest first; of a recording, the end of its run counts.
 
     Parameters
     ----------
@@ -181,13 +181,28 @@ async def delete_old_samples(connection: AsyncConnection, days: dict[int, int], 
     """
     more = False
     for step_s, kept in days.items():
-        old = (samples.c.step_s == step_s) & (samples.c.at < now - kept * DAY_S)
+        of_runs = samples.c.camera_id.in_(select(runs.c.camera_id))
+        old = (samples.c.step_s == step_s) & (samples.c.at < now - kept * DAY_S) & ~of_runs
         oldest = (await connection.execute(select(func.min(samples.c.at)).where(old))).scalar() if kept > 0 else None
         if oldest is not None:
             piece = oldest + PIECE_STEPS * step_s
             await connection.execute(delete(samples).where(old, samples.c.at < piece))
             more = more or piece < now - kept * DAY_S
+        more = await _delete_of_old_run(connection, step_s, kept, now) or more
     return more
+
+
+async def _delete_of_old_run(connection: AsyncConnection, step_s: int, kept: int, now: float) -> bool:
+    """Drop what a run that ended long ago counted in this step. Returns whether there may be another."""
+    if kept <= 0:
+        return False
+    ended = select(runs.c.camera_id).where(runs.c.ended_at < now - kept * DAY_S)
+    old = (samples.c.step_s == step_s) & samples.c.camera_id.in_(ended)
+    one = (await connection.execute(select(samples.c.camera_id).where(old).limit(1))).scalar()
+    if one is None:
+        return False
+    await connection.execute(delete(samples).where(samples.c.step_s == step_s, samples.c.camera_id == one))
+    return True
 
 
 async def delete_some_samples(connection: AsyncConnection, camera_id: str) -> bool:

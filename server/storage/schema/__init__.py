@@ -6,6 +6,7 @@ from server.storage.schema.areas import area_alerts, area_parts, areas, status_p
 from server.storage.schema.base import LAST_NUMBER, metadata
 from server.storage.schema.cameras import cameras, plans, saved_parts, streams
 from server.storage.schema.figures import heatmaps, samples
+from server.storage.schema.recordings import recordings, runs, uploads
 from server.storage.schema.rooms import guests, invites, room_log, room_members, rooms
 
 __all__ = [
@@ -24,10 +25,12 @@ __all__ = [
     "metadata",
     "outbox",
     "plans",
+    "recordings",
     "refresh_tokens",
     "room_log",
     "room_members",
     "rooms",
+    "runs",
     "samples",
     "saved_parts",
     "sessions",
@@ -36,5 +39,6 @@ __all__ = [
     "still_cameras",
     "stills",
     "streams",
+    "uploads",
     "users",
 ]

@@ -1,0 +1,1 @@
+"""Counts uploaded recordings as streams."""

@@ -1,0 +1,1 @@
+"""Recordings, their files and their runs in the database."""
