@@ -244,7 +244,7 @@ import resource, signal, sys
 from server.cli.main import main
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from server import track_render  # its libraries may write before the disk is full
+from server.cli.track import render  # its libraries may write before the disk is full
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 sys.exit(main(sys.argv[2:]))
 """

@@ -69,7 +69,9 @@ def test_boxes_identities_and_figures_appear(studio: Page) -> None:
     studio.keyboard.press("h")
     studio.wait_for_function(f"() => ({INK})() > 1000")
     for identity in ("peak", "unique", "fps"):
-        assert float(studio.locator(f"#{identity}").inner_text()) > 0
+        shown = studio.locator(f"#{identity}").inner_text()
+        # "at least 3" while people hide each other.
+        assert float(shown.removeprefix("at least ")) > 0
     assert "ms" in studio.locator("#delay").inner_text() or "s" in studio.locator("#delay").inner_text()
 
 
