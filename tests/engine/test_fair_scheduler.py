@@ -299,8 +299,8 @@ async def test_who_stops_waiting_takes_nothing(monkeypatch: pytest.MonkeyPatch) 
         pass
 
 
-async def test_a_process_has_one_frame_at_a_time() -> None:
-    """Otherwise the one who comes next waits for a queue, however fair it is."""
+async def test_a_process_has_few_frames_at_a_time() -> None:
+    """Otherwise the next stream waits for a queue, however fair the scheduler is."""
     options = json.dumps({"frame_s": 0.02})
     engine = LocalEngine([sys.executable, "-m", "tests.engine.fake_worker", options], 1, 30)
     await engine.start()
@@ -316,16 +316,22 @@ async def test_a_process_has_one_frame_at_a_time() -> None:
             while not done.is_set():
                 await engine.process(name, b"x", t := t + 1)
 
+        async def median_s(first: int) -> float:
+            took = []
+            for number in range(first, first + 20):
+                began = loop.time()
+                await engine.process("one", b"x", float(number))
+                took.append(loop.time() - began)
+                await asyncio.sleep(0.05)
+            return sorted(took)[len(took) // 2]
+
+        alone = await median_s(1)
         crowd = [asyncio.create_task(send(f"many {number}")) for number in range(16)]
         await asyncio.sleep(0.5)
-        took = []
-        for number in range(1, 21):
-            began = loop.time()
-            await engine.process("one", b"x", float(number))
-            took.append(loop.time() - began)
-            await asyncio.sleep(0.05)
+        beside = await median_s(21)
         done.set()
         await asyncio.gather(*crowd)
     finally:
         await engine.stop()
-    assert sorted(took)[len(took) // 2] < 8 * 0.02, "not sixteen frames"
+    # Behind those that the worker has already, not behind sixteen.
+    assert beside < (shares.MAX_IN_FLIGHT + 2) * alone
